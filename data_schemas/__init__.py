@@ -1,0 +1,1 @@
+"""What data look like: tables, codes, questionnaires, calendar, and the way in from a platform's files."""

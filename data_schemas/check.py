@@ -1,0 +1,186 @@
+"""Look a dataset over: cells against the schemas, rows against each other, and what a reader must know of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.errors
+
+from data_schemas.dataset import Dataset, table_of
+from data_schemas.instruments import Instrument, score_sheets
+from data_schemas.rules import faults
+from data_schemas.tables import Table, schema
+from runxin.errors import Problem
+
+# Below this many sheets the sign of a correlation says little about how the answers are coded.
+ENOUGH_SHEETS = 50
+# Tables whose absence of a row means something only where the school's feed covered the day.
+FED = ("leaves", "concerns", "family")
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """`problems` must be mended (rows count as in a spreadsheet); `notes` must be known; `counts` are rows a table."""
+
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    counts: dict[str, int]
+    label: dict[str, Any] | None
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def check_dataset(dataset: Dataset) -> CheckReport:
+    """Codes, ranges, references, duplicates, dates and coding of every table, with notes on coverage and labels."""
+    frames = {**dataset.tables, **{f"responses/{code}": frame for code, frame in dataset.responses.items()}}
+    students = set(dataset.students["student_id"])
+    ahead = dataset.description.mode == "longitudinal"
+    problems: list[Problem] = []
+    for name, frame in frames.items():
+        table = table_of(name, dataset.instruments)
+        problems += _cells(frame, table)
+        for fault in faults(frame, table, dataset.description.as_of, students, ahead):
+            problems += [Problem(fault.what, name, int(row) + 2, fault.column, fault.fix) for row in fault.rows]
+    notes = list(_first_notes(dataset))
+    for code, sheets in dataset.responses.items():
+        found, said = _coding(dataset.instruments[code], sheets)
+        problems += found
+        notes += said
+    notes += _coverage(dataset)
+    label = _label(dataset)
+    notes += _label_notes(dataset, label)
+    problems.sort(key=lambda problem: (problem.file or "", problem.row or 0, problem.column or ""))
+    return CheckReport(tuple(problems), tuple(notes), {name: len(frame) for name, frame in frames.items()}, label)
+
+
+def _cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
+    """Every cell that its column does not allow. Duplicates are for `rules`."""
+    try:
+        schema(table).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+        for column, check, index in zip(cases["column"], cases["check"].astype(str), cases["index"], strict=True):
+            if check.startswith("multiple_fields"):
+                continue
+            row = None if pd.isna(index) else int(index) + 2
+            if check == "not_nullable":
+                yield Problem("the cell is blank and must not be", table.name, row, column, "fill it in")
+                continue
+            wanted = table.column(str(column))
+            if wanted.codes is not None:
+                fix = f"known are {', '.join(wanted.codes.codes())}"
+                yield Problem("an unknown code", table.name, row, column, fix)
+            else:
+                low = "-" if wanted.low is None else f"{wanted.low:g}"
+                high = "-" if wanted.high is None else f"{wanted.high:g}"
+                yield Problem(
+                    f"outside the range {low} to {high}", table.name, row, column, "mend it or leave it blank"
+                )
+
+
+def _first_notes(dataset: Dataset) -> Iterator[str]:
+    told = dataset.description
+    if told.synthetic:
+        yield "合成数据: these students are invented; no figure from them says anything about real ones"
+    if told.mode == "concurrent":
+        yield "concurrent mode: inputs and outcome are of one moment, so figures are optimistic beside a forecast"
+    if told.origin == "foreign":
+        yield "foreign origin: a model of these rows may not rank local students"
+    scores = dataset.tables.get("scores")
+    if scores is not None:
+        for code in sorted(set(scores["instrument"].dropna()) - set(dataset.instruments)):
+            yield f"scores of {code}: no instrument has this code, so they have no bands"
+
+
+def _coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Problem], list[str]]:
+    """The corrected item-total correlation of each item, after reversal, must be positive."""
+    name = f"responses/{instrument.code}"
+    answers = sheets[[f"item_{number}" for number in range(1, instrument.items + 1)]].to_numpy(dtype="float64")
+    low, high = instrument.coding.low, instrument.coding.high
+    within = ((answers >= low) & (answers <= high)) | np.isnan(answers)
+    answers = answers[within.all(axis=1) & (~np.isnan(answers)).any(axis=1)]
+    if len(answers) < ENOUGH_SHEETS or instrument.items < 2:
+        return [], [f"{name}: {len(answers)} sheets are too few to see whether the items are coded as declared"]
+    scores = score_sheets(instrument, answers)
+    problems, notes = [], []
+    for place in range(instrument.items):
+        known = ~np.isnan(scores.items[:, place])
+        item = scores.items[known, place]
+        rest = np.delete(scores.filled, place, axis=1).sum(axis=1)[known]
+        if len(item) < ENOUGH_SHEETS or np.ptp(item) == 0 or np.ptp(rest) == 0:
+            notes.append(f"{name}: item {place + 1} does not vary enough to see how it is coded")
+            continue
+        correlation = float(np.corrcoef(item, rest)[0, 1])
+        if correlation < 0:
+            what = f"the item runs against the others (corrected item-total correlation {correlation:.2f})"
+            fix = "wrong coding declared? Look at the instrument's coding and reversed items"
+            problems.append(Problem(what, name, column=f"item_{place + 1}", fix=fix))
+    return problems, notes
+
+
+def _coverage(dataset: Dataset) -> Iterator[str]:
+    """Which tables are silent: outside a feed's coverage a row is missing, not absent."""
+    feeds = dataset.tables.get("feeds")
+    present = [name for name in FED if name in dataset.tables]
+    if feeds is None:
+        if present:
+            yield f"no feeds table: whether {', '.join(present)} were complete cannot be told"
+        return
+    schools = set(dataset.students["school_id"])
+    as_of = pd.Timestamp(dataset.description.as_of)
+    for name in present:
+        rows = feeds[feeds["table"] == name]
+        without = schools - set(rows["school_id"])
+        if without:
+            yield f"{name}: {len(without)} of {len(schools)} schools have no coverage, so no row there means unknown"
+        ended = rows.groupby("school_id")["covered_to"].max()
+        silent = ended[ended < as_of]
+        if len(silent):
+            yield f"{name}: the feed of {len(silent)} schools ends before the as-of date"
+
+
+def _label(dataset: Dataset) -> dict[str, Any] | None:
+    """Who has the outcome that is declared as the label: counts over students, and the share with the outcome."""
+    label, outcomes = dataset.description.label, dataset.tables.get("outcomes")
+    if label is None or outcomes is None:
+        return None
+    seen = outcomes[outcomes["kind"].isin(label.kinds)]
+    level = seen.groupby("student_id")["level"].max()
+    positive = int((level >= label.level).sum())
+    reasons = seen["selection_reason"].value_counts().to_dict()
+    return {
+        "name": label.name,
+        "students": len(dataset.students),
+        "with_outcome": len(level),
+        "positive": positive,
+        "base_rate": positive / len(level) if len(level) else None,
+        "selection": {str(reason): int(count) for reason, count in reasons.items()},
+        "without_selection": int(seen["selection_reason"].isna().sum()),
+        "without_probability": int(seen["selection_prob"].isna().sum()),
+    }
+
+
+def _label_notes(dataset: Dataset, label: dict[str, Any] | None) -> Iterator[str]:
+    if label is None:
+        yield "no label: this dataset can be screened, and cannot train or evaluate a model"
+        return
+    if label["base_rate"] is not None:
+        shown = f"{label['positive']} of {label['with_outcome']} ({label['base_rate']:.1%})"
+        yield f"label {label['name']}: {shown}, among students with an outcome"
+    unlabelled = label["students"] - label["with_outcome"]
+    if unlabelled:
+        yield f"{unlabelled} students have no outcome: they are unlabelled, not negative"
+    everyone = set(label["selection"]) <= {"all"}
+    if label["without_selection"]:
+        yield f"{label['without_selection']} outcomes do not say why the student was picked"
+    if not everyone and label["without_probability"]:
+        yield f"{label['without_probability']} outcomes carry no selection probability, so rates cannot be weighted"
+    if dataset.description.mode == "longitudinal":
+        outcomes = dataset.tables["outcomes"]
+        later = int((outcomes["observed_on"] > pd.Timestamp(dataset.description.as_of)).sum())
+        if later:
+            yield f"{later} outcomes lie after the as-of date"

@@ -1,0 +1,184 @@
+"""The vocabulary: every code that stands in a table, with its Chinese and English name.
+
+Sources: the city's work plan 淮政办函〔2026〕1号 for the words of leave, family and concern; 国发〔2016〕13号,
+国发〔2016〕36号 and 民发〔2019〕62号 for the definitions of left-behind children, children in difficulty and
+de-facto unsupported children; 江苏省义务教育学籍管理规定 for suspension and resumption.
+"""
+
+from enum import Enum
+from typing import Self
+
+
+class Code(Enum):
+    """A code with its names; members are written `NAME = (code, zh, en)`."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        self.code = code
+        self.zh = zh
+        self.en = en
+
+    @classmethod
+    def codes(cls) -> tuple[str, ...]:
+        return tuple(member.code for member in cls)
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """The member with this code; raises `KeyError` where there is none."""
+        for member in cls:
+            if member.code == code:
+                return member
+        raise KeyError(code)
+
+
+class Tier(Code):
+    """How soon a person looks at a student: an order of work, not a diagnosis."""
+
+    ROUTINE = ("routine", "一般", "routine")
+    WATCH = ("watch", "关注", "watch")
+    PRIORITY = ("priority", "重点", "priority")
+    CRISIS = ("crisis", "危机", "crisis")
+
+    @property
+    def ord(self) -> int:
+        return list(type(self)).index(self)
+
+
+class Stage(Code):
+    PRIMARY = ("primary", "小学", "primary school")
+    JUNIOR = ("junior", "初中", "junior secondary")
+    SENIOR = ("senior", "高中", "senior secondary")
+    VOCATIONAL = ("vocational", "中职", "vocational secondary")
+
+
+class Sex(Code):
+    MALE = ("male", "男", "male")
+    FEMALE = ("female", "女", "female")
+    UNKNOWN = ("unknown", "未知", "unknown")
+
+
+class Answer(Code):
+    """The value of a flag. Unknown is not no."""
+
+    YES = ("yes", "是", "yes")
+    NO = ("no", "否", "no")
+    UNKNOWN = ("unknown", "未知", "unknown")
+
+
+class Respondent(Code):
+    SELF = ("self", "本人", "student")
+    PARENT = ("parent", "家长", "parent")
+    TEACHER = ("teacher", "教师", "teacher")
+
+
+class LeaveType(Code):
+    SICK = ("sick", "病假", "sick leave")
+    PERSONAL = ("personal", "事假", "personal leave")
+    UNEXCUSED = ("unexcused", "旷课", "absence without leave")
+    QUARANTINE = ("quarantine", "传染病隔离", "quarantine")
+    OFFICIAL = ("official", "公假", "school activity")
+    SUSPENSION = ("suspension", "休学", "suspension of enrolment")
+    UNKNOWN = ("unknown", "未注明", "not stated")
+
+
+class LeaveReason(Code):
+    RESPIRATORY = ("respiratory", "呼吸道症状", "respiratory")
+    FEVER = ("fever", "发热", "fever")
+    DIGESTIVE = ("digestive", "消化道症状", "digestive")
+    HEADACHE = ("headache", "头痛", "headache")
+    INSOMNIA = ("insomnia", "失眠", "insomnia")
+    FATIGUE = ("fatigue", "乏力", "fatigue")
+    INJURY = ("injury", "外伤", "injury")
+    PSYCHOLOGICAL = ("psychological", "心理原因", "psychological")
+    MENSTRUAL = ("menstrual", "痛经", "menstrual")
+    FAMILY_MATTER = ("family_matter", "家庭事务", "family matter")
+    EXAM = ("exam", "考试", "exam")
+    REFUSES_SCHOOL = ("refuses_school", "不愿上学", "refuses school")
+    OTHER = ("other", "其他", "other")
+    MISSING = ("missing", "未注明", "not stated")
+
+
+class FamilyFlag(Code):
+    """Circumstances that may call for support; never a fault."""
+
+    LEFT_BEHIND = ("left_behind", "留守", "parents work away")
+    IN_DIFFICULTY = ("in_difficulty", "困境家庭", "family in difficulty")
+    DE_FACTO_UNSUPPORTED = ("de_facto_unsupported", "事实无人抚养", "de facto unsupported")
+    ORPHAN = ("orphan", "孤儿", "orphan")
+    DIVORCED_SINGLE = ("divorced_single", "离异单亲", "divorced or single parent")
+    REMARRIED = ("remarried", "重组家庭", "stepfamily")
+    GUARDIANSHIP_GAP = ("guardianship_gap", "监管缺失", "guardianship gap")
+    MIGRANT = ("migrant", "随迁子女", "moved with parents")
+    LOW_INCOME = ("low_income", "低收入家庭", "low income")
+    PARENT_ILLNESS_DISABILITY = ("parent_illness_disability", "父母重病或重残", "parent's illness or disability")
+    PARENT_IN_CUSTODY = ("parent_in_custody", "父母服刑", "parent in custody")
+    BEREAVED_RECENT = ("bereaved_recent", "近期丧亲", "recent bereavement")
+
+
+class Concern(Code):
+    """What a person noticed and reported. The kinds under `SAFETY` and `PROTECTION` open floors."""
+
+    MOOD_ABNORMAL = ("mood_abnormal", "情绪异常", "unusual mood")
+    STUDY_PRESSURE = ("study_pressure", "学习压力大", "study pressure")
+    SCHOOL_AVERSION = ("school_aversion", "学业挫败厌学", "aversion to school")
+    BULLYING = ("bullying", "校园欺凌", "bullying")
+    PARENT_CHILD_CONFLICT = ("parent_child_conflict", "亲子矛盾激化", "conflict with parents")
+    SCHOOL_CONTACT = ("school_contact", "学校因问题联系家长", "school contacted the family about problems")
+    REPEATED_GRADE = ("repeated_grade", "留级", "repeated a grade")
+    TRANSFER = ("transfer", "转学", "changed school")
+    SPECIAL_CONSTITUTION = ("special_constitution", "特殊体质", "special constitution")
+    SLEEP_SHORT = ("sleep_short", "睡眠不足", "short sleep")
+    SERIOUS_MISCONDUCT = ("serious_misconduct", "严重不良行为", "serious misconduct")
+    SELF_HARM = ("self_harm", "自伤报告", "report of self-harm")
+    SELF_HARM_SERIOUS = (
+        "self_harm_serious",
+        "自伤报告（有伤口、工具、计划或尝试）",
+        "self-harm with wound, means, plan or attempt",
+    )
+    SUICIDE_ATTEMPT = ("suicide_attempt", "自杀未遂", "suicide attempt")
+    SUICIDE_INTENT = ("suicide_intent", "表达轻生意愿、计划或告别", "stated intent, plan or farewell")
+    SUICIDE_MEANS = ("suicide_means", "发现轻生工具", "means found")
+    ABUSE_SUSPECTED = ("abuse_suspected", "疑似虐待", "suspected abuse")
+    DOMESTIC_VIOLENCE_SUSPECTED = ("domestic_violence_suspected", "疑似家庭暴力", "suspected domestic violence")
+    NEGLECT_SUSPECTED = ("neglect_suspected", "疑似忽视", "suspected neglect")
+    SEXUAL_HARM_SUSPECTED = ("sexual_harm_suspected", "疑似性侵害", "suspected sexual harm")
+    BULLYING_SERIOUS = ("bullying_serious", "严重欺凌（受害）", "serious bullying (victim)")
+    MANUAL = ("manual", "人工提出的关注", "raised by a person")
+
+
+class Source(Code):
+    SCHOOL = ("school", "学校", "school")
+    TEACHER = ("teacher", "教师", "teacher")
+    COUNSELOR = ("counselor", "心理教师", "counselor")
+    VILLAGE = ("village", "村（社区）", "village or community")
+    POLICE = ("police", "公安", "police")
+    MCA = ("mca", "民政", "civil affairs")
+    PARENT = ("parent", "家长", "parent")
+    STUDENT = ("student", "本人", "student")
+    PEER = ("peer", "同学", "peer")
+    LETTERBOX = ("letterbox", "树洞信箱", "letter box")
+
+
+class OutcomeKind(Code):
+    """What was found later. `interview` is a structured interview by a named person."""
+
+    INTERVIEW = ("interview", "结构化访谈", "structured interview")
+    REFERRAL = ("referral", "转介", "referral")
+    CRISIS_EVENT = ("crisis_event", "危机事件", "crisis event")
+    SUSPENSION = ("suspension", "心理性休学", "suspension for psychological reasons")
+    SURVEY = ("survey", "调查报告的结局", "outcome reported in a survey")
+
+
+class Selection(Code):
+    """Why a student was interviewed. Labels exist mainly for those who were picked, so it is recorded."""
+
+    RANKED = ("ranked", "按名单", "ranked list")
+    FLOOR = ("floor", "安全规则", "safety floor")
+    CONCERN = ("concern", "教师或家长提出", "teacher or parent concern")
+    AUDIT = ("audit", "例行访谈", "random audit")
+    ALL = ("all", "全员", "everyone")
+
+
+class ConsentScope(Code):
+    SCREENING = ("screening", "心理测评", "screening")
+    MODEL_SCORE = ("model_score", "模型评估", "model score")
+    RESEARCH = ("research", "模型训练", "model training")

@@ -1,0 +1,220 @@
+"""A dataset: a folder of canonical tables with a `dataset.toml` that says what it is."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+import tomli_w
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, read_instruments
+from data_schemas.tables import DTYPES, TABLES, Kind, Table, response_table
+from runxin.errors import Problem, bad_data
+
+DESCRIPTION = "dataset.toml"
+FORMATS = ("parquet", "csv", "xlsx")
+
+
+class Label(BaseModel):
+    """What is predicted: an outcome of one of `kinds` with at least `level` within `horizon_days` after the as-of date.
+
+    In concurrent mode the horizon is 0 and the outcome is read at the as-of date itself.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    kinds: tuple[str, ...]
+    level: int
+    horizon_days: int
+
+
+class Provenance(BaseModel):
+    """Where the rows came from: the mapping and its hash, what was filtered, which source columns were read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    mapping: str
+    mapping_sha256: str
+    filter: str = ""
+    files: dict[str, str] = {}  # file name → SHA-256
+    input_columns: tuple[str, ...] = ()
+    outcome_columns: tuple[str, ...] = ()
+    rows_read: int = 0
+    rows_filtered: int = 0
+    rows_set_aside: int = 0
+
+
+class Description(BaseModel):
+    """The content of `dataset.toml`. `origin` says whose students these are: a local model may rank only local ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    synthetic: bool
+    origin: Literal["local", "foreign", "synthetic"]
+    mode: Literal["longitudinal", "concurrent"]
+    as_of: date
+    index_dates: tuple[date, ...] = ()  # when cohorts are formed; the as-of date where there are none
+    label: Label | None = None
+    provenance: Provenance | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Canonical tables in memory. `tables` holds those that exist; a table that is absent was not collected."""
+
+    description: Description
+    tables: Mapping[str, pd.DataFrame]
+    responses: Mapping[str, pd.DataFrame]  # instrument code → sheets
+    own_instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    fingerprint: str = ""  # SHA-256 over the files, empty while only in memory
+
+    @property
+    def instruments(self) -> dict[str, Instrument]:
+        """Every instrument that can be named here; the dataset's own go before the packaged ones."""
+        return {**packaged_instruments(), **self.own_instruments}
+
+    @property
+    def students(self) -> pd.DataFrame:
+        return self.tables["students"]
+
+
+def table_of(name: str, instruments: Mapping[str, Instrument]) -> Table:
+    """The canonical table called `name`, such as `leaves` or `responses/phq9`; raises `KeyError`."""
+    if name.startswith("responses/"):
+        instrument = instruments[name.removeprefix("responses/")]
+        return response_table(instrument.code, instrument.items, instrument.coding.low, instrument.coding.high)
+    return TABLES[name]
+
+
+def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give a frame the canonical column order and types, adding optional columns as empty.
+
+    Raises `UserError` naming the columns where a value does not fit its type or a column is foreign.
+    """
+    foreign = [name for name in frame.columns if name not in table.names]
+    absent = [column.name for column in table.columns if column.required and column.name not in frame.columns]
+    problems = [Problem("this column is not one of the table's", file=table.name, column=name) for name in foreign]
+    problems += [Problem("this column is required and absent", file=table.name, column=name) for name in absent]
+    if problems:
+        raise bad_data(f"the columns of {table.name} do not fit", problems)
+    columns = {}
+    for column in table.columns:
+        if column.name not in frame.columns:
+            columns[column.name] = pd.Series(index=frame.index, dtype=DTYPES[column.kind])
+            continue
+        try:
+            columns[column.name] = _converted(frame[column.name], column.kind)
+        except (ValueError, TypeError) as error:
+            problem = Problem(f"not every value is a {column.kind.value}", file=table.name, column=column.name)
+            raise bad_data(f"a column of {table.name} does not fit", [problem]) from error
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _converted(values: pd.Series, kind: Kind) -> pd.Series:
+    if kind is Kind.DATE:
+        return pd.to_datetime(values, format="ISO8601").astype(DTYPES[kind]).dt.normalize()
+    if kind is Kind.TIME:
+        return pd.to_datetime(values, format="ISO8601").astype(DTYPES[kind])
+    if kind is Kind.INT and not pd.api.types.is_numeric_dtype(values):
+        return pd.to_numeric(values).astype(DTYPES[kind])
+    if kind is Kind.BOOL and not pd.api.types.is_bool_dtype(values):
+        words = values.dropna().astype(str).str.lower()
+        if not words.isin(["true", "false"]).all():
+            raise ValueError("neither true nor false")
+        return (words == "true").astype(DTYPES[kind]).reindex(values.index)
+    return values.astype(DTYPES[kind])
+
+
+def read_dataset(root: Path) -> Dataset:
+    """Read a dataset folder; a table may be Parquet, CSV or XLSX. Raises `UserError` where it cannot be read.
+
+    Columns and types are held here; codes, ranges and references are what `data_schemas.check` looks at.
+    """
+    file = root / DESCRIPTION
+    if not file.is_file():
+        raise bad_data(
+            f"there is no {DESCRIPTION} in {root}", fix="make a dataset with `runxin import` or `runxin synth`"
+        )
+    try:
+        description = Description.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise bad_data(f"{DESCRIPTION} is not TOML", [Problem(str(error), file=str(file))]) from error
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        problems = [Problem(f["msg"], file=str(file), column=".".join(map(str, f["loc"]))) for f in faults]
+        raise bad_data(f"{DESCRIPTION} is at fault", problems) from error
+    own = read_instruments(root / "instruments")
+    instruments = {**packaged_instruments(), **own}
+    digest = hashlib.sha256(file.read_bytes())
+    tables: dict[str, pd.DataFrame] = {}
+    responses: dict[str, pd.DataFrame] = {}
+    for path in _table_files(root):
+        name = path.relative_to(root).with_suffix("").as_posix()
+        try:
+            table = table_of(name, instruments)
+        except KeyError:
+            problem = Problem("no table or instrument has this name", file=path.name)
+            raise bad_data(
+                "an unknown file in the dataset", [problem], fix="rename it, or add its definition"
+            ) from None
+        digest.update(name.encode() + path.read_bytes())
+        target = responses if name.startswith("responses/") else tables
+        target[name.removeprefix("responses/")] = conform(_read_file(path), table)
+    if "students" not in tables:
+        raise bad_data(f"there is no students table in {root}")
+    return Dataset(description, tables, responses, own, digest.hexdigest())
+
+
+def write_dataset(dataset: Dataset, root: Path, format: Literal["parquet", "csv"] = "parquet") -> None:
+    """Write every table under `root`, which must be absent or empty, and the description last, so that a
+    folder with a description is whole. Raises `UserError` where there is already something."""
+    if root.exists() and any(root.iterdir()):
+        raise bad_data(f"{root} is not empty", fix="choose another folder or remove it first")
+    root.mkdir(parents=True, exist_ok=True)
+    frames = {**dataset.tables, **{f"responses/{code}": frame for code, frame in dataset.responses.items()}}
+    for name, frame in frames.items():
+        path = root / f"{name}.{format}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table = table_of(name, dataset.instruments)
+        frame = conform(frame, table)
+        frame = frame.drop(columns=[c.name for c in table.columns if not c.required and frame[c.name].isna().all()])
+        if format == "parquet":
+            frame.to_parquet(path, index=False)
+        else:
+            frame.to_csv(path, index=False, encoding="utf-8")
+    for code, instrument in dataset.own_instruments.items():
+        path = root / "instruments" / f"{code}.toml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(instrument_toml(instrument), "utf-8")
+    description = dataset.description.model_dump(mode="json", exclude_none=True)
+    description["as_of"] = dataset.description.as_of
+    description["index_dates"] = list(dataset.description.index_dates)
+    (root / DESCRIPTION).write_text(tomli_w.dumps(description), "utf-8")
+
+
+def _table_files(root: Path) -> list[Path]:
+    found: dict[str, Path] = {}
+    for path in sorted([*root.iterdir(), *(root / "responses").glob("*")]):
+        if path.is_file() and path.suffix.lstrip(".") in FORMATS:
+            name = path.relative_to(root).with_suffix("").as_posix()
+            if name in found:
+                problem = Problem(f"{found[name].name} holds the same table", file=path.name)
+                raise bad_data("a table is there twice", [problem], fix="remove one of the files")
+            found[name] = path
+    return list(found.values())
+
+
+def _read_file(path: Path) -> pd.DataFrame:
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path)
+        if path.suffix == ".csv":
+            return pd.read_csv(path, encoding="utf-8", dtype="str", keep_default_na=False, na_values=[""])
+        return pd.read_excel(path, dtype="str", keep_default_na=False, na_values=[""])
+    except (ValueError, OSError) as error:  # what pandas, pyarrow and openpyxl raise for a file that is not theirs
+        raise bad_data("a table cannot be read", [Problem(type(error).__name__, file=path.name)]) from error

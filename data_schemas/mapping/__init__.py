@@ -1,0 +1,6 @@
+"""Turn any platform's files into a dataset by one mapping file."""
+
+from data_schemas.mapping.definition import Mapping, read_mapping
+from data_schemas.mapping.importing import Imported, import_files, write_problems
+
+__all__ = ["Imported", "Mapping", "import_files", "read_mapping", "write_problems"]

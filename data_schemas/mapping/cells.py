@@ -1,0 +1,196 @@
+"""Reading a cell: one text form for whatever a file holds, and its value as a canonical column holds it.
+
+A source column is kept as its distinct texts and an index into them, so that each distinct text is read once.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_schemas.tables import Column, Kind
+
+EXCEL_ERRORS = frozenset(["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"])
+# Excel keeps 15 digits of a number (Microsoft, "Excel specifications and limits").
+EXACT = 10**15
+LISTED = 20  # known codes named in a problem
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))"
+)
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+WORDS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+
+
+class BadCell(ValueError):
+    """What is wrong with a cell, and what to do."""
+
+    def __init__(self, what: str, fix: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A source column: `index` (n,) points into `distinct`; -1 is a blank cell."""
+
+    index: NDArray[np.intp]
+    distinct: tuple[str, ...]
+
+    @property
+    def blank(self) -> NDArray[np.bool_]:
+        return self.index < 0
+
+    def take(self, rows: NDArray[np.intp]) -> "Texts":
+        return Texts(self.index[rows], self.distinct)
+
+    def without(self, codes: Iterable[str]) -> "Texts":
+        """The column with these texts read as blank."""
+        blank = frozenset(codes)
+        unanswered = [place for place, text in enumerate(self.distinct) if text in blank]
+        return Texts(np.where(np.isin(self.index, unanswered), -1, self.index), self.distinct) if unanswered else self
+
+
+def text_of(value: object) -> str | None:
+    """The text of a cell: full-width forms and outer spaces are levelled, 3.0 is 3, a blank cell is `None`."""
+    if isinstance(value, str):
+        text = value.strip() if value.isascii() else unicodedata.normalize("NFKC", value).strip()
+        return text or None
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, (bool, np.bool_)):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (float, np.floating, Decimal)):
+        number = float(value)
+        if np.isnan(number):
+            return None
+        return str(int(number)) if number.is_integer() and abs(number) < EXACT else f"{number:.15g}"
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    return str(value).strip() or None
+
+
+def header_of(value: object) -> str:
+    """A header as it is compared: levelled like a cell, line breaks and runs of spaces made one space."""
+    return " ".join((text_of(value) or "").split())
+
+
+def texts_of(values: Iterable[object]) -> Texts:
+    """A column of cells as texts."""
+    index, distinct = pd.factorize(np.array([text_of(value) for value in values], dtype=object))
+    return Texts(index, tuple(map(str, distinct)))
+
+
+def blanks(count: int) -> Texts:
+    return Texts(np.full(count, -1, dtype=np.intp), ())
+
+
+def number(text: str) -> float:
+    """A number, such as 3, -1.5 or 1e3; raises `BadCell`."""
+    if not _NUMBER.fullmatch(text):
+        raise BadCell("not a number", "write digits, or leave the cell blank where it is unknown")
+    return float(text)
+
+
+def day(text: str) -> date:
+    """A date as 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日 or 20260305, with or without a time; raises `BadCell`."""
+    found = _DATE.match(text)
+    rest = text[found.end() :].replace("T", " ", 1).strip() if found else ""
+    if not found or (rest and not _TIME.fullmatch(rest)):
+        excel = re.fullmatch(r"[34]\d{4}(\.\d+)?|5\d{4}(\.\d+)?", text)
+        raise BadCell(
+            "not a date",
+            "it looks like Excel's own day number: format the column as a date"
+            if excel
+            else "write it as 2026-03-05, 2026/3/5, 2026年3月5日 or 20260305",
+        )
+    year, month, dom = (int(part) for part in found.groups() if part is not None)
+    try:
+        return date(year, month, dom)
+    except ValueError:
+        raise BadCell("there is no such day in the calendar", "mend the date") from None
+
+
+def moment(text: str) -> datetime:
+    """A date with a time of the day in local time; midnight where there is none. Raises `BadCell`."""
+    found = _TIME.search(text)
+    hour, minute, second = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    try:
+        clock = time(hour, minute, second)
+    except ValueError:
+        raise BadCell("there is no such time of the day", "write it as 2026-03-05 08:30") from None
+    return datetime.combine(day(text), clock)
+
+
+def identifier(text: str) -> str:
+    """An id; raises `BadCell` where a spreadsheet has rounded its digits away."""
+    if _ROUNDED.fullmatch(text):
+        raise BadCell("an id that a spreadsheet has rounded", "format the column as text and export it again")
+    return text
+
+
+def truth(text: str) -> bool:
+    try:
+        return WORDS[text.lower()]
+    except KeyError:
+        raise BadCell("neither yes nor no", "add values for it to the mapping") from None
+
+
+def coded(text: str, column: Column) -> str:
+    """A code of the column, written as the code or in Chinese; raises `BadCell` that lists the known ones."""
+    assert column.codes is not None
+    for member in column.codes:
+        if text in (member.code, member.zh):
+            return str(member.code)
+    raise unknown_code(text, column.codes.codes())
+
+
+def unknown_code(text: str, known: Iterable[str]) -> BadCell:
+    """A short number is shown, as codes of that kind say nothing about a person alone; words are not."""
+    shown = f" {text}" if re.fullmatch(r"-?\d{1,3}(\.\d)?", text) else ""
+    listed = list(known)
+    if len(listed) > LISTED:
+        listed[LISTED:] = [f"and {len(listed) - LISTED} more"]
+    return BadCell(
+        f"an unknown code{shown}", f"known are {', '.join(listed)}; add it to the mapping's values or mend it"
+    )
+
+
+def value_of(text: str, column: Column) -> object:
+    """The value of a cell in a canonical column; raises `BadCell`."""
+    if text in EXCEL_ERRORS:
+        raise BadCell("an error of the spreadsheet", "mend the formula, or leave the cell blank")
+    if column.codes is not None:
+        return coded(text, column)
+    if column.kind in (Kind.INT, Kind.NUMBER):
+        return ranged(number(text), column)
+    if column.kind is Kind.DATE:
+        return day(text)
+    if column.kind is Kind.TIME:
+        return moment(text)
+    if column.kind is Kind.BOOL:
+        return truth(text)
+    return identifier(text) if column.kind is Kind.ID else text
+
+
+def ranged(value: float, column: Column) -> float:
+    """The number, if it is whole where it must be and within the column's bounds; raises `BadCell`."""
+    low = -np.inf if column.low is None else column.low
+    high = np.inf if column.high is None else column.high
+    if column.kind is Kind.INT and value != np.floor(value):
+        raise BadCell("not a whole number", "mend it")
+    if not low <= value <= high:
+        raise BadCell(f"outside the range {low:g} to {high:g}", "mend it, or leave the cell blank where it is unknown")
+    return value

@@ -1,0 +1,266 @@
+"""What a mapping is: one TOML file that says how a platform's files become a dataset.
+
+There is no expression language. A canonical column is filled from one source column (as it is, by a value
+map, or by numeric thresholds), by an any-of over several columns, by a constant, or by a row id.
+"""
+
+import hashlib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from data_schemas.dataset import Label
+from data_schemas.instruments import Instrument, parse_instrument
+from data_schemas.mapping.cells import header_of, text_of
+from runxin.errors import Problem, bad_data, usage
+
+Scalar = bool | int | float | date | str
+Header = Annotated[str, AfterValidator(header_of)]
+
+
+def _texts(codes: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple(text for text in map(text_of, codes) if text is not None)
+
+
+def _text_keys(values: object) -> object:
+    return {text_of(key) or "": value for key, value in values.items()} if isinstance(values, dict) else values
+
+
+# Source codes as their cells are read: 1, 1.0 and "１" are one code.
+Codes = Annotated[tuple[Scalar, ...], AfterValidator(_texts)]
+ValueMap = Annotated[dict[str, Scalar], BeforeValidator(_text_keys)]
+WHOLE_FILE = "source"  # the role of the only file where a mapping names none
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _listed(value: Any) -> Any:
+    """`where` may be written `[where]` or `[[where]]`."""
+    return [value] if isinstance(value, dict) else value
+
+
+class Condition(Strict):
+    """A test of one source cell: true, false, or unknown where the cell is blank. All that is given must hold."""
+
+    column: Header
+    one_of: Codes = ()
+    known: Codes = ()  # every code there is: with it, any other is a problem and not simply false
+    min: float | None = None
+    max: float | None = None
+    below: float | None = None
+    missing: bool | None = None
+    optional: bool = False  # the column may be absent; its cells are then blank
+
+    @model_validator(mode="after")
+    def _tests_something(self) -> "Condition":
+        if not self.one_of and not self.numeric and self.missing is None:
+            raise ValueError("a condition needs one of: one_of, min, max, below, missing")
+        if self.missing and (self.one_of or self.numeric):
+            raise ValueError("a blank cell has no value to test: use missing = true alone")
+        return self
+
+    @property
+    def numeric(self) -> bool:
+        return any(bound is not None for bound in (self.min, self.max, self.below))
+
+    def __str__(self) -> str:
+        tests = [f"one of {', '.join(map(str, self.one_of))}"] if self.one_of else []
+        bounds = (("at least", self.min), ("at most", self.max), ("below", self.below))
+        tests += [f"{word} {bound:g}" for word, bound in bounds if bound is not None]
+        if self.missing is not None:
+            tests.append("blank" if self.missing else "not blank")
+        return f"{self.column} {' and '.join(tests)}"
+
+
+class Filter(Condition):
+    """A condition on the rows of a file; without `file` it holds for every file."""
+
+    file: str | None = None
+
+
+class Threshold(Strict):
+    """Numbers below `below` become `value`; the last of a list has no `below` and takes the rest."""
+
+    below: float | None = None
+    value: Scalar
+
+
+class RowId(Strict):
+    """An id made of a prefix, the texts of some columns and the source row, joined by hyphens."""
+
+    prefix: str = Field(min_length=1)
+    columns: tuple[Header, ...] = ()
+    row: bool = True
+
+
+class Cell(Strict):
+    """How one canonical column is filled. Exactly one of `column`, `any_of`, `constant` and `id` is given."""
+
+    column: Header | None = None
+    any_of: tuple[Condition, ...] = ()
+    constant: Scalar | None = None
+    id: RowId | None = None
+    values: str | ValueMap | None = None  # source code → our code, or the name of a shared map
+    thresholds: tuple[Threshold, ...] = ()
+    missing: Codes = ()  # source codes that say "no answer"
+    optional: bool = False  # the column may be absent; its cells are then blank
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Cell":
+        ways = [self.column is not None, bool(self.any_of), self.constant is not None, self.id is not None]
+        if sum(ways) != 1:
+            raise ValueError("give exactly one of: column, any_of, constant, id")
+        if self.values is not None and self.thresholds:
+            raise ValueError("values and thresholds cannot both be given")
+        if (self.thresholds or self.missing or self.optional) and self.column is None:
+            raise ValueError("thresholds, missing and optional need a column")
+        if self.values is not None and self.column is None and not self.any_of:
+            raise ValueError("values need a column or any_of")
+        cuts = [threshold.below for threshold in self.thresholds]
+        rising = [cut for cut in cuts[:-1] if cut is not None]
+        if cuts and (len(rising) != len(cuts) - 1 or cuts[-1] is not None or rising != sorted(set(rising))):
+            raise ValueError("thresholds need rising `below`, and a last one without `below` for the rest")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The source columns that are read."""
+        if self.column is not None:
+            return (self.column,)
+        if self.id is not None:
+            return self.id.columns
+        return tuple(condition.column for condition in self.any_of)
+
+
+AnyCell = Annotated[Cell, BeforeValidator(lambda value: {"column": value} if isinstance(value, str) else value)]
+Where = Annotated[tuple[Condition, ...], BeforeValidator(_listed)]
+
+
+class Items(Strict):
+    """The item columns of a questionnaire, in order: a list, or a pattern such as `Q{n}`."""
+
+    columns: tuple[Header, ...] | Header
+    values: str | ValueMap | None = None
+    missing: Codes = ()
+
+    def cells(self, items: int) -> dict[str, Cell]:
+        names = self.columns
+        if isinstance(names, str):
+            names = tuple(names.replace("{n}", str(number)) for number in range(1, items + 1))
+        return {
+            f"item_{number}": Cell(column=name, values=self.values, missing=self.missing)
+            for number, name in enumerate(names, start=1)
+        }
+
+
+AnyItems = Annotated[Items, BeforeValidator(lambda value: value if isinstance(value, dict) else {"columns": value})]
+
+
+class Block(Strict):
+    """Rows for one canonical table, at most one (or one for each entry of `long`) from each source row.
+
+    A source row that fails `where` gives none. A row whose cell is blank in a column of `skip_if_missing` gives
+    none either. Both are counted. A blank cell under `where` that is not named there is a problem.
+    """
+
+    table: str
+    file: str | None = None
+    where: Where = ()
+    skip_if_missing: tuple[Header, ...] = ()
+    columns: dict[str, AnyCell] = {}
+    long: dict[str, AnyCell] = {}  # code → its value, for family, concerns and scores
+    items: AnyItems | None = None
+
+
+class FileRole(Strict):
+    """A kind of source file. `match` is a pattern of file names; `header_row` counts from 1."""
+
+    match: str = "*"
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1)
+    optional: bool = False
+
+
+class Describe(Strict):
+    """The dataset's own description. `as_of` is a date, or read from a column (the latest counts)."""
+
+    name: str
+    synthetic: bool = False
+    origin: Literal["local", "foreign", "synthetic"]
+    mode: Literal["longitudinal", "concurrent"]
+    as_of: date | Cell | None = None
+    index_dates: tuple[date, ...] = ()
+    label: Label | None = None
+
+
+class Mapping(Strict):
+    """A mapping file as it is written."""
+
+    dataset: Describe
+    files: dict[str, FileRole] = {}
+    instruments: tuple[str, ...] = ()
+    missing: Codes = ()
+    leaking: tuple[Header, ...] = ()  # patterns of columns that give the outcome away
+    student_id: AnyCell | None = None
+    values: dict[str, ValueMap] = {}
+    where: Annotated[tuple[Filter, ...], BeforeValidator(_listed)] = ()
+    blocks: tuple[Block, ...]
+
+    @property
+    def roles(self) -> dict[str, FileRole]:
+        """Every kind of source file: the declared ones, and a pattern that a block names directly."""
+        direct = {
+            block.file: FileRole(match=block.file) for block in self.blocks if block.file not in (None, *self.files)
+        }
+        found = {**self.files, **{name: role for name, role in direct.items() if name is not None}}
+        return found or {WHOLE_FILE: FileRole()}
+
+    def role_of(self, file: str | None) -> str | None:
+        """The role that a block or filter names; the only one where it names none, or `None` if there are several."""
+        if file is not None:
+            return file
+        return next(iter(self.roles)) if len(self.roles) == 1 else None
+
+
+def read_mapping(path: Path) -> tuple[Mapping, dict[str, Instrument], str]:
+    """Read a mapping file and the instruments it brings; also its SHA-256.
+
+    Raises `UserError` that names every field at fault. Whether it fits the canonical tables is for `fit`.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise usage(f"the mapping {path} cannot be read: {error.strerror}") from error
+    try:
+        mapping = Mapping.model_validate(tomllib.loads(content.decode("utf-8")))
+    except UnicodeDecodeError as error:
+        raise bad_data("the mapping is not UTF-8", [Problem("save the file as UTF-8", file=path.name)]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise bad_data("the mapping is not TOML", [Problem(str(error), file=path.name)]) from error
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        problems = [Problem(f["msg"], file=path.name, column=place(mapping_path(f["loc"]))) for f in faults]
+        raise bad_data("the mapping is at fault", problems) from error
+    own: dict[str, Instrument] = {}
+    for name in mapping.instruments:
+        file = path.parent / name
+        if not file.is_file():
+            raise bad_data("an instrument of the mapping is absent", [Problem("there is no such file", file=name)])
+        instrument = parse_instrument(file.read_text("utf-8"), name)
+        own[instrument.code] = instrument
+    return mapping, own, hashlib.sha256(content).hexdigest()
+
+
+def mapping_path(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Blocks are counted from 1, as a reader of the file counts them; names of Python types are left out."""
+    return tuple(part + 1 if isinstance(part, int) else part for part in location if "[" not in str(part))
+
+
+def place(parts: tuple[int | str, ...]) -> str:
+    """Where in the mapping file, such as `blocks.2.columns.sex`."""
+    return ".".join(map(str, parts))

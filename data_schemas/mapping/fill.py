@@ -1,0 +1,169 @@
+"""Filling a canonical column from the texts of source columns, one distinct text at a time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_schemas.mapping.cells import BadCell, Texts, identifier, number, ranged, unknown_code, value_of
+from data_schemas.mapping.definition import Cell, Condition, Scalar
+from data_schemas.tables import Column, Kind
+
+Mask = NDArray[np.bool_]
+Values = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Cells of one source column with the same thing wrong. `rows` (n,) is a mask."""
+
+    rows: Mask
+    column: str
+    what: str
+    fix: str | None
+
+
+@dataclass
+class Filled:
+    """Values (n,) with `None` where blank, and the cells that could not be read."""
+
+    values: Values
+    bad: list[Bad] = field(default_factory=list)
+
+
+def read_texts(texts: Texts, column: str, reader: Callable[[str], Any]) -> Filled:
+    """Read each distinct text once; a text that `reader` refuses leaves its cells blank and bad."""
+    values = np.full(len(texts.distinct) + 1, None, dtype=object)
+    refused: dict[tuple[str, str | None], list[int]] = {}
+    for place in np.unique(texts.index[texts.index >= 0]):
+        try:
+            values[place] = reader(texts.distinct[place])
+        except BadCell as error:
+            refused.setdefault((error.what, error.fix), []).append(int(place))
+    bad = [Bad(np.isin(texts.index, places), column, *key) for key, places in refused.items()]
+    return Filled(values[texts.index], bad)
+
+
+def holds(condition: Condition, texts: Texts) -> tuple[Mask, Mask, list[Bad]]:
+    """Where a condition is true, where it is unknown, and the cells that could not be read."""
+    unknown = texts.blank
+    if condition.missing is not None and not (condition.one_of or condition.numeric):
+        return unknown == condition.missing, np.zeros(len(unknown), dtype=bool), []
+
+    def test(text: str) -> bool:
+        if condition.known and text not in (*condition.known, *condition.one_of):
+            raise unknown_code(text, map(str, condition.known))
+        true = not condition.one_of or text in condition.one_of
+        if not condition.numeric:
+            return true
+        value = number(text)
+        return (
+            true
+            and (condition.min is None or value >= condition.min)
+            and (condition.max is None or value <= condition.max)
+            and (condition.below is None or value < condition.below)
+        )
+
+    read = read_texts(texts, condition.column, test)
+    for bad in read.bad:
+        unknown = unknown | bad.rows
+    if condition.missing is False:
+        unknown = np.zeros(len(unknown), dtype=bool)
+    return read.values == True, unknown, read.bad  # noqa: E712 - an array of objects, None where blank
+
+
+def fill(cell: Cell, column: Column, sources: Mapping[str, Texts], rows: NDArray[np.int64]) -> Filled:
+    """The values of a canonical column from the source columns of the same rows.
+
+    A blank cell becomes the code `unknown` where the column has one; otherwise it stays blank, which is bad where
+    the column is required.
+    """
+    if cell.constant is not None:
+        filled = Filled(np.full(len(rows), _written(cell.constant, column), dtype=object))
+    elif cell.id is not None:
+        filled = _row_id(cell, sources, rows)
+    elif cell.any_of:
+        filled = _any_of(cell, column, sources)
+    else:
+        assert cell.column is not None
+        filled = read_texts(sources[cell.column].without(map(str, cell.missing)), cell.column, _reader(cell, column))
+    blank = filled.values == None  # noqa: E711 - an array of objects
+    for bad in filled.bad:
+        blank &= ~bad.rows
+    if column.codes is not None and "unknown" in column.codes.codes():
+        filled.values[blank] = "unknown"
+    elif column.required and blank.any():
+        label = cell.columns[0] if cell.columns else column.name
+        filled.bad.append(Bad(blank, label, "the cell is blank and must not be", "fill it in"))
+    return filled
+
+
+def _reader(cell: Cell, column: Column) -> Callable[[str], object]:
+    if isinstance(cell.values, dict):
+        known = {text: _written(value, column) for text, value in cell.values.items()}
+
+        def look_up(text: str) -> object:
+            if text not in known:
+                raise unknown_code(text, known)
+            return known[text]
+
+        return look_up
+    if cell.thresholds:
+        return lambda text: _threshold(cell, column, number(text))
+    return lambda text: value_of(text, column)
+
+
+def _threshold(cell: Cell, column: Column, value: float) -> object:
+    for threshold in cell.thresholds:
+        if threshold.below is None or value < threshold.below:
+            return _written(threshold.value, column)
+    raise AssertionError("the last threshold takes the rest")
+
+
+def _any_of(cell: Cell, column: Column, sources: Mapping[str, Texts]) -> Filled:
+    """Yes where any holds; otherwise unknown where any is unknown; no where all are known and none holds."""
+    tested = [holds(condition, sources[condition.column]) for condition in cell.any_of]
+    yes = np.logical_or.reduce([true for true, _, _ in tested])
+    unknown = ~yes & np.logical_or.reduce([unclear for _, unclear, _ in tested])
+    answers = np.where(yes, "yes", np.where(unknown, "unknown", "no")).astype(object)
+    bad = [each for _, _, found in tested for each in found]
+    if isinstance(cell.values, dict):
+        words: dict[str, object] = {answer: _written(value, column) for answer, value in cell.values.items()}
+    else:
+        words = {"yes": True, "no": False} if column.kind is Kind.BOOL else {a: a for a in ("yes", "no", "unknown")}
+    values = np.full(len(answers), None, dtype=object)
+    for answer, value in words.items():
+        values[answers == answer] = value
+    return Filled(values, bad)
+
+
+def _row_id(cell: Cell, sources: Mapping[str, Texts], rows: NDArray[np.int64]) -> Filled:
+    assert cell.id is not None
+    parts = [read_texts(sources[name], name, identifier) for name in cell.id.columns]
+    known = np.logical_and.reduce([part.values != None for part in parts] or [np.ones(len(rows), dtype=bool)])  # noqa: E711
+    values = np.full(len(rows), None, dtype=object)
+    for place in np.flatnonzero(known):
+        row = [str(rows[place])] if cell.id.row else []
+        values[place] = "-".join([cell.id.prefix, *(part.values[place] for part in parts), *row])
+    return Filled(values, [bad for part in parts for bad in part.bad])
+
+
+def _written(value: Scalar, column: Column) -> object:
+    """A value of the mapping file, which `fit` has found to be one of the column's, in the column's type."""
+    if column.kind in (Kind.INT, Kind.NUMBER):
+        return ranged(float(str(value)), column)
+    return str(value) if column.kind in (Kind.ID, Kind.TEXT) else value
+
+
+def typed(values: Values, kind: Kind) -> "pd.Series[Any]":
+    """Values with `None` where blank, in the canonical type of a kind."""
+    if kind in (Kind.DATE, Kind.TIME):
+        return pd.Series(np.array(values.tolist(), dtype="datetime64[us]"))
+    if kind is Kind.INT:
+        return pd.Series(values.astype(np.float64)).astype("Int64")
+    if kind is Kind.NUMBER:
+        return pd.Series(values.astype(np.float64))
+    return pd.Series(values, dtype="boolean" if kind is Kind.BOOL else "str")

@@ -1,0 +1,69 @@
+"""What became of the rows: counts of every step, and what was found wrong."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_schemas.mapping.fill import Mask
+from data_schemas.mapping.fit import Step
+from runxin.errors import Problem
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The same thing wrong in several rows (spreadsheet numbers) of one column of a file."""
+
+    table: str
+    file: str
+    rows: NDArray[np.int64]
+    column: str | None
+    what: str
+    fix: str | None
+
+    def problems(self) -> list[Problem]:
+        return [Problem(self.what, self.file, int(row), self.column, self.fix) for row in self.rows]
+
+
+@dataclass
+class Count:
+    """Where the rows of one step went; the parts add up to `read`."""
+
+    step: str
+    files: list[str]
+    read: int = 0
+    filtered: int = 0  # by the mapping's own [where]
+    outside: int = 0  # by the block's where
+    skipped: int = 0  # by skip_if_missing
+    skipped_by: dict[str, int] = field(default_factory=dict)  # the first blank column of each skipped row
+    left_out: int = 0  # of a student whom a filter leaves out
+    set_aside: int = 0
+    written: int = 0
+
+
+@dataclass
+class Applied:
+    """`tables` hold the rows with nothing wrong; `findings` name what is wrong with the others."""
+
+    tables: dict[str, pd.DataFrame]
+    findings: list[Finding]
+    counts: list[Count]
+    rows_read: int
+    rows_filtered: int
+    filters: dict[str, int] = field(default_factory=dict)
+    as_of_dates: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that a step made of a sheet, good ones and bad ones."""
+
+    step: Step
+    count: Count
+    file: str
+    rows: NDArray[np.int64]
+    frame: pd.DataFrame
+    bad: Mask
+    left_out: frozenset[str] = frozenset()  # ids of students whom a filter leaves out, from a step for students

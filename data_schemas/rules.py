@@ -1,0 +1,105 @@
+"""What must hold between the rows of a dataset: no duplicates, no strangers, no end before its start, no event that
+has not happened yet. `check` and the import of a platform's files ask the same questions here."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_schemas.tables import Table
+
+# Dates of something that has happened; the others may lie ahead, such as the end of an approved leave.
+EVENTS = {
+    "students": ("birth_date", "enrolled_on"),
+    "scores": ("administered_on", "received_at"),
+    "responses": ("administered_on", "submitted_at", "received_at"),
+    "leaves": ("recorded_on",),
+    "leave_totals": ("until_on", "recorded_on"),
+    "family": ("recorded_on",),
+    "concerns": ("reported_on", "recorded_on"),
+    "outcomes": ("observed_on", "recorded_on"),
+    "consents": ("given_on",),
+    "feeds": ("covered_from", "covered_to"),
+}
+ORDERED = {
+    "students": (("birth_date", "enrolled_on"), ("enrolled_on", "left_on")),
+    "leaves": (("start_on", "end_on"),),
+    "family": (("valid_from", "valid_to"),),
+    "consents": (("given_on", "withdrawn_on"),),
+    "feeds": (("covered_from", "covered_to"),),
+}
+# Rows that agree on these say the same thing twice, or contradict each other. Two half days of leave on one day and
+# two contacts within one report are both real, so leaves and concerns are not here.
+UNIQUE = {
+    "students": ("student_id",),
+    "scores": ("student_id", "instrument", "scale", "administered_on", "respondent"),
+    "leave_totals": ("student_id", "until_on", "window_days", "recorded_on"),
+    "family": ("student_id", "flag", "source", "valid_from", "valid_to", "recorded_on"),
+    "outcomes": ("student_id", "observed_on", "kind", "recorded_on"),
+    "consents": ("student_id", "scope", "given_on"),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Rows (positions) of a table at fault in one column."""
+
+    rows: NDArray[np.intp]
+    column: str
+    what: str
+    fix: str
+
+
+def faults(
+    frame: pd.DataFrame, table: Table, as_of: date, students: Collection[str], ahead: bool = False
+) -> list[Fault]:
+    """What does not hold in `frame`, a canonical table in canonical types.
+
+    `students` are the ids of the students table. `ahead` allows outcomes after the as-of date, as a longitudinal
+    dataset has them.
+    """
+    found = [*_duplicates(frame, table), *_strangers(frame, table, students), *_order(frame, table)]
+    if not (ahead and table.name == "outcomes"):
+        found += _future(frame, table, as_of)
+    return [fault for fault in found if len(fault.rows)]
+
+
+def _rows(mask: "pd.Series[bool]") -> NDArray[np.intp]:
+    return np.flatnonzero(mask.to_numpy(dtype=bool))
+
+
+def _duplicates(frame: pd.DataFrame, table: Table) -> list[Fault]:
+    key = UNIQUE.get(table.name)
+    if table.name.startswith("responses/"):
+        key = table.names
+    if key is None:
+        return []
+    again = frame.duplicated(subset=list(key), keep="first") & frame["student_id"].notna()
+    what = "the same student again" if table.name == "students" else "the same as an earlier row, or against it"
+    return [Fault(_rows(again), "student_id", what, "keep one of the rows")]
+
+
+def _strangers(frame: pd.DataFrame, table: Table, students: Collection[str]) -> list[Fault]:
+    if table.name == "students" or "student_id" not in table.names:
+        return []
+    unknown = ~frame["student_id"].isin(list(students)) & frame["student_id"].notna()
+    fix = "add the student, or mend the id"
+    return [Fault(_rows(unknown), "student_id", "this student is not in the students table", fix)]
+
+
+def _order(frame: pd.DataFrame, table: Table) -> list[Fault]:
+    pairs = ORDERED.get(table.name, ())
+    return [
+        Fault(_rows(frame[last] < frame[first]), last, f"{last} is before {first}", "mend one of the two dates")
+        for first, last in pairs
+    ]
+
+
+def _future(frame: pd.DataFrame, table: Table, as_of: date) -> list[Fault]:
+    end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    columns = EVENTS.get("responses" if table.name.startswith("responses/") else table.name, ())
+    what = f"it has not happened yet on the as-of date {as_of.isoformat()}"
+    return [Fault(_rows(frame[name] >= end), name, what, "mend the date, or the as-of date") for name in columns]

@@ -1,0 +1,193 @@
+"""Leave: who is away, when, for how long, and what the form says.
+
+Rates follow surveillance papers of the region (Nanjing, Zhangjiagang, Xuzhou, Nantong, Hangzhou: sickness absence .05
+to .73 %, about 20 episodes per 100 students and year, peaks in November–December and March–April); multipliers are
+those of Finning et al. 2019 and of BCAMHS (n = 7,977): total absence × 3.4 with depression, × 1.7 with anxiety, odds of
+truancy × 3.7. Weekday and return-day weights are assumptions about a published direction.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_schemas.calendar import Days, default_calendar
+from data_schemas.synthetic.graded import Floats
+from data_schemas.synthetic.latent import Latent
+from data_schemas.synthetic.period import Period, dates, draw_days
+from data_schemas.synthetic.structure import Roster
+from data_schemas.synthetic.suspensions import Away
+
+# Episodes per student and year by stage.
+SICK = np.array([0.65, 0.20, 0.15, 0.15])
+PERSONAL = np.array([0.20, 0.20, 0.20, 0.20])
+OFFICIAL = np.array([0.03, 0.03, 0.03, 0.03])
+# Students per year.
+TRUANT = np.array([0.001, 0.01, 0.03, 0.03])
+# Multipliers with worry, low mood, and a need (level 2 or above), for leave and for truancy. The last two average to
+# about the published 3.4 and 3.7 over students with low mood, of whom one in four is in need; that need weighs more
+# follows hospital samples (adjusted odds of attendance problems 7 to 11 with moderate to severe depression).
+LEAVE_TIMES, TRUANT_TIMES = (1.7, 2.6, 6.0), (1.0, 2.6, 5.2)
+FRAILTY = 0.3  # shape of the gamma that makes counts negative binomial
+FLU_CLASSES, FLU_ATTACK = 0.25, 0.12  # classes with an outbreak per season, and the share of such a class
+DAYS_MEAN_LOG, DAYS_SD_LOG = 0.17, 0.9  # mean 2 days, one in a hundred 10 or more
+HALF_DAY = 0.15
+SILENT_DAYS = 24  # how long before the as-of date one school's attendance feed fell silent
+
+ORDINARY = {"respiratory": 0.42, "fever": 0.20, "digestive": 0.13, "headache": 0.05, "injury": 0.05}
+ORDINARY |= {"menstrual": 0.02, "fatigue": 0.02, "other": 0.03, "missing": 0.08}
+HIDDEN = {"headache": 0.28, "digestive": 0.26, "fatigue": 0.12, "insomnia": 0.10, "respiratory": 0.08}
+HIDDEN |= {"psychological": 0.04, "refuses_school": 0.02, "missing": 0.10}
+FAMILY = {"family_matter": 0.62, "exam": 0.05, "refuses_school": 0.01, "other": 0.17, "missing": 0.15}
+ABSENT = {"missing": 0.85, "refuses_school": 0.15}
+ILL = {"psychological": 0.6, "other": 0.25, "missing": 0.15}
+
+
+def draw_leaves(
+    rng: np.random.Generator, roster: Roster, latent: Latent, away: Away, silent: int, period: Period
+) -> pd.DataFrame:
+    """Leave known at the as-of date, students as places: student, start, end, type, reason, half_days, recorded.
+
+    `silent` is the place of the school whose attendance feed fell silent.
+    """
+    parts = [_half(rng, roster, latent, half, frailty, period) for half, frailty in _frailties(rng, roster, period)]
+    parts.append(_flu(rng, roster, period))
+    rows = pd.concat(parts, ignore_index=True)
+    keep = roster.present(rows["student"].to_numpy(), rows["start"].to_numpy())
+    keep &= ~away.covers(rows["student"].to_numpy(), rows["start"].to_numpy(), roster.n)
+    rows = rows[keep].sort_values(["student", "start", "end"], kind="stable", ignore_index=True)
+    before = rows.groupby("student")["end"].cummax().groupby(rows["student"]).shift()
+    rows = rows[~(rows["start"] <= before)]  # nobody is away twice at once
+
+    gone = pd.DataFrame({"student": away.student, "start": away.start, "end": away.end, "type": "suspension"})
+    gone["reason"] = _reasons(rng, ILL, len(gone))
+    rows = pd.concat([rows, gone], ignore_index=True)
+    late = rng.choice([0, 1, 3, 10], len(rows), p=[0.72, 0.15, 0.10, 0.03])
+    rows["recorded"] = rows["start"] + late
+    cut = np.where(roster.school[rows["student"]] == silent, period.last - SILENT_DAYS, period.last)
+    return rows[rows["recorded"] <= cut].sort_values(["recorded", "student", "start"], ignore_index=True)
+
+
+def leaves_table(roster: Roster, rows: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """The table `leaves`. A suspension keeps its planned end; any other leave ends by the as-of date."""
+    ends = np.where(rows["type"] == "suspension", rows["end"], np.minimum(rows["end"], period.last))
+    return pd.DataFrame(
+        {
+            "student_id": roster.ids[rows["student"]],
+            "type": rows["type"],
+            "start_on": dates(rows["start"].to_numpy()),
+            "end_on": dates(ends),
+            "half_days": rows["half_days"].astype("Int64"),
+            "reason_code": rows["reason"],
+            "recorded_on": dates(rows["recorded"].to_numpy()),
+        }
+    )
+
+
+def _frailties(rng: np.random.Generator, roster: Roster, period: Period) -> Iterator[tuple[int, Floats]]:
+    """How prone each student is to be away, drawn anew each school year."""
+    autumns = np.flatnonzero(pd.DatetimeIndex(dates(period.half_starts)).month == 8)
+    for half in range(period.halves):
+        if half == 0 or half in autumns:
+            frailty = rng.gamma(FRAILTY, 1 / FRAILTY, roster.n)
+        yield half, frailty
+
+
+def _half(
+    rng: np.random.Generator, roster: Roster, latent: Latent, half: int, frailty: Floats, period: Period
+) -> pd.DataFrame:
+    """The episodes of one half-year, in which nobody has looked yet whether they overlap."""
+    ordinary, strained, worn = _day_weights(period)
+    mood, truancy = _times(latent, LEAVE_TIMES)[:, half], _times(latent, TRUANT_TIMES)[:, half]
+    sick = np.maximum(SICK - 2 * FLU_CLASSES * FLU_ATTACK, 0.05)
+    none = np.ones(roster.n)
+    inside = period.half(period.school_days) == half
+    parts = []
+    for kind, rate, times, mean, reasons in (
+        ("sick", sick, none, roster.stage_mean(mood), ORDINARY),
+        ("sick", sick, mood - 1, roster.stage_mean(mood), HIDDEN),
+        ("personal", PERSONAL, mood, roster.stage_mean(mood), FAMILY),
+        ("unexcused", -np.log1p(-TRUANT), truancy, roster.stage_mean(truancy), ABSENT),
+        ("official", OFFICIAL, none, none, {"other": 1.0}),
+    ):
+        expected = rate[roster.stage] * times / mean * frailty
+        for low in (True, False):
+            weights = strained if reasons is HIDDEN else worn if low else ordinary
+            counts = rng.poisson(np.where(latent.low_mood[:, half] == low, expected * weights[inside].sum(), 0))
+            student = np.repeat(np.arange(roster.n), counts)
+            start = draw_days(rng, period, np.full(len(student), half), weights)
+            parts.append(_episodes(rng, period, student, start, kind, reasons))
+    return pd.concat(parts)
+
+
+def _times(latent: Latent, times: tuple[float, float, float]) -> Floats:
+    """How many times the rate of the carefree each student has, shape (students, halves)."""
+    worried, low, need = times
+    return np.asarray(np.select([latent.level >= 2, latent.low_mood, latent.worried], [need, low, worried], 1.0))
+
+
+def _day_weights(period: Period) -> tuple[Floats, ...]:
+    """Weights of the school days that sum to 1 over the first school year: ordinary, hidden reasons, low mood."""
+    days = period.school_days
+    stamp = pd.DatetimeIndex(dates(days))
+    weekday = np.array([1.15, 1.0, 0.9, 1.0, 1.2, 1.0, 1.0])[stamp.day_of_week]
+    season = np.select([stamp.month.isin([11, 12]), stamp.month.isin([3, 4])], [1.8, 1.6], 1.0)
+    comes_back = default_calendar().is_return_day(days)
+    exams = np.where((stamp.month == 1) | ((stamp.month == 6) & (stamp.day > 9)), 1.2, 1.0)
+    flat = weekday * exams
+    first_year = days < days[0] + 365
+    ordinary = flat * season * np.where(comes_back, 1.5, 1.0)
+    strained = flat * np.where(comes_back, 3.0, 1.0)
+    worn = flat * season * np.where(comes_back, 3.0, 1.0)
+    return tuple(weights / weights[first_year].sum() for weights in (ordinary, strained, worn))
+
+
+def _episodes(
+    rng: np.random.Generator,
+    period: Period,
+    student: NDArray[np.int64],
+    start: Days,
+    kind: str,
+    reasons: dict[str, float],
+) -> pd.DataFrame:
+    length = np.maximum(1, np.round(rng.lognormal(DAYS_MEAN_LOG, DAYS_SD_LOG, len(student)))).astype(np.int64)
+    if kind == "unexcused":
+        length = np.minimum(length, 3)
+    end = np.minimum(period.after(start, length - 1), period.last)
+    half = (length == 1) & (rng.random(len(student)) < HALF_DAY)
+    half_days = pd.array(np.where(half, 1, 0), dtype="Int64")
+    half_days[~half] = pd.NA
+    reason = _reasons(rng, reasons, len(student))
+    return pd.DataFrame(
+        {"student": student, "start": start, "end": end, "type": kind, "reason": reason, "half_days": half_days}
+    )
+
+
+def _flu(rng: np.random.Generator, roster: Roster, period: Period) -> pd.DataFrame:
+    """Outbreaks in single classes in November–December and March–April, some recorded as quarantine."""
+    stamp = pd.DatetimeIndex(dates(period.school_days))
+    students, starts = [], []
+    for year, months in sorted(
+        {(day.year, 11 if day.month > 10 else 3) for day in stamp if day.month in (3, 4, 11, 12)}
+    ):
+        days = period.school_days[(stamp.year == year) & stamp.month.isin([months, months + 1])]
+        peak = np.where(
+            rng.random(len(roster.class_names)) < FLU_CLASSES, rng.integers(0, len(days), len(roster.class_names)), -1
+        )
+        struck = (peak[roster.class_] >= 0) & (rng.random(roster.n) < FLU_ATTACK)
+        who = np.flatnonzero(struck)
+        students.append(who)
+        starts.append(days[np.minimum(peak[roster.class_[who]] + rng.integers(0, 6, len(who)), len(days) - 1)])
+    student, start = np.concatenate(students), np.concatenate(starts)
+    rows = _episodes(rng, period, student, start, "sick", {"respiratory": 0.6, "fever": 0.4})
+    rows["end"] = np.minimum(rows["end"], period.after(rows["start"].to_numpy(), np.full(len(rows), 3)))
+    rows["type"] = np.where(rng.random(len(rows)) < 0.1, "quarantine", rows["type"])
+    return rows
+
+
+def _reasons(rng: np.random.Generator, shares: dict[str, float], number: int) -> NDArray[np.object_]:
+    codes = np.array(list(shares), dtype=object)
+    weights = np.array(list(shares.values()))
+    drawn: NDArray[np.object_] = codes[rng.choice(len(codes), number, p=weights / weights.sum())]
+    return drawn

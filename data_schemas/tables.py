@@ -1,0 +1,262 @@
+"""The canonical tables: what columns there are, of what kind, and who may see them.
+
+Every other room reads these names. A platform's own headers and codes are turned into them by
+`data_schemas.mapping`; nothing else guesses.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+import pandera.pandas as pa
+
+from data_schemas.codes import (
+    Answer,
+    Code,
+    Concern,
+    ConsentScope,
+    FamilyFlag,
+    LeaveReason,
+    LeaveType,
+    OutcomeKind,
+    Respondent,
+    Selection,
+    Sex,
+    Source,
+    Stage,
+    Tier,
+)
+
+
+class Sensitivity(Enum):
+    """How a column is guarded (个人信息保护法 28–31: health data and all data of children under 14 are sensitive)."""
+
+    OPEN = "open"  # says nothing about one person
+    PERSONAL = "personal"  # describes a person
+    SENSITIVE = "sensitive"  # health, family, or what follows from them
+    PROTECTED = "protected"  # safety and protection reports: the fewest eyes
+
+
+class Kind(Enum):
+    """What a cell holds."""
+
+    ID = "id"
+    CODE = "code"
+    DATE = "date"
+    TIME = "time"
+    INT = "int"
+    NUMBER = "number"
+    BOOL = "bool"  # true, false or empty: an empty cell is unknown
+    TEXT = "text"
+
+
+DTYPES = {
+    Kind.ID: "str",
+    Kind.CODE: "str",
+    Kind.TEXT: "str",
+    Kind.DATE: "datetime64[us]",
+    Kind.TIME: "datetime64[us]",
+    Kind.INT: "Int64",
+    Kind.NUMBER: "float64",
+    Kind.BOOL: "boolean",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `required` columns must be there and filled in every row."""
+
+    name: str
+    kind: Kind
+    zh: str
+    sensitivity: Sensitivity
+    required: bool = False
+    codes: type[Code] | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    zh: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()  # rows that agree on these are duplicates
+
+    def column(self, name: str) -> Column:
+        """The column of that name; raises `KeyError`."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+_P, _S, _X, _O = Sensitivity.PERSONAL, Sensitivity.SENSITIVE, Sensitivity.PROTECTED, Sensitivity.OPEN
+STUDENT_ID = Column("student_id", Kind.ID, "学生编号", _P, required=True)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "students",
+            "学生",
+            (
+                STUDENT_ID,
+                Column("school_id", Kind.ID, "学校编号", _P, required=True),
+                Column("class_id", Kind.ID, "班级编号", _P),
+                Column("stage", Kind.CODE, "学段", _P, required=True, codes=Stage),
+                Column("grade", Kind.INT, "年级", _P, low=1, high=13),
+                Column("sex", Kind.CODE, "性别", _P, required=True, codes=Sex),
+                Column("birth_date", Kind.DATE, "出生日期", _P),
+                Column("age_years", Kind.NUMBER, "年龄", _P, low=3, high=30),
+                Column("boarding", Kind.BOOL, "寄宿", _P),
+                Column("enrolled_on", Kind.DATE, "入学日期", _P),
+                Column("left_on", Kind.DATE, "离校日期", _P),
+            ),
+            key=("student_id",),
+        ),
+        Table(
+            "scores",
+            "量表得分",
+            (
+                STUDENT_ID,
+                Column("instrument", Kind.TEXT, "量表", _S, required=True),
+                Column("scale", Kind.TEXT, "分量表", _S, required=True),
+                Column("value", Kind.NUMBER, "得分", _S, required=True),
+                Column("administered_on", Kind.DATE, "测评日期", _S, required=True),
+                Column("received_at", Kind.TIME, "接收时间", _S),
+                Column("respondent", Kind.CODE, "填答人", _S, codes=Respondent),
+            ),
+        ),
+        Table(
+            "leaves",
+            "请假",
+            (
+                STUDENT_ID,
+                Column("type", Kind.CODE, "请假类型", _S, required=True, codes=LeaveType),
+                Column("start_on", Kind.DATE, "开始日期", _S, required=True),
+                Column("end_on", Kind.DATE, "结束日期", _S, required=True),
+                Column("half_days", Kind.INT, "半天数", _S, low=1, high=1000),
+                Column("reason_code", Kind.CODE, "原因代码", _S, codes=LeaveReason),
+                Column("recorded_on", Kind.DATE, "登记日期", _S, required=True),
+            ),
+        ),
+        Table(
+            "leave_totals",
+            "请假合计",
+            (
+                STUDENT_ID,
+                Column("until_on", Kind.DATE, "统计截止日期", _S, required=True),
+                Column("recorded_on", Kind.DATE, "登记日期", _S, required=True),
+                Column("window_days", Kind.INT, "统计天数", _S, required=True, low=1, high=800),
+                Column("days", Kind.NUMBER, "请假天数", _S, required=True, low=0, high=366),
+                Column("episodes", Kind.INT, "请假次数", _S, low=0, high=366),
+            ),
+        ),
+        Table(
+            "family",
+            "家庭情况",
+            (
+                STUDENT_ID,
+                Column("flag", Kind.CODE, "情况", _S, required=True, codes=FamilyFlag),
+                Column("value", Kind.CODE, "取值", _S, required=True, codes=Answer),
+                Column("source", Kind.CODE, "来源", _S, codes=Source),
+                Column("valid_from", Kind.DATE, "起始日期", _S),
+                Column("valid_to", Kind.DATE, "截止日期", _S),
+                Column("verified_by", Kind.TEXT, "核实人", _S),
+                Column("recorded_on", Kind.DATE, "登记日期", _S),
+            ),
+        ),
+        Table(
+            "concerns",
+            "关注线索",
+            (
+                STUDENT_ID,
+                Column("kind", Kind.CODE, "类型", _X, required=True, codes=Concern),
+                Column("reported_on", Kind.DATE, "报告日期", _X, required=True),
+                Column("source", Kind.CODE, "来源", _X, codes=Source),
+                Column("tier", Kind.CODE, "提出的等级", _X, codes=Tier),
+                Column("recorded_on", Kind.DATE, "登记日期", _X),
+                # Empty is yes: a report says that something is. A survey can also say "asked, and no" or "not answered".
+                Column("value", Kind.CODE, "取值", _X, codes=Answer),
+            ),
+        ),
+        Table(
+            "outcomes",
+            "结局",
+            (
+                STUDENT_ID,
+                Column("observed_on", Kind.DATE, "观察日期", _S, required=True),
+                Column("kind", Kind.CODE, "类型", _S, required=True, codes=OutcomeKind),
+                Column("level", Kind.INT, "等级", _S, required=True, low=0, high=3),
+                Column("selection_reason", Kind.CODE, "入选原因", _S, codes=Selection),
+                Column("selection_prob", Kind.NUMBER, "入选概率", _S, low=0, high=1),
+                Column("recorded_on", Kind.DATE, "登记日期", _S),
+                Column("interviewer", Kind.ID, "访谈人编号", _P),
+                Column("second_interviewer", Kind.ID, "第二访谈人编号", _P),
+                Column("saw_score", Kind.BOOL, "访谈前看过评分", _S),
+            ),
+        ),
+        Table(
+            "consents",
+            "同意",
+            (
+                STUDENT_ID,
+                Column("scope", Kind.CODE, "范围", _P, required=True, codes=ConsentScope),
+                Column("given_by", Kind.CODE, "同意人", _P, codes=Source),
+                Column("given_on", Kind.DATE, "同意日期", _P, required=True),
+                Column("withdrawn_on", Kind.DATE, "撤回日期", _P),
+            ),
+        ),
+        Table(
+            "feeds",
+            "数据覆盖",
+            (
+                Column("school_id", Kind.ID, "学校编号", _O, required=True),
+                Column("table", Kind.TEXT, "数据表", _O, required=True),
+                Column("covered_from", Kind.DATE, "覆盖起始", _O, required=True),
+                Column("covered_to", Kind.DATE, "覆盖截止", _O, required=True),
+            ),
+        ),
+    )
+}
+
+RESPONSE_COLUMNS = (
+    STUDENT_ID,
+    Column("administered_on", Kind.DATE, "测评日期", _S, required=True),
+    Column("submitted_at", Kind.TIME, "提交时间", _S),
+    Column("received_at", Kind.TIME, "接收时间", _S),
+    Column("source_event_id", Kind.ID, "来源事件编号", _P),
+    Column("respondent", Kind.CODE, "填答人", _S, codes=Respondent),
+    Column("duration_s", Kind.NUMBER, "用时（秒）", _S, low=0),
+)
+
+
+def response_table(instrument: str, items: int, low: int, high: int) -> Table:
+    """The table `responses/<instrument>`: one row a sheet, answers in `item_1` … `item_n`, empty where blank."""
+    answers = tuple(
+        Column(f"item_{number}", Kind.INT, f"第{number}题", _S, low=low, high=high) for number in range(1, items + 1)
+    )
+    return Table(f"responses/{instrument}", "量表答卷", (*RESPONSE_COLUMNS, *answers))
+
+
+@cache
+def schema(table: Table) -> pa.DataFrameSchema:
+    """The pandera schema of a canonical table; validate lazily, so that every failing cell is named."""
+    columns = {}
+    for column in table.columns:
+        checks = []
+        if column.codes is not None:
+            checks.append(pa.Check.isin(column.codes.codes(), name="code"))
+        if column.low is not None:
+            checks.append(pa.Check.ge(column.low, name="low"))
+        if column.high is not None:
+            checks.append(pa.Check.le(column.high, name="high"))
+        columns[column.name] = pa.Column(
+            DTYPES[column.kind], checks=checks, nullable=not column.required, required=column.required
+        )
+    return pa.DataFrameSchema(columns, strict=True, unique=list(table.key) or None, name=table.name)

@@ -1,0 +1,157 @@
+"""A trained model as a folder of text files: no pickle, a hash of each file, nothing of ours inside.
+
+manifest.json      format version, name, version, data origin, how it was trained, SHA-256 of every other file
+model.txt          LightGBM's own text format        } one of the two,
+logistic.json      knots and heights of the splines  } `kind` in the manifest says which
+calibration.json   slope and intercept of Platt's curve
+catalogue.json     features in order, with groups, directions and sentences
+instruments.json   the questionnaires that the features were made for
+policy.toml        the policy with the thresholds that were fixed at training
+baselines.json     what the model is held against: the logistic regression
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import lightgbm
+import tomli_w
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from data_schemas.instruments import Instrument
+from models.calibration import Calibration
+from models.features import Feature, catalogue_json, catalogue_of_json
+from models.policy import Policy, parse_policy
+from models.risk_model import RiskModel
+from models.spline_model import SplineModel, spline_of_json
+from runxin.errors import Problem, bad_data
+
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+
+
+class Manifest(BaseModel):
+    """What the artifact says of itself. `training` holds the mode, label, split, counts and data fingerprint;
+    `seen` a sketch of hashes by which later data are recognised as already seen, without naming anyone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    format_version: int
+    name: str
+    version: str
+    kind: Literal["lightgbm", "logistic"]
+    data_origin: Literal["local", "foreign", "synthetic"]
+    created_at: str
+    training: dict[str, Any]
+    metrics: dict[str, Any]
+    seen: tuple[str, ...] = ()
+    files: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A loaded, verified model with everything that scoring needs."""
+
+    manifest: Manifest
+    model: RiskModel
+    calibration: Calibration
+    instruments: Mapping[str, Instrument]
+    policy: Policy
+    logistic: SplineModel
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        return self.model.features
+
+
+def save_artifact(artifact: Artifact, folder: Path) -> None:
+    """Write the folder, the manifest with its hashes last; raises `FileExistsError` where it is already there."""
+    folder.mkdir(parents=True)
+    files = {
+        "calibration.json": _json({"slope": artifact.calibration.slope, "intercept": artifact.calibration.intercept}),
+        "catalogue.json": _json(catalogue_json(artifact.features)),
+        "instruments.json": _json({code: i.model_dump(mode="json") for code, i in artifact.instruments.items()}),
+        "policy.toml": tomli_w.dumps(artifact.policy.model_dump(mode="json", exclude_none=True)),
+        "baselines.json": _json({"logistic": artifact.logistic.to_json()}),
+    }
+    if isinstance(artifact.model.scorer, SplineModel):
+        files["logistic.json"] = _json(artifact.model.scorer.to_json())
+    else:
+        files["model.txt"] = artifact.model.scorer.model_to_string()
+    hashes = {}
+    for name, text in files.items():
+        content = text.encode("utf-8")
+        (folder / name).write_bytes(content)
+        hashes[name] = hashlib.sha256(content).hexdigest()
+    manifest = artifact.manifest.model_copy(update={"files": hashes})
+    (folder / MANIFEST).write_bytes(_json(manifest.model_dump(mode="json")).encode("utf-8"))
+
+
+def manifest_sha256(folder: Path) -> str:
+    """The hash that stands for the whole artifact, since the manifest holds the others."""
+    return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+
+
+def load_artifact(folder: Path) -> Artifact:
+    """Read and verify an artifact; raises `UserError` naming the file that is absent, foreign or was changed."""
+    texts, manifest = _verified(folder)
+    try:
+        features = catalogue_of_json(json.loads(texts["catalogue.json"]))
+        policy = parse_policy(tomllib.loads(texts["policy.toml"]), "policy.toml")
+        scorer: lightgbm.Booster | SplineModel
+        if manifest.kind == "logistic":
+            scorer = spline_of_json(json.loads(texts["logistic.json"]))
+        else:
+            scorer = lightgbm.Booster(model_str=texts["model.txt"])
+        return Artifact(
+            manifest=manifest,
+            model=RiskModel(features, scorer, policy.family.cap),
+            calibration=Calibration(**json.loads(texts["calibration.json"])),
+            instruments={
+                code: Instrument.model_validate(content)
+                for code, content in json.loads(texts["instruments.json"]).items()
+            },
+            policy=policy,
+            logistic=spline_of_json(json.loads(texts["baselines.json"])["logistic"]),
+        )
+    except (KeyError, TypeError, ValueError, lightgbm.basic.LightGBMError) as error:
+        raise bad_data(
+            "a model artifact has another form than its version says", [Problem(type(error).__name__, file=str(folder))]
+        ) from error
+
+
+def _verified(folder: Path) -> tuple[dict[str, str], Manifest]:
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise bad_data("there is no model artifact here", [Problem("no manifest.json", file=str(folder))])
+    try:
+        manifest = Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        problem = Problem("not a manifest of this version", file=str(path))
+        raise bad_data("a model artifact cannot be read", [problem]) from error
+    if manifest.format_version != FORMAT_VERSION:
+        problem = Problem(f"format {manifest.format_version}, this program reads {FORMAT_VERSION}", file=str(path))
+        raise bad_data("a model artifact of another format", [problem])
+    problems, texts = [], {}
+    present = {file.name for file in folder.iterdir()} - {MANIFEST}
+    for name in sorted(set(manifest.files) | present):
+        if name not in manifest.files:
+            problems.append(Problem("the manifest does not know this file", file=name))
+        elif name not in present:
+            problems.append(Problem("this file is absent", file=name))
+        else:
+            content = (folder / name).read_bytes()
+            if hashlib.sha256(content).hexdigest() != manifest.files[name]:
+                problems.append(Problem("this file is not the one that was saved: its SHA-256 differs", file=name))
+            else:
+                texts[name] = content.decode("utf-8")
+    if problems:
+        raise bad_data("the model artifact was changed and is refused", problems, fix="promote the model again")
+    return texts, manifest
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)

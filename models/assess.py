@@ -1,0 +1,159 @@
+"""The one way from records to assessments: nightly screening, a batch and a single request all come through here."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_schemas.calendar import SchoolCalendar, date_to_day, day_to_date, default_calendar
+from data_schemas.codes import Tier
+from data_schemas.instruments import Instrument
+from models.artifact import Artifact
+from models.assessment import Assessment, Floor, ModelStatus, Reason
+from models.calibration import probabilities
+from models.columns import NO_DAY
+from models.explanation import group_sums, reasons_of
+from models.features import Matrix, build_features, rows_of
+from models.floors import Assessed, assessed, open_floors
+from models.policy import Policy
+from models.quality import Reading, read_quality
+from models.records import Records
+from models.risk_model import Contributions, Margins, contributions, margins
+from models.tiers import highest, model_tiers
+from runxin.errors import Problem, bad_data
+
+Bools = NDArray[np.bool_]
+
+
+class _Scored:
+    """What the model says of every student; a student without consent is not asked for."""
+
+    def __init__(self, records: Records, as_of: int, artifact: Artifact, calendar: SchoolCalendar) -> None:
+        _same_instruments(records, artifact)
+        thresholds = artifact.policy.thresholds
+        if thresholds is None:
+            raise bad_data("the model has no thresholds", [Problem("no [thresholds]", file="policy.toml")])
+        self.artifact = artifact
+        self.may = may_score(records, as_of)
+        self.matrix: Matrix = build_features(
+            records, artifact.features, artifact.instruments, as_of, artifact.policy.staleness, calendar
+        )
+        self.margins: Margins = margins(artifact.model, self.matrix.values)
+        self.phi: Contributions = contributions(artifact.model, self.matrix.values)
+        self.probability = probabilities(artifact.calibration, self.margins.value)
+        without = probabilities(artifact.calibration, self.margins.without_family)
+        self.tiers = model_tiers(self.probability, without, thresholds)
+
+    def reasons(self, row: int) -> tuple[Reason, ...]:
+        return reasons_of(row, self.matrix, self.phi, self.artifact.features, self.artifact.instruments)
+
+
+def assess(
+    records: Records,
+    as_of: date,
+    artifact: Artifact | None,
+    policy: Policy,
+    *,
+    status: str | None = None,
+    calendar: SchoolCalendar | None = None,
+) -> list[Assessment]:
+    """Assess every enrolled student at the end of `as_of`, in the order of the records.
+
+    Without an artifact the floors and people's words alone decide; `status` then says why (`none` or
+    `unavailable`). Raises `UserError` where a questionnaire differs from the one the model was trained on.
+    """
+    day = date_to_day(as_of)
+    calendar = calendar or default_calendar()
+    done = assessed(records, day)
+    floors = open_floors(records, day, policy, done)
+    readings = read_quality(records, day, policy.staleness, calendar)
+    scored = _Scored(records, day, artifact, calendar) if artifact is not None and len(records) else None
+    away = ModelStatus(None, None, policy.name, None, status or "none")
+    found = []
+    for row in np.flatnonzero(enrolled(records, day)):
+        mine = scored if scored is not None and scored.may[row] else None
+        here = _model_status(mine.artifact, policy) if mine is not None else away
+        found.append(_assessment(int(row), records, as_of, floors[row], readings[row], done, mine, here))
+    return found
+
+
+def enrolled(records: Records, as_of: int) -> Bools:
+    """Who is at school on the day: an empty date is no bound."""
+    began, left = records.students["enrolled_on"], records.students["left_on"]
+    at_school: Bools = (began <= as_of) & ((left == NO_DAY) | (left > as_of))
+    return at_school
+
+
+def may_score(records: Records, as_of: int) -> Bools:
+    """Whom the model may score. Where consents were collected, only those who gave it and have not withdrawn it;
+    where they were not, the operator answers for the legal basis."""
+    n = len(records)
+    consents, coverage = rows_of(records, "consents")
+    mine = (consents["scope"] == "model_score") & (consents["given_on"] <= as_of)
+    withdrawn = mine & (consents["withdrawn_on"] != NO_DAY) & (consents["withdrawn_on"] <= as_of)
+    given = np.zeros(n, dtype=bool)
+    given[consents.student[mine]] = True
+    given[consents.student[withdrawn]] = False
+    may: Bools = given | (coverage.end == NO_DAY)
+    return may
+
+
+def _assessment(
+    row: int,
+    records: Records,
+    as_of: date,
+    floors: Sequence[Floor],
+    reading: Reading,
+    done: Assessed,
+    scored: _Scored | None,
+    status: ModelStatus,
+) -> Assessment:
+    model = list(Tier)[int(scored.tiers[row])] if scored is not None else None
+    floor = max((floor.tier for floor in floors), key=lambda tier: tier.ord, default=None)
+    level = int(done.level[row])
+    human = list(Tier)[level] if level >= 0 else None
+    tier, source = highest(model, floor, human)
+    seen = int(done.day[row])
+    return Assessment(
+        student_id=str(records.ids[row]),
+        as_of=as_of,
+        tier=tier,
+        tier_source=source,
+        confirmed=source == "human",
+        probability=float(scored.probability[row]) if scored is not None else None,
+        margin=float(scored.margins.value[row]) if scored is not None else None,
+        base_value=scored.phi.base if scored is not None else None,
+        reasons=_shown(scored.reasons(row), floors) if scored is not None else (),
+        group_contributions=group_sums(row, scored.phi, scored.artifact.features) if scored is not None else None,
+        floors=tuple(floors),
+        instruments=reading.instruments,
+        data_quality=reading.quality,
+        model=status,
+        screened=reading.screened,
+        severity=reading.severity,
+        changed_on=day_to_date(reading.changed) if reading.changed != NO_DAY else None,
+        last_interview_on=day_to_date(seen) if seen != NO_DAY else None,
+    )
+
+
+def _shown(reasons: tuple[Reason, ...], floors: Sequence[Floor]) -> tuple[Reason, ...]:
+    """While a floor is open no easing reason is shown: it would read as comfort that nobody has given."""
+    return tuple(reason for reason in reasons if reason.contribution > 0) if floors else reasons
+
+
+def _model_status(artifact: Artifact, policy: Policy) -> ModelStatus:
+    manifest = artifact.manifest
+    return ModelStatus(manifest.name, manifest.version, policy.name, manifest.data_origin, "ok")
+
+
+def _same_instruments(records: Records, artifact: Artifact) -> None:
+    for code, trained in artifact.instruments.items():
+        sheets = records.sheets.get(code)
+        if sheets is not None and _key(sheets.instrument) != _key(trained):
+            problem = Problem(f"{code} is coded otherwise than the questionnaire the model was trained on")
+            raise bad_data("the questionnaire and the model do not belong together", [problem])
+
+
+def _key(instrument: Instrument) -> tuple[object, ...]:
+    return instrument.items, instrument.coding, instrument.reversed, instrument.missing

@@ -1,0 +1,55 @@
+"""Canonical rows as plain arrays: the one form that features and floors read, for a city and for one request alike."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_schemas.calendar import date_to_day
+from data_schemas.tables import Kind, Table
+
+NO_DAY = -(10**6)  # a date that is not there; before every real one
+Columns = dict[str, NDArray[Any]]
+
+
+def frame_columns(frame: pd.DataFrame, table: Table) -> Columns:
+    """Arrays of a conformed frame: days as int64 since 1970-01-01 (`NO_DAY` where empty), numbers and booleans as
+    float64 (NaN where empty), ids and codes as objects (None where empty)."""
+    columns: Columns = {}
+    for column in table.columns:
+        values = frame[column.name]
+        if column.kind in (Kind.DATE, Kind.TIME):
+            days = values.to_numpy("datetime64[D]").astype(np.int64)
+            columns[column.name] = np.where(values.isna().to_numpy(), NO_DAY, days)
+        elif column.kind in (Kind.INT, Kind.NUMBER, Kind.BOOL):
+            columns[column.name] = values.to_numpy("float64", na_value=np.nan)
+        else:
+            objects = values.to_numpy(object, copy=True)
+            objects[values.isna().to_numpy()] = None
+            columns[column.name] = objects
+    return columns
+
+
+def row_columns(rows: Sequence[Mapping[str, Any]], table: Table) -> Columns:
+    """The same arrays from dictionaries whose values are already of the canonical types."""
+    columns: Columns = {}
+    for column in table.columns:
+        values = [row.get(column.name) for row in rows]
+        if column.kind in (Kind.DATE, Kind.TIME):
+            columns[column.name] = np.array([_day(value) for value in values], dtype=np.int64)
+        elif column.kind in (Kind.INT, Kind.NUMBER, Kind.BOOL):
+            columns[column.name] = np.array([np.nan if v is None else float(v) for v in values], dtype=np.float64)
+        else:
+            objects = np.empty(len(values), dtype=object)
+            objects[:] = values
+            columns[column.name] = objects
+    return columns
+
+
+def _day(value: date | None) -> int:
+    if value is None:
+        return NO_DAY
+    return date_to_day(value.date() if isinstance(value, datetime) else value)

@@ -1,0 +1,25 @@
+"""Age, stage, grade, sex and boarding: unconstrained background, NaN or ½ where unknown."""
+
+import numpy as np
+
+from data_schemas.codes import Stage
+from models.columns import NO_DAY, Columns
+from models.features.matrix import Block
+
+DAYS_A_YEAR = 365.25
+STAGES = {stage: float(place) for place, stage in enumerate(Stage.codes())}
+FEMALE = {"female": 1.0, "male": 0.0}
+
+
+def context_features(students: Columns, as_of: int) -> Block:
+    born = students["birth_date"]
+    from_birth = np.floor((as_of - born) / DAYS_A_YEAR)
+    return Block(
+        {
+            "age_years": np.where(born == NO_DAY, students["age_years"], from_birth),
+            "stage": np.array([STAGES.get(stage, np.nan) for stage in students["stage"]]),
+            "grade": students["grade"].astype(np.float64),
+            "female": np.array([FEMALE.get(sex, 0.5) for sex in students["sex"]]),
+            "boarding": np.where(np.isnan(students["boarding"]), 0.5, students["boarding"]),
+        }
+    )

@@ -1,0 +1,56 @@
+"""Features of one questionnaire: the current total, named items, blank items, the highest earlier total."""
+
+import numpy as np
+
+from models.columns import NO_DAY
+from models.features.matrix import Block, Values, highest_by_student, latest_by_student
+from models.policy import Staleness
+from models.records import Sheets
+
+
+def questionnaire_features(sheets: Sheets, n: int, as_of: int, staleness: Staleness) -> Block:
+    """A sheet is current for its recall window plus a grace, and is read once it has been received.
+
+    The newest scored day counts, the higher of two sheets on one day. A newer sheet with too many blanks has no
+    total, but it raises each value to what it proves: the total with every blank at its lowest. So neither a
+    blank answer nor an unscored sheet can lower a value.
+    """
+    instrument, scores = sheets.instrument, sheets.scores
+    code = instrument.code
+    age = as_of - sheets.day
+    known = (age >= 0) & (sheets.received <= as_of)
+    current = known & (age <= instrument.recall_days + staleness.grace_days)
+    scored = current & scores.valid
+    newest = latest_by_student(n, sheets.student[scored], sheets.day[scored])
+    chosen = scored & (sheets.day == newest[sheets.student])
+    unscored = current & ~scores.valid & (sheets.day >= newest[sheets.student])
+
+    def pick(full: np.ndarray, least: np.ndarray, floor: float) -> np.ndarray:
+        high = highest_by_student(n, sheets.student[chosen], full[chosen], floor)
+        return np.maximum(high, highest_by_student(n, sheets.student[unscored], least[unscored], floor))
+
+    earlier = known & scores.valid & (age <= staleness.history_days) & (sheets.day < newest[sheets.student])
+    stale = known & scores.valid & (age <= staleness.history_days) & (newest[sheets.student] == NO_DAY)
+    before = earlier | stale
+    blank = scores.n_missing.astype(np.float64)
+    values: Values = {f"{code}_total": pick(scores.total, scores.least, instrument.lowest)}
+    for item in instrument.feature_items:
+        answered = np.nan_to_num(scores.items[:, item - 1], nan=0.0)
+        values[f"{code}_item_{item}"] = pick(scores.filled[:, item - 1], answered, 0.0)
+    values[f"{code}_blank_items"] = pick(blank, blank, 0.0)
+    values[f"{code}_earlier_max"] = highest_by_student(
+        n, sheets.student[before], scores.total[before], instrument.lowest
+    )
+    values[f"{code}_missing"] = (newest == NO_DAY).astype(np.float64)
+    shown = latest_by_student(n, sheets.student[chosen | unscored], sheets.day[chosen | unscored])
+    dated = [f"{code}_total", *(f"{code}_item_{item}" for item in instrument.feature_items)]
+    return Block(values, dict.fromkeys(dated, shown))
+
+
+def no_sheets(code: str, feature_items: tuple[int, ...], lowest: float, n: int) -> Block:
+    """The features of a questionnaire that nobody here has answered."""
+    day = np.full(n, NO_DAY)
+    values = {f"{code}_item_{item}": np.zeros(n) for item in feature_items}
+    values |= {f"{code}_total": np.full(n, float(lowest)), f"{code}_earlier_max": np.full(n, float(lowest))}
+    values |= {f"{code}_blank_items": np.zeros(n), f"{code}_missing": np.ones(n)}
+    return Block(values, dict.fromkeys([f"{code}_total", *(f"{code}_item_{item}" for item in feature_items)], day))

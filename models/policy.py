@@ -1,0 +1,113 @@
+"""The operator's policy: a frozen object read from TOML, packaged default first, RUNXIN_HOME's own over it."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from runxin.errors import Problem, bad_data
+
+PACKAGED = Path(__file__).parent / "policy.toml"
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Capacity(Part):
+    priority_share: float = Field(gt=0, lt=0.5)
+    watch_share: float = Field(gt=0, lt=0.9)
+
+
+class Thresholds(Part):
+    """Calibrated probabilities from which the model places a student in a tier; fixed at promotion."""
+
+    watch: float = Field(gt=0, lt=1)
+    priority: float = Field(gt=0, lt=1)
+
+
+class Family(Part):
+    cap: float = Field(ge=0)
+
+
+class Staleness(Part):
+    grace_days: int = Field(ge=0)
+    history_days: int = Field(ge=0)
+
+
+class FollowUpList(Part):
+    weekly_slots: int = Field(ge=1)
+    concern_slots: int = Field(ge=0)
+    audit_slots: int = Field(ge=0)
+    minutes_per_check: int = Field(ge=1)
+
+
+class Floors(Part):
+    R01: bool
+    R02: bool
+    R10: bool
+    R11: bool
+    R12: bool
+    R13: bool
+    R19: bool
+    R20: bool
+    instruments: bool
+
+
+class FloorWindows(Part):
+    self_harm_days: int
+    suspension_days: int
+    modifier_total: float
+
+
+class Due(Part):
+    immediate_minutes: int
+    ask_school_days: int
+    priority_school_days: int
+    watch_school_days: int
+    retest_days: int
+
+
+class Policy(Part):
+    """Every number that is a decision. `thresholds` is absent until a model is promoted with one."""
+
+    version: str
+    capacity: Capacity
+    family: Family
+    staleness: Staleness
+    list: FollowUpList
+    floors: Floors
+    floor_windows: FloorWindows
+    due: Due
+    thresholds: Thresholds | None = None
+
+    @property
+    def name(self) -> str:
+        """The version with a short hash of the content: two policies of one name that differ are seen to."""
+        content = self.model_dump_json(exclude={"thresholds"})
+        return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+
+
+def read_policy(own: Path | None = None) -> Policy:
+    """The packaged policy with the operator's file over it, key by key; raises `UserError` naming the key at fault."""
+    merged = tomllib.loads(PACKAGED.read_text("utf-8"))
+    if own is not None and own.exists():
+        try:
+            mine = tomllib.loads(own.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise bad_data("the policy is not TOML", [Problem(str(error), file=str(own))]) from error
+        for key, part in mine.items():
+            merged[key] = (
+                {**merged[key], **part} if isinstance(merged.get(key), dict) and isinstance(part, dict) else part
+            )
+    return parse_policy(merged, str(own or PACKAGED.name))
+
+
+def parse_policy(content: dict[str, object], file: str) -> Policy:
+    try:
+        return Policy.model_validate(content)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        problems = [Problem(f["msg"], file=file, column=".".join(str(part) for part in f["loc"])) for f in faults]
+        raise bad_data("the policy is at fault", problems) from error

@@ -1,0 +1,233 @@
+"""What is known about students, as arrays: every row points at a student by place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_schemas.dataset import Dataset, table_of
+from data_schemas.instruments import Instrument, Scores, packaged_instruments, score_sheets
+from data_schemas.tables import TABLES, response_table
+from models.columns import NO_DAY, Columns, frame_columns, row_columns
+from runxin.errors import Problem, bad_data
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Scored sheets of one questionnaire. `received` is the administration day where no receipt is on record,
+    and then `receipt_known` is false. A row of the `scores` table is a sheet without items."""
+
+    instrument: Instrument
+    student: Ints
+    day: Ints
+    received: Ints
+    receipt_known: NDArray[np.bool_]
+    answers: NDArray[np.float64]  # as coded on the sheet, NaN where blank
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one event table with their student's place; `columns` as in `models.columns`."""
+
+    student: Ints
+    columns: Columns
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.columns[name]
+
+    def where(self, mask: NDArray[np.bool_]) -> "Rows":
+        return Rows(self.student[mask], {name: values[mask] for name, values in self.columns.items()})
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Per student, the days from and to which a table was fed; `NO_DAY` twice where it was not collected at all."""
+
+    start: Ints
+    end: Ints
+
+
+@dataclass(frozen=True)
+class Records:
+    """n students and everything recorded about them. `events` and `coverage` go by table name."""
+
+    students: Columns
+    sheets: Mapping[str, Sheets]
+    events: Mapping[str, Rows]
+    coverage: Mapping[str, Coverage]
+
+    @property
+    def ids(self) -> NDArray[Any]:
+        return self.students["student_id"]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+EVENTS = ("leaves", "leave_totals", "family", "concerns", "outcomes", "consents")
+ALWAYS = 10**6  # a coverage without an end
+
+
+def records_of(dataset: Dataset) -> Records:
+    """The records of a dataset; raises `UserError` where a row names a student who is not there."""
+    students = frame_columns(dataset.students, TABLES["students"])
+    place = {student: index for index, student in enumerate(students["student_id"])}
+    tables = {name: frame_columns(dataset.tables[name], TABLES[name]) for name in EVENTS if name in dataset.tables}
+    instruments = dataset.instruments
+    responses = {
+        code: frame_columns(frame, table_of(f"responses/{code}", instruments))
+        for code, frame in dataset.responses.items()
+    }
+    scores = frame_columns(dataset.tables["scores"], TABLES["scores"]) if "scores" in dataset.tables else None
+    feeds = frame_columns(dataset.tables["feeds"], TABLES["feeds"]) if "feeds" in dataset.tables else None
+    coverage = {name: _coverage(name, students["school_id"], name in tables, feeds) for name in EVENTS}
+    return _assemble(students, place, tables, responses, scores, coverage, instruments)
+
+
+def records_of_requests(
+    requests: Sequence[Mapping[str, Any]], instruments: Mapping[str, Instrument] | None = None
+) -> Records:
+    """The records of scoring requests: dictionaries of the contract's shape with dates as `datetime.date`.
+
+    A list that is absent or None was not collected; an empty one was, with nothing in it. `feeds` rows, where
+    given, say how far each table reaches. Raises `UserError` for an answer outside its coding.
+    """
+    known = {**packaged_instruments(), **(instruments or {})}
+    students = row_columns(requests, TABLES["students"])
+    tables, coverage = {}, {}
+    for name in EVENTS:
+        rows = [(index, row) for index, request in enumerate(requests) for row in request.get(name) or ()]
+        columns = row_columns([row for _, row in rows], TABLES[name])
+        columns["student_id"] = np.array([index for index, _ in rows], dtype=np.int64)
+        tables[name] = columns
+        coverage[name] = _request_coverage(name, requests)
+    sheets = [(index, row) for index, request in enumerate(requests) for row in request.get("responses") or ()]
+    responses = {}
+    for code in sorted({row["instrument"] for _, row in sheets}):
+        instrument = known[code]
+        mine = [(index, row) for index, row in sheets if row["instrument"] == code]
+        table = response_table(code, instrument.items, instrument.coding.low, instrument.coding.high)
+        flat = [{**row, **{f"item_{n}": a for n, a in enumerate(row["answers"], start=1)}} for _, row in mine]
+        responses[code] = row_columns(flat, table)
+        responses[code]["student_id"] = np.array([index for index, _ in mine], dtype=np.int64)
+    totals = [(index, row) for index, request in enumerate(requests) for row in request.get("scores") or ()]
+    scores = row_columns([row for _, row in totals], TABLES["scores"])
+    scores["student_id"] = np.array([index for index, _ in totals], dtype=np.int64)
+    place = {index: index for index in range(len(requests))}
+    return _assemble(students, place, tables, responses, scores, coverage, known)
+
+
+def _assemble(
+    students: Columns,
+    place: Mapping[Any, int],
+    tables: Mapping[str, Columns],
+    responses: Mapping[str, Columns],
+    scores: Columns | None,
+    coverage: Mapping[str, Coverage],
+    instruments: Mapping[str, Instrument],
+) -> Records:
+    sheets = {}
+    score_codes = set() if scores is None else set(scores["instrument"])
+    for code in [*responses, *sorted(score_codes - set(responses))]:
+        if code not in instruments:
+            raise bad_data("an unknown instrument", [Problem(f"no definition of {code!r}", file="scores")])
+        sheets[code] = _sheets(instruments[code], place, responses.get(code), scores)
+    events = {name: Rows(_places(columns, place, name), columns) for name, columns in tables.items()}
+    return Records(students, sheets, events, coverage)
+
+
+def _sheets(
+    instrument: Instrument, place: Mapping[Any, int], responses: Columns | None, scores: Columns | None
+) -> Sheets:
+    parts = []
+    if responses is not None:
+        answers = np.column_stack([responses[f"item_{n}"] for n in range(1, instrument.items + 1)])
+        student = _places(responses, place, f"responses/{instrument.code}")
+        parts.append((student, responses, answers, score_sheets(instrument, answers)))
+    if scores is not None:
+        mine = (scores["instrument"] == instrument.code) & (scores["scale"] == "total")
+        chosen = {name: values[mine] for name, values in scores.items()}
+        blank = np.full((int(mine.sum()), instrument.items), np.nan)
+        parts.append((_places(chosen, place, "scores"), chosen, blank, _score_only(instrument, chosen["value"])))
+    day = np.concatenate([columns["administered_on"] for _, columns, _, _ in parts])
+    received = np.concatenate([columns["received_at"] for _, columns, _, _ in parts])
+    known = received != NO_DAY
+    stacked = {
+        name: np.concatenate([getattr(scored, name) for _, _, _, scored in parts])
+        for name in ("items", "filled", "total", "least", "n_missing", "critical")
+    }
+    return Sheets(
+        instrument=instrument,
+        student=np.concatenate([student for student, _, _, _ in parts]),
+        day=day,
+        received=np.where(known, received, day),
+        receipt_known=known,
+        answers=np.concatenate([answers for _, _, answers, _ in parts]),
+        scores=Scores(**stacked),
+    )
+
+
+def _score_only(instrument: Instrument, totals: NDArray[np.float64]) -> Scores:
+    """A total without its items: each item stands at the mean, and whether a critical item was met is unknown."""
+    beyond = (totals < instrument.lowest) | (totals > instrument.highest)
+    if beyond.any():
+        problem = Problem(
+            f"a total of {instrument.code} must be from {instrument.lowest} to {instrument.highest}",
+            file="scores",
+            row=int(np.argmax(beyond)) + 2,
+            column="value",
+        )
+        raise bad_data("a total outside its range", [problem])
+    blank = np.full((len(totals), instrument.items), np.nan)
+    mean = (totals - instrument.lowest) / instrument.items
+    unknown = np.full(len(totals), 1 if instrument.critical else 0, dtype=np.int64)
+    return Scores(
+        items=blank,
+        filled=np.repeat(mean[:, None], instrument.items, axis=1),
+        total=totals.astype(np.float64),
+        least=totals.astype(np.float64),
+        n_missing=np.zeros(len(totals), dtype=np.int64),
+        critical=unknown,
+    )
+
+
+def _places(columns: Columns, place: Mapping[Any, int], table: str) -> Ints:
+    found = [place.get(student, -1) for student in columns["student_id"]]
+    places = np.array(found, dtype=np.int64)
+    if (places < 0).any():
+        rows = np.flatnonzero(places < 0)[:100]
+        problems = [Problem("no such student", file=table, row=int(row) + 2, column="student_id") for row in rows]
+        raise bad_data(f"{table} names students who are not in the students table", problems)
+    return places
+
+
+def _coverage(name: str, schools: NDArray[Any], collected: bool, feeds: Columns | None) -> Coverage:
+    start, end = np.full(len(schools), NO_DAY), np.full(len(schools), NO_DAY)
+    mine = np.zeros(0, dtype=bool) if feeds is None else feeds["table"] == name
+    if feeds is None or not mine.any():
+        # No feed is on record for this table: what was handed in is taken to be all there is.
+        return Coverage(start, np.full(len(schools), ALWAYS if collected else NO_DAY))
+    for school, first, last in zip(
+        feeds["school_id"][mine], feeds["covered_from"][mine], feeds["covered_to"][mine], strict=True
+    ):
+        here = schools == school
+        start[here] = np.where(start[here] == NO_DAY, first, np.minimum(start[here], first))
+        end[here] = np.maximum(end[here], last)
+    return Coverage(start, end)
+
+
+def _request_coverage(name: str, requests: Sequence[Mapping[str, Any]]) -> Coverage:
+    start, end = np.full(len(requests), NO_DAY), np.full(len(requests), NO_DAY)
+    for index, request in enumerate(requests):
+        if request.get(name) is None:
+            continue
+        feeds = [feed for feed in request.get("feeds") or () if feed["table"] == name]
+        columns = row_columns(feeds, TABLES["feeds"])
+        end[index] = columns["covered_to"].max() if feeds else ALWAYS
+        start[index] = columns["covered_from"].min() if feeds else NO_DAY
+    return Coverage(start, end)

@@ -1,0 +1,49 @@
+"""`runxin check`: look a dataset folder over."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data_schemas.check import CheckReport, check_dataset
+from data_schemas.dataset import read_dataset
+from runxin.cli.output import answer
+from runxin.errors import Kind
+
+SHOWN = 100
+
+
+def check_command(
+    dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+) -> None:
+    """Check a dataset's codes, ranges, references, dates and coding; exit 3 where there are problems."""
+    read = read_dataset(dataset)
+    report = check_dataset(read)
+    payload = {
+        "dataset": str(dataset),
+        "name": read.description.name,
+        "synthetic": read.description.synthetic,
+        "mode": read.description.mode,
+        "as_of": read.description.as_of.isoformat(),
+        "ok": report.ok,
+        "problem_count": len(report.problems),
+        "problems": [asdict(problem) for problem in report.problems],
+        "notes": list(report.notes),
+        "counts": report.counts,
+        "label": report.label,
+    }
+    answer(payload, json, _text(dataset, report))
+    if not report.ok:
+        raise typer.Exit(Kind.BAD_DATA.exit_code)
+
+
+def _text(dataset: Path, report: CheckReport) -> str:
+    lines = [f"{dataset}: {', '.join(f'{name} {count}' for name, count in report.counts.items())}"]
+    lines += [f"note: {note}" for note in report.notes]
+    lines += [f"problem: {problem}" for problem in report.problems[:SHOWN]]
+    if len(report.problems) > SHOWN:
+        lines.append(f"… and {len(report.problems) - SHOWN} more; --json lists every one")
+    lines.append("no problems" if report.ok else f"{len(report.problems)} problems")
+    return "\n".join(lines)

@@ -1,0 +1,131 @@
+"""`runxin demo`: the whole way on a synthetic city, from nothing to a page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from data_schemas.dataset import DESCRIPTION, Dataset, read_dataset
+from data_schemas.synthetic import make_city, write_city
+from models import Artifact, load_artifact, read_policy
+from runxin.cli.output import answer, console
+from runxin.cli.serve import refuse_taken_port, serve_command
+from runxin.errors import UserError
+from runxin.settings import Settings, read_settings
+from serving.access import Role, create_link, create_user, list_users
+from serving.followup import publish_screening
+from serving.store import Store, load_names, open_store
+
+COUNSELOR, ADMINISTRATOR = "demo-counselor", "demo-administrator"
+SYNTHETIC = "合成数据 / synthetic data"
+
+
+def demo_command(
+    students: Annotated[int, typer.Option(help="How many students; about 1,000 a school.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the city.")] = 7,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the page when all is made.")] = True,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port; RUNXIN_PORT or 3000 by default.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+) -> None:
+    """Make a synthetic city, train, promote, screen it and serve the page; what is already there is kept."""
+    settings = read_settings()
+    if serve:
+        refuse_taken_port(settings.host, port or settings.port)
+    made = _make(settings, students, seed)
+    with open_store(settings) as store:
+        links = {name: _link(store, name, role, made.schools) for name, role in USERS.items()}
+    base = f"http://{settings.host}:{port or settings.port}"
+    urls = {name: f"{base}/sign-in?link={token}" for name, token in links.items()}
+    payload: dict[str, Any] = {
+        "synthetic": True,
+        "dataset": str(made.folder),
+        "students": made.screened,
+        "model_version": made.artifact.manifest.version,
+        "tiers": made.tiers,
+        "run_id": made.run_id,
+        "page": base + "/",
+        "links": urls,
+    }
+    answer(payload, json, _text(payload))
+    if serve:
+        serve_command(port=port, host=None, json=False)
+
+
+USERS = {COUNSELOR: Role.COUNSELOR, ADMINISTRATOR: Role.ADMINISTRATOR}
+
+
+@dataclass(frozen=True)
+class _Made:
+    folder: Path
+    artifact: Artifact
+    schools: tuple[str, ...]
+    tiers: dict[str, int]
+    screened: int
+    run_id: str
+
+
+def _make(settings: Settings, students: int, seed: int) -> _Made:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(f"{SYNTHETIC}: the city", total=10)
+
+        def step(name: str) -> None:
+            bar.update(task, advance=1, description=f"{SYNTHETIC}: {name}")
+
+        folder = settings.home / "demo" / f"city-{students}-{seed}"
+        if not (folder / DESCRIPTION).exists():
+            write_city(make_city(students, seed), folder)
+        dataset = read_dataset(folder)
+        artifact = _champion(settings, dataset) or _train(settings, dataset, step)
+        step("screening")
+        with open_store(settings) as store:
+            load_names(store, folder.with_name(f"{folder.name}.names.csv"))
+            policy = read_policy(settings.policy_file)
+            done = publish_screening(store, dataset, dataset.description.as_of, artifact, policy, datetime.now(UTC))
+        bar.update(task, completed=10, description=f"{SYNTHETIC}: ready")
+    schools = dataset.students["school_id"].value_counts()
+    return _Made(folder, artifact, (str(schools.index[0]),), done.tiers, done.students, done.run_id)
+
+
+def _champion(settings: Settings, dataset: Dataset) -> Artifact | None:
+    """The champion, where it was trained on this very city."""
+    try:
+        artifact = load_artifact(settings.champion)
+    except UserError:
+        return None
+    return artifact if artifact.manifest.training["fingerprint"] == dataset.fingerprint else None
+
+
+def _train(settings: Settings, dataset: Dataset, step: Callable[[str], None]) -> Artifact:
+    # MLflow and LightGBM take seconds to import; a second run does without them.
+    from training.promote import promote
+    from training.run import train_and_register
+    from training.train import Options
+
+    outcome = train_and_register(dataset, read_policy(settings.policy_file), Options(), settings, step)
+    step("promoting")
+    return promote(settings, outcome.registered.version)
+
+
+def _link(store: Store, name: str, role: Role, schools: tuple[str, ...]) -> str:
+    now = datetime.now(UTC)
+    if name not in {user.username for user in list_users(store)}:
+        create_user(store, name, role.code, schools if role is Role.COUNSELOR else (), now)
+    return create_link(store, name, now, "cli")
+
+
+def _text(payload: dict[str, Any]) -> str:
+    tiers = ", ".join(f"{name} {count}" for name, count in payload["tiers"].items())
+    return "\n".join(
+        [
+            f"{SYNTHETIC}: {payload['students']} students, model version {payload['model_version']}",
+            f"  {tiers}",
+            f"page: {payload['page']}",
+            "sign in, each link once, within 24 hours:",
+            *(f"  {name}: {url}" for name, url in payload["links"].items()),
+        ]
+    )

@@ -1,0 +1,72 @@
+"""`runxin import`: a platform's files become a dataset folder."""
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data_schemas.mapping import Imported, import_files, write_problems
+from runxin.cli.output import answer, console
+from runxin.errors import UserError
+
+SHOWN = 100
+
+
+class Format(StrEnum):
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+def import_command(
+    sources: Annotated[list[Path], typer.Argument(metavar="SRC", help="Files of the platform, or folders of them.")],
+    mapping: Annotated[Path, typer.Option(help="The mapping file (TOML).")],
+    out: Annotated[Path, typer.Option(help="The dataset folder to make; absent or empty.")],
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside", help="Import the good rows and list the others in OUT/set_aside.")
+    ] = False,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As-of date, in place of the mapping's.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Kind of the files written.")] = Format.PARQUET,
+    problems: Annotated[Path | None, typer.Option(help="Write every problem to this CSV file.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+) -> None:
+    """Turn a platform's files into a dataset by a mapping; any problem refuses the whole unless --set-aside."""
+    try:
+        done = import_files(
+            mapping,
+            sources,
+            out,
+            set_aside=set_aside,
+            format=format.value,
+            as_of=as_of.date() if as_of else None,
+        )
+    except UserError as error:
+        if problems is not None and error.problems:
+            write_problems(error.problems, problems)
+            console.print(f"every problem is listed in {problems}")
+        raise
+    if problems is not None:
+        write_problems(done.problems, problems)
+    answer({"dataset": str(out), **done.payload()}, json, _text(done, out))
+
+
+def _text(done: Imported, out: Path) -> str:
+    told = done.payload()
+    lines = [f"{out}: {told['name']}, as of {told['as_of']}{', 合成数据' if told['synthetic'] else ''}"]
+    lines.append(f"read {told['rows_read']} rows, filtered {told['rows_filtered']}")
+    lines += [f"  {name}: {count}" for name, count in told["filters"].items() if count]
+    for count in done.applied.counts:
+        parts = [f"{count.written} written"]
+        parts += [f"{count.outside} outside its where"] if count.outside else []
+        parts += [f"{number} skipped, {column} blank" for column, number in count.skipped_by.items() if number]
+        parts += [f"{count.left_out} of students left out by a filter"] if count.left_out else []
+        parts += [f"{count.set_aside} set aside"] if count.set_aside else []
+        lines.append(f"  {count.step}: {', '.join(parts)}")
+    if done.problems:
+        lines.append(f"{told['rows_set_aside']} rows were set aside with {len(done.problems)} problems:")
+        lines += [f"  {problem}" for problem in done.problems[:SHOWN]]
+        lines.append(f"all of them are listed in {out / 'set_aside'}")
+    return "\n".join(lines)

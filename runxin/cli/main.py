@@ -1,0 +1,89 @@
+"""The command line: a verb is imported only when it is called, so that each starts at its own cost."""
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+from rich.markup import escape
+
+from runxin.cli.output import console
+from runxin.errors import UserError
+
+# verb → where its function or group stands
+VERBS = {
+    "demo": "runxin.cli.demo:demo_command",
+    "synth": "runxin.cli.synth:synth_command",
+    "import": "runxin.cli.import_:import_command",
+    "check": "runxin.cli.check:check_command",
+    "train": "runxin.cli.train:train_command",
+    "evaluate": "runxin.cli.evaluate:evaluate_command",
+    "promote": "runxin.cli.promote:promote_command",
+    "screen": "runxin.cli.screen:screen_command",
+    "list": "runxin.cli.list_:list_command",
+    "serve": "runxin.cli.serve:serve_command",
+    "names": "runxin.cli.names:names_command",
+    "user": "runxin.cli.user:user_app",
+    "key": "runxin.cli.key:key_app",
+}
+PROBLEMS_SHOWN = 100
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one verb and exit: 0 done, 2 usage, 3 bad data, 4 refused, 5 unavailable, 1 a bug with its traceback."""
+    # Both phone home unless told otherwise before they are imported.
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["BENTOML_DO_NOT_TRACK"] = "True"
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run(given))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one verb and return its exit code."""
+    try:
+        _application(arguments)(arguments, prog_name="runxin")
+    except UserError as error:
+        _tell(error, "--json" in arguments)
+        return error.kind.exit_code
+    except SystemExit as ended:  # how typer ends, with 2 for wrong usage and 130 for Ctrl-C
+        return ended.code if isinstance(ended.code, int) else 0
+    return 0
+
+
+def _application(arguments: list[str]) -> typer.Typer:
+    app = typer.Typer(name="runxin", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+    @app.callback()
+    def about() -> None:
+        """Runxin 润心: risk screening and triage for student mental health in schools."""
+
+    asked = arguments[0] if arguments else ""
+    for verb, place in VERBS.items():
+        if asked in VERBS and verb != asked:
+            continue
+        module, name = place.split(":")
+        target = getattr(importlib.import_module(module), name)
+        if isinstance(target, typer.Typer):
+            app.add_typer(target, name=verb)
+        else:
+            app.command(verb)(target)
+    return app
+
+
+def _tell(error: UserError, json_wanted: bool) -> None:
+    console.print(f"[bold]{escape(str(error))}[/bold]", highlight=False)
+    for problem in error.problems[:PROBLEMS_SHOWN]:
+        console.print(f"  {escape(str(problem))}", highlight=False, soft_wrap=True)
+    if len(error.problems) > PROBLEMS_SHOWN:
+        console.print(f"  … and {len(error.problems) - PROBLEMS_SHOWN} more", highlight=False)
+    if json_wanted:
+        content = {
+            "error": {"kind": error.kind.slug, "message": error.message, "fix": error.fix},
+            "problem_count": len(error.problems),
+            "problems": [
+                {"file": p.file, "row": p.row, "column": p.column, "what": p.what, "fix": p.fix} for p in error.problems
+            ],
+        }
+        print(json.dumps(content, ensure_ascii=False))

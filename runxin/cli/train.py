@@ -1,0 +1,79 @@
+"""`runxin train`: train, calibrate, measure, log to MLflow and register."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from data_schemas.dataset import read_dataset
+from models import read_policy
+from runxin.cli.output import answer, console
+from runxin.settings import read_settings
+from training.run import Outcome, train_and_register
+from training.train import Options
+
+
+def train_command(
+    dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder with outcomes.")],
+    salt: Annotated[int, typer.Option(help="Salt of the hash split; another one holds out other students.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the trees and the bootstrap.")] = Options.seed,
+    resamples: Annotated[int, typer.Option(min=20, help="Bootstrap samples of each interval.")] = 200,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+) -> None:
+    """Train LightGBM beside logistic regression, calibrate, measure on held-out rows, log and register."""
+    settings = read_settings()
+    with console.status("training") as status:
+        outcome = train_and_register(
+            read_dataset(dataset),
+            read_policy(settings.policy_file),
+            Options(salt=salt, seed=seed, resamples=resamples),
+            settings,
+            lambda step: status.update(f"training: {step}"),
+        )
+    answer(payload_of(outcome), json, _text(outcome))
+
+
+def payload_of(outcome: Outcome) -> dict[str, Any]:
+    manifest = outcome.artifact.manifest
+    return {
+        "version": outcome.registered.version,
+        "model_uri": outcome.registered.model_uri,
+        "run_id": outcome.registered.run_id,
+        "kind": manifest.kind,
+        "data_origin": manifest.data_origin,
+        "mode": manifest.training["mode"],
+        "split": manifest.training["split"],
+        "metrics": outcome.metrics,
+        "comparison": outcome.comparison,
+    }
+
+
+def _text(outcome: Outcome) -> str:
+    manifest, metrics = outcome.artifact.manifest, outcome.metrics
+    better = "as good" if abs(_gain(metrics)) < 0.01 else "not as good" if _gain(metrics) > 0 else "better"
+    lines = [
+        f"version {outcome.registered.version} ({manifest.kind}), {outcome.registered.model_uri}"
+        + (", 合成数据 / synthetic" if manifest.training["synthetic"] else ""),
+        f"mode {manifest.training['mode']}; {manifest.training['split']}",
+        f"held out: {metrics['n']} rows, {metrics['positives']} with the outcome, effective n {metrics['effective_n']}",
+        *(f"  {name.replace('_', ' ')}: {figure(metrics[name])}" for name in HEADLINES),
+        *(f"  {name.replace('_', ' ')} AUROC: {figure(b['auroc'])}" for name, b in metrics["baselines"].items()),
+        f"logistic regression is {better} as a ranker here",
+    ]
+    return "\n".join(lines)
+
+
+HEADLINES = ("auroc", "average_precision", "calibration_slope", "calibration_intercept", "brier")
+
+
+def _gain(metrics: dict[str, Any]) -> float:
+    return float(metrics["baselines"]["logistic_regression"]["auroc_gain_of_model"]["value"] or 0.0)
+
+
+def figure(interval: dict[str, float | None]) -> str:
+    """A figure with its interval: "0.858 (0.839–0.884)"."""
+    if interval["value"] is None:
+        return "cannot be estimated"
+    if interval["low"] is None or interval["high"] is None:
+        return f"{interval['value']:.3f}"
+    return f"{interval['value']:.3f} ({interval['low']:.3f}–{interval['high']:.3f})"

@@ -1,0 +1,67 @@
+"""Where things live: read once from the environment and `runxin.toml`, then passed in, never looked up again."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from runxin.errors import usage
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Frozen configuration of one process.
+
+    `home` holds all state: the database, MLflow's store, artifacts, the champion that serving reads, logs.
+    """
+
+    home: Path
+    database_url: str
+    tracking_uri: str
+    host: str
+    port: int
+
+    @property
+    def champion(self) -> Path:
+        """The verified copy of the promoted model; serving reads this folder and nothing of MLflow's."""
+        return self.home / "champion"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def policy_file(self) -> Path:
+        """The operator's policy, which goes before the packaged default where it exists."""
+        return self.home / "policy.toml"
+
+
+def read_settings(environment: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
+    """Read settings from `environment` and `$RUNXIN_HOME/runxin.toml`; the environment wins.
+
+    Raises `UserError` (usage) where a value cannot be read.
+    """
+    env = os.environ if environment is None else environment
+    home = Path(env.get("RUNXIN_HOME") or (cwd or Path.cwd()) / ".runxin").expanduser().absolute()
+    file = home / "runxin.toml"
+    stored: dict[str, object] = {}
+    if file.exists():
+        try:
+            stored = tomllib.loads(file.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise usage(f"{file.name} in RUNXIN_HOME cannot be read: {error}") from error
+
+    def value(variable: str, key: str, default: str) -> str:
+        return str(env.get(variable) or stored.get(key) or default)
+
+    port = value("RUNXIN_PORT", "port", "3000")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise usage(f"the port must be a number from 1 to 65535, not {port!r}", fix="mend RUNXIN_PORT or runxin.toml")
+    return Settings(
+        home=home,
+        database_url=value("RUNXIN_DATABASE_URL", "database_url", f"sqlite:///{home / 'runxin.db'}"),
+        tracking_uri=value("MLFLOW_TRACKING_URI", "tracking_uri", f"sqlite:///{home / 'mlflow.db'}"),
+        host=value("RUNXIN_HOST", "host", "127.0.0.1"),
+        port=int(port),
+    )

@@ -1,0 +1,64 @@
+"""The whole service as one ASGI application: the platforms' routes, their description, and last the pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from runxin import __version__
+from serving.api import docs, follow_up, model, score
+from serving.api.description import describe
+from serving.api.metrics import Metrics
+from serving.api.problems import install_problems
+from serving.api.state import State
+
+TITLE = "Runxin 润心"
+ABOUT = """Screening and triage for student mental health in schools. An answer is an order of work for counselors,
+never a diagnosis, and is not to be shown to students, guardians or classes.
+"""
+ROUTERS = (score.router, follow_up.router, model.router, docs.router)
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+
+
+def make_app(state: State, pages: Starlette | None = None) -> Starlette:
+    """The service. `pages` answers every address that is not the API's own; its lifespan is entered with this one's."""
+    api = _make_api(state)
+    paths = frozenset(route.path for router in ROUTERS for route in router.routes if isinstance(route, Route))
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        app = api if pages is None or scope["path"] in paths else pages
+        await app(scope, receive, send)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if pages is None:
+            yield
+        else:
+            async with pages.router.lifespan_context(pages):
+                yield
+
+    return Starlette(routes=[Mount("/", app=either)], middleware=[Middleware(Metrics, routes=paths)], lifespan=lifespan)
+
+
+def _make_api(state: State) -> FastAPI:
+    api = FastAPI(
+        title=TITLE,
+        description=ABOUT,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=NO_TELEMETRY,
+    )
+    api.state.service = state
+    api.state.busy = {}
+    for router in ROUTERS:
+        api.include_router(router)
+    install_problems(api)
+    describe(api)
+    return api

@@ -1,0 +1,109 @@
+"""What a request's form cannot say: known questionnaires, answers within their coding, days that have been."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from data_schemas.instruments import Instrument
+from data_schemas.tables import TABLES
+from runxin.errors import Problem, UserError, bad_data
+from serving.api.request import ScoreRequest
+
+# Every day in a record by its list; none of them may lie after the as-of date. A leave and a family flag may end later.
+DAYS = {
+    "responses": ("administered_on",),
+    "scores": ("administered_on",),
+    "leaves": ("start_on", "recorded_on"),
+    "leave_totals": ("until_on", "recorded_on"),
+    "family": ("valid_from", "recorded_on"),
+    "concerns": ("reported_on", "recorded_on"),
+    "consents": ("given_on", "withdrawn_on"),
+}
+SPANS = {
+    "leaves": ("start_on", "end_on"),
+    "family": ("valid_from", "valid_to"),
+    "consents": ("given_on", "withdrawn_on"),
+    "feeds": ("covered_from", "covered_to"),
+}
+RECEIPTS = ("responses", "scores")
+
+
+def check_request(request: ScoreRequest, instruments: Mapping[str, Instrument], today: date) -> date:
+    """The as-of date of a valid request; raises `UserError` (bad data) naming every field at fault."""
+    as_of = request.as_of or today
+    problems = [*_days(request, as_of, today), *_spans(request), *_sheets(request, instruments)]
+    problems += [*_scores(request, instruments), *_feeds(request)]
+    if problems:
+        raise invalid(problems)
+    return as_of
+
+
+def invalid(problems: list[Problem]) -> UserError:
+    fields = "1 field" if len(problems) == 1 else f"{len(problems)} fields"
+    return bad_data(f"{fields} of the record at fault", problems)
+
+
+def _days(request: ScoreRequest, as_of: date, today: date) -> Iterator[Problem]:
+    if as_of > today:
+        yield Problem("the as-of date has not come yet", column="as_of", fix="leave it out to mean today")
+    if request.birth_date and request.birth_date > as_of:
+        yield Problem("this day lies after the as-of date", column="birth_date")
+    for name, columns in DAYS.items():
+        for index, row in enumerate(getattr(request, name) or ()):
+            for column in columns:
+                day = getattr(row, column)
+                if day is not None and day > as_of:
+                    yield Problem("this day lies after the as-of date", column=f"{name}[{index}].{column}")
+    for name in RECEIPTS:
+        for index, row in enumerate(getattr(request, name) or ()):
+            if row.received_at is not None and row.received_at.date() > as_of:
+                yield Problem("this moment lies after the as-of date", column=f"{name}[{index}].received_at")
+
+
+def _spans(request: ScoreRequest) -> Iterator[Problem]:
+    for name, (first, last) in SPANS.items():
+        for index, row in enumerate(getattr(request, name) or ()):
+            start, end = getattr(row, first), getattr(row, last)
+            if start is not None and end is not None and end < start:
+                yield Problem(f"this day lies before {first}", column=f"{name}[{index}].{last}")
+
+
+def _sheets(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Iterator[Problem]:
+    for index, sheet in enumerate(request.responses or ()):
+        place = f"responses[{index}]"
+        instrument = instruments.get(sheet.instrument)
+        if instrument is None:
+            yield _unknown(f"{place}.instrument", instruments)
+            continue
+        if len(sheet.answers) != instrument.items:
+            yield Problem(
+                f"{instrument.code} has {instrument.items} items, here are {len(sheet.answers)} answers",
+                column=f"{place}.answers",
+                fix="give null for an item left blank",
+            )
+            continue
+        low, high = instrument.coding.low, instrument.coding.high
+        for item, answer in enumerate(sheet.answers):
+            if answer is not None and not low <= answer <= high:
+                fault = f"an answer of {instrument.code} is a whole number from {low} to {high}, or null"
+                yield Problem(fault, column=f"{place}.answers[{item}]")
+
+
+def _scores(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Iterator[Problem]:
+    for index, score in enumerate(request.scores or ()):
+        place = f"scores[{index}]"
+        instrument = instruments.get(score.instrument)
+        if instrument is None:
+            yield _unknown(f"{place}.instrument", instruments)
+        elif score.scale == "total" and not instrument.lowest <= score.value <= instrument.highest:
+            fault = f"a total of {instrument.code} lies from {instrument.lowest:g} to {instrument.highest:g}"
+            yield Problem(fault, column=f"{place}.value")
+
+
+def _feeds(request: ScoreRequest) -> Iterator[Problem]:
+    for index, feed in enumerate(request.feeds or ()):
+        if feed.table not in TABLES:
+            yield Problem("no such table", column=f"feeds[{index}].table", fix=f"one of {', '.join(TABLES)}")
+
+
+def _unknown(column: str, instruments: Mapping[str, Instrument]) -> Problem:
+    return Problem("no questionnaire of this code is defined", column=column, fix=f"one of {', '.join(instruments)}")

@@ -1,0 +1,109 @@
+"""The OpenAPI description, made from the code that answers, and the same as one page without scripts."""
+
+import json
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from serving.api.problems import Problem
+from serving.api.request import BatchRequest, ScoreRequest
+
+PREFIX = "#/components/schemas/"
+EXAMPLE = {
+    "student_id": "S-1077",
+    "stage": "junior",
+    "grade": 8,
+    "sex": "female",
+    "age_years": 13.5,
+    "responses": [
+        {"instrument": "phq9", "administered_on": "2026-09-14", "answers": [1, 2, 1, 2, 0, 1, None, 0, 0]},
+    ],
+    "leaves": [
+        {
+            "type": "sick",
+            "start_on": "2026-09-07",
+            "end_on": "2026-09-08",
+            "reason_code": "headache",
+            "recorded_on": "2026-09-07",
+        },
+    ],
+    "family": [{"flag": "left_behind", "value": "unknown"}],
+    "concerns": [],
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Give `app` an OpenAPI description that holds the bodies which its routes read by themselves."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (ScoreRequest, "validation"),
+        (BatchRequest, "validation"),
+        (Problem, "serialization"),
+    ]
+    _, read = models_json_schema(models, ref_template=PREFIX + "{model}")
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name, schema in read["$defs"].items():
+        schemas.setdefault(name, schema)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    bodies = {"/score": EXAMPLE, "/score_batch": {"records": [EXAMPLE]}}
+    for path, example in bodies.items():
+        document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"] = example
+    return document
+
+
+def rows_of(schema: dict[str, Any]) -> list[dict[str, str]]:
+    """The fields of an object as rows of a table: name, kind, whether required, what it is."""
+    required = schema.get("required", [])
+    return [
+        {
+            "name": name,
+            "kind": kind_of(field),
+            "required": "yes" if name in required else "",
+            "about": about(field),
+        }
+        for name, field in schema.get("properties", {}).items()
+    ]
+
+
+def kind_of(field: dict[str, Any]) -> str:
+    """What a field holds, in few words."""
+    if "$ref" in field:
+        return str(field["$ref"].removeprefix(PREFIX))
+    if "anyOf" in field:
+        return " or ".join(kind_of(one) for one in field["anyOf"])
+    if field.get("type") == "array":
+        return f"list of {kind_of(field['items'])}" if "items" in field else "list"
+    if "enum" in field or "const" in field:
+        return "code"
+    return str(field.get("format") or field.get("type") or "anything")
+
+
+def about(field: dict[str, Any]) -> str:
+    """A field's description with its limits and codes."""
+    words = [field["description"]] if "description" in field else []
+    for one in field.get("anyOf", [field]):
+        if "description" in one and one is not field:
+            words.append(one["description"])
+        elif "enum" in one:
+            words.append(", ".join(str(value) for value in one["enum"]))
+        limits = {"minimum": "from", "maximum": "to", "maxItems": "at most", "maxLength": "at most"}
+        words += [f"{word} {one[key]:g}" for key, word in limits.items() if key in one]
+    return "; ".join(words)
+
+
+def example_text(example: Any) -> str:
+    return json.dumps(example, ensure_ascii=False, indent=2)

@@ -1,0 +1,127 @@
+"""From checked records to answers on record: assess, raise by open evidence, keep, answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from data_schemas.codes import ConsentScope
+from models import Assessment, assess, records_of_requests
+from models.assessment import Floor
+from runxin.errors import UserError
+from runxin.logs import get_logger
+from serving.access import Client, client_can
+from serving.api.answer import Filing, ScoreAnswer, answer_of
+from serving.api.keys import check_school
+from serving.api.reading import plain_record
+from serving.api.request import ScoreRequest
+from serving.api.state import State, instruments_of
+from serving.store import Evidence, Known, NewEntry, as_it_stands, known_students, record_entries
+
+NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A valid record, and the day as of which it is assessed."""
+
+    request: ScoreRequest
+    as_of: date
+
+
+def file_records(
+    state: State, client: Client, checked: Sequence[Checked], dry_run: bool
+) -> list[ScoreAnswer | UserError]:
+    """One answer per record, in order, or the refusal of a record whose student is of another school.
+
+    What is answered was recorded before, all records or none; a dry run records nothing.
+    """
+    now = datetime.now(UTC)
+    known = known_students(state.store, [c.request.student_id for c in checked])
+    found: list[ScoreAnswer | UserError | None] = [None] * len(checked)
+    mine: list[int] = []
+    for place, one in enumerate(checked):
+        try:
+            check_school(client, one.request.school_id, known[one.request.student_id].school_id)
+            mine.append(place)
+        except UserError as error:
+            found[place] = error
+    kept = [checked[place] for place in mine]
+    assessments = _assessed(state, kept, known)
+    answered = [_settled(state, a, known[a.student_id], now) for a in assessments]
+    ids: list[str | None] = [None] * len(kept)
+    if not dry_run and kept:
+        entries = [_entry(client, one, a, now) for one, a in zip(kept, assessments, strict=True)]
+        ids = list(record_entries(state.store, entries))
+    explain = client_can(client, "explain")
+    for place, assessment, entry_id in zip(mine, answered, ids, strict=True):
+        found[place] = answer_of(assessment, Filing(now, entry_id), state.policy, explain)
+    return [one for one in found if one is not None]
+
+
+def _assessed(state: State, checked: Sequence[Checked], known: Mapping[str, Known]) -> list[Assessment]:
+    """Assessments in order. A day's records go through the model together; each is scored as if it were alone."""
+    serving = state.champion.now()
+    status = None if serving.status == "ok" else serving.status
+    by_day: dict[date, list[int]] = {}
+    for place, one in enumerate(checked):
+        by_day.setdefault(one.as_of, []).append(place)
+    found: dict[int, Assessment] = {}
+    for as_of, places in by_day.items():
+        rows = [_record(checked[place], known) for place in places]
+        records = records_of_requests(rows, instruments_of(state))
+        try:
+            assessed = assess(records, as_of, serving.artifact, state.policy, status=status)
+        except UserError:
+            # The records are valid, so it is the model that does not fit them. Floors run without it.
+            get_logger("api").error("model_refused")
+            assessed = assess(records, as_of, None, state.policy, status="unavailable")
+        found.update(zip(places, assessed, strict=True))
+    return [found[place] for place in range(len(checked))]
+
+
+def _record(one: Checked, known: Mapping[str, Known]) -> dict[str, Any]:
+    record = plain_record(one.request, one.as_of)
+    if known[one.request.student_id].withdrawn & NO_MODEL or _opted_out(one.request, one.as_of):
+        taken_back = {"scope": ConsentScope.MODEL_SCORE.code, "given_on": one.as_of, "withdrawn_on": one.as_of}
+        record["consents"] = [taken_back]
+    return record
+
+
+def _opted_out(request: ScoreRequest, as_of: date) -> bool:
+    """Whether consent to being screened at all was taken back in the record itself."""
+    screening = [row for row in request.consents or () if row.scope == ConsentScope.SCREENING.code]
+    newest = max(screening, key=lambda row: row.given_on, default=None)
+    return newest is not None and newest.withdrawn_on is not None and newest.withdrawn_on <= as_of
+
+
+def _settled(state: State, assessment: Assessment, known: Known, now: datetime) -> Assessment:
+    """The assessment as it stands: evidence that a person has closed is out, what is open from before is in."""
+    before = {row.floor.evidence: row for row in known.evidence}
+    standing = {key: row.floor for key, row in before.items() if row.closed_at is None}
+    for floor in assessment.floors:
+        held = before.get(floor.evidence)
+        if held is None or (held.closed_at is None and floor.tier.ord > held.floor.tier.ord):
+            standing[floor.evidence] = floor
+    rows = [Evidence(assessment.student_id, floor, now, "api") for floor in sorted(standing.values(), key=_gravest)]
+    artifact = state.champion.now().artifact
+    return as_it_stands(assessment, rows, artifact.policy.thresholds if artifact else None)
+
+
+def _gravest(floor: Floor) -> tuple[int, int, int, str]:
+    return (-floor.tier.ord, -floor.severity, -floor.evidence_on.toordinal(), floor.evidence)
+
+
+def _entry(client: Client, one: Checked, assessment: Assessment, now: datetime) -> NewEntry:
+    request = one.request
+    only = client.schools[0] if client.schools is not None and len(client.schools) == 1 else None
+    return NewEntry(
+        client=client.client,
+        student_id=request.student_id,
+        school_id=request.school_id or only,
+        stage=request.stage,
+        grade=request.grade,
+        record=request.model_dump(mode="json", exclude_none=True) | {"as_of": one.as_of.isoformat()},
+        assessment=assessment,
+        received_at=now,
+    )

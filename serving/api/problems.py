@@ -1,0 +1,132 @@
+"""What the API says when something is wrong: RFC 9457 problem details, without the value that was wrong."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from runxin.errors import Kind, UserError
+from runxin.errors import Problem as Mistake
+from runxin.logs import get_logger
+
+MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 100  # a request with more mistakes than this is told of the first hundred
+
+TITLES = {
+    400: "The request cannot be read",
+    401: "A key is needed",
+    403: "The key does not allow this",
+    404: "There is nothing at this address",
+    405: "This address does not take this method",
+    413: "The request is too large",
+    415: "The content type is not JSON",
+    422: "The request is not valid",
+    429: "Too many requests at once",
+    500: "The service failed",
+    503: "The service is not available now",
+}
+
+
+class FieldError(BaseModel):
+    """One mistake, named by the path of its field. The value itself is never repeated."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str = Field(examples=["responses[0].answers[3]"])
+    problem: str
+    fix: str | None = None
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str = Field(examples=["/docs#problem-422"])
+    title: str
+    status: int
+    detail: str
+    instance: str | None = Field(None, description="Names this occurrence in the service's log, where there is one.")
+    errors: tuple[FieldError, ...] = ()
+
+
+def problem(status: int, detail: str, errors: tuple[FieldError, ...] = (), instance: str | None = None) -> Problem:
+    title = TITLES.get(status) or HTTPStatus(status).phrase
+    return Problem(
+        type=f"/docs#problem-{status}" if status in TITLES else "about:blank",
+        title=title,
+        status=status,
+        detail=detail,
+        instance=instance,
+        errors=errors[:MOST_ERRORS],
+    )
+
+
+def problem_of(error: UserError) -> Problem:
+    """The same mistake that the command line would name, as problem details."""
+    return problem(error.kind.status, str(error), tuple(_field_error(mistake) for mistake in error.problems))
+
+
+def _field_error(mistake: Mistake) -> FieldError:
+    place = [part for part in (mistake.file, f"row {mistake.row}" if mistake.row else None, mistake.column) if part]
+    return FieldError(field=", ".join(place) or "request", problem=mistake.what, fix=mistake.fix)
+
+
+def answer_problem(found: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    content = found.model_dump_json(exclude_none=True, exclude_defaults=True)
+    return Response(content, found.status, headers, media_type=MEDIA_TYPE)
+
+
+def install_problems(app: FastAPI) -> None:
+    """Make every failure of `app` a problem: users' mistakes, wrong addresses, and bugs, which keep their traceback."""
+    app.add_exception_handler(UserError, _user_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _query_error)
+    app.add_exception_handler(Exception, _bug)
+
+
+async def _user_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, UserError)
+    headers = {}
+    if error.kind is Kind.UNAUTHENTICATED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.kind is Kind.UNAVAILABLE:
+        headers["Retry-After"] = "5"
+    return answer_problem(problem_of(error), headers)
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else DETAILS.get(error.status_code)
+    return answer_problem(problem(error.status_code, detail or error.detail), error.headers)
+
+
+DETAILS = {
+    404: "the addresses of this service are listed at /docs",
+    405: "the methods of this address are listed at /docs",
+    413: "the request holds more bytes than this address takes (send fewer records at once)",
+}
+
+
+async def _query_error(_request: Request, error: Exception) -> Response:
+    """Query parameters that do not fit; bodies are read by `reading`, which names their fields itself."""
+    assert isinstance(error, RequestValidationError)
+    errors = tuple(FieldError(field=str(fault["loc"][-1]), problem=fault["msg"]) for fault in error.errors())
+    return answer_problem(problem(422, "the query of this address does not fit", errors))
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    instance = f"urn:uuid:{uuid4()}"
+    get_logger("api").error("request_failed", path=request.url.path, instance=instance, kind=type(error).__name__)
+    return answer_problem(problem(500, "a fault of the service, which its log describes", instance=instance))
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a route declares in its OpenAPI description about the problems it may answer with."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {status: {"description": TITLES[status], "content": {MEDIA_TYPE: {"schema": schema}}} for status in statuses}

@@ -1,0 +1,131 @@
+"""What a platform sends to have a student assessed: raw rows, never features.
+
+A list that is left out was not collected; an empty one was, and there is nothing in it.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from data_schemas.codes import (
+    Answer,
+    Concern,
+    ConsentScope,
+    FamilyFlag,
+    LeaveReason,
+    LeaveType,
+    Respondent,
+    Sex,
+    Source,
+    Stage,
+    Tier,
+)
+from serving.api.fields import CodeOf, Day, Id, Moment, Part, Word
+
+MOST_RECORDS = 5000
+
+
+class Sheet(Part):
+    """One filled questionnaire: an answer for each item in its order, null where it was left blank."""
+
+    instrument: Word = Field(description="code of a questionnaire, such as phq9", examples=["phq9"])
+    administered_on: Day
+    submitted_at: Moment | None = None
+    received_at: Moment | None = None
+    source_event_id: Id | None = None
+    respondent: Annotated[str, CodeOf(Respondent)] | None = None
+    duration_s: Annotated[float, Field(ge=0)] | None = None
+    answers: list[int | None] = Field(min_length=1, max_length=500)
+
+
+class Score(Part):
+    """A total (or the figure that bands are read on) where a platform does not export answers."""
+
+    instrument: Word
+    scale: Word = Field(examples=["total"])
+    value: float
+    administered_on: Day
+    received_at: Moment | None = None
+    respondent: Annotated[str, CodeOf(Respondent)] | None = None
+
+
+class Leave(Part):
+    type: Annotated[str, CodeOf(LeaveType)]
+    start_on: Day
+    end_on: Day
+    half_days: Annotated[int, Field(ge=1, le=1000)] | None = None
+    reason_code: Annotated[str, CodeOf(LeaveReason)] | None = None
+    recorded_on: Day | None = Field(None, description="when it became known; the as-of date where left out")
+
+
+class LeaveTotal(Part):
+    """Days of leave in the `window_days` up to `until_on`, where a platform only has sums."""
+
+    until_on: Day
+    recorded_on: Day | None = Field(None, description="when it became known; the as-of date where left out")
+    window_days: Annotated[int, Field(ge=1, le=800)]
+    days: Annotated[float, Field(ge=0, le=366)]
+    episodes: Annotated[int, Field(ge=0, le=366)] | None = None
+
+
+class FamilyRow(Part):
+    flag: Annotated[str, CodeOf(FamilyFlag)]
+    value: Annotated[str, CodeOf(Answer)]
+    source: Annotated[str, CodeOf(Source)] | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    verified_by: Annotated[str, Field(max_length=64)] | None = None
+    recorded_on: Day | None = None
+
+
+class ConcernRow(Part):
+    kind: Annotated[str, CodeOf(Concern)]
+    reported_on: Day
+    value: Annotated[str, CodeOf(Answer)] | None = None
+    source: Annotated[str, CodeOf(Source)] | None = None
+    tier: Annotated[str, CodeOf(Tier)] | None = None
+    recorded_on: Day | None = None
+
+
+class Consent(Part):
+    scope: Annotated[str, CodeOf(ConsentScope)]
+    given_by: Annotated[str, CodeOf(Source)] | None = None
+    given_on: Day
+    withdrawn_on: Day | None = None
+
+
+class Feed(Part):
+    """How far a table reaches: outside it a value is missing, not empty."""
+
+    table: Word
+    covered_from: Day
+    covered_to: Day
+
+
+class ScoreRequest(Part):
+    """One student's records."""
+
+    student_id: Id
+    as_of: Day | None = Field(None, description="the day of the assessment; today where left out")
+    school_id: Id | None = None
+    class_id: Id | None = None
+    stage: Annotated[str, CodeOf(Stage)]
+    grade: Annotated[int, Field(ge=1, le=13)] | None
+    sex: Annotated[str, CodeOf(Sex)]
+    age_years: Annotated[float, Field(ge=3, le=30)] | None = None
+    birth_date: Day | None = None
+    boarding: bool | None = None
+    responses: list[Sheet] | None = Field(None, max_length=500)
+    scores: list[Score] | None = Field(None, max_length=2000)
+    leaves: list[Leave] | None = Field(None, max_length=5000)
+    leave_totals: list[LeaveTotal] | None = Field(None, max_length=1000)
+    family: list[FamilyRow] | None = Field(None, max_length=1000)
+    concerns: list[ConcernRow] | None = Field(None, max_length=2000)
+    consents: list[Consent] | None = Field(None, max_length=100)
+    feeds: list[Feed] | None = Field(None, max_length=100)
+
+
+class BatchRequest(Part):
+    """Records of a whole school or grade. A record at fault is reported by its place and spoils no other."""
+
+    records: list[ScoreRequest] = Field(max_length=MOST_RECORDS)

@@ -1,0 +1,120 @@
+"""`POST /score` and `POST /score_batch`: assess, record, answer."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict
+
+from data_schemas.instruments import Instrument
+from runxin.errors import UserError
+from serving.access import Client, check_client_can
+from serving.api.answer import ScoreAnswer
+from serving.api.check import check_request
+from serving.api.fields import today
+from serving.api.filing import Checked, file_records
+from serving.api.keys import caller
+from serving.api.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES, at_once
+from serving.api.problems import Problem, problem_of, problem_responses
+from serving.api.reading import read_batch, read_json, read_record, received
+from serving.api.request import ScoreRequest
+from serving.api.state import State, instruments_of, state_of
+
+router = APIRouter(tags=["assessment"])
+DryRun = Annotated[bool, Query(description="Assess without recording anything; needs the `dry_run` scope.")]
+MAY_FAIL = problem_responses(400, 401, 403, 413, 415, 422, 429, 500, 503)
+
+
+class BatchError(BaseModel):
+    """A record at fault, by its place in the request, counted from 0."""
+
+    model_config = ConfigDict(frozen=True)
+
+    index: int
+    problem: Problem
+
+
+class BatchAnswer(BaseModel):
+    """Answers in the order of the records, without those at fault."""
+
+    model_config = ConfigDict(frozen=True)
+
+    results: tuple[ScoreAnswer, ...]
+    errors: tuple[BatchError, ...]
+
+
+def body_of(model: str) -> dict[str, Any]:
+    """The description of a body that the route reads by itself, to name each field at fault."""
+    schema = {"$ref": f"#/components/schemas/{model}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+@router.post(
+    "/score",
+    response_model=ScoreAnswer,
+    responses=MAY_FAIL,
+    openapi_extra=body_of("ScoreRequest"),
+    max_body_size=MOST_BYTES,
+    dependencies=[Depends(at_once("score", MOST_SCORES))],
+)
+def score(
+    state: Annotated[State, Depends(state_of)],
+    client: Annotated[Client, Depends(caller("score"))],
+    body: Annotated[bytes, Depends(received)],
+    dry_run: DryRun = False,
+) -> Response:
+    """Assess one student from raw records, record the entry, open its floors and put it on the list."""
+    checked = _checked(read_record(read_json(body)), instruments_of(state))
+    _may(client, dry_run)
+    answer = file_records(state, client, [checked], dry_run)[0]
+    if isinstance(answer, UserError):
+        raise answer
+    return _json(answer)
+
+
+@router.post(
+    "/score_batch",
+    response_model=BatchAnswer,
+    responses=MAY_FAIL,
+    openapi_extra=body_of("BatchRequest"),
+    max_body_size=MOST_BYTES_BATCH,
+    dependencies=[Depends(at_once("batch", MOST_BATCHES))],
+)
+def score_batch(
+    state: Annotated[State, Depends(state_of)],
+    client: Annotated[Client, Depends(caller("score"))],
+    body: Annotated[bytes, Depends(received)],
+    dry_run: DryRun = False,
+) -> Response:
+    """Assess many students. A record at fault is named by its index and spoils no other; the order is kept."""
+    raw = read_batch(read_json(body))
+    _may(client, dry_run)
+    checked: dict[int, Checked] = {}
+    errors: dict[int, UserError] = {}
+    instruments = instruments_of(state)
+    for index, content in enumerate(raw):
+        try:
+            checked[index] = _checked(read_record(content), instruments)
+        except UserError as error:
+            errors[index] = error
+    results = []
+    for index, answer in zip(checked, file_records(state, client, list(checked.values()), dry_run), strict=True):
+        if isinstance(answer, UserError):
+            errors[index] = answer
+        else:
+            results.append(answer)
+    named = [BatchError(index=index, problem=problem_of(errors[index])) for index in sorted(errors)]
+    return _json(BatchAnswer(results=tuple(results), errors=tuple(named)))
+
+
+def _checked(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Checked:
+    return Checked(request, check_request(request, instruments, today()))
+
+
+def _may(client: Client, dry_run: bool) -> None:
+    if dry_run:
+        check_client_can(client, "dry_run")
+
+
+def _json(answer: BaseModel) -> Response:
+    return Response(answer.model_dump_json(), media_type="application/json")

@@ -1,0 +1,34 @@
+"""What the routes work with, made once per process and handed to the application."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from data_schemas.instruments import Instrument
+from models.policy import Policy
+from serving.api.champion import Champion
+from serving.store import Store
+
+
+@dataclass(frozen=True)
+class State:
+    """`instruments` are the questionnaires that a record may name, by code, beside those the model brings."""
+
+    store: Store
+    policy: Policy
+    champion: Champion
+    instruments: Mapping[str, Instrument]
+
+
+def state_of(request: Request) -> State:
+    """The state of the application that the request came to."""
+    state = request.app.state.service
+    assert isinstance(state, State)
+    return state
+
+
+def instruments_of(state: State) -> dict[str, Instrument]:
+    """Every questionnaire that a record may name; the model's own definition goes before the packaged one."""
+    artifact = state.champion.now().artifact
+    return {**state.instruments, **(artifact.instruments if artifact is not None else {})}

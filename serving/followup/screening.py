@@ -1,0 +1,196 @@
+"""Screening: assess everyone of a dataset as of a day, and put the result in force."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+import data_schemas
+import models
+from data_schemas.calendar import date_to_day, day_to_date
+from data_schemas.codes import Tier
+from data_schemas.dataset import Dataset
+from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, records_of
+from models.columns import NO_DAY
+from models.floors import assessed
+from runxin.errors import UserError, bad_data, usage
+from serving.store import Feed, Interviews, Published, Pupil, Store, Withdrawal, make_run, publish_run
+
+
+@dataclass(frozen=True)
+class Screening:
+    """What a screening found, in counts. `published` is false where the same screening was in the store before."""
+
+    run_id: str
+    published: bool
+    as_of: date
+    students: int
+    schools: int
+    tiers: dict[str, int]
+    floors: dict[str, int]  # students per rule
+    not_screened: int
+    retest: int
+    opened: int
+    closed: int
+    model: ModelStatus
+    synthetic: bool
+
+
+def may_rank(artifact_origin: str, dataset_origin: str) -> bool:
+    """Whether a model may rank these students: one trained on local data ranks local students; beside that only a
+    demonstration on data of the model's own kind, never real students by a foreign or a synthetic model."""
+    return artifact_origin == dataset_origin
+
+
+def publish_screening(
+    store: Store,
+    dataset: Dataset,
+    as_of: date,
+    artifact: Artifact | None,
+    policy: Policy,
+    now: datetime,
+    *,
+    status: str = "none",
+    schools: Sequence[str] | None = None,
+    actor: str = "cli",
+) -> Screening:
+    """Assess all enrolled students of the dataset, or of `schools`, and publish the list, whole or not at all.
+
+    `status` says why there is no artifact: `none` or `unavailable`. Raises `UserError` for an unknown school, for
+    nobody enrolled, and for a model that may not rank these students.
+    """
+    if not dataset.fingerprint:
+        raise ValueError("only a dataset that was read from a folder can be published")
+    if artifact is not None and not may_rank(artifact.manifest.data_origin, dataset.description.origin):
+        raise bad_data(f"a {artifact.manifest.data_origin} model may not rank {dataset.description.origin} students")
+    records = records_of(dataset)
+    found, model = _assess(records, as_of, artifact, policy, status)
+    pupils = _pupils(dataset, found, schools)
+    found = [assessment for assessment in found if assessment.student_id in pupils]
+    if not found:
+        raise bad_data(f"nobody is enrolled on {as_of.isoformat()}", fix="choose another --as-of")
+    here = sorted({pupil.school_id for pupil in pupils.values()})
+    run = make_run(
+        fingerprint=dataset.fingerprint,
+        as_of=as_of,
+        code=code_fingerprint(),
+        synthetic=dataset.description.synthetic,
+        data_origin=dataset.description.origin,
+        model=model,
+        thresholds=artifact.policy.thresholds if artifact is not None and model.status == "ok" else None,
+        schools=here,
+        published_at=now,
+    )
+    published = publish_run(
+        store,
+        run,
+        list(pupils.values()),
+        found,
+        _withdrawals(dataset, as_of, pupils.keys()),
+        _feeds(dataset, here),
+        _interviews(records, as_of),
+        actor,
+    )
+    return _summary(published, as_of, found, len(here), model, dataset.description.synthetic)
+
+
+def _assess(
+    records: Records, as_of: date, artifact: Artifact | None, policy: Policy, status: str
+) -> tuple[list[Assessment], ModelStatus]:
+    if artifact is not None:
+        manifest = artifact.manifest
+        try:
+            found = assess(records, as_of, artifact, policy)
+            return found, ModelStatus(manifest.name, manifest.version, policy.name, manifest.data_origin, "ok")
+        except UserError:
+            status = "unavailable"  # the model does not fit the data; if the data are at fault, the rules say so too
+    return assess(records, as_of, None, policy, status=status), ModelStatus(None, None, policy.name, None, status)
+
+
+def _pupils(dataset: Dataset, found: Sequence[Assessment], schools: Sequence[str] | None) -> dict[str, Pupil]:
+    frame = dataset.students
+    if schools is not None:
+        unknown = sorted(set(schools) - set(frame["school_id"]))
+        if unknown:
+            raise usage(f"there is no school {unknown[0]!r} in the dataset")
+        frame = frame[frame["school_id"].isin(schools)]
+    wanted = {assessment.student_id for assessment in found}
+    rows = zip(
+        *(frame[name].astype(object) for name in ("student_id", "school_id", "class_id", "stage", "grade")), strict=True
+    )
+    return {
+        student_id: Pupil(student_id, school_id, _text(class_id), stage, None if pd.isna(grade) else int(grade))
+        for student_id, school_id, class_id, stage, grade in rows
+        if student_id in wanted
+    }
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _withdrawals(dataset: Dataset, as_of: date, ids: Collection[str]) -> list[Withdrawal]:
+    frame = dataset.tables.get("consents")
+    if frame is None:
+        return []
+    gone = frame[frame["withdrawn_on"] <= pd.Timestamp(as_of)].sort_values("withdrawn_on")
+    rows = zip(gone["student_id"], gone["scope"], gone["withdrawn_on"], strict=True)
+    last = {(student, scope): Withdrawal(student, scope, on.date()) for student, scope, on in rows}
+    return [withdrawal for (student, _), withdrawal in last.items() if student in ids]
+
+
+def _feeds(dataset: Dataset, schools: Sequence[str]) -> list[Feed]:
+    """The newest stretch of each school's table."""
+    frame = dataset.tables.get("feeds")
+    if frame is None:
+        return []
+    here = frame[frame["school_id"].isin(schools)].sort_values("covered_to")
+    rows = zip(*(here[name] for name in ("school_id", "table", "covered_from", "covered_to")), strict=True)
+    return list({(s, t): Feed(s, t, start.date(), end.date()) for s, t, start, end in rows}.values())
+
+
+def _interviews(records: Records, as_of: date) -> dict[str, Interviews]:
+    done = assessed(records, date_to_day(as_of))
+    return {
+        str(student): Interviews(day_to_date(day), day_to_date(two) if two != NO_DAY else None)
+        for student, day, two in zip(records.ids, done.day, done.by_two, strict=True)
+        if day != NO_DAY
+    }
+
+
+def _summary(
+    published: Published, as_of: date, found: Sequence[Assessment], schools: int, model: ModelStatus, synthetic: bool
+) -> Screening:
+    tiers = Counter(assessment.tier for assessment in found)
+    floors = Counter(rule for assessment in found for rule in {floor.id for floor in assessment.floors})
+    return Screening(
+        run_id=published.run_id,
+        published=published.new,
+        as_of=as_of,
+        students=len(found),
+        schools=schools,
+        tiers={tier.code: tiers[tier] for tier in Tier},
+        floors=dict(sorted(floors.items())),
+        not_screened=sum(not assessment.screened for assessment in found),
+        retest=sum(bool(assessment.data_quality.retest) for assessment in found),
+        opened=published.opened,
+        closed=published.closed,
+        model=model,
+        synthetic=synthetic,
+    )
+
+
+@cache
+def code_fingerprint() -> str:
+    """A hash of the code and definitions that assessments come from: other code is another screening."""
+    digest = hashlib.sha256()
+    for package in (data_schemas, models):
+        root = Path(str(package.__file__)).parent
+        for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
+            digest.update(file.relative_to(root).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,66 @@
+"""What one process of the service opens at its start, and closes at its end."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.applications import Starlette
+
+from data_schemas.instruments import packaged_instruments
+from models import assess, load_artifact, read_policy, records_of_requests
+from models.assessment import ModelStatus
+from runxin.logs import configure_logs, get_logger
+from runxin.settings import Settings
+from serving.api import Champion, State, make_app
+from serving.desk import make_desk
+from serving.store import check_reachable, open_store
+from serving.web import make_web
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The application, and what has to answer for it to be ready."""
+
+    app: Starlette
+    state: State
+
+    def check(self) -> None:
+        """Raise `UserError` (unavailable) where the database does not answer."""
+        check_reachable(self.state.store)
+
+
+@contextmanager
+def open_service(settings: Settings) -> Iterator[Opened]:
+    """Open the database and the model, and have everything loaded that the first request needs."""
+    configure_logs(settings.logs)
+    policy = read_policy(settings.policy_file)
+    champion = Champion(settings.champion, load_artifact)
+    store = open_store(settings)
+    try:
+        state = State(store, policy, champion, packaged_instruments())
+        app = make_app(state, make_web(make_desk(store, policy, lambda: model_status(state))))
+        _warm_up(state)
+        get_logger("service").info("opened", model=champion.now().status, policy=policy.name)
+        yield Opened(app, state)
+    finally:
+        store.close()
+
+
+def model_status(state: State) -> ModelStatus:
+    """Which model serves now, for the page that shows how the service stands."""
+    serving = state.champion.now()
+    manifest = serving.artifact.manifest if serving.artifact else None
+    if manifest is None:
+        return ModelStatus(None, None, state.policy.name, None, serving.status)
+    return ModelStatus(manifest.name, manifest.version, state.policy.name, manifest.data_origin, serving.status)
+
+
+def _warm_up(state: State) -> None:
+    """Score a student who does not exist, so that nobody waits for code to load; then leave all of it to the garbage
+    collector's permanent generation, which it does not walk."""
+    record = {"student_id": "nobody", "stage": "junior", "sex": "unknown", "responses": []}
+    assess(records_of_requests([record]), date.today(), state.champion.now().artifact, state.policy)
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,73 @@
+"""The one BentoML service: platforms' API and pages under one roof, on one port."""
+
+import os
+import sys
+
+# Both report usage to their makers unless told not to before they are imported.
+os.environ["BENTOML_DO_NOT_TRACK"] = "True"
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+
+import bentoml
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from runxin.errors import UserError
+from runxin.settings import read_settings
+
+# A request that BentoML gives up on runs on in its thread and is recorded all the same: longer than any batch takes.
+SECONDS_TO_ANSWER = 60
+CANNOT_START = "cannot start: "  # `runxin serve` looks for it: the process that watches over us would try for ever
+
+
+@asynccontextmanager
+async def lifespan(shell: Starlette) -> AsyncIterator[None]:
+    """Open the service in the worker that answers; the process that only watches over it loads none of it."""
+    from serving.opening import open_service
+
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(open_service(read_settings()))
+        except UserError as error:
+            print(f"{CANNOT_START}{error}", *error.problems, sep="; ", file=sys.stderr, flush=True)
+            raise
+        shell.state.opened = opened
+        async with opened.app.router.lifespan_context(opened.app):
+            yield
+
+
+async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await SHELL.state.opened.app(scope, receive, send)
+
+
+SHELL = Starlette(routes=[Mount("/", app=answer)], lifespan=lifespan)
+
+
+# One service only: BentoML's dependent services accept pickle. The access log and tracing would hold addresses,
+# which name students, and so would BentoML's metrics (serving.api.metrics counts by route instead).
+@bentoml.service(
+    name="runxin",
+    workers=1,
+    traffic={"timeout": SECONDS_TO_ANSWER},
+    http={"host": "127.0.0.1", "port": 3000},
+    logging={"access": {"enabled": False}},
+    metrics={"enabled": False},
+    tracing={"excluded_urls": ".*"},
+)
+@bentoml.asgi_app(SHELL, path="/")
+class Runxin:
+    """Screening and triage for student mental health in schools."""
+
+    def __is_ready__(self) -> bool:
+        """Ready is who can keep what arrives: the database answers. A model may be away."""
+        opened = getattr(SHELL.state, "opened", None)
+        if opened is None:
+            return False
+        try:
+            opened.check()
+        except UserError:
+            return False
+        return True

@@ -1,0 +1,93 @@
+"""What is kept, and the only room that speaks to the database: plain objects go in and come out."""
+
+from serving.store.audit import PURPOSES, AuditEvent, audit_rows, events_of, write_audit
+from serving.store.database import Store, check_reachable, open_store
+from serving.store.evidence import Evidence, Interviews, evidence_of, open_evidence
+from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
+from serving.store.known import Known, known_students
+from serving.store.payload import assessment_from_json, assessment_to_json
+from serving.store.pupils import Pupil, Withdrawal, find_pupil, keep_names, school_ids, withdrawn_scopes
+from serving.store.reading import (
+    SchoolReading,
+    Standing,
+    as_it_stands,
+    assessment_of,
+    history_of,
+    own_tier,
+    read_school,
+)
+from serving.store.received import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
+from serving.store.runs import Feed, Published, Run, make_run, newest_run, publish_run
+from serving.store.state import ServiceState, service_state
+from serving.store.users import (
+    UserRow,
+    add_link,
+    add_session,
+    add_user,
+    end_session,
+    find_user,
+    keep_password_hash,
+    list_users,
+    take_link,
+    user_of_token,
+)
+
+__all__ = [
+    "PURPOSES",
+    "AuditEvent",
+    "Evidence",
+    "Feed",
+    "Interviews",
+    "KeyRow",
+    "Known",
+    "NewEntry",
+    "Published",
+    "Pupil",
+    "ReceivedEntry",
+    "Run",
+    "SchoolReading",
+    "ServiceState",
+    "Standing",
+    "Store",
+    "UserRow",
+    "Withdrawal",
+    "add_key",
+    "add_link",
+    "add_session",
+    "add_user",
+    "as_it_stands",
+    "assessment_from_json",
+    "assessment_of",
+    "assessment_to_json",
+    "audit_rows",
+    "check_reachable",
+    "end_session",
+    "events_of",
+    "evidence_of",
+    "find_key",
+    "find_pupil",
+    "find_user",
+    "history_of",
+    "keep_names",
+    "keep_password_hash",
+    "known_students",
+    "list_keys",
+    "list_users",
+    "make_run",
+    "mark_revoked",
+    "newest_run",
+    "open_evidence",
+    "open_store",
+    "own_tier",
+    "publish_run",
+    "read_school",
+    "received_record",
+    "record_entries",
+    "record_entry",
+    "school_ids",
+    "service_state",
+    "take_link",
+    "user_of_token",
+    "withdrawn_scopes",
+    "write_audit",
+]

@@ -1,0 +1,121 @@
+"""The database: opened once, migrated on opening, handed on as an opaque `Store`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
+
+from runxin.errors import unavailable
+from runxin.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 15
+CHUNK = 500  # ids in one IN (…); SQLite's own limit lies above 30,000, PostgreSQL's at 32,767
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    """Turn what a person has to look after (the database is away, locked or full) into a `UserError`."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
+        # The driver's message holds the statement; ours does not.
+        raise unavailable("the database does not answer", fix="try again in a moment") from error
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open database. Pass it to the functions of `serving.store`; there is nothing else to do with it."""
+
+    engine: sa.Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One view of the database as it stands."""
+        with _available(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """One transaction: whole at the end of the block, or not at all."""
+        with _available(), self.engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the database that `settings` names and bring its tables up to date.
+
+    An embedded file is made where there is none, readable by its owner only. Raises `UserError` (unavailable)
+    where the database cannot be reached, or was written by a later version of the program.
+    """
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        Path(url.database).touch(mode=0o600)
+    store = Store(make_engine(url))
+    try:
+        _migrate(store)
+    except sa.exc.OperationalError as error:
+        store.close()
+        # The driver's message may name the host but never the password; ours names neither.
+        raise unavailable("the database cannot be opened", fix="look at RUNXIN_DATABASE_URL") from error
+    return store
+
+
+def check_reachable(store: Store) -> None:
+    """Raise `UserError` (unavailable) where the database does not answer."""
+    with store.reading() as connection:
+        connection.execute(sa.select(1))
+
+
+def make_engine(url: sa.URL) -> sa.Engine:
+    """An engine. SQLite gets a write-ahead log, foreign keys, patience, and transactions that begin where we say."""
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A writer takes its lock at once: a reader that turns writer halfway may be refused.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _migrate(store: Store) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with store.reading() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == head:
+        return
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise unavailable("the database was written by a later version of runxin", fix="update runxin")
+    with store.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def chunks(ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]

@@ -1,0 +1,237 @@
+"""How students stand now: the newest assessment, raised by whatever evidence is open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from data_schemas.codes import Tier
+from models.assessment import Assessment
+from models.policy import Thresholds
+from serving.store.database import Store
+from serving.store.evidence import Evidence, open_evidence_of
+from serving.store.payload import unpack_assessment
+from serving.store.pupils import Pupil, pupils_of
+from serving.store.received import ReceivedEntry, newest_entry_of, unsettled_entries
+from serving.store.runs import Feed, Run, newest_run_of, run_from_row
+from serving.store.tables import assessments, evidence, feeds, names, received, runs, students, withdrawn
+
+
+ORDER = {tier: place for place, tier in enumerate(Tier)}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One student of a list. `assessment` is None for those of whom there is nothing to tell: screened, routine,
+    no open evidence, nothing to repeat. `own_tier` is the tier without any open evidence."""
+
+    pupil: Pupil
+    assessment: Assessment | None
+    evidence: tuple[Evidence, ...]
+    own_tier: Tier
+    tier_since: datetime
+    retest_since: datetime | None
+    margin: float | None
+    severity: float
+    screened: bool
+
+
+@dataclass(frozen=True)
+class SchoolReading:
+    """All that one school's list is made of, from one moment. `unknown` are students with evidence or entries
+    who are not enrolled on the list."""
+
+    run: Run | None
+    standings: tuple[Standing, ...]
+    unknown: tuple[Standing, ...]
+    feeds: tuple[Feed, ...]
+    declined: frozenset[str]  # whose consent to screening is withdrawn
+
+
+def as_it_stands(assessment: Assessment, found: Sequence[Evidence], thresholds: Thresholds | None) -> Assessment:
+    """`tier = max(model, open floors, human)`, with the floors that are open in the store at this moment."""
+    own = own_tier(assessment, thresholds)
+    if not found and own is assessment.tier:
+        return replace(assessment, floors=()) if assessment.floors else assessment
+    highest = max((row.floor.tier for row in found), key=ORDER.__getitem__, default=Tier.ROUTINE)
+    source = "human" if assessment.tier_source == "human" else "model"
+    if ORDER[highest] > ORDER[own] or (highest is own and found and source == "model"):
+        source = "floor"
+    tier = max(own, highest, key=ORDER.__getitem__)
+    return replace(assessment, tier=tier, tier_source=source, floors=tuple(row.floor for row in found))
+
+
+def own_tier(assessment: Assessment, thresholds: Thresholds | None) -> Tier:
+    """The tier without floors. Where a floor had set it, the model's is read off the run's fixed thresholds."""
+    if assessment.tier_source != "floor":
+        return assessment.tier
+    chance = assessment.probability
+    if chance is None or thresholds is None or chance < thresholds.watch:
+        return Tier.ROUTINE
+    model = Tier.PRIORITY if chance >= thresholds.priority else Tier.WATCH
+    return min(model, assessment.tier, key=ORDER.__getitem__)
+
+
+def assessment_of(store: Store, student_id: str) -> Assessment | None:
+    """The student's newest assessment as it stands, None where the student is unknown."""
+    with store.reading() as connection:
+        row = _newest_row(connection, student_id)
+        entry = newest_entry_of(connection, student_id)
+        found = open_evidence_of(connection, [student_id]).get(student_id, [])
+        run = None if row is None else run_from_row(row)
+        published = None if row is None else unpack_assessment(row.payload)
+    thresholds = run.thresholds if run is not None else None
+    newest = _newest(published, run, entry)
+    return None if newest is None else as_it_stands(newest, found, thresholds)
+
+
+def history_of(store: Store, student_id: str) -> list[Assessment]:
+    """The student's assessments as they were published, by as-of date, the last of each day."""
+    query = (
+        sa.select(assessments.c.payload, runs.c.as_of)
+        .join(runs)
+        .where(assessments.c.student_id == student_id)
+        .order_by(runs.c.as_of, runs.c.published_at)
+    )
+    with store.reading() as connection:
+        by_day = {row.as_of: row.payload for row in connection.execute(query)}
+    return [unpack_assessment(payload) for payload in by_day.values()]
+
+
+def read_school(store: Store, school_id: str, names_allowed: bool, as_of: date | None = None) -> SchoolReading:
+    """Everything about one school's list in force, or of the list of one day."""
+    with store.reading() as connection:
+        run = newest_run_of(connection, school_id, as_of)
+        entries = unsettled_entries(connection, school_id, run.published_at if run is not None else None)
+        rows = _school_rows(connection, run, school_id, names_allowed) if run is not None else []
+        listed = {row.student_id for row in rows}
+        strangers = _strangers(connection, school_id, listed, entries)
+        found = _school_evidence(connection, run, school_id, strangers)
+        named = pupils_of(connection, strangers, names_allowed)
+        here = [i for i in strangers if i not in named or named[i].school_id == school_id]  # not on another's list
+        others = [_stranger(connection, named.get(i), entries.get(i), tuple(found.get(i, ()))) for i in here]
+        covered = connection.execute(feeds.select().where(feeds.c.school_id == school_id).order_by(feeds.c.feed))
+        declined = connection.scalars(sa.select(withdrawn.c.student_id).where(withdrawn.c.scope == "screening"))
+        return SchoolReading(
+            run,
+            tuple(
+                _standing(row, run, entries.get(row.student_id), tuple(found.get(row.student_id, ())))
+                for row in rows
+                if run is not None
+            ),
+            tuple(other for other in others if other is not None),
+            tuple(Feed(row.school_id, row.feed, row.covered_from, row.covered_to) for row in covered),
+            frozenset(declined) & frozenset(listed),
+        )
+
+
+def _newest(published: Assessment | None, run: Run | None, entry: ReceivedEntry | None) -> Assessment | None:
+    """A record that came after the list may raise what the list says; the next screening settles it."""
+    if entry is None or published is None or run is None:
+        return published or (entry.assessment if entry is not None else None)
+    if entry.received_at <= run.published_at:
+        return published
+    ours, theirs = own_tier(published, run.thresholds).ord, own_tier(entry.assessment, run.thresholds).ord
+    newer = theirs > ours or (theirs == ours and entry.assessment.screened)
+    return entry.assessment if newer else published
+
+
+def _newest_row(connection: sa.Connection, student_id: str) -> Any:
+    query = sa.select(assessments.c.payload, runs).select_from(assessments.join(runs))
+    query = query.where(assessments.c.student_id == student_id)
+    return connection.execute(query.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
+
+
+def _school_rows(connection: sa.Connection, run: Run, school_id: str, names_allowed: bool) -> list[Any]:
+    """The list's rows with who it is; the payload comes only where there is something to tell."""
+    of_list = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
+    is_open = sa.exists().where(evidence.c.student_id == assessments.c.student_id, evidence.c.closed_at.is_(None))
+    is_sent = sa.exists().where(
+        received.c.student_id == assessments.c.student_id, received.c.received_at > run.published_at
+    )
+    tells = sa.or_(
+        assessments.c.tier > 0,
+        assessments.c.screened.is_(False),
+        assessments.c.retest_since.is_not(None),
+        is_open,
+        is_sent,
+    )
+    columns = [column for column in assessments.c if column.name != "payload"]
+    payload = sa.case((tells, assessments.c.payload), else_=None).label("payload")
+    who = [students.c.class_id, students.c.stage, students.c.grade]
+    query = sa.select(*columns, payload, *who, (names.c.name if names_allowed else sa.null()).label("name"))
+    source = assessments.join(students, students.c.student_id == assessments.c.student_id)
+    if names_allowed:
+        source = source.outerjoin(names, names.c.student_id == assessments.c.student_id)
+    return list(connection.execute(query.select_from(source).where(of_list)))
+
+
+def _school_evidence(
+    connection: sa.Connection, run: Run | None, school_id: str, strangers: Sequence[str]
+) -> dict[str, list[Evidence]]:
+    ids = set(strangers)
+    if run is not None:
+        of_list = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
+        open_ones = sa.select(evidence.c.student_id).where(evidence.c.closed_at.is_(None))
+        ids |= set(
+            connection.scalars(
+                sa.select(assessments.c.student_id).where(of_list, assessments.c.student_id.in_(open_ones))
+            )
+        )
+    return open_evidence_of(connection, sorted(ids))
+
+
+def _standing(row: Any, run: Run, entry: ReceivedEntry | None, mine: tuple[Evidence, ...]) -> Standing:
+    pupil = Pupil(row.student_id, row.school_id, row.class_id, row.stage, row.grade, row.name)
+    if row.payload is None:
+        return Standing(pupil, None, mine, Tier.ROUTINE, row.tier_since, None, row.margin, row.severity, row.screened)
+    published = unpack_assessment(row.payload)
+    newest = _newest(published, run, entry) or published
+    since = entry.received_at if entry is not None and newest.tier.ord > published.tier.ord else row.tier_since
+    return _stands(pupil, newest, mine, run.thresholds, since, row.retest_since)
+
+
+def _stands(
+    pupil: Pupil,
+    newest: Assessment,
+    mine: tuple[Evidence, ...],
+    thresholds: Thresholds | None,
+    since: datetime,
+    retest_since: datetime | None,
+) -> Standing:
+    return Standing(
+        pupil,
+        as_it_stands(newest, mine, thresholds),
+        mine,
+        own_tier(newest, thresholds),
+        since,
+        retest_since,
+        newest.margin,
+        newest.severity,
+        newest.screened,
+    )
+
+
+def _strangers(
+    connection: sa.Connection, school_id: str, listed: set[str], entries: dict[str, ReceivedEntry]
+) -> list[str]:
+    """Students the list does not hold: sent by a platform, or gone from the roll with evidence still open."""
+    query = sa.select(students.c.student_id).join(evidence, evidence.c.student_id == students.c.student_id)
+    gone = connection.scalars(query.where(students.c.school_id == school_id, evidence.c.closed_at.is_(None)))
+    return sorted((set(gone) | set(entries)) - listed)
+
+
+def _stranger(
+    connection: sa.Connection, pupil: Pupil | None, entry: ReceivedEntry | None, mine: tuple[Evidence, ...]
+) -> Standing | None:
+    pupil = pupil or (entry.pupil if entry is not None else None)
+    if pupil is None:
+        return None
+    row = _newest_row(connection, pupil.student_id)
+    if row is None:
+        return None if entry is None else _stands(pupil, entry.assessment, mine, None, entry.received_at, None)
+    run, published = run_from_row(row), unpack_assessment(row.payload)
+    newest = _newest(published, run, entry) or published
+    return _stands(pupil, newest, mine, run.thresholds, run.published_at, None)

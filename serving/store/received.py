@@ -1,0 +1,117 @@
+"""What platforms send: each record with the answer it was given, kept before the answer leaves the house."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from models.assessment import Assessment
+from runxin.errors import bad_data
+from serving.store.audit import AuditEvent, add_event
+from serving.store.database import Store, chunks
+from serving.store.evidence import open_floors
+from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
+from serving.store.pupils import Pupil
+from serving.store.tables import received, students
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """One record to keep. `record` is the request in JSON's own types; `school_id` may be None for a student
+    who is on a list already."""
+
+    client: str
+    student_id: str
+    school_id: str | None
+    stage: str
+    grade: int | None
+    record: dict[str, Any]
+    assessment: Assessment
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class ReceivedEntry:
+    entry_id: str
+    client: str
+    pupil: Pupil
+    assessment: Assessment
+    received_at: datetime
+
+
+def record_entries(store: Store, entries: Sequence[NewEntry]) -> list[str]:
+    """Keep records, open their floors and note them in the trail, all or none; returns their ids in order.
+
+    Raises `UserError` (bad data) for a student who is on no list and comes without a school: the evidence would
+    be on nobody's list.
+    """
+    ids = [uuid4().hex for _ in entries]
+    with store.writing() as connection:
+        known = _schools(connection, [entry.student_id for entry in entries])
+        for entry_id, entry in zip(ids, entries, strict=True):
+            school_id = known.get(entry.student_id, entry.school_id)
+            if school_id is None:
+                raise bad_data("this student is on no list yet", fix="send school_id with the record")
+            connection.execute(
+                received.insert().values(
+                    entry_id=entry_id,
+                    received_at=entry.received_at,
+                    client=entry.client,
+                    student_id=entry.student_id,
+                    school_id=school_id,
+                    stage=entry.stage,
+                    grade=entry.grade,
+                    record=pack(entry.record),
+                    assessment=pack_assessment(entry.assessment),
+                )
+            )
+            opened = open_floors(connection, [entry.assessment], entry.received_at, entry_id)
+            event = AuditEvent(
+                entry.received_at, entry.client, "entry.recorded", "follow_up", entry.student_id, f"opened={opened}"
+            )
+            add_event(connection, event)
+    return ids
+
+
+def record_entry(store: Store, entry: NewEntry) -> str:
+    """Keep one record; see `record_entries`."""
+    return record_entries(store, [entry])[0]
+
+
+def received_record(store: Store, entry_id: str) -> dict[str, Any] | None:
+    """The request of an entry as it came, for replay."""
+    with store.reading() as connection:
+        stored = connection.scalar(sa.select(received.c.record).where(received.c.entry_id == entry_id))
+    return None if stored is None else unpack(stored)
+
+
+def newest_entry_of(connection: sa.Connection, student_id: str) -> ReceivedEntry | None:
+    query = received.select().where(received.c.student_id == student_id)
+    row = connection.execute(query.order_by(received.c.received_at.desc()).limit(1)).first()
+    return None if row is None else _entry(row)
+
+
+def unsettled_entries(connection: sa.Connection, school_id: str, since: datetime | None) -> dict[str, ReceivedEntry]:
+    """Per student of a school, the newest entry that came after `since` or whose student is on no list."""
+    query = received.select().where(received.c.school_id == school_id)
+    if since is not None:
+        unknown = received.c.student_id.not_in(sa.select(students.c.student_id))
+        query = query.where((received.c.received_at > since) | unknown)
+    newest = {row.student_id: row for row in connection.execute(query.order_by(received.c.received_at))}
+    return {student: _entry(row) for student, row in newest.items()}
+
+
+def _schools(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in chunks(sorted(set(ids))):
+        query = sa.select(students.c.student_id, students.c.school_id).where(students.c.student_id.in_(part))
+        found |= {row.student_id: row.school_id for row in connection.execute(query)}
+    return found
+
+
+def _entry(row: Any) -> ReceivedEntry:
+    pupil = Pupil(row.student_id, row.school_id, None, row.stage, row.grade)
+    return ReceivedEntry(row.entry_id, row.client, pupil, unpack_assessment(row.assessment), row.received_at)

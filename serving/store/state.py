@@ -1,0 +1,42 @@
+"""How the service stands, in numbers that say nothing about one student."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from serving.store.database import Store
+from serving.store.runs import Run, run_from_row
+from serving.store.tables import api_keys, assessments, received, run_schools, runs, users
+
+
+@dataclass(frozen=True)
+class ServiceState:
+    """`last_run` is the one published last; the counts beside it are of that run."""
+
+    last_run: Run | None
+    students: int
+    schools: int
+    runs: int
+    entries: int
+    users: int
+    keys: int
+
+
+def service_state(store: Store) -> ServiceState:
+    with store.reading() as connection:
+
+        def count(table: sa.FromClause, *where: sa.ColumnElement[bool]) -> int:
+            return connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0
+
+        row = connection.execute(runs.select().order_by(runs.c.published_at.desc()).limit(1)).first()
+        last = None if row is None else run_from_row(row)
+        run_id = "" if last is None else last.run_id
+        return ServiceState(
+            last,
+            count(assessments, assessments.c.run_id == run_id),
+            count(run_schools, run_schools.c.run_id == run_id),
+            count(runs),
+            count(received),
+            count(users),
+            count(api_keys, api_keys.c.revoked_at.is_(None)),
+        )

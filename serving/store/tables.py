@@ -1,0 +1,199 @@
+"""The tables of the store. Nothing outside this room sees them.
+
+Times are aware in Python and UTC in the database. Tokens, keys and passwords are kept as hashes only.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(sa.TypeDecorator[datetime]):
+    """An aware time, kept as UTC without a zone so that every database holds and orders it alike."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+students = sa.Table(
+    "students",
+    metadata,
+    sa.Column("student_id", sa.String, primary_key=True),
+    sa.Column("school_id", sa.String, nullable=False, index=True),
+    sa.Column("class_id", sa.String),
+    sa.Column("stage", sa.String, nullable=False),
+    sa.Column("grade", sa.Integer),
+)
+
+# Apart from everything else, so that who holds the rest does not hold the names.
+names = sa.Table(
+    "names",
+    metadata,
+    sa.Column("student_id", sa.String, primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("run_id", sa.String, primary_key=True),
+    sa.Column("fingerprint", sa.String, nullable=False),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("model_name", sa.String),
+    sa.Column("model_version", sa.String),
+    sa.Column("policy", sa.String, nullable=False),
+    sa.Column("code", sa.String, nullable=False),
+    sa.Column("synthetic", sa.Boolean, nullable=False),
+    sa.Column("data_origin", sa.String, nullable=False),
+    sa.Column("model_status", sa.String, nullable=False),
+    sa.Column("model_origin", sa.String),
+    sa.Column("watch_threshold", sa.Float),
+    sa.Column("priority_threshold", sa.Float),
+    sa.Column("published_at", Instant, nullable=False),
+)
+
+run_schools = sa.Table(
+    "run_schools",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.run_id"), primary_key=True),
+    sa.Column("school_id", sa.String, primary_key=True),
+    sa.Index("ix_run_schools_school_id", "school_id"),
+)
+
+assessments = sa.Table(
+    "assessments",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.run_id"), primary_key=True),
+    sa.Column("student_id", sa.String, primary_key=True),
+    sa.Column("school_id", sa.String, nullable=False),
+    sa.Column("tier", sa.Integer, nullable=False),
+    sa.Column("margin", sa.Float),
+    sa.Column("severity", sa.Float, nullable=False),
+    sa.Column("screened", sa.Boolean, nullable=False),
+    sa.Column("tier_since", Instant, nullable=False),
+    sa.Column("retest_since", Instant),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Index("ix_assessments_run_id_school_id", "run_id", "school_id"),
+    sa.Index("ix_assessments_student_id", "student_id"),
+)
+
+# Open until a person has assessed it: no run and no passing of time closes a row.
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    sa.Column("student_id", sa.String, primary_key=True),
+    sa.Column("evidence", sa.String, primary_key=True),
+    sa.Column("rule", sa.String, nullable=False),
+    sa.Column("tier", sa.Integer, nullable=False),
+    sa.Column("severity", sa.Integer, nullable=False),
+    sa.Column("text_zh", sa.String, nullable=False),
+    sa.Column("text_en", sa.String, nullable=False),
+    sa.Column("history", sa.Boolean, nullable=False),
+    sa.Column("protection", sa.Boolean, nullable=False),
+    sa.Column("evidence_on", sa.Date, nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("opened_by", sa.String, nullable=False),
+    sa.Column("closed_at", Instant),
+    sa.Column("closed_by", sa.String),
+    sa.Column("reason", sa.String),
+)
+
+received = sa.Table(
+    "received",
+    metadata,
+    sa.Column("entry_id", sa.String, primary_key=True),
+    sa.Column("received_at", Instant, nullable=False, index=True),
+    sa.Column("client", sa.String, nullable=False),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("school_id", sa.String, nullable=False, index=True),
+    sa.Column("stage", sa.String, nullable=False),
+    sa.Column("grade", sa.Integer),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+    sa.Column("assessment", sa.LargeBinary, nullable=False),
+)
+
+withdrawn = sa.Table(
+    "withdrawn",
+    metadata,
+    sa.Column("student_id", sa.String, primary_key=True),
+    sa.Column("scope", sa.String, primary_key=True),
+    sa.Column("withdrawn_on", sa.Date, nullable=False),
+)
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("school_id", sa.String, primary_key=True),
+    sa.Column("feed", sa.String, primary_key=True),
+    sa.Column("covered_from", sa.Date, nullable=False),
+    sa.Column("covered_to", sa.Date, nullable=False),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("username", sa.String, primary_key=True),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("schools", sa.JSON, nullable=False),
+    sa.Column("password_hash", sa.String),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+sign_in_links = sa.Table(
+    "sign_in_links",
+    metadata,
+    sa.Column("token_hash", sa.String, primary_key=True),
+    sa.Column("username", sa.ForeignKey("users.username"), nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("used_at", Instant),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", sa.String, primary_key=True),
+    sa.Column("username", sa.ForeignKey("users.username"), nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("key_id", sa.String, primary_key=True),
+    sa.Column("key_hash", sa.String, nullable=False, unique=True),
+    sa.Column("client", sa.String, nullable=False),
+    sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("schools", sa.JSON(none_as_null=True)),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+)
+
+# Only ever added to.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("audit_id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("purpose", sa.String),
+    sa.Column("object_id", sa.String),
+    sa.Column("detail", sa.String),
+    sa.Index("ix_audit_action_object_id_at", "action", "object_id", "at"),
+)

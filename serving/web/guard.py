@@ -1,0 +1,118 @@
+"""What stands around every page: headers, cookies, form tokens, and who is asking."""
+
+import hashlib
+import hmac
+import secrets
+from urllib.parse import parse_qs
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from runxin.errors import Kind, UserError
+
+SESSION = "runxin_session"
+FORM = "runxin_form"
+LANGUAGE = "runxin_lang"
+LARGEST_FORM = 16 * 1024  # bytes; the longest form is a handful of short fields
+
+# Nothing is loaded from elsewhere, and no script or style stands in a page.
+HEADERS = {
+    "content-security-policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
+    "x-frame-options": "DENY",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+Form = dict[str, list[str]]
+
+
+class SafeHeaders:
+    """ASGI middleware that sets the headers on every answer, and `no-store` where nothing else was said."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, send_safely)
+
+
+async def read_form(request: Request) -> Form:
+    """The posted fields, once their token proves that one of our own pages sent them.
+
+    Raises `UserError`: too large, refused where the token is missing or another's, unauthenticated where the
+    browser has no cookie at all.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_FORM:
+            raise UserError(Kind.TOO_LARGE, "the form is too large")
+    form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500)
+    expected = form_token(request)
+    if expected is None and request.url.path != "/sign-in":
+        raise UserError(Kind.UNAUTHENTICATED, "no session")
+    if expected is None or not hmac.compare_digest(expected.encode(), one(form, "form_token").encode()):
+        raise UserError(Kind.REFUSED, "the form did not come from this session", fix="go back, reload, send it again")
+    return form
+
+
+def one(form: Form, field: str) -> str:
+    return form.get(field, [""])[0].strip()
+
+
+def form_token(request: Request) -> str | None:
+    """What a form must carry: derived from the session's cookie, or before sign-in from a cookie of its own.
+
+    A one-way function keeps the session's token itself out of the page.
+    """
+    secret = (
+        request.cookies.get(SESSION) or request.cookies.get(FORM) or getattr(request.state, "new_form_secret", None)
+    )
+    return hashlib.sha256(f"form:{secret}".encode()).hexdigest() if secret else None
+
+
+def ensure_form_secret(request: Request) -> None:
+    """Before sign-in there is no session to derive the token from: make a secret, kept by `keep_cookies`."""
+    if form_token(request) is None:
+        request.state.new_form_secret = secrets.token_urlsafe(24)
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=secure)
+
+
+def keep_cookies(request: Request, response: Response) -> None:
+    """Set the cookies that came up while the page was made."""
+    secret = getattr(request.state, "new_form_secret", None)
+    if secret:
+        set_cookie(request, response, FORM, secret)
+    asked = request.query_params.get("lang")
+    if asked in ("zh", "en"):
+        set_cookie(request, response, LANGUAGE, asked)
+
+
+def language_of(request: Request) -> str:
+    """`?lang=` first, then the cookie, then Chinese."""
+    for asked in (request.query_params.get("lang"), request.cookies.get(LANGUAGE)):
+        if asked in ("zh", "en"):
+            return asked
+    return "zh"
+
+
+def local_path(target: str) -> str:
+    """`target` where it is a path of this site, else the start page: a sign-in never leads elsewhere."""
+    fine = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if fine and "\\" not in target else "/"

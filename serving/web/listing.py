@@ -1,0 +1,187 @@
+"""今日跟进 and its queues: who is shown, under which filters, and where the week's line falls."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from data_schemas.codes import Tier
+from runxin.errors import Kind, UserError
+from serving.followup.entries import Entry, FollowUpList
+from serving.web.desk import Desk, School, Visitor
+from serving.web.render import go, page
+
+FIRST = 50  # lines shown below the week's line, or in a queue, before asking for all
+WORKING_DAY = 8  # hours
+CLASSES_SHOWN = 8  # more are offered only once a grade is chosen
+GRADES = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三")
+QUEUES = ("not_screened", "retest", "history", "identity")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks to see; None is everyone."""
+
+    tier: Tier | None = None
+    grade: int | None = None
+    class_id: str | None = None
+    everyone: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self.tier is not None or self.grade is not None or self.class_id is not None
+
+    @property
+    def query(self) -> dict[str, str | int | None]:
+        return {
+            "tier": self.tier.code if self.tier else None,
+            "grade": self.grade,
+            "class": self.class_id,
+            "all": "1" if self.everyone else None,
+        }
+
+    def changed(self, **fields: object) -> dict[str, str | int | None]:
+        """The address's query with some fields set otherwise."""
+        return replace(self, **fields).query  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The lines of one section: how many there are, how many the filters leave, and those shown."""
+
+    total: int
+    matching: int
+    shown: tuple[Entry, ...]
+
+
+def read_filters(request: Request) -> Filters:
+    """Filters from the address; what cannot be read is left out, as an old bookmark should still open."""
+    query = request.query_params
+    tier, grade = query.get("tier"), query.get("grade", "")
+    return Filters(
+        tier=next((one for one in Tier if one.code == tier), None),
+        grade=int(grade) if grade.isascii() and grade.isdigit() and len(grade) <= 2 else None,
+        class_id=query.get("class") or None,
+        everyone=query.get("all") == "1",
+    )
+
+
+def is_blind(entry: Entry) -> bool:
+    """A random audit shows no tier and no reasons, so that the interview is not influenced.
+
+    Open safety evidence goes first: it is never hidden.
+    """
+    return entry.slot == "audit" and not any(floor.severity > 0 for floor in entry.assessment.floors)
+
+
+def keeps(entry: Entry, filters: Filters) -> bool:
+    """Whether the filters leave this line. A blind one passes every tier, or the filter would tell it."""
+    return (
+        (filters.tier is None or is_blind(entry) or entry.assessment.tier is filters.tier)
+        and filters.grade in (None, entry.pupil.grade)
+        and filters.class_id in (None, entry.pupil.class_id)
+    )
+
+
+def part(entries: tuple[Entry, ...], filters: Filters, most: int | None = None) -> Part:
+    matching = tuple(entry for entry in entries if keeps(entry, filters))
+    shown = matching if most is None or filters.everyone else matching[:most]
+    return Part(len(entries), len(matching), shown)
+
+
+def grades_and_classes(entries: Iterable[Entry], filters: Filters) -> tuple[list[tuple[int, str]], list[str]]:
+    """What can be chosen: grades with their names, and the classes of the chosen grade."""
+    pupils = [entry.pupil for entry in entries]
+    grades = sorted({pupil.grade for pupil in pupils if pupil.grade is not None})
+    classes = {
+        pupil.class_id: pupil.grade or 0
+        for pupil in pupils
+        if pupil.class_id is not None and filters.grade in (None, pupil.grade)
+    }
+    if filters.grade is None and len(classes) > CLASSES_SHOWN:
+        classes = {name: grade for name, grade in classes.items() if name == filters.class_id}
+    named = [(grade, GRADES[grade - 1] if 1 <= grade <= len(GRADES) else str(grade)) for grade in grades]
+    return named, sorted(classes, key=lambda name: (classes[name], len(name), name))
+
+
+def chosen_school(request: Request, visitor: Visitor) -> School | None:
+    """The school of the address, or the visitor's first; raises `UserError` (refused) for another's."""
+    asked = request.query_params.get("school")
+    if asked is None:
+        return visitor.schools[0] if visitor.schools else None
+    for school in visitor.schools:
+        if school.school_id == asked:
+            return school
+    raise UserError(Kind.REFUSED, "this school is not one of the visitor's")
+
+
+def show_list(request: Request, visitor: Visitor, desk: Desk) -> Response:
+    if not visitor.sees_students and visitor.administers:
+        return go(request, "/admin")
+    school = chosen_school(request, visitor)
+    listed = desk.follow_up_list(visitor, school.school_id) if school is not None else None
+    if school is None or listed is None:
+        return page(request, "no_list.html", visitor=visitor, school=school)
+    filters = read_filters(request)
+    immediate = part(listed.immediate, filters)
+    hours = len(listed.immediate) * listed.check_minutes / 60
+    choices = grades_and_classes((*listed.immediate, *listed.week, *listed.below), filters)
+    return page(
+        request,
+        "list.html",
+        visitor=visitor,
+        school=school,
+        listed=listed,
+        filters=filters,
+        grades=choices[0],
+        classes=choices[1],
+        immediate=immediate,
+        week=part(listed.week, filters),
+        below=part(listed.below, filters, FIRST),
+        hours=_round(hours),
+        over_a_day=hours > WORKING_DAY,
+        is_blind=is_blind,
+        hotlines=any(entry.assessment.tier.ord >= Tier.PRIORITY.ord for entry in (*listed.immediate, *listed.week)),
+    )
+
+
+def show_queue(request: Request, visitor: Visitor, desk: Desk) -> Response:
+    queue = request.url.path.strip("/").replace("-", "_")
+    school = chosen_school(request, visitor)
+    listed = desk.follow_up_list(visitor, school.school_id) if school is not None else None
+    if school is None or listed is None:
+        return page(request, "no_list.html", visitor=visitor, school=school)
+    filters = read_filters(request)
+    entries = queue_of(listed, queue)
+    choices = grades_and_classes(entries, filters)
+    return page(
+        request,
+        "queue.html",
+        visitor=visitor,
+        school=school,
+        listed=listed,
+        queue=queue,
+        filters=filters,
+        grades=choices[0],
+        classes=choices[1],
+        part=part(entries, filters, FIRST),
+        is_blind=is_blind,
+        hotlines=any(entry.assessment.tier.ord >= Tier.PRIORITY.ord for entry in entries),
+    )
+
+
+def queue_of(listed: FollowUpList, queue: str) -> tuple[Entry, ...]:
+    return {
+        "not_screened": listed.not_screened,
+        "retest": listed.retest,
+        "history": listed.history,
+        "identity": listed.identity,
+    }[queue]
+
+
+def _round(hours: float) -> str:
+    """Half hours up to three, whole hours beyond; never 0 while something is open."""
+    if hours <= 3:
+        return f"{max(0.5, round(hours * 2) / 2):g}"
+    return f"{hours:.0f}"

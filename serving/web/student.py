@@ -1,0 +1,132 @@
+"""一生一档: one student's page, from the evidence down to what is missing."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from data_schemas.codes import Tier
+from data_schemas.instruments import Words, packaged_instruments
+from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
+from serving.web.desk import Desk, Visitor
+from serving.web.guard import language_of
+from serving.web.listing import is_blind
+from serving.web.render import page
+from serving.web.words import pick, say
+
+PURPOSES = ("follow_up", "crisis", "quality_audit")
+MOST_BARS = 12
+SMALLEST_BAR = 0.01  # log-odds: below it a bar has no width to see
+CHART = 320  # units of the drawing's width
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One reason drawn: from `x`, `width` long, in units of `CHART`, with the axis at `axis`."""
+
+    reason: Reason
+    x: float
+    width: float
+    axis: float
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Reasons by group in the house's order, the longest first, and how many small ones were left out."""
+
+    groups: tuple[tuple[str, tuple[Bar, ...]], ...]
+    left_out: int
+
+
+def draw_bars(assessment: Assessment) -> Bars:
+    """Bars that raise to the right of the axis and ease to the left.
+
+    No easing reason is drawn while a floor is open, nor one that rests on a value that is missing.
+    """
+    shown = [
+        reason
+        for reason in assessment.reasons
+        if reason.contribution > 0 or (not assessment.floors and reason.value is not None)
+    ]
+    ordered = sorted(
+        (reason for reason in shown if abs(reason.contribution) >= SMALLEST_BAR),
+        key=lambda reason: (-abs(reason.contribution), reason.feature),
+    )
+    drawn = ordered[:MOST_BARS]
+    right = max((reason.contribution for reason in drawn), default=0.0)
+    left = max((-reason.contribution for reason in drawn), default=0.0)
+    right, left = max(right, 0.0), max(left, 0.0)
+    unit = CHART / (right + left) if drawn else 0.0
+    axis = left * unit
+
+    def bar(reason: Reason) -> Bar:
+        width = max(1.0, abs(reason.contribution) * unit)
+        return Bar(reason, round(axis if reason.contribution > 0 else axis - width, 1), round(width, 1), round(axis, 1))
+
+    groups = tuple((group, tuple(bar(reason) for reason in drawn if reason.group == group)) for group in GROUPS)
+    return Bars(tuple(group for group in groups if group[1]), len(shown) - len(drawn))
+
+
+def missing_words(assessment: Assessment, language: str) -> list[str]:
+    """A sentence for every source without current data."""
+    results = {result.code: result for result in assessment.instruments}
+    sentences = []
+    for source in assessment.data_quality.missing:
+        if source in ("leave", "family", "concern"):
+            sentences.append(say(f"missing_{source}", language))
+        elif source in results and not results[source].current:
+            age = (assessment.as_of - results[source].administered_on).days
+            sentences.append(say("missing_stale", language, name=pick(results[source].name, language), days=age))
+        else:
+            known = results[source].name if source in results else _name(source)
+            sentences.append(
+                say("missing_instrument", language, name=pick(known, language) if known else source.upper())
+            )
+    return sentences
+
+
+def critical_words(result: InstrumentResult, language: str) -> str:
+    """What the critical items of a sheet say. A questionnaire that asks nothing about self-harm says so."""
+    if not result.suicidality_covered:
+        return say("critical_uncovered", language)
+    instrument = packaged_instruments().get(result.code)
+    items = "、".join(str(critical.item) for critical in instrument.critical) if instrument else ""
+    item = say("critical_item", language, items=items) if items else say("critical_any", language)
+    return say(f"critical_{result.critical_status}", language, item=item)
+
+
+def show_student(request: Request, visitor: Visitor, desk: Desk) -> Response:
+    """The page of one student. The purpose of the reading stands in the address and goes to the audit.
+
+    A blind audit stays blind until it is asked for, which is another reading with its own purpose.
+    """
+    student_id = request.path_params["student_id"]
+    asked = request.query_params.get("purpose")
+    reveal = request.query_params.get("reveal") == "1"
+    purpose = asked if asked in PURPOSES and not reveal else PURPOSES[0]
+    file = desk.student(visitor, student_id, purpose)
+    language = language_of(request)
+    assessment = file.entry.assessment
+    show = partial(page, request, visitor=visitor, school=file.school, synthetic=file.synthetic)
+    if is_blind(file.entry) and not reveal:
+        return show("blind.html", entry=file.entry, purpose=purpose)
+    worst = max((floor.tier.ord for floor in assessment.floors), default=assessment.tier.ord)
+    return show(
+        "student.html",
+        entry=file.entry,
+        file=file,
+        purpose=purpose,
+        bars=draw_bars(assessment),
+        chart=CHART,
+        missing=missing_words(assessment, language),
+        critical_words=lambda result: critical_words(result, language),
+        hotlines=max(worst, assessment.tier.ord) >= Tier.PRIORITY.ord,
+        protection=any(floor.protection for floor in assessment.floors),
+        danger=assessment.tier is Tier.CRISIS and bool(assessment.floors),
+    )
+
+
+def _name(code: str) -> Words | None:
+    instrument = packaged_instruments().get(code)
+    return instrument.name if instrument else None

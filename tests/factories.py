@@ -1,0 +1,114 @@
+"""Small objects for tests: a plain default for every field, and only what a test is about is said."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from data_schemas.codes import Tier
+from data_schemas.instruments import Words
+from models.assessment import Assessment, DataQuality, Floor, InstrumentResult, ModelStatus, Reason
+from serving.followup.entries import Due, Entry, FollowUpList, Pupil, Section
+
+AS_OF = date(2026, 11, 20)
+MODEL = ModelStatus("lightgbm", "7", "2026-11+abcdef01", "synthetic", "ok")
+
+
+def words(zh: str, en: str | None = None) -> Words:
+    return Words(zh=zh, en=zh if en is None else en)
+
+
+def reason(feature: str = "phq9_total", contribution: float = 0.8, **fields: Any) -> Reason:
+    text = words("PHQ-9 总分 12（上次 8）", "PHQ-9 total 12 (8 before)")
+    return replace(Reason(feature, "questionnaire", 12.0, contribution, text), **fields)
+
+
+def floor(rule: str = "R02", tier: Tier = Tier.CRISIS, **fields: Any) -> Floor:
+    text = words("PHQ-9 第9题 = 2", "PHQ-9 item 9 = 2")
+    return replace(Floor(rule, tier, f"{rule}:phq9:2026-11-19:0", date(2026, 11, 19), 4, text), **fields)
+
+
+def sheet(code: str = "phq9", total: float | None = 12, **fields: Any) -> InstrumentResult:
+    """One questionnaire's newest result."""
+    default = InstrumentResult(
+        code=code,
+        name=words({"phq9": "PHQ-9", "gad7": "GAD-7"}.get(code, code)),
+        administered_on=date(2026, 11, 12),
+        total=total,
+        least=total or 0,
+        band=words("中度", "moderate"),
+        band_code="moderate",
+        valid=True,
+        prorated=False,
+        n_missing=0,
+        critical_status="negative",
+        suicidality_covered=code == "phq9",
+        current=True,
+        previous_total=8,
+        previous_on=date(2025, 11, 20),
+    )
+    return replace(default, **fields)
+
+
+def assessment(student_id: str = "S-1077", tier: Tier = Tier.WATCH, **fields: Any) -> Assessment:
+    default = Assessment(
+        student_id=student_id,
+        as_of=AS_OF,
+        tier=tier,
+        tier_source="model",
+        confirmed=False,
+        probability=0.12,
+        margin=-1.9,
+        base_value=-2.7,
+        reasons=(reason(),),
+        group_contributions={"questionnaire": 0.8, "leave": 0.0, "family": 0.0, "concern": 0.0, "context": 0.0},
+        floors=(),
+        instruments=(sheet(),),
+        data_quality=DataQuality("ok"),
+        model=MODEL,
+        screened=True,
+        severity=0.44,
+        changed_on=date(2026, 11, 12),
+    )
+    return replace(default, **fields)
+
+
+def entry(student_id: str = "S-1077", tier: Tier = Tier.WATCH, section: Section = Section.WEEK, **fields: Any) -> Entry:
+    """One line; fields of the assessment, the pupil and the line itself may be mixed."""
+    pupil = Pupil(student_id, "school-01", "七(1)班", "junior", 7)
+    said = assessment(student_id, tier)
+    for part in ("pupil", "assessment"):
+        mine = {"pupil": pupil, "assessment": said}[part]
+        own = {name: fields.pop(name) for name in list(fields) if name in type(mine).__dataclass_fields__}
+        if part == "pupil":
+            pupil = replace(pupil, **own)
+        else:
+            said = replace(said, **own)
+    due = Due(words("10 个上课日内看材料", "desk review within 10 school days"), None, False)
+    why = tuple(one.text for one in said.floors[:1]) + tuple(one.text for one in said.reasons if one.contribution > 0)
+    return replace(Entry(pupil, section, said, why[:2], due, 1 if section is Section.WEEK else None), **fields)
+
+
+def follow_up_list(**fields: Any) -> FollowUpList:
+    default = FollowUpList(
+        run_id="run-1",
+        school_id="school-01",
+        as_of=AS_OF,
+        published_at=datetime(2026, 11, 20, 22, 30, tzinfo=UTC),
+        synthetic=False,
+        model=MODEL,
+        enrolled=1020,
+        screened=806,
+        immediate=(),
+        week=(),
+        below=(),
+        history=(),
+        retest=(),
+        not_screened=(),
+        identity=(),
+        weekly_slots=10,
+        check_minutes=20,
+        expected_missed=None,
+        silent_feeds=(),
+        tier_counts={"crisis": 0, "priority": 0, "watch": 0, "routine": 0},
+    )
+    return replace(default, **fields)

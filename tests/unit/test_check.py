@@ -1,0 +1,153 @@
+"""What a look over a dataset finds."""
+
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data_schemas.check import CheckReport, check_dataset
+from data_schemas.dataset import Dataset, Description, Label, conform, table_of
+
+AS_OF = date(2026, 3, 31)
+IDS = [f"s{n}" for n in range(60)]
+
+
+def students() -> pd.DataFrame:
+    return pd.DataFrame({"student_id": IDS, "school_id": "a", "stage": "junior", "sex": "female", "grade": 7})
+
+
+def sheets(reverse: int | None = None) -> pd.DataFrame:
+    """Sheets whose items all follow one latent value, except `reverse`, which runs against it."""
+    level = np.arange(60) % 4
+    items = {f"item_{n}": 3 - level if n == reverse else level for n in range(1, 10)}
+    return pd.DataFrame({"student_id": IDS, "administered_on": pd.Timestamp("2026-03-01"), **items})
+
+
+def dataset(
+    mode: Literal["longitudinal", "concurrent"] = "longitudinal",
+    synthetic: bool = False,
+    label: Label | None = None,
+    phq9: pd.DataFrame | None = None,
+    **tables: pd.DataFrame,
+) -> Dataset:
+    told = Description(name="t", synthetic=synthetic, origin="local", mode=mode, as_of=AS_OF, label=label)
+    made = Dataset(told, {}, {})
+    frames = {
+        name: conform(frame, table_of(name, made.instruments))
+        for name, frame in {"students": students(), **tables}.items()
+    }
+    responses = {} if phq9 is None else {"phq9": conform(phq9, table_of("responses/phq9", made.instruments))}
+    return Dataset(told, frames, responses)
+
+
+def said(report: CheckReport) -> list[tuple[str | None, int | None, str | None]]:
+    return [(problem.file, problem.row, problem.column) for problem in report.problems]
+
+
+def test_a_sound_dataset_has_no_problems_and_counts_its_rows() -> None:
+    report = check_dataset(dataset(phq9=sheets()))
+    assert report.ok, report.problems
+    assert report.counts == {"students": 60, "responses/phq9": 60}
+
+
+def test_cells_outside_codes_and_ranges_and_blank_required_cells_are_named() -> None:
+    people = students()
+    people.loc[3, "sex"] = "girl"
+    people.loc[4, "grade"] = 14
+    people["school_id"] = people["school_id"].mask(people.index == 5)
+    assert said(check_dataset(dataset(students=people))) == [
+        ("students", 5, "sex"),
+        ("students", 6, "grade"),
+        ("students", 7, "school_id"),
+    ]
+
+
+def test_answers_outside_the_coding_are_problems_and_do_not_stop_the_check() -> None:
+    answers = sheets()
+    answers.loc[0, "item_2"] = 4
+    report = check_dataset(dataset(phq9=answers))
+    assert said(report) == [("responses/phq9", 2, "item_2")]
+    assert "0 to 3" in report.problems[0].what
+
+
+def test_an_item_that_runs_against_the_others_says_wrong_coding() -> None:
+    report = check_dataset(dataset(phq9=sheets(reverse=4)))
+    assert said(report) == [("responses/phq9", None, "item_4")]
+    assert "wrong coding declared?" in str(report.problems[0].fix)
+    few = check_dataset(dataset(phq9=sheets(reverse=4).head(49)))
+    assert few.ok
+    assert any("too few to see" in note for note in few.notes)
+
+
+def test_an_item_without_variance_is_a_note() -> None:
+    answers = sheets().assign(item_9=0)
+    report = check_dataset(dataset(phq9=answers))
+    assert report.ok
+    assert any("item 9 does not vary" in note for note in report.notes)
+
+
+def test_strangers_duplicates_and_dates_out_of_order_are_named() -> None:
+    people = pd.concat([students(), students().head(1)], ignore_index=True)
+    leave = {"student_id": ["s1", "nobody"], "type": "sick", "recorded_on": ["2026-03-02", "2026-04-02"]}
+    dates = {"start_on": ["2026-03-02", "2026-03-02"], "end_on": ["2026-03-01", "2026-03-02"]}
+    report = check_dataset(dataset(students=people, leaves=pd.DataFrame({**leave, **dates})))
+    assert said(report) == [
+        ("leaves", 2, "end_on"),
+        ("leaves", 3, "recorded_on"),
+        ("leaves", 3, "student_id"),
+        ("students", 62, "student_id"),
+    ]
+
+
+def test_two_half_days_of_leave_on_one_day_are_both_real() -> None:
+    row = {"student_id": "s1", "type": "sick", "start_on": "2026-03-02", "end_on": "2026-03-02", "half_days": 1}
+    leaves = pd.DataFrame([{**row, "recorded_on": "2026-03-02"}] * 2)
+    assert check_dataset(dataset(leaves=leaves)).ok
+
+
+def test_a_flag_that_is_yes_and_no_at_once_is_a_problem() -> None:
+    flags = pd.DataFrame({"student_id": "s1", "flag": "left_behind", "value": ["yes", "no"], "source": "school"})
+    assert said(check_dataset(dataset(family=flags))) == [("family", 3, "student_id")]
+
+
+def outcomes(day: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"student_id": IDS[:10], "observed_on": day, "kind": "interview", "level": [2] * 3 + [0] * 7},
+    ).assign(selection_reason=["ranked"] * 9 + [None])
+
+
+def test_the_label_is_told_with_its_base_rate_and_who_was_picked() -> None:
+    label = Label(name="need", kinds=("interview",), level=2, horizon_days=90)
+    report = check_dataset(dataset(label=label, outcomes=outcomes("2026-04-20")))
+    assert report.ok, "in a longitudinal dataset an outcome may lie after the as-of date"
+    assert report.label is not None
+    assert report.label["base_rate"] == pytest.approx(0.3)
+    assert report.label["selection"] == {"ranked": 9}
+    notes = " ".join(report.notes)
+    for word in ("3 of 10 (30.0%)", "50 students have no outcome: they are unlabelled", "1 outcomes do not say why"):
+        assert word in notes
+    assert "10 outcomes lie after the as-of date" in notes
+    assert not check_dataset(dataset(mode="concurrent", label=label, outcomes=outcomes("2026-04-20"))).ok
+
+
+def test_synthetic_data_say_so() -> None:
+    assert any("合成数据" in note for note in check_dataset(dataset(synthetic=True)).notes)
+    assert not any("合成数据" in note for note in check_dataset(dataset()).notes)
+
+
+def test_a_silent_feed_is_not_perfect_attendance() -> None:
+    leaves = pd.DataFrame(
+        {"student_id": ["s1"], "type": "sick", "start_on": "2026-03-02", "end_on": "2026-03-02"}
+    ).assign(recorded_on="2026-03-02")
+    assert any("no feeds table" in note for note in check_dataset(dataset(leaves=leaves)).notes)
+    feeds = pd.DataFrame(
+        {"school_id": ["a"], "table": ["leaves"], "covered_from": "2025-09-01", "covered_to": "2026-02-01"}
+    )
+    notes = check_dataset(dataset(leaves=leaves, feeds=feeds)).notes
+    assert "leaves: the feed of 1 schools ends before the as-of date" in notes
+    elsewhere = feeds.assign(school_id="b")
+    assert any(
+        "1 of 1 schools have no coverage" in n for n in check_dataset(dataset(leaves=leaves, feeds=elsewhere)).notes
+    )

@@ -1,0 +1,97 @@
+"""One training with everything a person wants to find again in MLflow."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from data_schemas.codes import Tier
+from data_schemas.dataset import Dataset
+from models import Artifact, Policy
+from models.calibration import probabilities
+from models.risk_model import margins
+from models.tiers import model_tiers
+from runxin.settings import Settings
+from training.tracking import Registered, log_training
+from training.train import Options, Progress, Trained, train
+
+
+@dataclass(frozen=True)
+class Outcome:
+    registered: Registered
+    artifact: Artifact
+    metrics: dict[str, Any]
+    comparison: dict[str, float]
+
+
+def train_and_register(
+    dataset: Dataset, policy: Policy, options: Options, settings: Settings, progress: Progress
+) -> Outcome:
+    """Train, log parameters, data fingerprint, figures and plots, and register the artifact."""
+    trained = train(dataset, policy, options, progress)
+    counts = tier_counts(trained)
+    training = trained.artifact.manifest.training
+    parameters = {
+        **{f"boosting.{name}": value for name, value in asdict(options.boosting).items()},
+        "kind": trained.artifact.manifest.kind,
+        "seed": options.seed,
+        "salt": options.salt,
+        "split": training["split"],
+        "mode": training["mode"],
+        "label": json.dumps(training["label"]),
+        "policy": policy.name,
+        "dataset": training["dataset"],
+        "data_fingerprint": training["fingerprint"],
+        "data_origin": trained.artifact.manifest.data_origin,
+        "rows": training["rows"],
+        "labelled": training["labelled"],
+    }
+    figures = {
+        **flat(trained.metrics),
+        **trained.comparison,
+        **{f"tier.{name}": float(count) for name, count in counts.items()},
+    }
+    tags = {"synthetic": str(training["synthetic"]).lower(), "mode": training["mode"]}
+
+    def plots(folder: Path) -> None:
+        from training.plots import write_plots
+
+        write_plots(trained, counts, folder)
+        (folder / "metrics.json").write_text(json.dumps(trained.metrics, indent=1), "utf-8")
+
+    progress("MLflow")
+    registered, artifact = log_training(settings, trained.artifact, parameters, figures, tags, plots)
+    return Outcome(registered, artifact, trained.metrics, trained.comparison)
+
+
+def tier_counts(trained: Trained) -> dict[str, int]:
+    """How many of the held-out students the model alone places in each tier."""
+    artifact = trained.artifact
+    scored = margins(artifact.model, trained.test.matrix.values)
+    thresholds = artifact.policy.thresholds
+    assert thresholds is not None
+    tiers = model_tiers(
+        probabilities(artifact.calibration, scored.value),
+        probabilities(artifact.calibration, scored.without_family),
+        thresholds,
+    )
+    counts = Counter(tiers.tolist())
+    return {tier.code: counts.get(tier.ord, 0) for tier in Tier if tier is not Tier.CRISIS}
+
+
+def flat(metrics: dict[str, Any], prefix: str = "") -> dict[str, float]:
+    """Figures as flat names for MLflow: "top.0.05.recall", with .low and .high beside each value."""
+    found: dict[str, float] = {}
+    for name, value in metrics.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, dict) and "value" in value and "low" in value:
+            found |= {path + suffix: float(value[key]) for suffix, key in _SUFFIXES if value[key] is not None}
+        elif isinstance(value, dict):
+            found |= flat(value, f"{path}.")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found[path] = float(value)
+    return found
+
+
+_SUFFIXES = (("", "value"), (".low", "low"), (".high", "high"))

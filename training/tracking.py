@@ -1,0 +1,144 @@
+"""The only doorway to MLflow: runs, the registry, and fetching a registered model.
+
+MLflow is imported when it is first needed, with its telemetry switched off before that.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models import Artifact, load_artifact, manifest_sha256, save_artifact
+from runxin.errors import unavailable, usage
+from runxin.settings import Settings
+
+MODEL = "runxin"
+CHAMPION = "champion"
+FOLDER = "model"
+HASH_TAG = "manifest_sha256"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A version in the registry and where its run is."""
+
+    version: str
+    model_uri: str
+    run_id: str
+
+
+def _mlflow() -> Any:
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    import mlflow
+
+    return mlflow
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Any]:
+    """An MLflow client; what the server or its database refuses becomes one clear sentence."""
+    mlflow = _mlflow()
+    from mlflow.exceptions import MlflowException
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    mlflow.set_tracking_uri(settings.tracking_uri)
+    try:
+        yield mlflow
+    except (MlflowException, ConnectionError) as error:
+        if getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST":
+            raise usage("MLflow knows no such model version", fix="`runxin train` prints the version") from error
+        raise unavailable(
+            f"MLflow did not answer as expected: {type(error).__name__}: {str(error).splitlines()[0]}",
+            fix="check MLFLOW_TRACKING_URI, or unset it to use the store under RUNXIN_HOME",
+        ) from error
+
+
+def log_training(
+    settings: Settings,
+    artifact: Artifact,
+    parameters: dict[str, Any],
+    metrics: dict[str, float],
+    tags: dict[str, str],
+    write_plots: Callable[[Path], None],
+) -> tuple[Registered, Artifact]:
+    """Log a run with its plots, register the artifact and return it with its version written in."""
+    with _connected(settings) as mlflow, tempfile.TemporaryDirectory() as scratch:
+        client = mlflow.MlflowClient()
+        mlflow.set_experiment(experiment_id=_experiment(client, settings))
+        with mlflow.start_run() as run:
+            mlflow.log_params(parameters)
+            mlflow.log_metrics(metrics)
+            mlflow.set_tags(tags)
+            plots = Path(scratch) / "plots"
+            plots.mkdir()
+            write_plots(plots)
+            mlflow.log_artifacts(str(plots), "plots")
+            version = _new_version(client, run)
+            named = artifact.manifest.model_copy(update={"version": version})
+            artifact = Artifact(
+                named,
+                artifact.model,
+                artifact.calibration,
+                artifact.instruments,
+                artifact.policy,
+                artifact.logistic,
+            )
+            folder = Path(scratch) / FOLDER
+            save_artifact(artifact, folder)
+            mlflow.log_artifacts(str(folder), FOLDER)
+            client.set_model_version_tag(MODEL, version, HASH_TAG, manifest_sha256(folder))
+            return Registered(version, f"models:/{MODEL}/{version}", run.info.run_id), artifact
+
+
+def fetch(settings: Settings, uri: str, into: Path) -> Path:
+    """Download an artifact by MLflow URI, registry version number or alias, or copy it from a folder, and verify
+    its files. Raises `UserError` where there is none or it was changed."""
+    if Path(uri).is_dir():
+        load_artifact(Path(uri))
+        return Path(uri)
+    with _connected(settings) as mlflow:
+        full = f"models:/{MODEL}/{uri}" if uri.isdigit() else uri
+        folder = Path(mlflow.artifacts.download_artifacts(full, dst_path=str(into)))
+    load_artifact(folder)
+    return folder
+
+
+def registered_hash(settings: Settings, version: str) -> str:
+    """The manifest's hash that was recorded when the version was registered."""
+    if not version.isdigit():
+        raise usage(f"a version is a number, not {version!r}", fix="`runxin train` prints it")
+    with _connected(settings) as mlflow:
+        tags = mlflow.MlflowClient().get_model_version(MODEL, version).tags
+    return str(tags.get(HASH_TAG, ""))
+
+
+def set_champion(settings: Settings, version: str) -> None:
+    """Move the alias `champion`."""
+    with _connected(settings) as mlflow:
+        mlflow.MlflowClient().set_registered_model_alias(MODEL, CHAMPION, version)
+
+
+def _experiment(client: Any, settings: Settings) -> str:
+    found = client.get_experiment_by_name(MODEL)
+    if found is not None:
+        return str(found.experiment_id)
+    # Without a server the artifacts would land in the working folder; they belong to RUNXIN_HOME.
+    local = settings.tracking_uri.startswith("sqlite:")
+    location = (settings.home / "mlartifacts").as_uri() if local else None
+    return str(client.create_experiment(MODEL, artifact_location=location))
+
+
+def _new_version(client: Any, run: Any) -> str:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.get_registered_model(MODEL)
+    except MlflowException:
+        client.create_registered_model(MODEL)
+    source = f"{run.info.artifact_uri}/{FOLDER}"
+    return str(client.create_model_version(MODEL, source, run.info.run_id).version)
