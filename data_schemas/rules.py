@@ -67,6 +67,13 @@ def faults(
     return [fault for fault in found if len(fault.rows)]
 
 
+def among(values: "pd.Series[str]", wanted: Collection[str]) -> NDArray[np.bool_]:
+    """Which of `values` are in `wanted`; a blank is not. (`isin` of pandas 3 takes seconds for 100,000 strings.)"""
+    index, distinct = pd.factorize(values.to_numpy(dtype=object, na_value=None))
+    known = frozenset(wanted)
+    return np.array([*(value in known for value in distinct), False], dtype=np.bool_)[index]
+
+
 def _rows(mask: "pd.Series[bool]") -> NDArray[np.intp]:
     return np.flatnonzero(mask.to_numpy(dtype=bool))
 
@@ -85,9 +92,9 @@ def _duplicates(frame: pd.DataFrame, table: Table) -> list[Fault]:
 def _strangers(frame: pd.DataFrame, table: Table, students: Collection[str]) -> list[Fault]:
     if table.name == "students" or "student_id" not in table.names:
         return []
-    unknown = ~frame["student_id"].isin(list(students)) & frame["student_id"].notna()
+    unknown = ~among(frame["student_id"], students) & frame["student_id"].notna().to_numpy()
     fix = "add the student, or mend the id"
-    return [Fault(_rows(unknown), "student_id", "this student is not in the students table", fix)]
+    return [Fault(np.flatnonzero(unknown), "student_id", "this student is not in the students table", fix)]
 
 
 def _order(frame: pd.DataFrame, table: Table) -> list[Fault]:

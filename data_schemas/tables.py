@@ -181,7 +181,7 @@ TABLES: dict[str, Table] = {
                 Column("source", Kind.CODE, "来源", _X, codes=Source),
                 Column("tier", Kind.CODE, "提出的等级", _X, codes=Tier),
                 Column("recorded_on", Kind.DATE, "登记日期", _X),
-                # Empty is yes: a report says that something is. A survey can also say "asked, and no" or "not answered".
+                # Empty is yes: a report says that something is. A survey can also say no, or that nobody answered.
                 Column("value", Kind.CODE, "取值", _X, codes=Answer),
             ),
         ),

@@ -13,7 +13,9 @@ def calibration_slope(outcome: Floats, probability: Floats, weight: Floats) -> f
     """Slope of the outcome on the logit of the probability: 1 is right, below 1 is too extreme. NaN with one class."""
     if not 0 < outcome.sum() < len(outcome):
         return float("nan")
-    fit = LogisticRegression(C=np.inf).fit(logit(probability)[:, None], outcome, sample_weight=weight)
+    fit = LogisticRegression(C=np.inf, solver="newton-cholesky").fit(
+        logit(probability)[:, None], outcome, sample_weight=weight
+    )
     return float(fit.coef_[0, 0])
 
 

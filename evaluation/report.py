@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import config_context
 
 from evaluation.calibration import calibration_intercept, calibration_slope
 from evaluation.discrimination import auroc, average_precision, brier
@@ -35,6 +36,12 @@ class Scored:
 def measure(scored: Scored, resamples: int, seed: int) -> dict[str, Any]:
     """The figures of the contract. An interval is the 2.5th to 97.5th percentile over `resamples` bootstrap
     samples of schools where there are at least ten, else of students."""
+    # The same few arrays are measured thousands of times; scikit-learn need not check them each time.
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        return _measure(scored, resamples, seed)
+
+
+def _measure(scored: Scored, resamples: int, seed: int) -> dict[str, Any]:
     draws = _draws(scored, resamples, seed)
 
     def figure(of: Callable[[NDArray[np.int64]], float]) -> dict[str, float | None]:

@@ -15,6 +15,7 @@ from models.calibration import probabilities
 from models.columns import NO_DAY
 from models.explanation import group_sums, reasons_of
 from models.features import Matrix, build_features, rows_of
+from models.features.matrix import latest_by_student
 from models.floors import Assessed, assessed, open_floors
 from models.policy import Policy
 from models.quality import Reading, read_quality
@@ -67,7 +68,8 @@ def assess(
     calendar = calendar or default_calendar()
     done = assessed(records, day)
     floors = open_floors(records, day, policy, done)
-    readings = read_quality(records, day, policy.staleness, calendar)
+    expected = records.sheets if artifact is None else artifact.instruments
+    readings = read_quality(records, day, policy.staleness, calendar, expected)
     scored = _Scored(records, day, artifact, calendar) if artifact is not None and len(records) else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
     found = []
@@ -87,15 +89,15 @@ def enrolled(records: Records, as_of: int) -> Bools:
 
 def may_score(records: Records, as_of: int) -> Bools:
     """Whom the model may score. Where consents were collected, only those who gave it and have not withdrawn it;
-    where they were not, the operator answers for the legal basis."""
+    where they were not, the operator answers for the legal basis. A withdrawal ends every consent before it."""
     n = len(records)
     consents, coverage = rows_of(records, "consents")
     mine = (consents["scope"] == "model_score") & (consents["given_on"] <= as_of)
-    withdrawn = mine & (consents["withdrawn_on"] != NO_DAY) & (consents["withdrawn_on"] <= as_of)
-    given = np.zeros(n, dtype=bool)
-    given[consents.student[mine]] = True
-    given[consents.student[withdrawn]] = False
-    may: Bools = given | (coverage.end == NO_DAY)
+    over = mine & (consents["withdrawn_on"] <= as_of)
+    given = latest_by_student(n, consents.student[mine], consents["given_on"][mine])
+    withdrawn = latest_by_student(n, consents.student[over], consents["withdrawn_on"][over])
+    collected = np.bincount(coverage.student, minlength=n) > 0
+    may: Bools = (given > withdrawn) | (~collected & (withdrawn == NO_DAY))
     return may
 
 

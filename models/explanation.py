@@ -28,13 +28,14 @@ def reasons_of(
     values = dict(zip(matrix.names, matrix.values[row], strict=True))
     topics: dict[str, list[int]] = {}
     for place, feature in enumerate(features):
-        topics.setdefault(_topic(row, feature, values, matrix), []).append(place)
+        topics.setdefault(_topic(feature, values), []).append(place)
     reasons = []
     for topic, places in topics.items():
         contribution = float(phi.values[row, places].sum())
         lead = next(place for place in places if _leads(features[place], topic))
-        is_missing = topic == features[lead].missing
-        if abs(contribution) < LEAST_CONTRIBUTION or (is_missing and contribution < 0):
+        if abs(contribution) < LEAST_CONTRIBUTION:
+            continue
+        if not _speaks(row, features[lead], topic, contribution, values, matrix):
             continue
         reason = _reason(row, features[lead], contribution, values, matrix, instruments, features)
         if reason is not None:
@@ -51,10 +52,9 @@ def group_sums(row: int, phi: Contributions, features: Sequence[Feature]) -> dic
     return sums
 
 
-def _topic(row: int, feature: Feature, values: Mapping[str, float], matrix: Matrix) -> str:
-    """What a feature speaks for: its source's absence where that is missing and nothing of it is known."""
-    day = matrix.days.get(feature.name)
-    if feature.missing is None or values[feature.missing] != 1.0 or (day is not None and day[row] != NO_DAY):
+def _topic(feature: Feature, values: Mapping[str, float]) -> str:
+    """What a feature speaks for: its source's absence where that is missing and no more is known than the lowest."""
+    if feature.missing is None or values[feature.missing] != 1.0 or values[feature.name] > feature.lowest:
         return feature.topic
     return feature.missing
 
@@ -83,8 +83,8 @@ def _reason(
     on = day_to_date(int(day[row])).isoformat() if day is not None and day[row] != NO_DAY else ""
     band = _band(feature, value, instruments)
     text = Words(
-        zh=feature.text.zh.format(value=value, date=on, band_zh=f"（{band.zh}）" if band else ""),
-        en=feature.text.en.format(value=value, date=on, band_en=f", {band.en}" if band else ""),
+        zh=feature.text.zh.format(value=value, date=on, band_zh=f"{band.zh}，" if band else ""),
+        en=feature.text.en.format(value=value, date=on, band_en=f"{band.en}, " if band else ""),
     )
     return Reason(feature.name, feature.group, float(value), contribution, text)
 

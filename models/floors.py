@@ -18,7 +18,7 @@ from models.assessment import Floor
 from models.columns import NO_DAY
 from models.features import rows_of
 from models.policy import Policy
-from models.records import Records, Rows, Sheets
+from models.records import ALWAYS, Records, Rows, Sheets
 
 # Order of evidence within a tier: intent, plan or attempt; protection; item 9 by frequency; reports; blanks.
 INTENT, SELF_HARM_SERIOUS, PROTECTION, ITEM9 = 100, 95, 90, {3: 80, 2: 70, 1: 40}
@@ -58,12 +58,18 @@ def open_floors(records: Records, as_of: int, policy: Policy, done: Assessed) ->
     found: list[dict[str, Floor]] = [{} for _ in range(len(records))]
     for student, floor, day in _evidence(records, as_of, policy):
         closed_on = done.by_two[student] if floor.tier is Tier.CRISIS else done.day[student]
-        if closed_on < day:
+        held = found[student].get(floor.evidence)
+        if closed_on < day and (held is None or _weight(held) < _weight(floor)):
             found[student][floor.evidence] = floor
     return [
         sorted(floors.values(), key=lambda floor: (-floor.tier.ord, -floor.severity, floor.evidence))
         for floors in found
     ]
+
+
+def _weight(floor: Floor) -> tuple[int, int, bool, str]:
+    """Which of two rows says more about one piece of evidence, whatever their order."""
+    return floor.tier.ord, floor.severity, not floor.history, floor.text.zh
 
 
 def _evidence(records: Records, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor, int]]:
@@ -164,7 +170,8 @@ def _item9_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) 
     for row in np.flatnonzero(known & (item9 >= 1)):
         student, day, answer = int(sheets.student[row]), int(sheets.day[row]), int(item9[row])
         total = np.nanmax([sheets.scores.total[row], sheets.scores.least[row]])
-        because = modified.get(student) or _by_total(float(total), policy)
+        holding = (words for until, words in modified.get(student, ()) if until >= day)
+        because = next(holding, None) or _by_total(float(total), policy)
         urgent = answer >= 2 or because is not None
         rule = "R02" if urgent and policy.floors.R02 else "R01"
         if not getattr(policy.floors, rule):
@@ -195,19 +202,27 @@ def _by_total(total: float, policy: Policy) -> Words | None:
     return Words(zh=f"总分 {total:g}", en=f"total {total:g}")
 
 
-def _modified(records: Records, concerns: Rows, as_of: int, policy: Policy) -> dict[int, Words]:
-    """Students whose item 9 = 1 weighs more: an earlier attempt, a recent suspension, a recent bereavement."""
-    found: dict[int, Words] = {}
-    leaves, _ = rows_of(records, "leaves")
-    recent = (leaves["type"] == "suspension") & (leaves["recorded_on"] <= as_of) & (leaves["start_on"] <= as_of)
-    recent &= leaves["end_on"] > as_of - policy.floor_windows.suspension_days
-    found |= dict.fromkeys(leaves.student[recent].tolist(), Words(zh="近期休学", en="recent suspension"))
-    family, _ = rows_of(records, "family")
-    bereaved = (family["flag"] == "bereaved_recent") & (family["value"] == "yes") & (family["valid_from"] <= as_of)
-    bereaved &= (family["valid_to"] == NO_DAY) | (family["valid_to"] >= as_of)
-    found |= dict.fromkeys(family.student[bereaved].tolist(), Words(zh="近期丧亲", en="recent bereavement"))
+def _modified(records: Records, concerns: Rows, as_of: int, policy: Policy) -> dict[int, list[tuple[int, Words]]]:
+    """By student, what makes item 9 = 1 weigh more, with the last day of a sheet for which it does: an earlier
+    attempt, a bereavement, a suspension. Held against the sheet's day and not today's, so that no time closes it."""
+    found: dict[int, list[tuple[int, Words]]] = {}
+
+    def add(rows: Rows, mask: np.ndarray, until: np.ndarray, words: Words) -> None:
+        for student, last in zip(rows.student[mask].tolist(), until[mask].tolist(), strict=True):
+            found.setdefault(student, []).append((last, words))
+
     attempts = concerns["kind"] == Concern.SUICIDE_ATTEMPT.code
-    found |= dict.fromkeys(concerns.student[attempts].tolist(), Words(zh="曾有自杀未遂", en="an earlier attempt"))
+    add(concerns, attempts, np.full(len(attempts), ALWAYS), Words(zh="曾有自杀未遂", en="an earlier attempt"))
+    family, _ = rows_of(records, "family")
+    known = np.where(family["recorded_on"] == NO_DAY, family["valid_from"], family["recorded_on"]) <= as_of
+    bereaved = (family["flag"] == "bereaved_recent") & (family["value"] == "yes")
+    bereaved &= known & (family["valid_from"] <= as_of)
+    until = np.where(family["valid_to"] == NO_DAY, ALWAYS, family["valid_to"])
+    add(family, bereaved, until, Words(zh="近期丧亲", en="recent bereavement"))
+    leaves, _ = rows_of(records, "leaves")
+    suspended = (leaves["type"] == "suspension") & (leaves["recorded_on"] <= as_of) & (leaves["start_on"] <= as_of)
+    until = leaves["end_on"] + policy.floor_windows.suspension_days - 1
+    add(leaves, suspended, until, Words(zh="近期休学", en="recent suspension"))
     return found
 
 

@@ -1,6 +1,6 @@
 """What a person should know about the data behind an assessment: newest sheets, what is missing, what to repeat."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +26,11 @@ class Reading:
     changed: int
 
 
-def read_quality(records: Records, as_of: int, staleness: Staleness, calendar: SchoolCalendar) -> list[Reading]:
-    """One reading per student as of the end of day `as_of`."""
+def read_quality(
+    records: Records, as_of: int, staleness: Staleness, calendar: SchoolCalendar, expected: Iterable[str]
+) -> list[Reading]:
+    """One reading per student as of the end of day `as_of`. `expected` are the questionnaires that everyone should
+    have: the model's own, so that what is missing does not depend on who else is in the batch."""
     n = len(records)
     results: list[list[InstrumentResult]] = [[] for _ in range(n)]
     for sheets in records.sheets.values():
@@ -38,14 +41,20 @@ def read_quality(records: Records, as_of: int, staleness: Staleness, calendar: S
         "family": _gap(records, ("family",), as_of, calendar),
         "concern": _gap(records, ("concerns",), as_of, calendar),
     }
-    newest = _newest_evidence(records, as_of)
+    newest, wanted = _newest_evidence(records, as_of), tuple(expected)
     return [
-        _reading(tuple(results[i]), [name for name, gap in gaps.items() if gap[i]], records, int(newest[i]))
+        _reading(tuple(results[i]), [name for name, gap in gaps.items() if gap[i]], records, int(newest[i]), wanted)
         for i in range(n)
     ]
 
 
-def _reading(instruments: tuple[InstrumentResult, ...], gaps: list[str], records: Records, changed: int) -> Reading:
+def _reading(
+    instruments: tuple[InstrumentResult, ...],
+    gaps: list[str],
+    records: Records,
+    changed: int,
+    expected: tuple[str, ...],
+) -> Reading:
     retests, missing = [], list(gaps)
     for result in instruments:
         label = records.sheets[result.code].instrument.label
@@ -69,7 +78,7 @@ def _reading(instruments: tuple[InstrumentResult, ...], gaps: list[str], records
             )
             retests.append(Retest(result.code, "unscored", text))
     answered = {result.code for result in instruments}
-    missing += [code for code in records.sheets if code not in answered]
+    missing += [code for code in expected if code not in answered]
     scored = [result for result in instruments if result.current and result.valid]
     spans = [(records.sheets[r.code].instrument, r.total) for r in scored if r.total is not None]
     severity = max(((total - i.lowest) / (i.highest - i.lowest) for i, total in spans), default=0.0)
@@ -81,7 +90,10 @@ def _reading(instruments: tuple[InstrumentResult, ...], gaps: list[str], records
 
 def _results(sheets: Sheets, as_of: int, staleness: Staleness) -> Mapping[int, InstrumentResult]:
     known = np.flatnonzero((sheets.received <= as_of) & (sheets.day <= as_of))
-    order = known[np.lexsort((known, sheets.day[known], sheets.student[known]))]
+    scores = sheets.scores
+    # Of two sheets on one day the scored and higher one is shown, whatever the order of rows.
+    tied = (scores.n_missing, scores.critical, scores.least, np.nan_to_num(scores.total), scores.valid)
+    order = known[np.lexsort([values[known] for values in (*tied, sheets.day, sheets.student)])]
     found: dict[int, InstrumentResult] = {}
     for place, row in enumerate(order):
         student = int(sheets.student[row])
@@ -120,7 +132,7 @@ def _result(sheets: Sheets, row: int, before: int | None, as_of: int, staleness:
 def _gap(records: Records, tables: tuple[str, ...], as_of: int, calendar: SchoolCalendar) -> np.ndarray:
     reaches = np.zeros(len(records), dtype=bool)
     for table in tables:
-        reaches |= covered(rows_of(records, table)[1], as_of, calendar)
+        reaches |= covered(rows_of(records, table)[1], len(records), as_of, calendar)
     return ~reaches
 
 

@@ -46,8 +46,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Per student, the days from and to which a table was fed; `NO_DAY` twice where it was not collected at all."""
+    """Spans of days over which a table was fed, each with its student's place; a student has none where the table
+    was not collected at all."""
 
+    student: Ints
     start: Ints
     end: Ints
 
@@ -207,27 +209,29 @@ def _places(columns: Columns, place: Mapping[Any, int], table: str) -> Ints:
 
 
 def _coverage(name: str, schools: NDArray[Any], collected: bool, feeds: Columns | None) -> Coverage:
-    start, end = np.full(len(schools), NO_DAY), np.full(len(schools), NO_DAY)
     mine = np.zeros(0, dtype=bool) if feeds is None else feeds["table"] == name
     if feeds is None or not mine.any():
         # No feed is on record for this table: what was handed in is taken to be all there is.
-        return Coverage(start, np.full(len(schools), ALWAYS if collected else NO_DAY))
-    for school, first, last in zip(
-        feeds["school_id"][mine], feeds["covered_from"][mine], feeds["covered_to"][mine], strict=True
-    ):
-        here = schools == school
-        start[here] = np.where(start[here] == NO_DAY, first, np.minimum(start[here], first))
-        end[here] = np.maximum(end[here], last)
-    return Coverage(start, end)
+        everyone = np.arange(len(schools) if collected else 0)
+        return Coverage(everyone, np.full(len(everyone), NO_DAY), np.full(len(everyone), ALWAYS))
+    members = [np.flatnonzero(schools == school) for school in feeds["school_id"][mine]]
+    counts = [len(here) for here in members]
+    return Coverage(
+        np.concatenate(members),
+        np.repeat(feeds["covered_from"][mine], counts),
+        np.repeat(feeds["covered_to"][mine], counts),
+    )
 
 
 def _request_coverage(name: str, requests: Sequence[Mapping[str, Any]]) -> Coverage:
-    start, end = np.full(len(requests), NO_DAY), np.full(len(requests), NO_DAY)
+    student: list[int] = []
+    start: list[int] = []
+    end: list[int] = []
     for index, request in enumerate(requests):
         if request.get(name) is None:
             continue
-        feeds = [feed for feed in request.get("feeds") or () if feed["table"] == name]
-        columns = row_columns(feeds, TABLES["feeds"])
-        end[index] = columns["covered_to"].max() if feeds else ALWAYS
-        start[index] = columns["covered_from"].min() if feeds else NO_DAY
-    return Coverage(start, end)
+        feeds = row_columns([f for f in request.get("feeds") or () if f["table"] == name], TABLES["feeds"])
+        student += [index] * max(len(feeds["table"]), 1)
+        start += feeds["covered_from"].tolist() or [NO_DAY]
+        end += feeds["covered_to"].tolist() or [ALWAYS]
+    return Coverage(np.array(student, np.int64), np.array(start, np.int64), np.array(end, np.int64))

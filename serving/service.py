@@ -9,6 +9,7 @@ os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
 
 import bentoml
 from starlette.applications import Starlette
@@ -30,7 +31,9 @@ async def lifespan(shell: Starlette) -> AsyncIterator[None]:
 
     with ExitStack() as stack:
         try:
-            opened = stack.enter_context(open_service(read_settings()))
+            # BentoML works inside the Bento's own folder: state belongs where the command was given.
+            settings = read_settings(cwd=Path(os.environ.get("PWD", Path.cwd())))
+            opened = stack.enter_context(open_service(settings))
         except UserError as error:
             print(f"{CANNOT_START}{error}", *error.problems, sep="; ", file=sys.stderr, flush=True)
             raise

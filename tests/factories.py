@@ -1,13 +1,18 @@
 """Small objects for tests: a plain default for every field, and only what a test is about is said."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import Assessment, DataQuality, Floor, InstrumentResult, ModelStatus, Reason
+from models.policy import Thresholds
+from runxin.settings import read_settings
 from serving.followup.entries import Due, Entry, FollowUpList, Pupil, Section
+from serving.store import Published, Store, make_run, open_store, publish_run
 
 AS_OF = date(2026, 11, 20)
 MODEL = ModelStatus("lightgbm", "7", "2026-11+abcdef01", "synthetic", "ok")
@@ -112,3 +117,32 @@ def follow_up_list(**fields: Any) -> FollowUpList:
         tier_counts={"crisis": 0, "priority": 0, "watch": 0, "routine": 0},
     )
     return replace(default, **fields)
+
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # a Friday morning at school
+
+
+def new_store(home: Path) -> Store:
+    return open_store(read_settings({"RUNXIN_HOME": str(home)}))
+
+
+def pupil(student_id: str = "S-1077", school_id: str = "school-01", **fields: Any) -> Pupil:
+    return replace(Pupil(student_id, school_id, "七(1)班", "junior", 7), **fields)
+
+
+def publish(
+    store: Store,
+    assessments: Sequence[Assessment],
+    *,
+    pupils: Sequence[Pupil] | None = None,
+    as_of: date = AS_OF,
+    at: datetime = NOW,
+    fingerprint: str = "f1",
+    thresholds: Thresholds | None = None,
+    **more: Any,
+) -> Published:
+    """Publish assessments; every student is a pupil of school-01 unless `pupils` says otherwise."""
+    them = pupils if pupils is not None else [pupil(one.student_id) for one in assessments]
+    schools = [one.school_id for one in them]
+    run = make_run(fingerprint, as_of, "code", True, "synthetic", MODEL, thresholds, schools, at)
+    return publish_run(store, run, them, assessments, **more)

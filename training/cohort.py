@@ -75,12 +75,14 @@ def make_cohort(
             "there is nothing to learn from", fix="declare [label] in dataset.toml and add an outcomes table"
         )
     parts = []
+    concurrent = description.mode == "concurrent"
     for on in description.index_dates or (description.as_of,):
         day = date_to_day(on)
         matrix = build_features(records, features, instruments, day, staleness, calendar)
-        outcome, weight = _outcomes(records, description.label, on, description.mode == "concurrent")
+        outcome, weight = _outcomes(records, description.label, on, concurrent)
         kept = enrolled(records, day) & may_score(records, day)
-        kept &= assessed(records, day).level < Tier.PRIORITY.ord
+        # In a one-time survey the occasion's own interview is the outcome, not what was known before.
+        kept &= assessed(records, day - CONCURRENT_DAYS if concurrent else day).level < Tier.PRIORITY.ord
         index_day = np.full(len(records), day)
         whole = Cohort(records.ids, records.students["school_id"], index_day, matrix, outcome, weight)
         parts.append(whole.where(kept))

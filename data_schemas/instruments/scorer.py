@@ -62,7 +62,8 @@ def score_sheets(instrument: Instrument, answers: NDArray[np.float64]) -> Scores
     known = np.where(blank, 0.0, items).sum(axis=1)
     mean = known / np.maximum(answered, 1)
     offset = instrument.coding.low * instrument.items
-    prorated = np.where(n_missing > 0, half_up(mean * instrument.items), known)
+    # Multiplied before it is divided: a mean such as 41/10 of 15 items is a shade below its half as a float.
+    prorated = np.where(n_missing > 0, half_up(known * instrument.items / np.maximum(answered, 1)), known)
     scorable = (n_missing <= instrument.missing.most) & (answered > 0)
     return Scores(
         items=items,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data_schemas.mapping.fill import typed
 from data_schemas.mapping.progress import Applied, Finding, Part
-from data_schemas.rules import Fault, faults
+from data_schemas.rules import Fault, among, faults
 from data_schemas.tables import Table
 
 
@@ -38,7 +38,7 @@ def assemble(
         frames.append(part.frame.assign(**extra, _part=number, _row=part.rows, _bad=part.bad))
     frame = pd.concat(frames, ignore_index=True)
     if table.name != "students" and "student_id" in table.names:
-        out = frame["student_id"].isin(list(roster.left_out - roster.named)) & ~frame["_bad"]
+        out = among(frame["student_id"], roster.left_out - roster.named) & ~frame["_bad"].to_numpy()
         for number, part in enumerate(parts):
             part.count.left_out += int((frame["_part"][out] == number).sum())
         frame = frame[~out].reset_index(drop=True)
@@ -68,7 +68,7 @@ def assemble(
 def _left_behind(frame: pd.DataFrame, table: Table, roster: Roster) -> list[Fault]:
     if "student_id" not in table.names:
         return []
-    rows = np.flatnonzero(frame["student_id"].isin(list(roster.named - roster.good)))
+    rows = np.flatnonzero(among(frame["student_id"], roster.named - roster.good))
     fault = Fault(
         rows, "student_id", "the row of this student in the students table was set aside", "mend that row first"
     )

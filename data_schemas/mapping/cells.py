@@ -25,6 +25,7 @@ _DATE = re.compile(
 )
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_WHOLE = re.compile(r"-?(0|[1-9]\d*)\.0+")
 _ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 WORDS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
 
@@ -63,6 +64,8 @@ def text_of(value: object) -> str | None:
     """The text of a cell: full-width forms and outer spaces are levelled, 3.0 is 3, a blank cell is `None`."""
     if isinstance(value, str):
         text = value.strip() if value.isascii() else unicodedata.normalize("NFKC", value).strip()
+        if text.endswith("0") and _WHOLE.fullmatch(text):  # a number that a program wrote as 3.0
+            text = text.partition(".")[0]
         return text or None
     if value is None or value is pd.NaT or value is pd.NA:
         return None

@@ -143,11 +143,12 @@ def _any_of(cell: Cell, column: Column, sources: Mapping[str, Texts]) -> Filled:
 def _row_id(cell: Cell, sources: Mapping[str, Texts], rows: NDArray[np.int64]) -> Filled:
     assert cell.id is not None
     parts = [read_texts(sources[name], name, identifier) for name in cell.id.columns]
-    known = np.logical_and.reduce([part.values != None for part in parts] or [np.ones(len(rows), dtype=bool)])  # noqa: E711
-    values = np.full(len(rows), None, dtype=object)
-    for place in np.flatnonzero(known):
-        row = [str(rows[place])] if cell.id.row else []
-        values[place] = "-".join([cell.id.prefix, *(part.values[place] for part in parts), *row])
+    ids = pd.Series(cell.id.prefix, index=range(len(rows)), dtype="str")
+    for part in parts:  # a blank part leaves the id blank
+        ids = ids + "-" + pd.Series(part.values, dtype="str")
+    if cell.id.row:
+        ids = ids + "-" + pd.Series(rows).astype("str")
+    values = ids.to_numpy(dtype=object, na_value=None)
     return Filled(values, [bad for part in parts for bad in part.bad])
 
 
@@ -161,7 +162,8 @@ def _written(value: Scalar, column: Column) -> object:
 def typed(values: Values, kind: Kind) -> "pd.Series[Any]":
     """Values with `None` where blank, in the canonical type of a kind."""
     if kind in (Kind.DATE, Kind.TIME):
-        return pd.Series(np.array(values.tolist(), dtype="datetime64[us]"))
+        index, distinct = pd.factorize(values)
+        return pd.Series(np.append(np.array(list(distinct), dtype="datetime64[us]"), np.datetime64("NaT", "us"))[index])
     if kind is Kind.INT:
         return pd.Series(values.astype(np.float64)).astype("Int64")
     if kind is Kind.NUMBER:

@@ -7,7 +7,7 @@ import numpy as np
 from data_schemas.calendar import SchoolCalendar
 from data_schemas.instruments import Instrument
 from data_schemas.tables import TABLES
-from models.columns import NO_DAY, row_columns
+from models.columns import row_columns
 from models.features.catalogue import Feature
 from models.features.concern import concern_features
 from models.features.context import context_features
@@ -53,5 +53,5 @@ def rows_of(records: Records, table: str) -> tuple[Rows, Coverage]:
     """The rows of an event table and how far it reaches; no rows and no reach where it was not collected."""
     if table in records.events:
         return records.events[table], records.coverage[table]
-    nowhere = np.full(len(records), NO_DAY)
-    return Rows(np.zeros(0, np.int64), row_columns([], TABLES[table])), Coverage(nowhere, nowhere)
+    none = np.zeros(0, np.int64)
+    return Rows(none, row_columns([], TABLES[table])), Coverage(none, none, none)

@@ -18,7 +18,8 @@ Group = Literal["questionnaire", "leave", "family", "concern", "context"]
 @dataclass(frozen=True)
 class Feature:
     """`topic` joins features that one sentence speaks for; `missing` names the feature that says the topic's
-    source is not there. Sentences are templates over `value`, `date` and, for totals, `band`."""
+    source is not there, and `lowest` the value that then stands in. Sentences are templates over `value`, `date`
+    and, for totals, `band_zh` or `band_en`."""
 
     name: str
     group: Group
@@ -26,6 +27,7 @@ class Feature:
     topic: str
     missing: str | None
     text: Words
+    lowest: float = 0.0
 
 
 # Concern kinds that the model may read. Safety and protection reports open floors and are never model inputs.
@@ -84,10 +86,11 @@ def catalogue(instruments: Iterable[Instrument]) -> tuple[Feature, ...]:
 
 def _questionnaire(instrument: Instrument) -> list[Feature]:
     code, label = instrument.code, instrument.label
-    missing = f"{code}_missing"
+    missing, lowest = f"{code}_missing", float(instrument.lowest)
 
-    def feature(name: str, topic: str, zh: str, en: str) -> Feature:
-        return Feature(name, "questionnaire", 1, topic, missing, Words(zh=label.zh + zh, en=label.en + en))
+    def feature(name: str, topic: str, zh: str, en: str, lowest: float = 0.0) -> Feature:
+        text = Words(zh=label.zh + zh, en=label.en + en)
+        return Feature(name, "questionnaire", 1, topic, missing, text, lowest)
 
     def item(number: int) -> Feature:
         name = instrument.item_names.get(number, Words(zh=f"第{number}题", en=f"item {number}"))
@@ -95,10 +98,12 @@ def _questionnaire(instrument: Instrument) -> list[Feature]:
         return feature(f"{code}_item_{number}", f"{code}_item_{number}", zh, en)
 
     return [
-        feature(f"{code}_total", code, " {value:g} 分{band_zh}（{date}）", ": {value:g}{band_en} ({date})"),
+        feature(f"{code}_total", code, " {value:g} 分（{band_zh}{date}）", ": {value:g} ({band_en}{date})", lowest),
         *(item(number) for number in instrument.feature_items),
         feature(f"{code}_blank_items", f"{code}_blank_items", " 有 {value:g} 题未作答", ": {value:g} items left blank"),
-        feature(f"{code}_earlier_max", f"{code}_earlier_max", " 此前最高 {value:g} 分", ": {value:g} at most before"),
+        feature(
+            f"{code}_earlier_max", f"{code}_earlier_max", " 此前最高 {value:g} 分", ": {value:g} at most before", lowest
+        ),
         feature(missing, missing, " 没有有效期内的答卷", ": no current sheet"),
     ]
 

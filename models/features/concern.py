@@ -26,5 +26,5 @@ def concern_features(concerns: Rows, coverage: Coverage, n: int, as_of: int, cal
         yes = np.minimum(sum_by_student(n, student[(said != "no") & (said != "unknown")]), MOST)
         unknown = sum_by_student(n, student[said == "unknown"]) > 0
         values[f"concern_{kind.code}"] = np.where((yes == 0) & unknown, UNKNOWN, yes)
-    values["concern_missing"] = (~covered(coverage, as_of, calendar)).astype(np.float64)
+    values["concern_missing"] = (~covered(coverage, n, as_of, calendar)).astype(np.float64)
     return Block(values)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from data_schemas.calendar import SchoolCalendar
 from models.columns import NO_DAY
 from models.features.catalogue import LEAVE_SENTENCES
-from models.features.matrix import Block, Values, highest_by_student, sum_by_student
+from models.features.matrix import Block, Values, highest_by_student, latest_by_student, sum_by_student
 from models.records import Coverage, Ints, Rows
 
 ABSENCE = ("sick", "personal", "unexcused", "quarantine", "unknown")  # a school activity is no absence
@@ -52,9 +52,13 @@ def leave_features(
         "longest_leave_365": _longest(days, year, n, calendar),
         "suspended_365": _suspended(leaves, n, as_of),
     }
-    fed = covered(coverage, as_of, calendar) | _has_total(totals, n, as_of)
-    values["leave_missing"] = (~fed).astype(np.float64)
-    return Block({name: values[name] for name in (*LEAVE_SENTENCES, "leave_missing")})
+    fed, summed = covered(coverage, n, as_of, calendar), _has_total(totals, n, as_of)
+    values["leave_missing"] = (~(fed | summed)).astype(np.float64)
+    # A sum of days says nothing of Mondays or holidays: what was not collected has no day and no sentence.
+    known = {name: fed | (values[name] > 0) for name in LEAVE_SENTENCES}
+    known["leave_days_365"] |= summed
+    days_of = {name: np.where(here, as_of, NO_DAY) for name, here in known.items()}
+    return Block({name: values[name] for name in (*LEAVE_SENTENCES, "leave_missing")}, days_of)
 
 
 def _leave_days(leaves: Rows, as_of: int, calendar: SchoolCalendar) -> LeaveDays:
@@ -138,10 +142,12 @@ def _has_total(totals: Rows, n: int, as_of: int) -> NDArray[np.bool_]:
     return sum_by_student(n, _recent_totals(totals, as_of).student) > 0
 
 
-def covered(coverage: Coverage, as_of: int, calendar: SchoolCalendar) -> NDArray[np.bool_]:
-    """Whether the feed still reaches the day: it may lag by `SILENT_SCHOOL_DAYS`."""
-    end = np.minimum(coverage.end, as_of)
-    collected = (coverage.end != NO_DAY) & (coverage.start <= as_of)
+def covered(coverage: Coverage, n: int, as_of: int, calendar: SchoolCalendar) -> NDArray[np.bool_]:
+    """Whether the feed still reaches the day: it may lag by `SILENT_SCHOOL_DAYS`. A span that begins later is not
+    known yet."""
+    begun = coverage.start <= as_of
+    end = latest_by_student(n, coverage.student[begun], np.minimum(coverage.end[begun], as_of))
+    collected = end != NO_DAY
     place = np.where(collected, end, as_of)
     lag = calendar.school_days_until(np.array([as_of]))[0] - calendar.school_days_until(place)
     reaches: NDArray[np.bool_] = collected & (lag <= SILENT_SCHOOL_DAYS)

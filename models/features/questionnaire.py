@@ -29,9 +29,10 @@ def questionnaire_features(sheets: Sheets, n: int, as_of: int, staleness: Stalen
         high = highest_by_student(n, sheets.student[chosen], full[chosen], floor)
         return np.maximum(high, highest_by_student(n, sheets.student[unscored], least[unscored], floor))
 
-    earlier = known & scores.valid & (age <= staleness.history_days) & (sheets.day < newest[sheets.student])
-    stale = known & scores.valid & (age <= staleness.history_days) & (newest[sheets.student] == NO_DAY)
-    before = earlier | stale
+    # Earlier than the newest current sheet, scored or not: else a sheet without a total would drop the one before it.
+    last = latest_by_student(n, sheets.student[current], sheets.day[current])
+    within = known & scores.valid & (age <= staleness.history_days)
+    before = within & ((sheets.day < last[sheets.student]) | (newest[sheets.student] == NO_DAY))
     blank = scores.n_missing.astype(np.float64)
     values: Values = {f"{code}_total": pick(scores.total, scores.least, instrument.lowest)}
     for item in instrument.feature_items:
@@ -44,7 +45,8 @@ def questionnaire_features(sheets: Sheets, n: int, as_of: int, staleness: Stalen
     values[f"{code}_missing"] = (newest == NO_DAY).astype(np.float64)
     shown = latest_by_student(n, sheets.student[chosen | unscored], sheets.day[chosen | unscored])
     dated = [f"{code}_total", *(f"{code}_item_{item}" for item in instrument.feature_items)]
-    return Block(values, dict.fromkeys(dated, shown))
+    earlier = latest_by_student(n, sheets.student[before], sheets.day[before])
+    return Block(values, {**dict.fromkeys(dated, shown), f"{code}_earlier_max": earlier})
 
 
 def no_sheets(code: str, feature_items: tuple[int, ...], lowest: float, n: int) -> Block:
@@ -53,4 +55,5 @@ def no_sheets(code: str, feature_items: tuple[int, ...], lowest: float, n: int) 
     values = {f"{code}_item_{item}": np.zeros(n) for item in feature_items}
     values |= {f"{code}_total": np.full(n, float(lowest)), f"{code}_earlier_max": np.full(n, float(lowest))}
     values |= {f"{code}_blank_items": np.zeros(n), f"{code}_missing": np.ones(n)}
-    return Block(values, dict.fromkeys([f"{code}_total", *(f"{code}_item_{item}" for item in feature_items)], day))
+    dated = [f"{code}_total", f"{code}_earlier_max", *(f"{code}_item_{item}" for item in feature_items)]
+    return Block(values, dict.fromkeys(dated, day))

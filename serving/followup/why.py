@@ -16,7 +16,7 @@ def why(assessment: Assessment) -> tuple[Words, ...]:
     reasons = sorted((r for r in assessment.reasons if r.contribution > 0), key=lambda r: -r.contribution)
     said = [_evidence_sentence(floor, sheets) for floor in assessment.floors]
     said += [instrument_sentence(result) for result in raised[:1]]
-    said += [reason.text for reason in reasons if reason.group != "questionnaire"]
+    said += [reason.text for reason in reasons if reason.group not in ("questionnaire", "context")]
     said += [reason.text for reason in reasons if reason.group == "questionnaire"]
     return tuple(dict.fromkeys(said))[:SENTENCES]
 

@@ -5,8 +5,9 @@ from serving.store.database import Store, check_reachable, open_store
 from serving.store.evidence import Evidence, Interviews, evidence_of, open_evidence
 from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
 from serving.store.known import Known, known_students
+from serving.store.names import keep_names, load_names
 from serving.store.payload import assessment_from_json, assessment_to_json
-from serving.store.pupils import Pupil, Withdrawal, find_pupil, keep_names, school_ids, withdrawn_scopes
+from serving.store.pupils import Pupil, Withdrawal, find_pupil, school_ids, withdrawn_scopes
 from serving.store.reading import (
     SchoolReading,
     Standing,
@@ -73,6 +74,7 @@ __all__ = [
     "known_students",
     "list_keys",
     "list_users",
+    "load_names",
     "make_run",
     "mark_revoked",
     "newest_run",

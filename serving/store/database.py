@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from alembic import command
@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
-from runxin.errors import unavailable
+from runxin.errors import UserError, unavailable
 from runxin.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,7 +28,7 @@ def _available() -> Iterator[None]:
         yield
     except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
         # The driver's message holds the statement; ours does not.
-        raise unavailable("the database does not answer", fix="try again in a moment") from error
+        raise unavailable("the database does not answer", fix="try again in a moment, or look at RUNXIN_DATABASE_URL") from error
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,12 @@ class Store:
         with _available(), self.engine.execution_options(writes=True).begin() as connection:
             yield connection
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -66,10 +72,9 @@ def open_store(settings: Settings) -> Store:
     store = Store(make_engine(url))
     try:
         _migrate(store)
-    except sa.exc.OperationalError as error:
+    except UserError:
         store.close()
-        # The driver's message may name the host but never the password; ours names neither.
-        raise unavailable("the database cannot be opened", fix="look at RUNXIN_DATABASE_URL") from error
+        raise
     return store
 
 

@@ -1,6 +1,6 @@
 """Who the students are: a pseudonymous snapshot, and the names in a table of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
@@ -88,16 +88,3 @@ def withdrawn_scopes(store: Store, student_id: str) -> frozenset[str]:
     """What the student's consent no longer covers."""
     with store.reading() as connection:
         return frozenset(connection.scalars(sa.select(withdrawn.c.scope).where(withdrawn.c.student_id == student_id)))
-
-
-def keep_names(store: Store, given: Mapping[str, str]) -> None:
-    """Set the names of the students with these ids, over those that are there."""
-    rows = [{"student_id": student_id, "name": name} for student_id, name in given.items()]
-    if not rows:
-        return
-    with store.writing() as connection:
-        connection.execute(
-            names.delete().where(names.c.student_id == sa.bindparam("gone")),
-            [{"gone": row["student_id"]} for row in rows],
-        )
-        connection.execute(names.insert(), rows)

@@ -18,7 +18,6 @@ from serving.store.received import ReceivedEntry, newest_entry_of, unsettled_ent
 from serving.store.runs import Feed, Run, newest_run_of, run_from_row
 from serving.store.tables import assessments, evidence, feeds, names, received, runs, students, withdrawn
 
-
 ORDER = {tier: place for place, tier in enumerate(Tier)}
 
 

@@ -1,7 +1,9 @@
 """今日跟进 and its queues: who is shown, under which filters, and where the week's line falls."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,12 +12,14 @@ from data_schemas.codes import Tier
 from runxin.errors import Kind, UserError
 from serving.followup.entries import Entry, FollowUpList
 from serving.web.desk import Desk, School, Visitor
-from serving.web.render import go, page
+from serving.web.render import CHINA, go, page
 
 FIRST = 50  # lines shown below the week's line, or in a queue, before asking for all
 WORKING_DAY = 8  # hours
 CLASSES_SHOWN = 8  # more are offered only once a grade is chosen
 GRADES = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三")
+FRESH_DAYS = 7  # a list is published at least every week
+SOURCES = {"leaves": "leave", "leave_totals": "leave", "concerns": "concern"}  # what a table is called when missing
 QUEUES = ("not_screened", "retest", "history", "identity")
 
 
@@ -90,8 +94,19 @@ def part(entries: tuple[Entry, ...], filters: Filters, most: int | None = None) 
     return Part(len(entries), len(matching), shown)
 
 
-def grades_and_classes(entries: Iterable[Entry], filters: Filters) -> tuple[list[tuple[int, str]], list[str]]:
-    """What can be chosen: grades with their names, and the classes of the chosen grade."""
+def limited_evidence(entry: Entry, listed: FollowUpList) -> bool:
+    """Whether a line carries the mark of limited evidence.
+
+    What a silent feed takes from everyone is said once above the list, not on every line.
+    """
+    quality = entry.assessment.data_quality
+    silent = {SOURCES.get(feed, feed) for feed in listed.silent_feeds}
+    return quality.confidence == "low" and bool(quality.retest or set(quality.missing) - silent)
+
+
+def offered(entries: Sequence[Entry], filters: Filters) -> dict[str, object]:
+    """What can be chosen: tiers that are there, grades with their names, and the classes of the chosen grade."""
+    there = {entry.assessment.tier for entry in entries if not is_blind(entry)}
     pupils = [entry.pupil for entry in entries]
     grades = sorted({pupil.grade for pupil in pupils if pupil.grade is not None})
     classes = {
@@ -102,7 +117,17 @@ def grades_and_classes(entries: Iterable[Entry], filters: Filters) -> tuple[list
     if filters.grade is None and len(classes) > CLASSES_SHOWN:
         classes = {name: grade for name, grade in classes.items() if name == filters.class_id}
     named = [(grade, GRADES[grade - 1] if 1 <= grade <= len(GRADES) else str(grade)) for grade in grades]
-    return named, sorted(classes, key=lambda name: (classes[name], len(name), name))
+    return {
+        "tiers": [tier for tier in reversed(Tier) if tier in there or tier is filters.tier],
+        "grades": named,
+        "classes": sorted(classes, key=lambda name: (classes[name], len(name), name)),
+    }
+
+
+def days_old(listed: FollowUpList) -> int | None:
+    """Days since the day of a list that should have been followed by another; None for a fresh or a made-up one."""
+    age = (datetime.now(CHINA).date() - listed.as_of).days
+    return age if age > FRESH_DAYS and not listed.synthetic else None
 
 
 def chosen_school(request: Request, visitor: Visitor) -> School | None:
@@ -126,7 +151,6 @@ def show_list(request: Request, visitor: Visitor, desk: Desk) -> Response:
     filters = read_filters(request)
     immediate = part(listed.immediate, filters)
     hours = len(listed.immediate) * listed.check_minutes / 60
-    choices = grades_and_classes((*listed.immediate, *listed.week, *listed.below), filters)
     return page(
         request,
         "list.html",
@@ -134,14 +158,15 @@ def show_list(request: Request, visitor: Visitor, desk: Desk) -> Response:
         school=school,
         listed=listed,
         filters=filters,
-        grades=choices[0],
-        classes=choices[1],
+        choices=offered((*listed.immediate, *listed.week, *listed.below), filters),
+        days_old=days_old(listed),
         immediate=immediate,
         week=part(listed.week, filters),
         below=part(listed.below, filters, FIRST),
         hours=_round(hours),
         over_a_day=hours > WORKING_DAY,
         is_blind=is_blind,
+        limited=partial(limited_evidence, listed=listed),
         hotlines=any(entry.assessment.tier.ord >= Tier.PRIORITY.ord for entry in (*listed.immediate, *listed.week)),
     )
 
@@ -154,7 +179,6 @@ def show_queue(request: Request, visitor: Visitor, desk: Desk) -> Response:
         return page(request, "no_list.html", visitor=visitor, school=school)
     filters = read_filters(request)
     entries = queue_of(listed, queue)
-    choices = grades_and_classes(entries, filters)
     return page(
         request,
         "queue.html",
@@ -163,10 +187,11 @@ def show_queue(request: Request, visitor: Visitor, desk: Desk) -> Response:
         listed=listed,
         queue=queue,
         filters=filters,
-        grades=choices[0],
-        classes=choices[1],
+        choices=offered(entries, filters) | {"tiers": []},
+        days_old=days_old(listed),
         part=part(entries, filters, FIRST),
         is_blind=is_blind,
+        limited=partial(limited_evidence, listed=listed),
         hotlines=any(entry.assessment.tier.ord >= Tier.PRIORITY.ord for entry in entries),
     )
 

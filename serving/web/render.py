@@ -17,7 +17,7 @@ from data_schemas.instruments import Words
 from serving.followup.entries import FollowUpList
 from serving.web.desk import School, Visitor
 from serving.web.guard import form_token, keep_cookies, language_of
-from serving.web.words import pick, say
+from serving.web.words import instrument_name, pick, say
 
 HERE = Path(__file__).parent
 STATIC = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -50,7 +50,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(asset=asset, shapes=SHAPES, tiers=tuple(reversed(Tier)), student_path=student_path)
+    env.globals.update(
+        asset=asset,
+        shapes=SHAPES,
+        tiers=tuple(reversed(Tier)),
+        student_path=student_path,
+        instrument_name=instrument_name,
+    )
     env.filters.update(number=number, day=day, signed=signed, change=change)
     return env
 

@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data_schemas.codes import Tier
-from data_schemas.instruments import Words, packaged_instruments
+from data_schemas.instruments import packaged_instruments
 from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
 from serving.web.desk import Desk, Visitor
 from serving.web.guard import language_of
 from serving.web.listing import is_blind
 from serving.web.render import page
-from serving.web.words import pick, say
+from serving.web.words import instrument_label, instrument_name, pick, say
 
 PURPOSES = ("follow_up", "crisis", "quality_audit")
 MOST_BARS = 12
@@ -77,9 +77,11 @@ def missing_words(assessment: Assessment, language: str) -> list[str]:
             sentences.append(say(f"missing_{source}", language))
         elif source in results and not results[source].current:
             age = (assessment.as_of - results[source].administered_on).days
-            sentences.append(say("missing_stale", language, name=pick(results[source].name, language), days=age))
+            sentences.append(
+                say("missing_stale", language, name=pick(instrument_name(results[source]), language), days=age)
+            )
         else:
-            known = results[source].name if source in results else _name(source)
+            known = instrument_name(results[source]) if source in results else instrument_label(source)
             sentences.append(
                 say("missing_instrument", language, name=pick(known, language) if known else source.upper())
             )
@@ -125,8 +127,3 @@ def show_student(request: Request, visitor: Visitor, desk: Desk) -> Response:
         protection=any(floor.protection for floor in assessment.floors),
         danger=assessment.tier is Tier.CRISIS and bool(assessment.floors),
     )
-
-
-def _name(code: str) -> Words | None:
-    instrument = packaged_instruments().get(code)
-    return instrument.name if instrument else None

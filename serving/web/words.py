@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from data_schemas.instruments import Words
+from data_schemas.instruments import Words, packaged_instruments
+from models.assessment import InstrumentResult
 
 CATALOGUE = Path(__file__).parent / "words.toml"
 LANGUAGES = ("zh", "en")
@@ -24,3 +25,14 @@ def say(key: str, language: str, **values: object) -> str:
 
 def pick(words: Words, language: str) -> str:
     return words.zh if language == "zh" else words.en
+
+
+def instrument_label(code: str) -> Words | None:
+    """The short name of a questionnaire that Runxin brings."""
+    instrument = packaged_instruments().get(code)
+    return instrument.label if instrument else None
+
+
+def instrument_name(result: InstrumentResult) -> Words:
+    """The short name where there is one, else the name that the result brings."""
+    return instrument_label(result.code) or result.name

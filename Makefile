@@ -1,0 +1,48 @@
+# Runxin 润心: everyday commands. `make setup` is what run, test, lint and bench share.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+HOME_OF_STATE := $(or $(RUNXIN_HOME),$(CURDIR)/.runxin)
+export MLFLOW_DISABLE_TELEMETRY := true
+export BENTOML_DO_NOT_TRACK := True
+
+.PHONY: help setup browser run test lint bench mlflow lock clean
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/.ready ## install everything into .venv
+
+.venv/.ready: requirements.lock requirements-setup.lock pyproject.toml scripts/setup.sh
+	@scripts/setup.sh
+
+browser: ## find or install a browser for the tests
+	@scripts/browser.sh >/dev/null
+
+run: setup ## make, train, screen and serve the demo city (ARGS="--students 2000 --port 4000")
+	@exec $(BIN)/runxin demo $(ARGS)
+
+test: setup browser lint ## run every test (ARGS="tests/unit -k leave")
+	@RUNXIN_CHROMIUM="$$(scripts/browser.sh)" $(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## ruff, mypy and the import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@PYTHONPATH=. $(BIN)/lint-imports
+
+bench: setup ## run the benchmarks; each ends with its ratios as JSON
+	@for file in benchmarks/*.py; do echo "$$file"; PYTHONPATH=. $(BIN)/python "$$file" || exit 1; done
+
+mlflow: setup ## open MLflow's page on http://127.0.0.1:5000
+	@exec $(BIN)/mlflow ui --host 127.0.0.1 --port 5000 \
+		--backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(HOME_OF_STATE)/mlflow.db}"
+
+lock: setup ## renew the locked dependencies
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 \
+		--no-header --no-annotate --quiet --upgrade --output-file requirements.lock
+
+clean: ## remove .venv and caches; the state under RUNXIN_HOME stays
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "removed .venv and caches; $(HOME_OF_STATE) was left alone"

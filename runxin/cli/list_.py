@@ -1,0 +1,102 @@
+"""`runxin list`: the ranked follow-up list of each school."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from models import read_policy
+from runxin.cli.output import answer, console
+from runxin.errors import Kind, UserError
+from runxin.settings import read_settings
+from serving.followup import FollowUpList, follow_up_list
+from serving.followup.cells import cells, foot, headline, model_words, pick, section_title
+from serving.followup.export import NOTICE, SYNTHETIC, list_json, sections_of
+from serving.store import AuditEvent, open_store, school_ids, write_audit
+
+WIDTH_IN_FILES = 120
+
+
+class Lang(StrEnum):
+    ZH = "zh"
+    EN = "en"
+
+
+def list_command(
+    school: Annotated[str | None, typer.Option(help="Only this school's list.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The list of that day instead of the newest.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="At most so many lines of a section; immediate checks are always whole.")
+    ] = None,
+    xlsx: Annotated[Path | None, typer.Option(help="Write an Excel workbook, a sheet per school.")] = None,
+    lang: Annotated[Lang, typer.Option(help="Language of the table and the workbook.")] = Lang.ZH,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+) -> None:
+    """Show who is to be seen first, why, and what is due; ids are pseudonymous."""
+    lists = read_lists(school, as_of)
+    if xlsx is not None:
+        from serving.followup.workbook import write_workbook  # openpyxl costs a quarter of a second
+
+        write_workbook(lists, xlsx, lang.value, limit)
+        console.print(f"written: {xlsx}", highlight=False, markup=False)
+    if json:
+        answer({"lists": [list_json(listed, limit) for listed in lists]}, json, "")
+    elif xlsx is None:
+        out = Console(highlight=False)
+        if not out.is_terminal:
+            out.width = WIDTH_IN_FILES
+        for listed in lists:
+            show(listed, lang.value, limit, out)
+
+
+def read_lists(school: str | None, as_of: datetime | None) -> list[FollowUpList]:
+    """The lists in force, of one school or of all; the reading is put in the trail."""
+    settings = read_settings()
+    policy = read_policy(settings.policy_file)
+    now = datetime.now(UTC)
+    with open_store(settings) as store:
+        schools = [school] if school is not None else school_ids(store)
+        if not schools:
+            raise UserError(Kind.NOT_FOUND, "nothing is published yet", fix="runxin screen DIR --as-of DATE")
+        lists = []
+        for school_id in schools:
+            write_audit(store, AuditEvent(now, "cli", "list.read", "follow_up", school_id))
+            day = as_of.date() if as_of is not None else None
+            lists.append(follow_up_list(store, school_id, now, False, policy, as_of=day))
+        return lists
+
+
+def show(listed: FollowUpList, lang: str, limit: int | None, out: Console) -> None:
+    """One school's list as tables, a section each."""
+    if listed.synthetic:
+        out.print(Text(pick(SYNTHETIC, lang), style="bold"))
+    out.print(Text(headline(listed, lang), style="bold"))
+    out.print(Text(f"{pick(NOTICE, lang)}\n{model_words(listed, lang)}"))
+    for name, group in sections_of(listed, limit).items():
+        total = len(getattr(listed, name))
+        if total == 0 and name not in ("immediate", "week"):
+            continue
+        out.print(Text(f"\n{section_title(name, lang)} {total}", style="bold"))
+        if group:
+            out.print(_table([cells(entry, lang) for entry in group]))
+        if name == "week":
+            out.print(Text(f"┄┄ {foot(listed, lang)} ┄┄"))
+
+
+def _table(lines: Sequence[tuple[str, ...]]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 1), expand=True)
+    for _ in range(4):  # rank, tier, student, class: never cut
+        table.add_column(no_wrap=True, overflow="fold")
+    table.add_column(ratio=3, overflow="fold")
+    table.add_column(ratio=2, overflow="fold")
+    for rank, tier, student, group, why, what, by, overdue in lines:
+        table.add_row(*map(Text, (rank, tier, student, group, why, f"{what}\n{by} {overdue}".strip())))
+    return table

@@ -1,0 +1,81 @@
+"""`runxin screen`: assess everyone of a dataset as of a day and publish the follow-up list."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from data_schemas.codes import Tier
+from data_schemas.dataset import Dataset, read_dataset
+from models import Artifact, load_artifact, read_policy
+from runxin.cli.output import answer, console
+from runxin.errors import UserError
+from runxin.settings import Settings, read_settings
+from serving.followup import Screening, may_rank, publish_screening
+from serving.store import open_store
+
+
+def screen_command(
+    dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder.")],
+    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day at whose end students are assessed.")],
+    school: Annotated[list[str] | None, typer.Option(help="Only this school; may be repeated.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+) -> None:
+    """Assess all enrolled students and publish the list, whole or not at all; the same screening is there once."""
+    settings = read_settings()
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
+    ) as progress:
+        task = progress.add_task("reading", total=None)
+        read = read_dataset(dataset)
+        artifact, status, note = champion_for(settings, read)
+        progress.update(task, description="assessing and publishing")
+        with open_store(settings) as store:
+            done = publish_screening(
+                store,
+                read,
+                as_of.date(),
+                artifact,
+                read_policy(settings.policy_file),
+                datetime.now(UTC),
+                status=status,
+                schools=school,
+            )
+    if note:
+        console.print(note, highlight=False, markup=False)
+    payload = {**asdict(done), "as_of": done.as_of.isoformat(), "note": note}
+    answer(payload, json, _text(done))
+
+
+def champion_for(settings: Settings, dataset: Dataset) -> tuple[Artifact | None, str, str | None]:
+    """The promoted model where it may rank these students, else None with its status and a word on why."""
+    if not settings.champion.is_dir():
+        return None, "none", "no model is promoted: safety rules and questionnaires alone decide"
+    try:
+        artifact = load_artifact(settings.champion)
+    except (UserError, OSError) as error:
+        return None, "unavailable", f"the promoted model cannot be read: {error}; safety rules alone decide"
+    origin, students = artifact.manifest.data_origin, dataset.description.origin
+    if not may_rank(origin, students):
+        return None, "none", f"a {origin} model may not rank {students} students: safety rules alone decide"
+    if origin != "local":
+        return artifact, "ok", f"a {origin} model ranks {students} students: for demonstration only"
+    return artifact, "ok", None
+
+
+def _text(done: Screening) -> str:
+    tiers = "  ".join(f"{tier.zh} {done.tiers[tier.code]}" for tier in reversed(Tier))
+    model = f"{done.model.name} {done.model.version}" if done.model.status == "ok" else f"model: {done.model.status}"
+    lines = [
+        f"run {done.run_id}, as of {done.as_of.isoformat()}" + (", 合成数据 / synthetic" if done.synthetic else ""),
+        f"{done.students} students at {done.schools} schools, {model}, policy {done.model.policy}",
+        tiers,
+        "rules met: " + (", ".join(f"{rule} {count}" for rule, count in done.floors.items()) or "none"),
+        f"evidence opened {done.opened}, closed by interviews {done.closed}",
+        f"not screened {done.not_screened}, to be repeated {done.retest}",
+        "published" if done.published else "this screening was published before; nothing was changed",
+    ]
+    return "\n".join(lines)

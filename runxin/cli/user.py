@@ -1,0 +1,64 @@
+"""`runxin user`: accounts for the pages."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from runxin.cli.output import answer
+from runxin.settings import Settings, read_settings
+from serving.access import create_link, create_user, list_users
+from serving.store import open_store
+
+user_app = typer.Typer(help="Accounts for the pages.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+
+
+@user_app.command("create")
+def create_command(
+    username: Annotated[str, typer.Argument(metavar="NAME", help="The name to sign in with.")],
+    role: Annotated[str, typer.Option(help="counselor or administrator.")],
+    school: Annotated[list[str] | None, typer.Option(help="A school of the counselor's; may be repeated.")] = None,
+    json: Json = False,
+) -> None:
+    """Make an account and a link that signs in once within 24 hours; there is no first password."""
+    settings, now = read_settings(), datetime.now(UTC)
+    with open_store(settings) as store:
+        user = create_user(store, username, role, school or [], now)
+        link = _url(settings, create_link(store, username, now))
+    payload = {"username": user.username, "role": user.role.code, "schools": list(user.schools), "link": link}
+    answer(payload, json, f"{link}\nsigns in once within 24 hours")
+
+
+@user_app.command("link")
+def link_command(
+    username: Annotated[str, typer.Argument(metavar="NAME", help="The user's name.")], json: Json = False
+) -> None:
+    """Make a new one-time link for a user; earlier unused ones are void."""
+    settings = read_settings()
+    with open_store(settings) as store:
+        link = _url(settings, create_link(store, username, datetime.now(UTC)))
+    answer({"username": username, "link": link}, json, f"{link}\nsigns in once within 24 hours")
+
+
+@user_app.command("list")
+def list_command(json: Json = False) -> None:
+    """Show every account."""
+    with open_store(read_settings()) as store:
+        rows = list_users(store)
+    users = [
+        {
+            "username": row.username,
+            "role": row.role,
+            "schools": list(row.schools),
+            "has_password": row.password_hash is not None,
+            "created_at": row.created_at.isoformat(),
+        }
+        for row in rows
+    ]
+    lines = [f"{row.username}  {row.role}  {','.join(row.schools)}" for row in rows]
+    answer({"users": users}, json, "\n".join(lines) or "no users; runxin user create makes one")
+
+
+def _url(settings: Settings, token: str) -> str:
+    return f"http://{settings.host}:{settings.port}/sign-in?link={token}"

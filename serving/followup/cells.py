@@ -1,0 +1,94 @@
+"""The columns of a printed list: what one line says in one language."""
+
+from data_schemas.codes import Tier
+from data_schemas.instruments import Words
+from serving.followup.due import ZONE
+from serving.followup.entries import Entry, FollowUpList, Section
+
+SHAPES = {Tier.CRISIS: "■", Tier.PRIORITY: "▲", Tier.WATCH: "◆", Tier.ROUTINE: "●"}
+BLIND = "—"  # an audit line shows no tier
+COLUMNS = (
+    Words(zh="序号", en="rank"),
+    Words(zh="等级", en="tier"),
+    Words(zh="学生编号", en="student"),
+    Words(zh="班级", en="class"),
+    Words(zh="原因", en="why"),
+    Words(zh="应做", en="due"),
+    Words(zh="截止", en="by"),
+    Words(zh="逾期", en="overdue"),
+)
+PENDING = Words(zh="待核查", en="to be checked")
+
+
+def pick(words: Words, lang: str) -> str:
+    return words.zh if lang == "zh" else words.en
+
+
+def section_title(name: str, lang: str) -> str:
+    section = next(section for section in Section if section.code == name)
+    return section.zh if lang == "zh" else section.en
+
+
+def tier_words(entry: Entry, lang: str) -> str:
+    """The tier's word with its shape; 危机 that nobody has confirmed says so."""
+    if entry.slot == "audit":
+        return BLIND
+    tier = entry.assessment.tier
+    word = f"{SHAPES[tier]} {tier.zh if lang == 'zh' else tier.en}"
+    return f"{word}·{pick(PENDING, lang)}" if tier is Tier.CRISIS and not entry.assessment.confirmed else word
+
+
+def cells(entry: Entry, lang: str) -> tuple[str, ...]:
+    """One line under `COLUMNS`."""
+    by = entry.due.by
+    overdue = Words(zh="逾期", en="overdue")
+    return (
+        "" if entry.rank is None else str(entry.rank),
+        tier_words(entry, lang),
+        entry.pupil.student_id,
+        entry.pupil.class_id or "",
+        "\n".join(pick(words, lang) for words in entry.why),
+        pick(entry.due.what, lang),
+        "" if by is None else by.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"),
+        pick(overdue, lang) if entry.due.overdue else "",
+    )
+
+
+def headline(listed: FollowUpList, lang: str) -> str:
+    """What the list is and how much it asks for."""
+    hours = len(listed.immediate) * listed.check_minutes / 60
+    missed = "无法估计" if lang == "zh" else "cannot be estimated"
+    if listed.expected_missed is not None:
+        missed = "{:.0f} ({:.0f}–{:.0f})".format(*listed.expected_missed)
+    where = f"{listed.school_id} · {listed.as_of.isoformat()}"
+    checks, interviews = len(listed.immediate), len(listed.week)
+    if lang == "zh":
+        parts = [
+            f"在校 {listed.enrolled} 人，已筛查 {listed.screened} 人",
+            f"即时核查 {checks} 人（约 {hours:.1f} 小时）",
+        ]
+        parts += [f"本周访谈 {interviews} 人", f"全校预计尚未发现：{missed}"]
+    else:
+        parts = [
+            f"{listed.enrolled} enrolled, {listed.screened} screened",
+            f"{checks} immediate checks (about {hours:.1f} h)",
+        ]
+        parts += [f"{interviews} interviews this week", f"expected and not yet found: {missed}"]
+    return " · ".join([where, *parts])
+
+
+def foot(listed: FollowUpList, lang: str) -> str:
+    """The line under the week: nobody below it is said to be well."""
+    if lang == "zh":
+        return f"本周名单到此 · 其下 {listed.unscheduled} 人本周未安排"
+    return f"end of this week's line · {listed.unscheduled} below it are not scheduled this week"
+
+
+def model_words(listed: FollowUpList, lang: str) -> str:
+    model = listed.model
+    if model.status == "ok":
+        return (
+            f"{'模型' if lang == 'zh' else 'model'} {model.name} {model.version} ({model.data_origin}) · {model.policy}"
+        )
+    none = Words(zh="无模型，按安全规则与量表得分排序", en="no model; ordered by safety rules and questionnaires")
+    return f"{pick(none, lang)} · {model.policy}"

@@ -1,0 +1,110 @@
+"""The description is made from the code that answers, and what is answered fits it."""
+
+import json
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+
+from data_schemas.tables import RESPONSE_COLUMNS, TABLES
+from serving.api import request as rows
+from serving.api.app import ROUTERS
+from serving.api.description import EXAMPLE
+from tests.api_state import Api, make_api, phq9, promote, record
+
+PARTS = {
+    "scores": rows.Score,
+    "leaves": rows.Leave,
+    "leave_totals": rows.LeaveTotal,
+    "family": rows.FamilyRow,
+    "concerns": rows.ConcernRow,
+    "consents": rows.Consent,
+    "feeds": rows.Feed,
+}
+
+
+@pytest.fixture
+def api(tmp_path: Any) -> Api:
+    return make_api(tmp_path)
+
+
+@pytest.fixture
+def document(api: Api) -> dict[str, Any]:
+    content: dict[str, Any] = api.client.get("/openapi.json").json()
+    return content
+
+
+@pytest.mark.parametrize("table", PARTS)
+def test_a_part_of_a_request_is_a_row_of_its_table(table: str) -> None:
+    """A column that is added to a table is added to the request, or the API would refuse what a dataset may hold."""
+    columns = set(TABLES[table].names) - {"student_id", "school_id"}
+    assert set(PARTS[table].model_fields) == columns
+
+
+def test_a_sheet_is_a_row_of_responses() -> None:
+    columns = {column.name for column in RESPONSE_COLUMNS} - {"student_id"}
+    assert set(rows.Sheet.model_fields) == columns | {"instrument", "answers"}
+
+
+@pytest.mark.parametrize("table", [name for name in PARTS if name != "feeds"])
+def test_codes_are_those_of_the_table(table: str, document: dict[str, Any]) -> None:
+    schema = document["components"]["schemas"][PARTS[table].__name__]
+    for column in TABLES[table].columns:
+        if column.codes is not None:
+            field = schema["properties"][column.name]
+            enums = [one["enum"] for one in field.get("anyOf", [field]) if "enum" in one]
+            assert enums == [list(column.codes.codes())], column.name
+
+
+def test_both_addresses_hold_the_same_description(api: Api) -> None:
+    assert api.client.get("/docs.json").json() == api.client.get("/openapi.json").json()
+
+
+def test_every_route_is_described(document: dict[str, Any]) -> None:
+    shown = {route.path for router in ROUTERS for route in router.routes if getattr(route, "include_in_schema", False)}
+    assert set(document["paths"]) == shown == {"/score", "/score_batch", "/follow_up_list", "/model"}
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for name in re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)):
+        assert name in schemas
+    assert "HTTPValidationError" not in schemas
+
+
+def test_the_example_is_accepted(api: Api) -> None:
+    assert api.post("/score?dry_run=true", EXAMPLE).status_code == 200
+
+
+def test_answers_fit_their_description(api: Api, document: dict[str, Any]) -> None:
+    promote(api)
+    given = {
+        ("/score", "post"): api.post("/score", record(responses=[phq9([1] * 8 + [2])])),
+        ("/score_batch", "post"): api.post("/score_batch", {"records": [record(), {}]}),
+        ("/model", "get"): api.get("/model"),
+        ("/follow_up_list", "get"): api.get("/follow_up_list?school_id=A"),
+    }
+    for (path, method), answer in given.items():
+        assert answer.status_code == 200, answer.text
+        schema = document["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"]
+        jsonschema.validate(answer.json(), schema | {"components": document["components"]})
+
+
+def test_problems_fit_their_description(api: Api, document: dict[str, Any]) -> None:
+    schema = {"$ref": "#/components/schemas/Problem", "components": document["components"]}
+    for answer in (api.post("/score", {}), api.post("/score", b"{"), api.client.get("/model"), api.get("/nothing")):
+        jsonschema.validate(answer.json(), schema)
+
+
+def test_the_page_shows_every_route_and_object_and_loads_nothing(api: Api, document: dict[str, Any]) -> None:
+    answer = api.client.get("/docs")
+    assert answer.status_code == 200
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for path in document["paths"]:
+        assert f'id="{path}"' in answer.text
+    for name in document["components"]["schemas"]:
+        assert f'id="object-{name}"' in answer.text
+    assert not re.findall(r"<script|<link|<img|@import|url\(|https?://", answer.text)
+    for anchor in re.findall(r'href="#([^"]+)"', answer.text):
+        assert f'id="{anchor}"' in answer.text, anchor

@@ -1,0 +1,92 @@
+"""The service takes up the model that was promoted, and says so where it cannot."""
+
+from pathlib import Path
+from typing import Any
+
+from runxin.errors import bad_data
+from serving.api.champion import Champion
+
+
+class Folder:
+    """A model's folder with a clock, and how often it was read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.now = 0.0
+        self.read = 0
+        self.champion = Champion(path, self.load, clock=lambda: self.now)
+
+    def load(self, path: Path) -> Any:
+        self.read += 1
+        text = (path / "manifest.json").read_text()
+        if text == "broken":
+            raise bad_data("refused")
+        return Loaded(text)
+
+    def write(self, text: str) -> None:
+        self.path.mkdir(exist_ok=True)
+        (self.path / "manifest.json").write_text(text)
+
+
+class Loaded:
+    def __init__(self, version: str) -> None:
+        self.manifest = self
+        self.version = version
+
+
+def test_no_folder_is_no_model(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "champion")
+    assert folder.champion.now().status == "none"
+    assert folder.read == 0
+
+
+def test_a_folder_is_read_once_while_it_stays_the_same(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "champion")
+    folder.write("1")
+    for second in range(5):
+        folder.now = second * 2.0
+        assert folder.champion.now().status == "ok"
+    assert folder.read == 1
+
+
+def test_it_is_looked_at_once_a_second_at_most(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "champion")
+    assert folder.champion.now().status == "none"
+    folder.write("1")
+    folder.now = 0.9
+    assert folder.champion.now().status == "none"
+    folder.now = 1.0
+    assert folder.champion.now().status == "ok"
+
+
+def test_another_model_takes_its_place(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "champion")
+    folder.write("1")
+    assert folder.champion.now().status == "ok"
+    folder.write("22")
+    folder.now = 2.0
+    artifact = folder.champion.now().artifact
+    assert artifact is not None
+    assert artifact.manifest.version == "22"
+
+
+def test_what_is_refused_does_not_serve_and_is_tried_again(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "champion")
+    folder.write("1")
+    assert folder.champion.now().status == "ok"
+    folder.write("broken")
+    folder.now = 2.0
+    assert (folder.champion.now().status, folder.champion.now().artifact) == ("unavailable", None)
+    folder.now = 4.0
+    assert folder.champion.now().status == "unavailable"
+    assert folder.read == 3
+
+
+def test_a_folder_that_goes_away_is_no_model(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "champion")
+    folder.write("1")
+    assert folder.champion.now().status == "ok"
+    (folder.path / "manifest.json").unlink()
+    folder.path.rmdir()
+    folder.now = 2.0
+    assert folder.champion.now().status == "none"

@@ -1,0 +1,59 @@
+"""The catalogue: whole in both languages, used, and careful about people."""
+
+import re
+
+import pytest
+
+from serving.web.render import HERE
+from serving.web.words import LANGUAGES, catalogue, pick, say
+
+TEMPLATES = sorted((HERE / "templates").glob("*.html"))
+CODE = [*TEMPLATES, *sorted(HERE.glob("*.py"))]
+# Words that diagnose, blame, or promise safety.
+FORBIDDEN = (
+    *("抑郁症", "焦虑症", "患者", "病人", "精神病", "病情", "确诊", "问题学生", "高危分子", "高危学生", "AI诊断"),
+    *("低风险", "无风险", "风险低", "没有风险", "low risk", "low-risk", "no risk"),
+    *("at-risk student", "patient", "disorder", "diagnosed"),
+)
+
+
+@pytest.mark.parametrize("key", list(catalogue()))
+def test_each_key_speaks_both_languages(key: str) -> None:
+    words = catalogue()[key]
+    assert words.zh.strip()
+    assert words.en.strip()
+    fields = [set(re.findall(r"{(\w+)}", pick(words, language))) for language in LANGUAGES]
+    assert fields[0] == fields[1], f"{key}: the same values are filled in in both languages"
+    assert re.search(r"[一-鿿]", words.en) is None, f"{key}: the English has Chinese characters"
+
+
+def test_every_word_used_is_there_and_every_word_there_is_used() -> None:
+    text = "\n".join(file.read_text("utf-8") for file in CODE)
+    named = set(re.findall(r"""(?:\bt|say)\(\s*["']([a-z_0-9]+)["']\s*[,)]""", text))
+    assert named <= set(catalogue())
+    quoted = set(re.findall(r"""["']([a-z_0-9]+)["']""", text))
+    stems = tuple(re.findall(r"""["'f]([a-z_]+_)(?:["'{])""", text))
+    unused = {key for key in catalogue() if key not in quoted and not key.startswith(stems)}
+    assert not unused
+
+
+@pytest.mark.parametrize("forbidden", FORBIDDEN)
+def test_no_page_says(forbidden: str) -> None:
+    sources = [*CODE, HERE / "words.toml", HERE / "static" / "app.js"]
+    for file in sources:
+        assert forbidden.lower() not in file.read_text("utf-8").lower(), f"{file.name} says {forbidden}"
+
+
+def test_no_script_style_or_handler_stands_in_a_template() -> None:
+    for file in TEMPLATES:
+        text = file.read_text("utf-8")
+        assert not re.search(r"<style|\bstyle=|\bon\w+=|javascript:", text), file.name
+        assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text)), file.name
+        assert "http://" not in text, file.name
+        assert "https://" not in text, file.name
+        assert not re.search(r"\|\s*safe\b", text), f"{file.name}: nothing goes around escaping"
+
+
+def test_an_unknown_key_is_a_bug_not_a_blank() -> None:
+    with pytest.raises(KeyError):
+        say("no_such_words", "zh")
