@@ -33,9 +33,7 @@ def reasons_of(
     for topic, places in topics.items():
         contribution = float(phi.values[row, places].sum())
         lead = next(place for place in places if _leads(features[place], topic))
-        if abs(contribution) < LEAST_CONTRIBUTION:
-            continue
-        if not _speaks(row, features[lead], topic, contribution, values, matrix):
+        if abs(contribution) < LEAST_CONTRIBUTION or (contribution < 0 and _is_missing(features[lead], values)):
             continue
         reason = _reason(row, features[lead], contribution, values, matrix, instruments, features)
         if reason is not None:
@@ -54,9 +52,13 @@ def group_sums(row: int, phi: Contributions, features: Sequence[Feature]) -> dic
 
 def _topic(feature: Feature, values: Mapping[str, float]) -> str:
     """What a feature speaks for: its source's absence where that is missing and no more is known than the lowest."""
-    if feature.missing is None or values[feature.missing] != 1.0 or values[feature.name] > feature.lowest:
+    if feature.missing is None or not _is_missing(feature, values) or values[feature.name] > feature.lowest:
         return feature.topic
     return feature.missing
+
+
+def _is_missing(feature: Feature, values: Mapping[str, float]) -> bool:
+    return feature.missing is not None and values[feature.missing] == 1.0
 
 
 def _leads(feature: Feature, topic: str) -> bool:

@@ -27,7 +27,9 @@ class Client:
 
     async def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url=self.base, cookies=self.cookies) as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url=self.base, cookies=self.cookies, verify=False
+        ) as client:
             response = await client.request(method, path, **more)
             self.cookies = client.cookies
             return response

@@ -28,7 +28,7 @@ def _available() -> Iterator[None]:
         yield
     except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
         # The driver's message holds the statement; ours does not.
-        raise unavailable("the database does not answer", fix="try again in a moment, or look at RUNXIN_DATABASE_URL") from error
+        raise unavailable("the database does not answer", fix="try again in a moment") from error
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,11 @@ def open_store(settings: Settings) -> Store:
     store = Store(make_engine(url))
     try:
         _migrate(store)
-    except UserError:
+    except UserError as error:
         store.close()
-        raise
+        if error.__cause__ is None:
+            raise
+        raise unavailable("the database cannot be opened", fix="look at RUNXIN_DATABASE_URL") from error
     return store
 
 

@@ -82,7 +82,7 @@ def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
 
 def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "runxin.db").mkdir()
-    with pytest.raises(UserError, match="does not answer") as caught:
+    with pytest.raises(UserError, match="cannot be opened") as caught:
         open_store(read_settings({"RUNXIN_HOME": str(tmp_path)}))
     assert caught.value.kind is Kind.UNAVAILABLE
 
