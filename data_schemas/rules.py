@@ -71,7 +71,8 @@ def among(values: "pd.Series[str]", wanted: Collection[str]) -> NDArray[np.bool_
     """Which of `values` are in `wanted`; a blank is not. (`isin` of pandas 3 takes seconds for 100,000 strings.)"""
     index, distinct = pd.factorize(values.to_numpy(dtype=object, na_value=None))
     known = frozenset(wanted)
-    return np.array([*(value in known for value in distinct), False], dtype=np.bool_)[index]
+    found: NDArray[np.bool_] = np.array([*(value in known for value in distinct), False])[index]
+    return found
 
 
 def _rows(mask: "pd.Series[bool]") -> NDArray[np.intp]:

@@ -68,9 +68,11 @@ def assess(
     calendar = calendar or default_calendar()
     done = assessed(records, day)
     floors = open_floors(records, day, policy, done)
-    expected = records.sheets if artifact is None else artifact.instruments
+    answered = [code for code, sheets in records.sheets.items() if (sheets.received <= day).any()]
+    expected = answered if artifact is None else list(artifact.instruments)
     readings = read_quality(records, day, policy.staleness, calendar, expected)
-    scored = _Scored(records, day, artifact, calendar) if artifact is not None and len(records) else None
+    asked = artifact is not None and policy.model.enabled and len(records) > 0
+    scored = _Scored(records, day, artifact, calendar) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
     found = []
     for row in np.flatnonzero(enrolled(records, day)):

@@ -61,6 +61,20 @@ def _is_missing(feature: Feature, values: Mapping[str, float]) -> bool:
     return feature.missing is not None and values[feature.missing] == 1.0
 
 
+def _speaks(
+    row: int, feature: Feature, topic: str, contribution: float, values: Mapping[str, float], matrix: Matrix
+) -> bool:
+    """Whether there is something to say: absence only where it is one, nothing of what was never known, and no
+    ease from a source without current data."""
+    absent = feature.missing is not None and values[feature.missing] == 1.0
+    if absent and contribution < 0:
+        return False
+    if topic == feature.missing:
+        return absent
+    day = matrix.days.get(feature.name)
+    return day is None or day[row] != NO_DAY
+
+
 def _leads(feature: Feature, topic: str) -> bool:
     return feature.name == topic or feature.topic == topic
 

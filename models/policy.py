@@ -15,6 +15,10 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Model(Part):
+    enabled: bool
+
+
 class Capacity(Part):
     priority_share: float = Field(gt=0, lt=0.5)
     watch_share: float = Field(gt=0, lt=0.9)
@@ -73,6 +77,7 @@ class Policy(Part):
     """Every number that is a decision. `thresholds` is absent until a model is promoted with one."""
 
     version: str
+    model: Model
     capacity: Capacity
     family: Family
     staleness: Staleness

@@ -14,6 +14,7 @@ from models.features import Feature
 from models.spline_model import SplineModel
 
 Floats = NDArray[np.float64]
+MANY_ROWS = 512
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def margins(model: RiskModel, values: Floats) -> Margins:
     bare = values.copy()
     bare[:, model.family] = 0.0
     without = _raw(model.scorer, bare)
-    overflow = np.maximum(raw - without - model.family_cap, 0.0)
-    return Margins(raw - overflow, without, overflow)
+    value = np.minimum(raw, without + model.family_cap)
+    return Margins(value, without, raw - value)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ def contributions(model: RiskModel, values: Floats) -> Contributions:
     if isinstance(model.scorer, SplineModel):
         phi, base = model.scorer.terms(values), model.scorer.base
     else:
-        full = np.asarray(model.scorer.predict(values, pred_contrib=True, num_threads=0), dtype=np.float64)
+        full = np.asarray(
+            model.scorer.predict(values, pred_contrib=True, num_threads=_threads(values)), dtype=np.float64
+        )
         phi, base = full[:, :-1].copy(), float(full[0, -1]) if len(full) else 0.0
     overflow = margins(model, values).overflow
     raising = np.where(model.family, np.maximum(phi, 0.0), 0.0)
@@ -87,7 +90,12 @@ def _raw(scorer: lightgbm.Booster | SplineModel, values: Floats) -> Floats:
     if not len(values):
         return np.zeros(0)
     # Row by row the sum over trees runs in one order, so a student's score does not depend on the batch.
-    return np.asarray(scorer.predict(values, raw_score=True, num_threads=0), dtype=np.float64)
+    return np.asarray(scorer.predict(values, raw_score=True, num_threads=_threads(values)), dtype=np.float64)
+
+
+def _threads(values: Floats) -> int:
+    """One for a few rows, where waking others costs more than it saves; 0, all of them, for many."""
+    return 1 if len(values) < MANY_ROWS else 0
 
 
 def _check(model: RiskModel, values: Floats) -> None:

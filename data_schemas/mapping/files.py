@@ -9,7 +9,6 @@ import hashlib
 import io
 import warnings
 import zipfile
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,7 +141,7 @@ def _likely_sheet(path: Path, book: openpyxl.Workbook, role: FileRole, wanted: M
     fitting = []
     for name in names:
         head = [row for _, row in zip(range(role.header_row), _rows(book, name), strict=False)]
-        if len(head) == role.header_row and needed <= set(_headers(head[-1])):
+        if len(head) == role.header_row and _holds(needed, head[-1]):
             fitting.append(name)
     if len(fitting) != 1:
         what = f"{len(fitting)} of its {len(names)} sheets have the columns that are needed"
@@ -155,7 +154,7 @@ def _parquet(path: Path, content: bytes, sha256: str, wanted: Mapping[str, bool]
         file = pq.ParquetFile(pa.BufferReader(content))
         header = [header_of(name) for name in file.schema_arrow.names]
         _refuse_header(path.name, 1, header, wanted, [])
-        named = {name: file.schema_arrow.names[header.index(name)] for name in wanted if name in header}
+        named = {name: file.schema_arrow.names[found[0]] for name in wanted if (found := _places(name, header))}
         table = file.read(columns=list(named.values()))
     except pa.ArrowException:
         raise _fault(path, "the Parquet file is damaged", "export it again") from None
@@ -179,6 +178,11 @@ def _headers(record: Record) -> list[str]:
     return [header_of(cell) for cell in record]
 
 
+def _holds(needed: Iterable[str], record: Record) -> bool:
+    header = _headers(record)
+    return all(_places(name, header) for name in needed)
+
+
 def _tabulate(
     records: Iterable[Record], file: str, sha256: str, header_row: int, wanted: Mapping[str, bool], strict_width: bool
 ) -> Sheet:
@@ -188,7 +192,7 @@ def _tabulate(
     while header and not header[-1]:
         header.pop()
     _refuse_header(file, header_row, header, wanted, head)
-    places = {name: header.index(name) for name in wanted if name in header}
+    places = {name: found[0] for name in wanted if (found := _places(name, header))}
     rows: list[int] = []
     overfull: list[int] = []
     kept: list[list[object]] = [[] for _ in places]
@@ -210,16 +214,21 @@ def _tabulate(
     return Sheet(file, sha256, np.array(rows, dtype=np.int64), columns, np.array(overfull, dtype=np.int64))
 
 
+def _places(name: str, header: Sequence[str]) -> list[int]:
+    """Where a header stands: as it is written or, if nowhere so, with other capitals."""
+    exact = [place for place, text in enumerate(header) if text == name]
+    return exact or [place for place, text in enumerate(header) if text.casefold() == name.casefold()]
+
+
 def _refuse_header(
     file: str, header_row: int, header: Sequence[str], wanted: Mapping[str, bool], head: Sequence[Record]
 ) -> None:
     needed = [name for name, optional in wanted.items() if not optional]
-    absent = [name for name in needed if name not in header]
-    counts = Counter(header)
+    absent = [name for name in needed if not _places(name, header)]
     problems = [
-        Problem(f"{counts[name]} columns have this header", file, header_row, name, "rename or remove one of them")
+        Problem(f"{len(_places(name, header))} columns have this header", file, header_row, name, "rename all but one")
         for name in wanted
-        if counts[name] > 1
+        if len(_places(name, header)) > 1
     ]
     for name in absent:
         near = difflib.get_close_matches(name.casefold(), {text.casefold(): text for text in header}, n=1)

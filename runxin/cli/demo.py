@@ -17,7 +17,7 @@ from runxin.cli.serve import refuse_taken_port, serve_command
 from runxin.errors import UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, create_link, create_user, list_users
-from serving.followup import publish_screening
+from serving.followup import FollowUpList, follow_up_list, in_force, publish_screening
 from serving.store import Store, load_names, open_store
 
 COUNSELOR, ADMINISTRATOR = "demo-counselor", "demo-administrator"
@@ -37,16 +37,19 @@ def demo_command(
         refuse_taken_port(settings.host, port or settings.port)
     made = _make(settings, students, seed)
     with open_store(settings) as store:
-        links = {name: _link(store, name, role, made.schools) for name, role in USERS.items()}
+        links = {name: _link(store, name, role, made.listed.school_id) for name, role in USERS.items()}
     base = f"http://{settings.host}:{port or settings.port}"
     urls = {name: f"{base}/sign-in?link={token}" for name, token in links.items()}
     payload: dict[str, Any] = {
         "synthetic": True,
         "dataset": str(made.folder),
-        "students": made.screened,
+        "students": made.students,
         "model_version": made.artifact.manifest.version,
-        "tiers": made.tiers,
         "run_id": made.run_id,
+        "school": made.listed.school_id,
+        "immediate": len(made.listed.immediate),
+        "week": len(made.listed.week),
+        "tiers": made.listed.tier_counts,
         "page": base + "/",
         "links": urls,
     }
@@ -62,10 +65,9 @@ USERS = {COUNSELOR: Role.COUNSELOR, ADMINISTRATOR: Role.ADMINISTRATOR}
 class _Made:
     folder: Path
     artifact: Artifact
-    schools: tuple[str, ...]
-    tiers: dict[str, int]
-    screened: int
+    listed: FollowUpList  # of the school whose counselor signs in
     run_id: str
+    students: int
 
 
 def _make(settings: Settings, students: int, seed: int) -> _Made:
@@ -82,13 +84,16 @@ def _make(settings: Settings, students: int, seed: int) -> _Made:
         dataset = read_dataset(folder)
         artifact = _champion(settings, dataset) or _train(settings, dataset, step)
         step("screening")
+        policy, as_of = read_policy(settings.policy_file), dataset.description.as_of
+        school = str(dataset.students["school_id"].value_counts().index[0])
         with open_store(settings) as store:
-            load_names(store, folder.with_name(f"{folder.name}.names.csv"))
-            policy = read_policy(settings.policy_file)
-            done = publish_screening(store, dataset, dataset.description.as_of, artifact, policy, datetime.now(UTC))
+            run_id = in_force(store, dataset, as_of, artifact, policy)
+            if run_id is None:
+                load_names(store, folder.with_name(f"{folder.name}.names.csv"))
+                run_id = publish_screening(store, dataset, as_of, artifact, policy, datetime.now(UTC)).run_id
+            listed = follow_up_list(store, school, datetime.now(UTC), names_allowed=False, policy=policy)
         bar.update(task, completed=10, description=f"{SYNTHETIC}: ready")
-    schools = dataset.students["school_id"].value_counts()
-    return _Made(folder, artifact, (str(schools.index[0]),), done.tiers, done.students, done.run_id)
+    return _Made(folder, artifact, listed, run_id, len(dataset.students))
 
 
 def _champion(settings: Settings, dataset: Dataset) -> Artifact | None:
@@ -111,10 +116,10 @@ def _train(settings: Settings, dataset: Dataset, step: Callable[[str], None]) ->
     return promote(settings, outcome.registered.version)
 
 
-def _link(store: Store, name: str, role: Role, schools: tuple[str, ...]) -> str:
+def _link(store: Store, name: str, role: Role, school: str) -> str:
     now = datetime.now(UTC)
     if name not in {user.username for user in list_users(store)}:
-        create_user(store, name, role.code, schools if role is Role.COUNSELOR else (), now)
+        create_user(store, name, role.code, [school] if role is Role.COUNSELOR else [], now)
     return create_link(store, name, now, "cli")
 
 
@@ -123,6 +128,7 @@ def _text(payload: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"{SYNTHETIC}: {payload['students']} students, model version {payload['model_version']}",
+            f"{payload['school']}: {payload['immediate']} immediate checks, {payload['week']} interviews this week",
             f"  {tiers}",
             f"page: {payload['page']}",
             "sign in, each link once, within 24 hours:",

@@ -9,6 +9,7 @@ from data_schemas.dataset import read_dataset
 from models import read_policy
 from runxin.cli.output import answer, console
 from runxin.settings import read_settings
+from training.repeat import repeat_splits
 from training.run import Outcome, train_and_register
 from training.train import Options
 
@@ -17,20 +18,22 @@ def train_command(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder with outcomes.")],
     salt: Annotated[int, typer.Option(help="Salt of the hash split; another one holds out other students.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the trees and the bootstrap.")] = Options.seed,
+    repeats: Annotated[int, typer.Option(min=1, help="Also train on so many hash splits and show how they vary.")] = 1,
     resamples: Annotated[int, typer.Option(min=20, help="Bootstrap samples of each interval.")] = 200,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
     """Train LightGBM beside logistic regression, calibrate, measure on held-out rows, log and register."""
-    settings = read_settings()
+    settings, options = read_settings(), Options(salt=salt, seed=seed, resamples=resamples)
     with console.status("training") as status:
-        outcome = train_and_register(
-            read_dataset(dataset),
-            read_policy(settings.policy_file),
-            Options(salt=salt, seed=seed, resamples=resamples),
-            settings,
-            lambda step: status.update(f"training: {step}"),
-        )
-    answer(payload_of(outcome), json, _text(outcome))
+
+        def progress(step: str) -> None:
+            status.update(f"training: {step}")
+
+        data, policy = read_dataset(dataset), read_policy(settings.policy_file)
+        repeated = repeat_splits(data, policy, options, repeats, progress) if repeats > 1 else None
+        outcome = train_and_register(data, policy, options, settings, progress)
+    payload = {**payload_of(outcome), **({"repeated": repeated} if repeated else {})}
+    answer(payload, json, _text(outcome) + _repeated_text(repeated))
 
 
 def payload_of(outcome: Outcome) -> dict[str, Any]:
@@ -61,6 +64,14 @@ def _text(outcome: Outcome) -> str:
         f"logistic regression is {better} as a ranker here",
     ]
     return "\n".join(lines)
+
+
+def _repeated_text(repeated: dict[str, Any] | None) -> str:
+    if repeated is None:
+        return ""
+    lines = [f"over {len(repeated['salts'])} hash splits, mean (lowest–highest):"]
+    lines += [f"  {name.replace('_', ' ')}: {figure(value)}" for name, value in repeated["figures"].items()]
+    return "\n" + "\n".join(lines)
 
 
 HEADLINES = ("auroc", "average_precision", "calibration_slope", "calibration_intercept", "brier")

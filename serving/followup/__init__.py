@@ -2,7 +2,7 @@
 
 from serving.followup.build import build_list, follow_up_list
 from serving.followup.entries import Due, Entry, FollowUpList, Pupil, Section
-from serving.followup.screening import Screening, may_rank, publish_screening
+from serving.followup.screening import Screening, in_force, may_rank, publish_screening
 from serving.followup.why import why
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Section",
     "build_list",
     "follow_up_list",
+    "in_force",
     "may_rank",
     "publish_screening",
     "why",

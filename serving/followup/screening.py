@@ -19,7 +19,7 @@ from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, r
 from models.columns import NO_DAY
 from models.floors import assessed
 from runxin.errors import UserError, bad_data, usage
-from serving.store import Feed, Interviews, Published, Pupil, Store, Withdrawal, make_run, publish_run
+from serving.store import Feed, Interviews, Published, Pupil, Store, Withdrawal, make_run, newest_run, publish_run
 
 
 @dataclass(frozen=True)
@@ -194,3 +194,16 @@ def code_fingerprint() -> str:
         for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
             digest.update(file.relative_to(root).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def in_force(store: Store, dataset: Dataset, as_of: date, artifact: Artifact | None, policy: Policy) -> str | None:
+    """The run that already says what this screening would say, for every school of the dataset; None where not."""
+    version = artifact.manifest.version if artifact is not None else None
+    wanted = (dataset.fingerprint, as_of, code_fingerprint(), version, policy.name)
+    found = set()
+    for school in dataset.students["school_id"].unique():
+        run = newest_run(store, str(school))
+        if run is None or (run.fingerprint, run.as_of, run.code, run.model.version, run.model.policy) != wanted:
+            return None
+        found.add(run.run_id)
+    return found.pop() if len(found) == 1 else None

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from runxin.errors import Kind, UserError
 from serving.web import admin, listing, sign_in, student
 from serving.web.desk import Desk, Visitor
-from serving.web.guard import SESSION, Form, SafeHeaders, read_form
+from serving.web.guard import HEADERS, SESSION, Form, SafeHeaders, read_form
 from serving.web.render import STATIC, page, static_files
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -113,5 +113,7 @@ def show_http_error(request: Request, error: Exception) -> Response:
 
 
 def show_bug(request: Request, _error: Exception) -> Response:
-    """The page for a bug; the server above logs the traceback."""
-    return page(request, "error.html", key="bug", reason="", status=500)
+    """The page for a bug; the server above logs the traceback. It is made outside of `SafeHeaders`."""
+    response = page(request, "error.html", key="bug", reason="", status=500)
+    response.headers.update({**HEADERS, "cache-control": "no-store"})
+    return response

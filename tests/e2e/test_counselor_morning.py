@@ -1,6 +1,6 @@
 """A counselor's morning in a real browser, over a real store."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from serving.desk import make_desk
 from serving.followup import publish_screening
 from serving.store import Store, audit_rows, open_store, school_ids
 from serving.web import make_web
+from tests.browser import Serve, Visit
 
 pytestmark = pytest.mark.e2e
 
@@ -47,9 +48,7 @@ def link(store: Store, username: str = "wang") -> str:
     return "/sign-in?link=" + create_link(store, username, datetime.now(UTC))
 
 
-def test_from_the_link_to_the_list_to_a_student(
-    store: Store, web: Starlette, serve: Callable[..., str], visit: Callable[..., object]
-) -> None:
+def test_from_the_link_to_the_list_to_a_student(store: Store, web: Starlette, serve: Serve, visit: Visit) -> None:
     base = serve(web)
     window = visit()
     page = window.page
@@ -91,9 +90,7 @@ def test_from_the_link_to_the_list_to_a_student(
     window.at_peace()
 
 
-def test_all_works_without_script(
-    store: Store, web: Starlette, serve: Callable[..., str], visit: Callable[..., object]
-) -> None:
+def test_all_works_without_script(store: Store, web: Starlette, serve: Serve, visit: Visit) -> None:
     base = serve(web)
     window = visit(java_script_enabled=False)
     page = window.page
@@ -106,7 +103,7 @@ def test_all_works_without_script(
 
 
 def test_an_administrator_makes_an_account_whose_link_leads_in(
-    store: Store, web: Starlette, serve: Callable[..., str], visit: Callable[..., object]
+    store: Store, web: Starlette, serve: Serve, visit: Visit
 ) -> None:
     base = serve(web)
     window = visit()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -24,12 +25,12 @@ PARTS = {
 }
 
 
-@pytest.fixture
-def api(tmp_path: Any) -> Api:
-    return make_api(tmp_path)
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Api:
+    return make_api(tmp_path_factory.mktemp("home"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def document(api: Api) -> dict[str, Any]:
     content: dict[str, Any] = api.client.get("/openapi.json").json()
     return content
@@ -77,7 +78,8 @@ def test_the_example_is_accepted(api: Api) -> None:
     assert api.post("/score?dry_run=true", EXAMPLE).status_code == 200
 
 
-def test_answers_fit_their_description(api: Api, document: dict[str, Any]) -> None:
+def test_answers_fit_their_description(tmp_path: Path, document: dict[str, Any]) -> None:
+    api = make_api(tmp_path)
     promote(api)
     given = {
         ("/score", "post"): api.post("/score", record(responses=[phq9([1] * 8 + [2])])),

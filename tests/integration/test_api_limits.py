@@ -15,9 +15,9 @@ from tests.api_state import Api, make_api, record
 CHUNK = 64 * 1024
 
 
-@pytest.fixture
-def api(tmp_path: Any) -> Api:
-    return make_api(tmp_path)
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Api:
+    return make_api(tmp_path_factory.mktemp("home"))
 
 
 async def endless(most: int, sent: list[int]) -> AsyncIterator[bytes]:
@@ -70,21 +70,22 @@ def test_too_many_batches_at_once_are_put_off(api: Api) -> None:
     key = api.key()
 
     async def crowd() -> list[int]:
-        held = asyncio.Event()
+        begun = [asyncio.Event() for _ in range(MOST_BATCHES)]
+        go_on = asyncio.Event()
 
-        async def slow() -> AsyncIterator[bytes]:
-            yield b'{"records": '
-            await held.wait()
-            yield b"[]}"
+        async def slow(mine: asyncio.Event) -> AsyncIterator[bytes]:
+            mine.set()  # the body is asked for, so the request has its place
+            await go_on.wait()
+            yield b'{"records": []}'
 
         transport = httpx.ASGITransport(api.client.app)
         headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as client:
-            waiting = [asyncio.ensure_future(client.post("/score_batch", content=slow())) for _ in range(MOST_BATCHES)]
+            waiting = [asyncio.ensure_future(client.post("/score_batch", content=slow(one))) for one in begun]
+            for one in begun:
+                await one.wait()
             refused = await client.post("/score_batch", content=b'{"records": []}')
-            while refused.status_code == 200:  # the slow ones have not taken their places yet
-                refused = await client.post("/score_batch", content=b'{"records": []}')
-            held.set()
+            go_on.set()
             answered = await asyncio.gather(*waiting)
             free = await client.post("/score_batch", content=b'{"records": []}')
             assert refused.headers["retry-after"] == "1"

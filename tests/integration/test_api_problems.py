@@ -1,5 +1,6 @@
 """Whatever is wrong with a request is named by its field, in problem details, and never repeated."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +9,9 @@ from serving.api.problems import MEDIA_TYPE
 from tests.api_state import Api, days_ago, make_api, phq9, record
 
 
-@pytest.fixture
-def api(tmp_path: Any) -> Api:
-    return make_api(tmp_path)
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Api:
+    return make_api(tmp_path_factory.mktemp("home"))
 
 
 FULL = [0] * 9
@@ -147,7 +148,8 @@ def test_a_bug_is_a_problem_with_a_reference(api: Api, monkeypatch: pytest.Monke
     assert "77777" not in answer.text
 
 
-def test_a_database_that_is_away_is_said(api: Api) -> None:
+def test_a_database_that_is_away_is_said(tmp_path: Path) -> None:
+    api = make_api(tmp_path)
     key = api.key()
     with api.state.store.writing() as connection:
         connection.exec_driver_sql("DROP TABLE received")

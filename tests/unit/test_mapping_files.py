@@ -121,6 +121,16 @@ def test_absent_and_doubled_headers_are_named(tmp_path: Path) -> None:
     assert all(problem.row == 1 for problem in refused.value.problems)
 
 
+def test_a_header_may_have_other_capitals_unless_that_is_ambiguous(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("ID,Sex,SEX,sex\n1,2,3,4\n", "utf-8")
+    sheet = read(path, "id", "sex")
+    assert (cells(sheet, "id"), cells(sheet, "sex")) == (["1"], ["4"]), "the exact header goes first"
+    with pytest.raises(UserError) as refused:
+        read(path, "seX")
+    assert refused.value.problems[0].what == "3 columns have this header"
+
+
 def test_an_optional_column_may_be_absent(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id\n1\n", "utf-8")

@@ -267,3 +267,5 @@ def test_an_unavailable_store_and_a_bug_show_a_page_with_the_hotlines() -> None:
         assert said in response.text
         assert "96111" in response.text
         assert "secret detail" not in response.text
+        assert "content-security-policy" in response.headers
+        assert response.headers["cache-control"] == "no-store"

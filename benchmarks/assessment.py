@@ -1,0 +1,59 @@
+"""What explaining costs beside scoring, and one student alone beside a batch.
+
+All figures are ratios within one run on one synthetic city; absolute times drift from machine to machine.
+"""
+
+import json
+import time
+from collections.abc import Callable
+
+from data_schemas.calendar import date_to_day, default_calendar
+from data_schemas.synthetic import make_city
+from models import assess, read_policy, records_of
+from models.features import build_features, catalogue
+from models.risk_model import RiskModel, contributions, margins
+from training.boosting import Boosting, fit_boosting
+from training.cohort import make_cohort
+
+STUDENTS, SEED, REPEATS = 4000, 7, 5
+
+
+def fastest(work: Callable[[], object]) -> float:
+    """Seconds of the fastest of a few runs, after one that is not counted."""
+    work()
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def main() -> None:
+    dataset, policy, calendar = make_city(STUDENTS, SEED).dataset, read_policy(), default_calendar()
+    records = records_of(dataset)
+    instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
+    features = catalogue(instruments.values())
+    cohort = make_cohort(dataset, records, features, instruments, policy.staleness, calendar)
+    rows = cohort.where(cohort.labelled)
+    booster = fit_boosting(features, rows.matrix.values, rows.outcome, rows.weight, Boosting(rounds=300), SEED)
+    model = RiskModel(features, booster, policy.family.cap)
+    as_of = date_to_day(dataset.description.as_of)
+    matrix = build_features(records, features, instruments, as_of, policy.staleness, calendar)
+    batch, one = matrix.values, matrix.values[:1]
+    score, score_one = fastest(lambda: margins(model, batch)), fastest(lambda: margins(model, one))
+    explain, explain_one = fastest(lambda: contributions(model, batch)), fastest(lambda: contributions(model, one))
+    build = fastest(lambda: build_features(records, features, instruments, as_of, policy.staleness, calendar))
+    rules = fastest(lambda: assess(records, dataset.description.as_of, None, policy))
+    ratios = {
+        "explain_vs_score_batch": explain / score,
+        "explain_vs_score_single": explain_one / score_one,
+        "single_vs_batch_score_per_student": score_one / (score / len(batch)),
+        "features_vs_score_batch": build / score,
+        "rules_vs_score_batch": rules / score,
+    }
+    print(json.dumps({"students": len(batch), "ratios": {name: round(value, 2) for name, value in ratios.items()}}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""`runxin screen`, `list`, `key`, `user` and `names`, from a dataset folder to a list."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from data_schemas.synthetic import make_city, write_city
+from models import save_artifact
+from runxin.cli.main import run
+from runxin.settings import read_settings
+from serving.followup import may_rank
+from serving.store import audit_rows, open_store
+from tests.api_state import artifact
+
+Say = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("city") / "city"
+    write_city(make_city(300, seed=7), folder)
+    return folder
+
+
+@pytest.fixture
+def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Run a verb with --json: its exit code and the last line of stdout."""
+    monkeypatch.setenv("RUNXIN_HOME", str(tmp_path / "home"))
+
+    def call(*arguments: str) -> tuple[int, dict[str, Any]]:
+        code = run([*arguments, "--json"])
+        return code, json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    return call
+
+
+def test_screening_publishes_once_and_the_list_shows_it(say: Say, city: Path, tmp_path: Path) -> None:
+    code, done = say("screen", str(city), "--as-of", "2026-04-03")
+    assert code == 0
+    assert done["published"] is True
+    assert done["model"]["status"] == "none"
+    assert sum(done["tiers"].values()) == done["students"] > 250
+    assert done["synthetic"] is True
+    assert say("screen", str(city), "--as-of", "2026-04-03") == (
+        0,
+        {**done, "published": False, "opened": 0, "closed": 0},
+    )
+    code, shown = say("list", "--limit", "3")
+    assert code == 0
+    (listed,) = shown["lists"]
+    assert (listed["run_id"], listed["as_of"], listed["enrolled"]) == (done["run_id"], "2026-04-03", done["students"])
+    assert listed["tier_counts"] == done["tiers"]
+    assert len(listed["below"]) <= 3
+    file = tmp_path / "list.xlsx"
+    assert say("list", "--xlsx", str(file), "--lang", "en", "--as-of", "2026-04-03")[0] == 0
+    assert load_workbook(file).worksheets[0].cell(1, 1).value == "synthetic data"
+    with open_store(read_settings()) as store:
+        assert [event.action for event in audit_rows(store)] == ["list.read", "list.read", "run.published"]
+
+
+def test_the_table_names_the_line_and_no_student(say: Say, city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    say("screen", str(city), "--as-of", "2026-04-03")
+    names = city.with_name("city.names.csv")
+    assert say("names", str(names)) == (0, {"names": 300})
+    assert run(["list"]) == 0
+    text = capsys.readouterr().out
+    assert "筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认" in text
+    assert "人本周未安排" in text
+    assert "合成数据" in text
+    first = names.read_text("utf-8-sig").splitlines()[1].split(",")[1]
+    assert first not in text
+
+
+def test_one_school_of_many_and_none_of_them(say: Say, city: Path) -> None:
+    code, told = say("list")
+    assert (code, told["error"]["kind"]) == (2, "not-found")
+    code, told = say("screen", str(city), "--as-of", "2026-04-03", "--school", "school-99")
+    assert (code, told["error"]["kind"]) == (2, "usage")
+    code, told = say("screen", str(city), "--as-of", "2010-04-05")
+    assert (code, told["error"]["kind"]) == (3, "bad-data")
+    assert say("screen", str(city), "--as-of", "2026-04-03", "--school", "school-01")[0] == 0
+    assert say("list", "--school", "school-01")[0] == 0
+    code, told = say("list", "--school", "school-02")
+    assert (code, told["error"]["kind"]) == (2, "not-found")
+
+
+def test_a_model_that_cannot_be_read_leaves_the_rules_in_force(say: Say, city: Path, tmp_path: Path) -> None:
+    champion = tmp_path / "home" / "champion"
+    champion.mkdir(parents=True)
+    (champion / "manifest.json").write_text("{}", "utf-8")
+    code, done = say("screen", str(city), "--as-of", "2026-04-03")
+    assert (code, done["model"]["status"]) == (0, "unavailable")
+    assert done["floors"]
+    assert "cannot be read" in done["note"]
+
+
+def test_a_model_of_the_same_origin_ranks_and_another_does_not(say: Say, city: Path, tmp_path: Path) -> None:
+    champion = tmp_path / "home" / "champion"
+    save_artifact(artifact("1", "local"), champion)
+    code, done = say("screen", str(city), "--as-of", "2026-04-03")
+    assert (code, done["model"]["status"]) == (0, "none")
+    assert done["note"] == "a local model may not rank synthetic students: safety rules alone decide"
+    shutil.rmtree(champion)
+    save_artifact(artifact("2", "synthetic"), champion)
+    code, ranked = say("screen", str(city), "--as-of", "2026-04-03")
+    assert (code, ranked["published"]) == (0, True)
+    assert (ranked["model"]["status"], ranked["model"]["version"]) == ("ok", "2")
+    assert ranked["note"] == "a synthetic model ranks synthetic students: for demonstration only"
+    assert ranked["floors"] == done["floors"], "floors do not hang on the model"
+    assert say("list")[1]["lists"][0]["model"]["version"] == "2"
+
+
+@pytest.mark.parametrize("trained_on", ["local", "synthetic", "foreign"])
+@pytest.mark.parametrize("students", ["local", "synthetic", "foreign"])
+def test_a_model_ranks_students_of_its_own_origin_only(trained_on: str, students: str) -> None:
+    assert may_rank(trained_on, students) is (trained_on == students)
+
+
+def test_keys_are_made_shown_once_and_revoked(say: Say) -> None:
+    code, made = say("key", "create", "--client", "city", "--scopes", "score,explain", "--scopes", "list model")
+    assert code == 0
+    assert made["key"].startswith("rx_")
+    assert (made["client"], made["scopes"], made["schools"]) == ("city", ["score", "explain", "list", "model"], None)
+    code, told = say("key", "create", "--client", "city", "--scopes", "score,admin")
+    assert (code, told["error"]["kind"]) == (2, "usage")
+    assert "score, explain, list, model, dry_run" in told["error"]["fix"]
+    code, listed = say("key", "list")
+    assert [key["key_id"] for key in listed["keys"]] == [made["key_id"]]
+    assert made["key"] not in json.dumps(listed)
+    assert say("key", "revoke", made["key_id"]) == (0, {"key_id": made["key_id"], "revoked": True})
+    assert say("key", "revoke", made["key_id"])[0] == 2
+    narrow = say("key", "create", "--client", "app", "--scopes", "list", "--school", "A", "--school", "B")[1]
+    assert narrow["schools"] == ["A", "B"]
+
+
+def test_users_are_made_with_a_link_and_no_password(say: Say) -> None:
+    code, made = say("user", "create", "wang", "--role", "counselor", "--school", "school-01")
+    assert code == 0
+    assert (made["username"], made["role"], made["schools"]) == ("wang", "counselor", ["school-01"])
+    assert made["link"].startswith("http://127.0.0.1:3000/sign-in?link=")
+    again = say("user", "link", "wang")[1]
+    assert again["link"] != made["link"]
+    assert say("user", "link", "nobody")[0] == 2
+    code, told = say("user", "create", "li", "--role", "principal")
+    assert (code, told["error"]["fix"]) == (2, "the roles are counselor, administrator")
+    (row,) = say("user", "list")[1]["users"]
+    assert (row["username"], row["has_password"]) == ("wang", False)
+
+
+def test_names_that_cannot_be_read_are_refused(say: Say, tmp_path: Path) -> None:
+    code, told = say("names", str(tmp_path / "none.csv"))
+    assert (code, told["error"]["kind"]) == (3, "bad-data")

@@ -1,0 +1,134 @@
+"""R01, R02 and R19: what an answer to PHQ-9 item 9 asks of the school, without any model."""
+
+import pytest
+
+from data_schemas.codes import Tier
+from models.policy import Policy
+from tests.students import POLICY, by_rules, concern, days_before, eight, flag, leave, open_floors, phq9, student
+
+
+def test_r01_item_9_at_1_is_priority() -> None:
+    """R01: "several days" opens 重点, however low the total."""
+    said = by_rules(student(responses=[phq9(1)]))
+    assert [floor.id for floor in said.floors] == ["R01"]
+    assert (said.tier, said.tier_source, said.confirmed) == (Tier.PRIORITY, "floor", False)
+    assert said.floors[0].text.zh == "PHQ-9 第9题=1（2026-04-03）"
+    assert said.floors[0].text.en == "PHQ-9 item 9 = 1 (2026-04-03)"
+
+
+def test_item_9_at_0_opens_nothing() -> None:
+    said = by_rules(student(responses=[phq9(0, eight(4))]))
+    assert said.floors == ()
+    assert said.tier is Tier.ROUTINE
+
+
+@pytest.mark.parametrize("answer", [2, 3])
+def test_r02_item_9_at_2_or_3_is_crisis_pending_a_check(answer: int) -> None:
+    """R02: more often than "several days" opens 危机, which is pending until a person has looked."""
+    said = by_rules(student(responses=[phq9(answer)]))
+    assert [floor.id for floor in said.floors] == ["R02"]
+    assert (said.tier, said.confirmed) == (Tier.CRISIS, False)
+    assert f"第9题={answer}" in said.floors[0].text.zh
+    assert f"item 9 = {answer}" in said.floors[0].text.en
+
+
+def test_item_9_at_3_stands_before_2_before_1() -> None:
+    severity = [by_rules(student(responses=[phq9(answer)])).floors[0].severity for answer in (1, 2, 3)]
+    assert severity == sorted(set(severity)), "a more frequent answer must stand higher"
+
+
+@pytest.mark.parametrize(
+    ("more", "zh", "en"),
+    [
+        ({"responses": [phq9(1, eight(14))]}, "总分 15", "total 15"),
+        ({"concerns": [concern("suicide_attempt", days_before(900))]}, "曾有自杀未遂", "an earlier attempt"),
+        ({"leaves": [leave(days_before(200), days_before(100), "suspension")]}, "近期休学", "recent suspension"),
+        ({"leaves": [leave(days_before(20), days_before(-200), "suspension")]}, "近期休学", "recent suspension"),
+        ({"family": [flag("bereaved_recent", since=days_before(60))]}, "近期丧亲", "recent bereavement"),
+    ],
+    ids=["total of 15", "earlier attempt", "suspension ended", "still suspended", "bereavement"],
+)
+def test_r02_each_modifier_of_item_9_at_1(more: dict[str, list[dict[str, object]]], zh: str, en: str) -> None:
+    """R02: item 9 = 1 weighs as 危机 with a total of 15, an earlier attempt, a recent suspension or bereavement."""
+    floor = open_floors(student(**{"responses": [phq9(1)], **more}))["R02"]
+    assert floor.tier is Tier.CRISIS
+    assert floor.text.zh == f"PHQ-9 第9题=1，{zh}（2026-04-03）"
+    assert floor.text.en == f"PHQ-9 item 9 = 1, {en} (2026-04-03)"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"responses": [phq9(1, eight(13))]},
+        {"leaves": [leave(days_before(600), days_before(366), "suspension")]},
+        {"leaves": [leave(days_before(100), days_before(90), "sick")]},
+        {"family": [flag("bereaved_recent", "no")]},
+        {"family": [flag("bereaved_recent", "unknown")]},
+        {"family": [flag("bereaved_recent", since=days_before(900), valid_to=days_before(1))]},
+        {"family": [flag("left_behind")]},
+        {"concerns": [concern("suicide_attempt", value="no")]},
+        {"concerns": [concern("mood_abnormal")]},
+    ],
+    ids=["total of 14", "old suspension", "sick leave", "no", "unknown", "over", "other flag", "asked, no", "mood"],
+)
+def test_r02_is_not_opened_by_less(more: dict[str, list[dict[str, object]]]) -> None:
+    assert "R02" not in open_floors(student(**{"responses": [phq9(1)], **more}))
+
+
+def test_r02_counts_a_scaled_up_total() -> None:
+    """Blanks are scaled up: 13 on seven of nine items with item 9 = 1 is 17."""
+    blanks: list[int | None] = [None, None, 2, 2, 2, 2, 2, 2]
+    assert "R02" in open_floors(student(responses=[phq9(1, blanks)]))
+
+
+def test_modifiers_do_not_wear_off() -> None:
+    """Held against the day of the sheet: what was 危机 when it was answered is not 重点 a year later."""
+    request = student(
+        responses=[phq9(1, on=days_before(300))],
+        leaves=[leave(days_before(650), days_before(600), "suspension")],
+        family=[flag("bereaved_recent", since=days_before(500), valid_to=days_before(290))],
+    )
+    assert "R02" in open_floors(request, days_before(300))
+    assert "R02" in open_floors(request), "time has taken a modifier away"
+
+
+def test_a_bereavement_recorded_later_is_not_known_yet() -> None:
+    request = student(
+        responses=[phq9(1)], family=[flag("bereaved_recent", since=days_before(30), recorded_on=days_before(-1))]
+    )
+    assert "R01" in open_floors(request)
+    assert "R02" in open_floors(request, days_before(-1))
+
+
+def test_r19_a_blank_item_9_with_others_at_10_is_watch() -> None:
+    """R19: item 9 left blank while the others reach 10 opens 关注, and the student is asked in person."""
+    said = by_rules(student(responses=[phq9(None, eight(10))]))
+    floor = {one.id: one for one in said.floors}["R19"]
+    assert floor.tier is Tier.WATCH
+    assert floor.text.zh == "PHQ-9 第9题未作答，其余各题合计 10 分（2026-04-03），需当面询问"
+    assert floor.text.en == "PHQ-9 item 9 left blank, the others reach 10 (2026-04-03); to be asked in person"
+
+
+def test_r19_needs_10_but_a_blank_critical_item_is_asked_whatever_the_total() -> None:
+    said = by_rules(student(responses=[phq9(None, eight(9))]))
+    assert "R19" not in {floor.id for floor in said.floors}
+    assert [(one.instrument, one.why) for one in said.data_quality.retest] == [("phq9", "critical_blank")]
+    assert said.instruments[0].critical_status == "unknown"
+
+
+def test_several_blanks_do_not_hide_item_9() -> None:
+    """A sheet without a total still opens its floors."""
+    said = by_rules(student(responses=[phq9(2, [None] * 8)]))
+    assert said.floors[0].id == "R02"
+    assert not said.instruments[0].valid
+
+
+def test_each_rule_may_be_switched_off_by_the_operator() -> None:
+    def without(rule: str) -> Policy:
+        return POLICY.model_copy(update={"floors": POLICY.floors.model_copy(update={rule: False})})
+
+    low, high, blank = (student(responses=[sheet]) for sheet in (phq9(1), phq9(3), phq9(None, eight(9))))
+    assert by_rules(low, policy=without("R01")).floors == ()
+    assert [f.id for f in by_rules(high, policy=without("R02")).floors] == ["R01"], "R01 still holds what R02 left"
+    assert "R19" in open_floors(blank)
+    assert "R19" not in {f.id for f in by_rules(blank, policy=without("R19")).floors}

@@ -1,0 +1,116 @@
+"""Evidence stays open until a named person has assessed it. Nothing else closes it: no time, no score, no model."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from data_schemas.codes import Tier
+from models import Artifact
+from tests.students import AS_OF, Request, assessed, by_rules, concern, days_before, eight, interview, phq9, student
+
+THEN = days_before(30)
+PRIORITY: dict[str, Any] = {"responses": [phq9(1, on=THEN)]}
+CRISIS: dict[str, Any] = {"responses": [phq9(3, on=THEN)]}
+
+
+def ids(request: Request, as_of: date = AS_OF) -> list[str]:
+    return [floor.id for floor in by_rules(request, as_of).floors]
+
+
+@pytest.mark.parametrize("days", [0, 1, 29])
+def test_a_named_interview_on_the_day_or_later_closes_priority(days: int) -> None:
+    done = student(**PRIORITY, outcomes=[interview(THEN + timedelta(days=days), level=1)])
+    assert ids(done) == []
+    assert by_rules(done).tier is Tier.WATCH, "the person's own word holds afterwards"
+    assert by_rules(done).tier_source == "human"
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        interview(THEN - timedelta(days=1)),
+        interview(THEN, by=None),
+        interview(days_before(-1)),
+        {**interview(THEN), "recorded_on": days_before(-1)},
+        {**interview(THEN), "kind": "referral"},
+    ],
+    ids=["before the evidence", "nobody's name", "not held yet", "not recorded yet", "no interview"],
+)
+def test_what_does_not_close_it(outcome: dict[str, Any]) -> None:
+    assert ids(student(**PRIORITY, outcomes=[outcome])) == ["R01"]
+
+
+def test_crisis_needs_two_people() -> None:
+    """危机 is closed by two named people together, or it stays."""
+    alone = student(**CRISIS, outcomes=[interview(THEN, 0)])
+    both = student(**CRISIS, outcomes=[interview(THEN, 0, second="staff-2")])
+    assert ids(alone) == ["R02"]
+    assert by_rules(alone).tier is Tier.CRISIS
+    assert ids(both) == []
+    assert by_rules(both).tier is Tier.ROUTINE
+
+
+def test_time_closes_nothing() -> None:
+    """Years later the evidence is still open."""
+    for request in (student(**PRIORITY), student(**CRISIS), student(concerns=[concern("self_harm", THEN)])):
+        now, later = by_rules(request), by_rules(request, date(2030, 5, 20))
+        assert [floor.evidence for floor in now.floors] == [floor.evidence for floor in later.floors]
+        assert later.tier is now.tier, "a tier has fallen by itself"
+
+
+def test_a_better_later_sheet_closes_nothing() -> None:
+    request = student(responses=[phq9(2, eight(20), on=THEN), phq9(0, on=AS_OF)])
+    assert ids(request) == ["R02", "phq9-total-15"]
+
+
+def test_the_model_closes_nothing(artifact: Artifact) -> None:
+    """A floor holds with a model that has nothing to say against it."""
+    calm = student(**CRISIS)
+    calm["responses"].append(phq9(0, on=AS_OF))
+    said = assessed([calm], artifact)[0]
+    assert (said.tier, said.tier_source) == (Tier.CRISIS, "floor")
+    assert said.probability is not None
+    assert all(reason.contribution > 0 for reason in said.reasons), "ease is shown while a floor is open"
+
+
+def test_new_evidence_opens_anew() -> None:
+    """The next sheet is evidence of its own, under a key of its own."""
+    old, new = phq9(1, on=THEN), phq9(1, on=days_before(3))
+    done = [interview(days_before(20))]
+    assert ids(student(responses=[old], outcomes=done)) == []
+    said = by_rules(student(responses=[old, new], outcomes=done))
+    assert [floor.evidence for floor in said.floors] == ["R01:phq9:1:2026-03-31"]
+
+
+def test_the_same_evidence_opens_once() -> None:
+    twice = by_rules(student(responses=[phq9(1, on=THEN), phq9(1, on=THEN)]))
+    assert len(twice.floors) == 1
+
+
+def test_a_sheet_that_arrives_after_its_recall_window_is_history() -> None:
+    """PHQ-9 asks about two weeks: a sheet received later is cleared by a person, without a clock of minutes."""
+    for days, late in ((14, False), (15, True)):
+        said = by_rules(student(responses=[phq9(2, on=days_before(days), received=AS_OF)]))
+        assert [(floor.id, floor.history) for floor in said.floors] == [("R02", late)], f"received after {days} days"
+        assert said.tier is Tier.CRISIS, "history is still evidence"
+    received_then = by_rules(student(responses=[phq9(2, on=days_before(200), received=days_before(199))]))
+    assert not received_then.floors[0].history, "it was fresh when it came; that nobody looked does not make it history"
+
+
+def test_without_a_receipt_an_old_sheet_is_history() -> None:
+    old = phq9(2, on=days_before(60))
+    old["received_at"] = None
+    assert by_rules(student(responses=[old])).floors[0].history
+
+
+def test_a_sheet_not_received_yet_is_not_known() -> None:
+    request = student(responses=[phq9(3, on=days_before(3), received=days_before(-1))])
+    assert ids(request) == []
+    assert ids(request, days_before(-1)) == ["R02"]
+
+
+def test_floors_of_totals_are_closed_like_any_other() -> None:
+    high = student(responses=[phq9(0, eight(20), on=THEN)])
+    assert [(f.id, f.tier) for f in by_rules(high).floors] == [("phq9-total-15", Tier.PRIORITY)]
+    assert ids({**high, "outcomes": [interview(THEN)]}) == []

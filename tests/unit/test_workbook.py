@@ -1,0 +1,73 @@
+"""The Excel file opens again, prints, says what it is, and holds text and never a formula."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from data_schemas.codes import Tier
+from serving.followup.entries import Section
+from serving.followup.workbook import write_workbook
+from tests.factories import entry, floor, follow_up_list, words
+
+
+def values(file: Path, sheet: int = 0) -> list[list[str]]:
+    book = load_workbook(file)
+    return [[str(cell.value) for cell in row if cell.value is not None] for row in book.worksheets[sheet].iter_rows()]
+
+
+def test_it_says_what_it_is_and_holds_every_section(tmp_path: Path) -> None:
+    file = tmp_path / "list.xlsx"
+    urgent = entry("S-4821", Tier.CRISIS, Section.IMMEDIATE, floors=(floor(),))
+    listed = follow_up_list(synthetic=True, immediate=(urgent,), week=(entry(), entry("S-7", slot="audit", rank=2)))
+    write_workbook([listed], file)
+    rows = values(file)
+    assert rows[0] == ["合成数据"]
+    assert rows[1] == ["筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认"]
+    assert "全校预计尚未发现：无法估计" in rows[2][0]
+    assert rows[4] == ["序号", "等级", "学生编号", "班级", "原因", "应做", "截止", "逾期"]
+    assert rows[5] == ["即时核查 1"]
+    assert rows[6][:2] == ["■ 危机·待核查", "S-4821"]
+    assert rows[8][:3] == ["1", "◆ 关注", "S-1077"]
+    assert rows[9][:3] == ["2", "—", "S-7"], "a blind line shows no tier"
+    assert rows[10] == [f"本周名单到此 · 其下 {listed.unscheduled} 人本周未安排"]
+
+
+def test_it_prints_on_landscape_pages_with_its_head_on_each(tmp_path: Path) -> None:
+    file = tmp_path / "list.xlsx"
+    write_workbook([follow_up_list()], file)
+    sheet = load_workbook(file).worksheets[0]
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
+        "landscape",
+        1,
+        0,
+    )
+    assert sheet.print_title_rows == "$1:$4"
+    assert sheet.freeze_panes == "A5"
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(0)", "+1", "-1", "@SUM(A1)", "\t=1", "plain"])
+def test_what_looks_like_a_formula_stays_text(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "list.xlsx"
+    write_workbook([follow_up_list(week=(entry("S-1", class_id=text, why=(words(text),)),))], file)
+    cells = [c for row in load_workbook(file).worksheets[0].iter_rows() for c in row if c.value == text]
+    assert len(cells) == 2
+    assert all(cell.data_type == "s" for cell in cells)
+    assert all(cell.quotePrefix is (text != "plain") for cell in cells)
+
+
+def test_characters_that_excel_refuses_are_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "list.xlsx"
+    write_workbook([follow_up_list(week=(entry("S-1", why=(words("a\x00b\x0bc"),)),))], file)
+    assert any("abc" in row for row in values(file))
+
+
+def test_each_school_has_a_sheet_with_a_name_that_excel_takes(tmp_path: Path) -> None:
+    file = tmp_path / "list.xlsx"
+    names = ["A/B:[1]*?", "x" * 40, "x" * 41]
+    write_workbook([follow_up_list(school_id=name) for name in names], file, lang="en")
+    titles = load_workbook(file).sheetnames
+    assert titles[0] == "1 A_B__1___"
+    assert len(set(titles)) == 3
+    assert max(map(len, titles)) <= 31
+    assert "Results of screening are no diagnosis" in values(file)[0][0]
