@@ -177,6 +177,9 @@ def _label_notes(dataset: Dataset, label: dict[str, Any] | None) -> Iterator[str
     everyone = set(label["selection"]) <= {"all"}
     if label["without_selection"]:
         yield f"{label['without_selection']} outcomes do not say why the student was picked"
+    if not everyone:
+        picked = ", ".join(f"{reason} {count}" for reason, count in label["selection"].items())
+        yield f"outcomes exist for picked students ({picked}): their rate is not the rate of all"
     if not everyone and label["without_probability"]:
         yield f"{label['without_probability']} outcomes carry no selection probability, so rates cannot be weighted"
     if dataset.description.mode == "longitudinal":

@@ -33,7 +33,9 @@ def reasons_of(
     for topic, places in topics.items():
         contribution = float(phi.values[row, places].sum())
         lead = next(place for place in places if _leads(features[place], topic))
-        if abs(contribution) < LEAST_CONTRIBUTION or (contribution < 0 and _is_missing(features[lead], values)):
+        day = matrix.days.get(features[lead].name)
+        unknown = day is not None and day[row] == NO_DAY
+        if abs(contribution) < LEAST_CONTRIBUTION or not _speaks(features[lead], topic, contribution, values, unknown):
             continue
         reason = _reason(row, features[lead], contribution, values, matrix, instruments, features)
         if reason is not None:
@@ -61,18 +63,13 @@ def _is_missing(feature: Feature, values: Mapping[str, float]) -> bool:
     return feature.missing is not None and values[feature.missing] == 1.0
 
 
-def _speaks(
-    row: int, feature: Feature, topic: str, contribution: float, values: Mapping[str, float], matrix: Matrix
-) -> bool:
+def _speaks(feature: Feature, topic: str, contribution: float, values: Mapping[str, float], unknown: bool) -> bool:
     """Whether there is something to say: absence only where it is one, nothing of what was never known, and no
     ease from a source without current data."""
-    absent = feature.missing is not None and values[feature.missing] == 1.0
+    absent = _is_missing(feature, values)
     if absent and contribution < 0:
         return False
-    if topic == feature.missing:
-        return absent
-    day = matrix.days.get(feature.name)
-    return day is None or day[row] != NO_DAY
+    return absent if topic == feature.missing else not unknown
 
 
 def _leads(feature: Feature, topic: str) -> bool:

@@ -169,9 +169,8 @@ def _item9_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) 
     blank = known & np.isnan(item9) & (others >= BLANK_TOTAL)
     for row in np.flatnonzero(known & (item9 >= 1)):
         student, day, answer = int(sheets.student[row]), int(sheets.day[row]), int(item9[row])
-        total = np.nanmax([sheets.scores.total[row], sheets.scores.least[row]])
         holding = (words for until, words in modified.get(student, ()) if until >= day)
-        because = next(holding, None) or _by_total(float(total), policy)
+        because = next(holding, None) or _by_total(float(sheets.scores.scaled[row]), policy)
         urgent = answer >= 2 or because is not None
         rule = "R02" if urgent and policy.floors.R02 else "R01"
         if not getattr(policy.floors, rule):
@@ -227,18 +226,20 @@ def _modified(records: Records, concerns: Rows, as_of: int, policy: Policy) -> d
 
 
 def _total_floors(sheets: Sheets, as_of: int) -> Iterator[tuple[int, Floor, int]]:
-    """The floors that a definition names for its total; a sheet without a total counts with what it proves."""
+    """The floors that a definition names for its total; a sheet without a total counts as it would with the fewest
+    blanks at their lowest, and its sentence says what it proves."""
     instrument, scores = sheets.instrument, sheets.scores
-    total = np.where(scores.valid, scores.total, scores.least)
     known = (sheets.received <= as_of) & (sheets.day <= as_of)
     ordered = sorted(instrument.floors, key=lambda floor: -floor.at_least)
-    taken = np.zeros(len(total), dtype=bool)
+    taken = np.zeros(len(known), dtype=bool)
     for rule in ordered:
-        here = known & (total >= rule.at_least) & ~taken
+        here = known & (scores.scaled >= rule.at_least) & ~taken
         taken |= here
         for row in np.flatnonzero(here):
             day = int(sheets.day[row])
-            text = _total_text(instrument, float(total[row]), bool(scores.valid[row]), day)
+            valid = bool(scores.valid[row])
+            shown = float(scores.total[row] if valid else scores.least[row])
+            text = _total_text(instrument, shown, valid, day)
             name = f"{instrument.code}-total-{rule.at_least:g}"
             late = _late(sheets, row, as_of)
             yield int(sheets.student[row]), _floor(name, Tier.of(rule.tier), "total", day, 0, text, history=late), day

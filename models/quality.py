@@ -10,7 +10,7 @@ from data_schemas.instruments import CRITICAL_STATUSES, Words, band_of
 from models.assessment import DataQuality, InstrumentResult, Retest
 from models.columns import NO_DAY
 from models.features import rows_of
-from models.features.leave import covered
+from models.features.leave import covered, has_total
 from models.policy import Staleness
 from models.records import Records, Sheets
 
@@ -37,9 +37,9 @@ def read_quality(
         for student, result in _results(sheets, as_of, staleness).items():
             results[student].append(result)
     gaps = {
-        "leave": _gap(records, ("leaves", "leave_totals"), as_of, calendar),
-        "family": _gap(records, ("family",), as_of, calendar),
-        "concern": _gap(records, ("concerns",), as_of, calendar),
+        "leave": _gap(records, "leaves", as_of, calendar) & ~has_total(rows_of(records, "leave_totals")[0], n, as_of),
+        "family": _gap(records, "family", as_of, calendar),
+        "concern": _gap(records, "concerns", as_of, calendar),
     }
     newest, wanted = _newest_evidence(records, as_of), tuple(expected)
     return [
@@ -129,11 +129,8 @@ def _result(sheets: Sheets, row: int, before: int | None, as_of: int, staleness:
     )
 
 
-def _gap(records: Records, tables: tuple[str, ...], as_of: int, calendar: SchoolCalendar) -> np.ndarray:
-    reaches = np.zeros(len(records), dtype=bool)
-    for table in tables:
-        reaches |= covered(rows_of(records, table)[1], len(records), as_of, calendar)
-    return ~reaches
+def _gap(records: Records, table: str, as_of: int, calendar: SchoolCalendar) -> np.ndarray:
+    return ~covered(rows_of(records, table)[1], len(records), as_of, calendar)
 
 
 def _newest_evidence(records: Records, as_of: int) -> np.ndarray:

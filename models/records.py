@@ -161,7 +161,7 @@ def _sheets(
     known = received != NO_DAY
     stacked = {
         name: np.concatenate([getattr(scored, name) for _, _, _, scored in parts])
-        for name in ("items", "filled", "total", "least", "n_missing", "critical")
+        for name in ("items", "filled", "total", "least", "scaled", "n_missing", "critical")
     }
     return Sheets(
         instrument=instrument,
@@ -193,6 +193,7 @@ def _score_only(instrument: Instrument, totals: NDArray[np.float64]) -> Scores:
         filled=np.repeat(mean[:, None], instrument.items, axis=1),
         total=totals.astype(np.float64),
         least=totals.astype(np.float64),
+        scaled=totals.astype(np.float64),
         n_missing=np.zeros(len(totals), dtype=np.int64),
         critical=unknown,
     )

@@ -45,7 +45,7 @@ class Api:
         return self.client.get(path, headers={"authorization": f"Bearer {key or self.key()}"})
 
 
-def make_api(home: Path, looks_every: float = 0.0) -> Api:
+def make_api(home: Path) -> Api:
     settings = read_settings({"RUNXIN_HOME": str(home)})
     store = open_store(settings)
     # A clock that jumps, so that the model's folder is looked at with every request.

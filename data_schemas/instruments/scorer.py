@@ -18,14 +18,17 @@ class Scores:
 
     `items` (n, k) are answers in points above the lowest, reversed where the definition says so: higher is
     adverse, NaN is blank. `total` (n,) is NaN where too many are blank. `least` (n,) is the total if every
-    blank item had the lowest answer: what the sheet proves even when it has no total. `critical` (n,) is an
-    index into `CRITICAL_STATUSES`.
+    blank item had the lowest answer: what the sheet proves even when it has no total. `scaled` (n,) is the total,
+    or, where too many are blank, the total if just enough of them had the lowest answer; `filled` (n, k) has the
+    mean that belongs to it in blank places. A blank is so never worth less than the lowest answer in its place.
+    `critical` (n,) is an index into `CRITICAL_STATUSES`.
     """
 
     items: NDArray[np.float64]
     filled: NDArray[np.float64]
     total: NDArray[np.float64]
     least: NDArray[np.float64]
+    scaled: NDArray[np.float64]
     n_missing: NDArray[np.int64]
     critical: NDArray[np.int64]
 
@@ -60,16 +63,17 @@ def score_sheets(instrument: Instrument, answers: NDArray[np.float64]) -> Scores
     n_missing = blank.sum(axis=1)
     answered = instrument.items - n_missing
     known = np.where(blank, 0.0, items).sum(axis=1)
-    mean = known / np.maximum(answered, 1)
+    counted = np.maximum(np.maximum(answered, instrument.items - instrument.missing.most), 1)
     offset = instrument.coding.low * instrument.items
     # Multiplied before it is divided: a mean such as 41/10 of 15 items is a shade below its half as a float.
-    prorated = np.where(n_missing > 0, half_up(known * instrument.items / np.maximum(answered, 1)), known)
+    scaled = np.where(n_missing > 0, half_up(known * instrument.items / counted), known) + offset
     scorable = (n_missing <= instrument.missing.most) & (answered > 0)
     return Scores(
         items=items,
-        filled=np.where(blank, mean[:, None], items),
-        total=np.where(scorable, prorated + offset, np.nan),
+        filled=np.where(blank, (known / counted)[:, None], items),
+        total=np.where(scorable, scaled, np.nan),
         least=known + offset,
+        scaled=scaled,
         n_missing=n_missing,
         critical=_critical_status(instrument, answers),
     )

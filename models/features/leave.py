@@ -52,7 +52,7 @@ def leave_features(
         "longest_leave_365": _longest(days, year, n, calendar),
         "suspended_365": _suspended(leaves, n, as_of),
     }
-    fed, summed = covered(coverage, n, as_of, calendar), _has_total(totals, n, as_of)
+    fed, summed = covered(coverage, n, as_of, calendar), has_total(totals, n, as_of)
     values["leave_missing"] = (~(fed | summed)).astype(np.float64)
     # A sum of days says nothing of Mondays or holidays: what was not collected has no day and no sentence.
     known = {name: fed | (values[name] > 0) for name in LEAVE_SENTENCES}
@@ -138,7 +138,8 @@ def _summed(totals: Rows, n: int, as_of: int) -> NDArray[np.float64]:
     return highest_by_student(n, recent.student, recent["days"], 0.0)
 
 
-def _has_total(totals: Rows, n: int, as_of: int) -> NDArray[np.bool_]:
+def has_total(totals: Rows, n: int, as_of: int) -> NDArray[np.bool_]:
+    """Whether a sum of days within the last year is on record."""
     return sum_by_student(n, _recent_totals(totals, as_of).student) > 0
 
 

@@ -12,8 +12,8 @@ def questionnaire_features(sheets: Sheets, n: int, as_of: int, staleness: Stalen
     """A sheet is current for its recall window plus a grace, and is read once it has been received.
 
     The newest scored day counts, the higher of two sheets on one day. A newer sheet with too many blanks has no
-    total, but it raises each value to what it proves: the total with every blank at its lowest. So neither a
-    blank answer nor an unscored sheet can lower a value.
+    total, but it raises each value to what it would be with the fewest blanks at their lowest (`Scores.scaled`).
+    So neither a blank answer nor an unscored sheet can lower a value.
     """
     instrument, scores = sheets.instrument, sheets.scores
     code = instrument.code
@@ -25,25 +25,25 @@ def questionnaire_features(sheets: Sheets, n: int, as_of: int, staleness: Stalen
     chosen = scored & (sheets.day == newest[sheets.student])
     unscored = current & ~scores.valid & (sheets.day >= newest[sheets.student])
 
-    def pick(full: np.ndarray, least: np.ndarray, floor: float) -> np.ndarray:
-        high = highest_by_student(n, sheets.student[chosen], full[chosen], floor)
-        return np.maximum(high, highest_by_student(n, sheets.student[unscored], least[unscored], floor))
+    read = chosen | unscored
+
+    def pick(scored: np.ndarray, floor: float) -> np.ndarray:
+        return highest_by_student(n, sheets.student[read], scored[read], floor)
 
     # Earlier than the newest current sheet, scored or not: else a sheet without a total would drop the one before it.
     last = latest_by_student(n, sheets.student[current], sheets.day[current])
     within = known & scores.valid & (age <= staleness.history_days)
     before = within & ((sheets.day < last[sheets.student]) | (newest[sheets.student] == NO_DAY))
     blank = scores.n_missing.astype(np.float64)
-    values: Values = {f"{code}_total": pick(scores.total, scores.least, instrument.lowest)}
+    values: Values = {f"{code}_total": pick(scores.scaled, instrument.lowest)}
     for item in instrument.feature_items:
-        answered = np.nan_to_num(scores.items[:, item - 1], nan=0.0)
-        values[f"{code}_item_{item}"] = pick(scores.filled[:, item - 1], answered, 0.0)
-    values[f"{code}_blank_items"] = pick(blank, blank, 0.0)
+        values[f"{code}_item_{item}"] = pick(scores.filled[:, item - 1], 0.0)
+    values[f"{code}_blank_items"] = pick(blank, 0.0)
     values[f"{code}_earlier_max"] = highest_by_student(
         n, sheets.student[before], scores.total[before], instrument.lowest
     )
     values[f"{code}_missing"] = (newest == NO_DAY).astype(np.float64)
-    shown = latest_by_student(n, sheets.student[chosen | unscored], sheets.day[chosen | unscored])
+    shown = latest_by_student(n, sheets.student[read], sheets.day[read])
     dated = [f"{code}_total", *(f"{code}_item_{item}" for item in instrument.feature_items)]
     earlier = latest_by_student(n, sheets.student[before], sheets.day[before])
     return Block(values, {**dict.fromkeys(dated, shown), f"{code}_earlier_max": earlier})

@@ -34,6 +34,7 @@ class Champion:
         self._clock = clock
         self._lock = Lock()
         self._seal: Seal | None = None
+        self._gone = False
         self._looked = float("-inf")
         self._serving = Serving(None, "none")
 
@@ -47,13 +48,17 @@ class Champion:
     def _look(self) -> None:
         if self._clock() - self._looked < SECONDS_BETWEEN_LOOKS:
             return  # another thread has just looked
+        self._looked = self._clock()
         seal = _seal(self._folder)
+        if not seal and self._seal and not self._gone:
+            self._gone = True  # a promotion renames one folder away and the next into its place: look once more
+            return
+        self._gone = False
         if seal != self._seal or self._serving.status == "unavailable":
             news = self._read(seal)
             if seal != self._seal or news.status != self._serving.status:
                 _log(news)
             self._serving, self._seal = news, seal
-        self._looked = self._clock()
 
     def _read(self, seal: Seal) -> Serving:
         if not seal:
@@ -61,7 +66,9 @@ class Champion:
         try:
             return Serving(self._load(self._folder), "ok")
         except (UserError, OSError):
-            return Serving(None, "unavailable")
+            after = _seal(self._folder)
+            # Files of two models were read where one took the other's place meanwhile.
+            return Serving(None, "unavailable") if after == seal else self._read(after)
 
 
 def _seal(folder: Path) -> Seal:

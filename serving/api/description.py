@@ -19,15 +19,15 @@ EXAMPLE = {
     "sex": "female",
     "age_years": 13.5,
     "responses": [
-        {"instrument": "phq9", "administered_on": "2026-09-14", "answers": [1, 2, 1, 2, 0, 1, None, 0, 0]},
+        {"instrument": "phq9", "administered_on": "2024-09-16", "answers": [1, 2, 1, 2, 0, 1, None, 0, 0]},
     ],
     "leaves": [
         {
             "type": "sick",
-            "start_on": "2026-09-07",
-            "end_on": "2026-09-08",
+            "start_on": "2024-09-09",
+            "end_on": "2024-09-10",
             "reason_code": "headache",
-            "recorded_on": "2026-09-07",
+            "recorded_on": "2024-09-09",
         },
     ],
     "family": [{"flag": "left_behind", "value": "unknown"}],

@@ -8,16 +8,19 @@ from typing import Any
 from data_schemas.codes import ConsentScope
 from models import Assessment, assess, records_of_requests
 from models.assessment import Floor
+from models.policy import Thresholds
 from runxin.errors import UserError
 from runxin.logs import get_logger
 from serving.access import Client, client_can
 from serving.api.answer import Filing, ScoreAnswer, answer_of
+from serving.api.champion import Serving
 from serving.api.keys import check_school
 from serving.api.reading import plain_record
 from serving.api.request import ScoreRequest
 from serving.api.state import State, instruments_of
-from serving.store import Evidence, Known, NewEntry, as_it_stands, known_students, record_entries
+from serving.store import Evidence, Known, NewEntry, as_it_stands, known_students, record_entries, school_ids
 
+UNASSIGNED = "unassigned"  # the school of those who came without one; a counselor on duty is given it like any other
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}
 
 
@@ -37,6 +40,8 @@ def file_records(
     What is answered was recorded before, all records or none; a dry run records nothing.
     """
     now = datetime.now(UTC)
+    serving = state.champion.now()
+    thresholds = serving.artifact.policy.thresholds if serving.artifact else None
     known = known_students(state.store, [c.request.student_id for c in checked])
     found: list[ScoreAnswer | UserError | None] = [None] * len(checked)
     mine: list[int] = []
@@ -47,11 +52,12 @@ def file_records(
         except UserError as error:
             found[place] = error
     kept = [checked[place] for place in mine]
-    assessments = _assessed(state, kept, known)
-    answered = [_settled(state, a, known[a.student_id], now) for a in assessments]
+    assessments = _assessed(state, serving, kept, known)
+    answered = [_settled(a, known[a.student_id], thresholds, now) for a in assessments]
     ids: list[str | None] = [None] * len(kept)
     if not dry_run and kept:
-        entries = [_entry(client, one, a, now) for one, a in zip(kept, assessments, strict=True)]
+        nowhere = _school_of_strangers(state, client)
+        entries = [_entry(client, one, a, now, nowhere) for one, a in zip(kept, assessments, strict=True)]
         ids = list(record_entries(state.store, entries))
     explain = client_can(client, "explain")
     for place, assessment, entry_id in zip(mine, answered, ids, strict=True):
@@ -59,9 +65,10 @@ def file_records(
     return [one for one in found if one is not None]
 
 
-def _assessed(state: State, checked: Sequence[Checked], known: Mapping[str, Known]) -> list[Assessment]:
+def _assessed(
+    state: State, serving: Serving, checked: Sequence[Checked], known: Mapping[str, Known]
+) -> list[Assessment]:
     """Assessments in order. A day's records go through the model together; each is scored as if it were alone."""
-    serving = state.champion.now()
     status = None if serving.status == "ok" else serving.status
     by_day: dict[date, list[int]] = {}
     for place, one in enumerate(checked):
@@ -95,7 +102,7 @@ def _opted_out(request: ScoreRequest, as_of: date) -> bool:
     return newest is not None and newest.withdrawn_on is not None and newest.withdrawn_on <= as_of
 
 
-def _settled(state: State, assessment: Assessment, known: Known, now: datetime) -> Assessment:
+def _settled(assessment: Assessment, known: Known, thresholds: Thresholds | None, now: datetime) -> Assessment:
     """The assessment as it stands: evidence that a person has closed is out, what is open from before is in."""
     before = {row.floor.evidence: row for row in known.evidence}
     standing = {key: row.floor for key, row in before.items() if row.closed_at is None}
@@ -104,21 +111,26 @@ def _settled(state: State, assessment: Assessment, known: Known, now: datetime) 
         if held is None or (held.closed_at is None and floor.tier.ord > held.floor.tier.ord):
             standing[floor.evidence] = floor
     rows = [Evidence(assessment.student_id, floor, now, "api") for floor in sorted(standing.values(), key=_gravest)]
-    artifact = state.champion.now().artifact
-    return as_it_stands(assessment, rows, artifact.policy.thresholds if artifact else None)
+    return as_it_stands(assessment, rows, thresholds)
 
 
 def _gravest(floor: Floor) -> tuple[int, int, int, str]:
     return (-floor.tier.ord, -floor.severity, -floor.evidence_on.toordinal(), floor.evidence)
 
 
-def _entry(client: Client, one: Checked, assessment: Assessment, now: datetime) -> NewEntry:
+def _school_of_strangers(state: State, client: Client) -> str:
+    """Where a student goes who is on no list and comes without a school: to the one school that the key or the
+    service has, else to a list of its own. Never nowhere, since there may be danger in the record."""
+    schools = client.schools if client.schools is not None else school_ids(state.store)
+    return schools[0] if len(schools) == 1 else UNASSIGNED
+
+
+def _entry(client: Client, one: Checked, assessment: Assessment, now: datetime, nowhere: str) -> NewEntry:
     request = one.request
-    only = client.schools[0] if client.schools is not None and len(client.schools) == 1 else None
     return NewEntry(
         client=client.client,
         student_id=request.student_id,
-        school_id=request.school_id or only,
+        school_id=request.school_id or nowhere,
         stage=request.stage,
         grade=request.grade,
         record=request.model_dump(mode="json", exclude_none=True) | {"as_of": one.as_of.isoformat()},

@@ -109,7 +109,6 @@ async def _http_error(_request: Request, error: Exception) -> Response:
 DETAILS = {
     404: "the addresses of this service are listed at /docs",
     405: "the methods of this address are listed at /docs",
-    413: "the request holds more bytes than this address takes (send fewer records at once)",
 }
 
 

@@ -1,7 +1,7 @@
 """From received bytes to checked records. Nothing that was received is repeated in an error."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,12 +29,31 @@ WORDS = {
 }
 
 
-async def received(request: Request) -> bytes:
-    """The body of a request that says it is JSON."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise HTTPException(415, "send the body as application/json")
-    return await request.body()
+def received(most: int) -> Callable[[Request], Awaitable[bytes]]:
+    """A dependency: the body of a request that says it is JSON, of `most` bytes at most.
+
+    Bytes are counted as they come, since a chunked body announces no length and an announced one may be untrue.
+    """
+
+    async def body_of(request: Request) -> bytes:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise HTTPException(415, "send the body as application/json")
+        announced = request.headers.get("content-length", "")
+        body = bytearray()
+        if announced.isdecimal() and int(announced) > most:
+            raise _too_large(most)
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                raise _too_large(most)
+        return bytes(body)
+
+    return body_of
+
+
+def _too_large(most: int) -> UserError:
+    return UserError(Kind.TOO_LARGE, f"a body holds {most} bytes at most here", fix="send fewer records at once")
 
 
 def read_json(body: bytes) -> Any:

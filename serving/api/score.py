@@ -54,13 +54,12 @@ def body_of(model: str) -> dict[str, Any]:
     response_model=ScoreAnswer,
     responses=MAY_FAIL,
     openapi_extra=body_of("ScoreRequest"),
-    max_body_size=MOST_BYTES,
     dependencies=[Depends(at_once("score", MOST_SCORES))],
 )
 def score(
     state: Annotated[State, Depends(state_of)],
     client: Annotated[Client, Depends(caller("score"))],
-    body: Annotated[bytes, Depends(received)],
+    body: Annotated[bytes, Depends(received(MOST_BYTES))],
     dry_run: DryRun = False,
 ) -> Response:
     """Assess one student from raw records, record the entry, open its floors and put it on the list."""
@@ -77,13 +76,12 @@ def score(
     response_model=BatchAnswer,
     responses=MAY_FAIL,
     openapi_extra=body_of("BatchRequest"),
-    max_body_size=MOST_BYTES_BATCH,
     dependencies=[Depends(at_once("batch", MOST_BATCHES))],
 )
 def score_batch(
     state: Annotated[State, Depends(state_of)],
     client: Annotated[Client, Depends(caller("score"))],
-    body: Annotated[bytes, Depends(received)],
+    body: Annotated[bytes, Depends(received(MOST_BYTES_BATCH))],
     dry_run: DryRun = False,
 ) -> Response:
     """Assess many students. A record at fault is named by its index and spoils no other; the order is kept."""

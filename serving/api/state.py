@@ -21,7 +21,7 @@ class State:
     instruments: Mapping[str, Instrument]
 
 
-def state_of(request: Request) -> State:
+async def state_of(request: Request) -> State:
     """The state of the application that the request came to."""
     state = request.app.state.service
     assert isinstance(state, State)

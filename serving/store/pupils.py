@@ -1,6 +1,6 @@
 """Who the students are: a pseudonymous snapshot, and the names in a table of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
@@ -32,22 +32,29 @@ class Withdrawal:
 
 
 def replace_pupils(connection: sa.Connection, pupils: Sequence[Pupil]) -> None:
-    rows = [{k: v for k, v in asdict(pupil).items() if k != "name"} for pupil in pupils]
-    if rows:
-        connection.execute(
-            students.delete().where(students.c.student_id == sa.bindparam("gone")),
-            [{"gone": row["student_id"]} for row in rows],
-        )
-        connection.execute(students.insert(), rows)
+    """Bring the snapshot up to date; most students have not changed since the last one."""
+    known = {row.student_id: tuple(row) for row in connection.execute(students.select())}
+    rows = [(p.student_id, p.school_id, p.class_id, p.stage, p.grade) for p in pupils]
+    changed = [row for row in rows if known.get(row[0]) != row]
+    _delete(connection, students, [row[0] for row in changed if row[0] in known])
+    if changed:
+        names_of_columns = [column.name for column in students.c]
+        connection.execute(students.insert(), [dict(zip(names_of_columns, row, strict=True)) for row in changed])
 
 
-def replace_withdrawals(connection: sa.Connection, ids: Sequence[str], withdrawals: Sequence[Withdrawal]) -> None:
-    if ids:
-        connection.execute(
-            withdrawn.delete().where(withdrawn.c.student_id == sa.bindparam("gone")), [{"gone": i} for i in ids]
-        )
+def replace_withdrawals(connection: sa.Connection, ids: Collection[str], withdrawals: Sequence[Withdrawal]) -> None:
+    known = set(connection.scalars(sa.select(withdrawn.c.student_id)))
+    _delete(connection, withdrawn, sorted(known & set(ids)))
     if withdrawals:
         connection.execute(withdrawn.insert(), [asdict(withdrawal) for withdrawal in withdrawals])
+
+
+def _delete(connection: sa.Connection, table: sa.Table, ids: Sequence[str]) -> None:
+    if ids:
+        connection.execute(
+            table.delete().where(table.c.student_id == sa.bindparam("gone")),
+            [{"gone": student_id} for student_id in ids],
+        )
 
 
 def pupils_of(connection: sa.Connection, ids: Sequence[str], names_allowed: bool) -> dict[str, Pupil]:

@@ -91,25 +91,33 @@ def publish_run(
     earlier runs and entries that a named person has assessed.
     """
     schools = {pupil.student_id: pupil.school_id for pupil in pupils}
+    with store.reading() as connection:
+        known = _is_published(connection, run)
+    # Packed before the lock is taken: others who write wait for the inserts only.
+    payloads = [] if known else [pack_assessment(assessment) for assessment in assessments]
     with store.writing() as connection:
-        if connection.scalar(sa.select(runs.c.run_id).where(runs.c.run_id == run.run_id)) is not None:
+        if known or _is_published(connection, run):
             return Published(run.run_id, new=False, opened=0, closed=0)
         before = _before(connection, sorted(set(schools.values())))
         connection.execute(runs.insert().values(_run_row(run)))
         connection.execute(
             run_schools.insert(), [{"run_id": run.run_id, "school_id": s} for s in sorted(set(schools.values()))]
         )
-        rows = _assessment_rows(run, assessments, schools, before)
+        rows = _assessment_rows(run, assessments, payloads, schools, before)
         while part := list(islice(rows, ROWS_AT_ONCE)):
             connection.execute(assessments_table.insert(), part)
         replace_pupils(connection, pupils)
-        replace_withdrawals(connection, list(schools), withdrawals)
+        replace_withdrawals(connection, schools.keys(), withdrawals)
         _replace_feeds(connection, feeds)
         opened = open_floors(connection, assessments, run.published_at, run.run_id)
         closed = close_assessed(connection, interviews or {}, run.published_at)
         detail = f"students={len(assessments)} opened={opened} closed={closed}"
         add_event(connection, AuditEvent(run.published_at, actor, "run.published", object_id=run.run_id, detail=detail))
     return Published(run.run_id, new=True, opened=opened, closed=closed)
+
+
+def _is_published(connection: sa.Connection, run: Run) -> bool:
+    return connection.scalar(sa.select(runs.c.run_id).where(runs.c.run_id == run.run_id)) is not None
 
 
 def newest_run(store: Store, school_id: str, as_of: date | None = None) -> Run | None:
@@ -186,9 +194,13 @@ def _before(connection: sa.Connection, schools: Sequence[str]) -> dict[str, _Bef
 
 
 def _assessment_rows(
-    run: Run, assessments: Sequence[Assessment], schools: Mapping[str, str], before: Mapping[str, _Before]
+    run: Run,
+    assessments: Sequence[Assessment],
+    payloads: Sequence[bytes],
+    schools: Mapping[str, str],
+    before: Mapping[str, _Before],
 ) -> Iterator[dict[str, Any]]:
-    for assessment in assessments:
+    for assessment, payload in zip(assessments, payloads, strict=True):
         stood = before.get(assessment.student_id)
         risen = stood is None or assessment.tier.ord > stood.tier
         retest = stood.retest_since if stood is not None else None
@@ -202,7 +214,7 @@ def _assessment_rows(
             "screened": assessment.screened,
             "tier_since": run.published_at if stood is None or risen else stood.tier_since,
             "retest_since": (retest or run.published_at) if assessment.data_quality.retest else None,
-            "payload": pack_assessment(assessment),
+            "payload": payload,
         }
 
 

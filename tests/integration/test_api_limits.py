@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import pytest
@@ -40,7 +39,9 @@ def test_a_body_without_a_length_is_cut_off_at_the_limit(api: Api, path: str, mo
 
 
 def test_a_body_over_the_limit_is_refused(api: Api) -> None:
-    assert api.post("/score", b" " * (MOST_BYTES + 1)).status_code == 413
+    answer = api.post("/score", b" " * (MOST_BYTES + 1))
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    assert answer.json()["detail"] == "a body holds 2000000 bytes at most here (send fewer records at once)"
 
 
 def test_a_body_at_the_limit_is_read(api: Api) -> None:

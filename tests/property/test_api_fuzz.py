@@ -4,38 +4,40 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from tests.api_state import make_api
 
+CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance]
+
 
 @pytest.fixture(scope="module")
-def key_and_app(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def described(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The service's description, and a key for it."""
     api = make_api(tmp_path_factory.mktemp("home"))
-    return api.key(), api.client.app
+    return schemathesis.openapi.from_asgi("/openapi.json", api.client.app), api.key()
 
 
-@pytest.fixture(scope="module")
-def described(key_and_app: Any) -> Any:
-    return schemathesis.openapi.from_asgi("/openapi.json", key_and_app[1])
-
-
-schema = schemathesis.pytest.from_fixture("described")
-
-
-@schema.parametrize()
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [("/score", "POST"), ("/score_batch", "POST"), ("/follow_up_list", "GET"), ("/model", "GET")],
 )
-def test_nothing_makes_it_fail(case: Any, key_and_app: Any) -> None:
-    case.call_and_validate(
-        headers={"Authorization": f"Bearer {key_and_app[0]}"},
-        checks=[not_a_server_error, response_schema_conformance, status_code_conformance],
+@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
+def test_nothing_makes_it_fail(described: Any, path: str, method: str, mode: schemathesis.GenerationMode) -> None:
+    schema, key = described
+
+    @settings(
+        max_examples=30,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
     )
+    @given(case=schema[path][method].as_strategy(generation_mode=mode))
+    def answers_well(case: Any) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+
+    answers_well()

@@ -127,7 +127,7 @@ def test_each_rule_may_be_switched_off_by_the_operator() -> None:
     def without(rule: str) -> Policy:
         return POLICY.model_copy(update={"floors": POLICY.floors.model_copy(update={rule: False})})
 
-    low, high, blank = (student(responses=[sheet]) for sheet in (phq9(1), phq9(3), phq9(None, eight(9))))
+    low, high, blank = (student(responses=[sheet]) for sheet in (phq9(1), phq9(3), phq9(None, eight(10))))
     assert by_rules(low, policy=without("R01")).floors == ()
     assert [f.id for f in by_rules(high, policy=without("R02")).floors] == ["R01"], "R01 still holds what R02 left"
     assert "R19" in open_floors(blank)

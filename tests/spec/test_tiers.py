@@ -80,7 +80,7 @@ def test_every_family_flag_at_once_is_watch_at_most(artifact: Artifact) -> None:
 def test_the_highest_holds(
     model: Tier | None, floor: Tier | None, human: Tier | None, expected: tuple[Tier, str]
 ) -> None:
-    """tier = max(model, open floors, human); of equals the person goes before the floor and the floor before the model."""
+    """tier = max(model, open floors, human); of equals the person goes first, then the floor, then the model."""
     assert highest(model, floor, human) == expected
 
 

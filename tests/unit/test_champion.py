@@ -89,4 +89,21 @@ def test_a_folder_that_goes_away_is_no_model(tmp_path: Path) -> None:
     (folder.path / "manifest.json").unlink()
     folder.path.rmdir()
     folder.now = 2.0
+    assert folder.champion.now().status == "ok", "it may be on its way: a promotion renames folders"
+    folder.now = 4.0
     assert folder.champion.now().status == "none"
+
+
+def test_a_model_that_is_promoted_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "champion")
+    folder.write("1")
+
+    def swapped(path: Path) -> Any:
+        if folder.read == 0:
+            folder.read += 1
+            folder.write("22")
+            raise bad_data("the hashes differ")
+        return folder.load(path)
+
+    champion = Champion(folder.path, swapped, clock=lambda: folder.now)
+    assert champion.now().status == "ok"

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def text_files() -> Iterator[Path]:
             yield file
 
 
-def imported(file: Path) -> set[str]:
+@cache
+def imported(file: Path) -> frozenset[str]:
     """Top-level names of everything that a module imports, wherever in it."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -50,7 +52,7 @@ def imported(file: Path) -> set[str]:
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.split(".")[0])
-    return found
+    return frozenset(found)
 
 
 def name_of(file: Path) -> str:

@@ -1,0 +1,70 @@
+"""The vectorised features agree with the plain loops of `tests.reference_features` on any records."""
+
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data_schemas.calendar import date_to_day, day_to_date, default_calendar
+from models import read_policy, records_of_requests
+from models.features import build_features
+from tests import reference_features as reference
+from tests.strategies import later_rows, students
+from tests.students import AS_OF, Request
+from tests.trained import FEATURES, INSTRUMENTS
+
+SUNDAY, HOLIDAY, RETURN = date(2026, 4, 12), date(2026, 2, 18), date(2026, 2, 24)
+
+
+@cache
+def taught() -> list[date]:
+    calendar = default_calendar()
+    days = np.arange(date_to_day(date(2024, 1, 1)), date_to_day(date(2027, 6, 30)))
+    return [day_to_date(day) for day in days[calendar.is_school_day(days)]]
+
+
+def built(requests: list[Request], as_of: date) -> dict[str, np.ndarray]:
+    records = records_of_requests(requests)
+    staleness, calendar = read_policy().staleness, default_calendar()
+    matrix = build_features(records, FEATURES, INSTRUMENTS, date_to_day(as_of), staleness, calendar)
+    return {name: matrix.column(name) for name in matrix.names}
+
+
+@given(st.lists(students(), min_size=1, max_size=6), st.sampled_from([AS_OF, SUNDAY, HOLIDAY, RETURN]))
+@settings(max_examples=80)
+def test_the_matrix_is_what_the_loops_count(requests: list[Request], as_of: date) -> None:
+    found = built(requests, as_of)
+    for place, request in enumerate(requests):
+        expected = {
+            **reference.leave_features(request, as_of, taught()),
+            **reference.concern_features(request, as_of, taught()),
+            **reference.questionnaire_features(request, INSTRUMENTS["phq9"], as_of),
+            **reference.questionnaire_features(request, INSTRUMENTS["gad7"], as_of),
+        }
+        got = {name: float(found[name][place]) for name in expected}
+        assert got == pytest.approx(expected, abs=1e-9), f"student {place} as of {as_of}"
+
+
+def test_the_loops_and_the_matrix_name_the_same_features() -> None:
+    names = {
+        *reference.leave_features({}, AS_OF, taught()),
+        *reference.concern_features({}, AS_OF, taught()),
+        *reference.questionnaire_features({}, INSTRUMENTS["phq9"], AS_OF),
+        *reference.questionnaire_features({}, INSTRUMENTS["gad7"], AS_OF),
+    }
+    assert names == {feature.name for feature in FEATURES if feature.group in ("questionnaire", "leave", "concern")}
+
+
+@given(students(), later_rows(), st.integers(0, 90))
+@settings(max_examples=40)
+def test_the_past_is_seen_as_it_was(request: Request, later: dict[str, list[dict[str, object]]], back: int) -> None:
+    """At an earlier as-of date the rows known since then change nothing."""
+    as_of = AS_OF - timedelta(days=back)
+    then = {name: [*request[name], *later[name]] for name in later if request.get(name) is not None}
+    before, after = built([request], as_of), built([{**request, **then}], as_of)
+    assert {name: value[0] for name, value in before.items()} == pytest.approx(
+        {name: value[0] for name, value in after.items()}, abs=0, nan_ok=True
+    )
