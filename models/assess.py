@@ -118,12 +118,15 @@ def _assessment(
     level = int(done.level[row])
     human = list(Tier)[level] if level >= 0 else None
     tier, source = highest(model, floor, human)
+    own_tier, own_source = highest(model, None, human)
     seen = int(done.day[row])
     return Assessment(
         student_id=str(records.ids[row]),
         as_of=as_of,
         tier=tier,
         tier_source=source,
+        own_tier=own_tier,
+        own_source=own_source,
         confirmed=source == "human",
         probability=float(scored.probability[row]) if scored is not None else None,
         margin=float(scored.margins.value[row]) if scored is not None else None,

@@ -98,6 +98,8 @@ class Assessment:
     as_of: date
     tier: Tier
     tier_source: str  # "model" | "floor" | "human"
+    own_tier: Tier  # the tier without its open floors: what holds once they are assessed
+    own_source: str  # "model" | "human"
     confirmed: bool  # a person has set or confirmed the tier
     probability: float | None
     margin: float | None

@@ -15,7 +15,8 @@ from runxin.logs import configure_logs, get_logger
 from runxin.settings import Settings
 from serving.api import Champion, State, make_app
 from serving.desk import make_desk
-from serving.store import check_reachable, open_store
+from serving.followup import may_rank
+from serving.store import Store, check_reachable, open_store, service_state
 from serving.web import make_web
 
 
@@ -36,9 +37,9 @@ def open_service(settings: Settings) -> Iterator[Opened]:
     """Open the database and the model, and have everything loaded that the first request needs."""
     configure_logs(settings.logs)
     policy = read_policy(settings.policy_file)
-    champion = Champion(settings.champion, load_artifact)
     store = open_store(settings)
     try:
+        champion = Champion(settings.champion, load_artifact, lambda origin: may_rank(origin, students_origin(store)))
         state = State(store, policy, champion, packaged_instruments())
         app = make_app(state, make_web(make_desk(store, policy, lambda: model_status(state))))
         _warm_up(state)
@@ -46,6 +47,12 @@ def open_service(settings: Settings) -> Iterator[Opened]:
         yield Opened(app, state)
     finally:
         store.close()
+
+
+def students_origin(store: Store) -> str:
+    """Whose students come here: those of the demonstration where its list is in force, else real, local ones."""
+    last = service_state(store).last_run
+    return "synthetic" if last is not None and last.synthetic else "local"
 
 
 def model_status(state: State) -> ModelStatus:

@@ -50,7 +50,7 @@ def make_api(home: Path) -> Api:
     store = open_store(settings)
     # A clock that jumps, so that the model's folder is looked at with every request.
     ticks = iter(range(10**9))
-    champion = Champion(settings.champion, load_artifact, clock=lambda: float(next(ticks)) * 2)
+    champion = Champion(settings.champion, load_artifact, lambda _: True, clock=lambda: float(next(ticks)) * 2)
     state = State(store, read_policy(), champion, packaged_instruments())
     return Api(settings, state, Client(make_app(state)))
 

@@ -9,7 +9,6 @@ from typing import Any
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import Assessment, DataQuality, Floor, InstrumentResult, ModelStatus, Reason
-from models.policy import Thresholds
 from runxin.settings import read_settings
 from serving.followup.entries import Due, Entry, FollowUpList, Pupil, Section
 from serving.store import Published, Store, make_run, open_store, publish_run
@@ -60,6 +59,8 @@ def assessment(student_id: str = "S-1077", tier: Tier = Tier.WATCH, **fields: An
         as_of=AS_OF,
         tier=tier,
         tier_source="model",
+        own_tier=Tier.ROUTINE if fields.get("tier_source") == "floor" else fields.get("tier", tier),
+        own_source="human" if fields.get("tier_source") == "human" else "model",
         confirmed=False,
         probability=0.12,
         margin=-1.9,
@@ -138,11 +139,10 @@ def publish(
     as_of: date = AS_OF,
     at: datetime = NOW,
     fingerprint: str = "f1",
-    thresholds: Thresholds | None = None,
     **more: Any,
 ) -> Published:
     """Publish assessments; every student is a pupil of school-01 unless `pupils` says otherwise."""
     them = pupils if pupils is not None else [pupil(one.student_id) for one in assessments]
     schools = [one.school_id for one in them]
-    run = make_run(fingerprint, as_of, "code", True, "synthetic", MODEL, thresholds, schools, at)
+    run = make_run(fingerprint, as_of, "code", True, "synthetic", MODEL, schools, at)
     return publish_run(store, run, them, assessments, **more)

@@ -154,11 +154,9 @@ def questionnaire_features(request: Row, instrument: Instrument, as_of: date) ->
     unscored = [s for s in current if s["total"] is None and (newest is None or s["day"] >= newest)]
     last = max((sheet["day"] for sheet in current), default=None)
     before = [
-        sheet["total"]
+        sheet["worth"]
         for sheet in known
-        if sheet["total"] is not None
-        and (as_of - sheet["day"]).days <= 400
-        and (newest is None or (last is not None and sheet["day"] < last))
+        if (as_of - sheet["day"]).days <= 400 and (last is None or sheet["day"] < last)
     ]
     found = {
         f"{code}_total": max([0.0, *(s["worth"] for s in (*chosen, *unscored))]),

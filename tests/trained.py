@@ -69,7 +69,7 @@ def trained_artifact(kind: Literal["lightgbm", "logistic"]) -> Artifact:
 
 def invented(features: tuple[Feature, ...], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Values (ROWS, p) in each feature's own range, and outcomes that depend on all of them."""
-    values, margin = np.empty((ROWS, len(features))), np.full(ROWS, -1.0)
+    values, margin = np.empty((ROWS, len(features))), np.full(ROWS, 2.5)
     for place, feature in enumerate(features):
         highest, effect = RANGES.get(feature.name, GROUPS[feature.group])
         steps = 2 if feature.group == "family" else 1

@@ -32,20 +32,20 @@ def questionnaire_features(sheets: Sheets, n: int, as_of: int, staleness: Stalen
 
     # Earlier than the newest current sheet, scored or not: else a sheet without a total would drop the one before it.
     last = latest_by_student(n, sheets.student[current], sheets.day[current])
-    within = known & scores.valid & (age <= staleness.history_days)
-    before = within & ((sheets.day < last[sheets.student]) | (newest[sheets.student] == NO_DAY))
+    before = known & (age <= staleness.history_days)
+    before &= (sheets.day < last[sheets.student]) | (last[sheets.student] == NO_DAY)
     blank = scores.n_missing.astype(np.float64)
     values: Values = {f"{code}_total": pick(scores.scaled, instrument.lowest)}
     for item in instrument.feature_items:
         values[f"{code}_item_{item}"] = pick(scores.filled[:, item - 1], 0.0)
     values[f"{code}_blank_items"] = pick(blank, 0.0)
     values[f"{code}_earlier_max"] = highest_by_student(
-        n, sheets.student[before], scores.total[before], instrument.lowest
+        n, sheets.student[before], scores.scaled[before], instrument.lowest
     )
     values[f"{code}_missing"] = (newest == NO_DAY).astype(np.float64)
     shown = latest_by_student(n, sheets.student[read], sheets.day[read])
     dated = [f"{code}_total", *(f"{code}_item_{item}" for item in instrument.feature_items)]
-    earlier = latest_by_student(n, sheets.student[before], sheets.day[before])
+    earlier = latest_by_student(n, sheets.student[before & scores.valid], sheets.day[before & scores.valid])
     return Block(values, {**dict.fromkeys(dated, shown), f"{code}_earlier_max": earlier})
 
 

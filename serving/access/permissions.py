@@ -5,6 +5,7 @@ from typing import ParamSpec
 
 from runxin.errors import Kind, UserError, refused
 from serving.access.roles import Client, Role, User
+from serving.store import UNASSIGNED
 
 P = ParamSpec("P")
 
@@ -32,10 +33,11 @@ def user_can_see_list(user: User, school_id: str) -> bool:
 
 
 def check_user_can_see_student(user: User, school_id: str) -> None:
-    """A counselor sees the record of a student of the own schools; `school_id` is the student's school."""
+    """A counselor sees the record of a student of the own schools, and of one whose school nobody has named yet;
+    `school_id` is the student's school."""
     if user.role is not Role.COUNSELOR:
         raise refused("only a counselor sees a student's record")
-    if school_id not in user.schools:
+    if school_id not in (*user.schools, UNASSIGNED):
         raise refused("this student is not at one of your schools")
 
 

@@ -23,15 +23,22 @@ class Serving:
 
 
 class Champion:
-    """Watches one folder. Names, sizes and times of its files are looked at once a second at most; the files
+    """Watches one folder. `may_rank` says of a model's data origin whether it may rank the students here; where it
+    may not, there is no model. Names, sizes and times of its files are looked at once a second at most; the files
     are read and verified only when these change, or when the last reading was refused."""
 
     def __init__(
-        self, folder: Path, load: Callable[[Path], Artifact], clock: Callable[[], float] = time.monotonic
+        self,
+        folder: Path,
+        load: Callable[[Path], Artifact],
+        may_rank: Callable[[str], bool],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder = folder
         self._load = load
+        self._may_rank = may_rank
         self._clock = clock
+        self._allowed = False
         self._lock = Lock()
         self._seal: Seal | None = None
         self._gone = False
@@ -43,7 +50,7 @@ class Champion:
         if self._clock() - self._looked >= SECONDS_BETWEEN_LOOKS:
             with self._lock:
                 self._look()
-        return self._serving
+        return self._serving if self._serving.artifact is None or self._allowed else Serving(None, "none")
 
     def _look(self) -> None:
         if self._clock() - self._looked < SECONDS_BETWEEN_LOOKS:
@@ -59,6 +66,8 @@ class Champion:
             if seal != self._seal or news.status != self._serving.status:
                 _log(news)
             self._serving, self._seal = news, seal
+        artifact = self._serving.artifact
+        self._allowed = artifact is not None and self._may_rank(artifact.manifest.data_origin)
 
     def _read(self, seal: Seal) -> Serving:
         if not seal:

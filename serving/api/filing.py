@@ -1,5 +1,6 @@
 """From checked records to answers on record: assess, raise by open evidence, keep, answer."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,7 +9,6 @@ from typing import Any
 from data_schemas.codes import ConsentScope
 from models import Assessment, assess, records_of_requests
 from models.assessment import Floor
-from models.policy import Thresholds
 from runxin.errors import UserError
 from runxin.logs import get_logger
 from serving.access import Client, client_can
@@ -18,9 +18,20 @@ from serving.api.keys import check_school
 from serving.api.reading import plain_record
 from serving.api.request import ScoreRequest
 from serving.api.state import State, instruments_of
-from serving.store import Evidence, Known, NewEntry, as_it_stands, known_students, record_entries, school_ids
+from serving.followup import silent
+from serving.store import (
+    UNASSIGNED,
+    Evidence,
+    Feed,
+    Known,
+    NewEntry,
+    as_it_stands,
+    known_feeds,
+    known_students,
+    record_entries,
+    school_ids,
+)
 
-UNASSIGNED = "unassigned"  # the school of those who came without one; a counselor on duty is given it like any other
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}
 
 
@@ -41,7 +52,6 @@ def file_records(
     """
     now = datetime.now(UTC)
     serving = state.champion.now()
-    thresholds = serving.artifact.policy.thresholds if serving.artifact else None
     known = known_students(state.store, [c.request.student_id for c in checked])
     found: list[ScoreAnswer | UserError | None] = [None] * len(checked)
     mine: list[int] = []
@@ -53,7 +63,7 @@ def file_records(
             found[place] = error
     kept = [checked[place] for place in mine]
     assessments = _assessed(state, serving, kept, known)
-    answered = [_settled(a, known[a.student_id], thresholds, now) for a in assessments]
+    answered = [_settled(a, known[a.student_id], now) for a in assessments]
     ids: list[str | None] = [None] * len(kept)
     if not dry_run and kept:
         nowhere = _school_of_strangers(state, client)
@@ -70,12 +80,13 @@ def _assessed(
 ) -> list[Assessment]:
     """Assessments in order. A day's records go through the model together; each is scored as if it were alone."""
     status = None if serving.status == "ok" else serving.status
+    stopped = _stopped(state, checked, known)
     by_day: dict[date, list[int]] = {}
     for place, one in enumerate(checked):
         by_day.setdefault(one.as_of, []).append(place)
     found: dict[int, Assessment] = {}
     for as_of, places in by_day.items():
-        rows = [_record(checked[place], known) for place in places]
+        rows = [_record(checked[place], known, stopped) for place in places]
         records = records_of_requests(rows, instruments_of(state))
         try:
             assessed = assess(records, as_of, serving.artifact, state.policy, status=status)
@@ -87,12 +98,24 @@ def _assessed(
     return [found[place] for place in range(len(checked))]
 
 
-def _record(one: Checked, known: Mapping[str, Known]) -> dict[str, Any]:
+def _record(one: Checked, known: Mapping[str, Known], stopped: Mapping[str, Sequence[Feed]]) -> dict[str, Any]:
     record = plain_record(one.request, one.as_of)
+    if one.request.feeds is None:
+        # A platform that says nothing of its reach is believed, but where the school's list says that a feed stopped.
+        school = known[one.request.student_id].school_id or one.request.school_id or ""
+        rows = [{"table": f.feed, "covered_from": f.covered_from, "covered_to": f.covered_to} for f in stopped[school]]
+        record["feeds"] = rows
     if known[one.request.student_id].withdrawn & NO_MODEL or _opted_out(one.request, one.as_of):
         taken_back = {"scope": ConsentScope.MODEL_SCORE.code, "given_on": one.as_of, "withdrawn_on": one.as_of}
         record["consents"] = [taken_back]
     return record
+
+
+def _stopped(state: State, checked: Sequence[Checked], known: Mapping[str, Known]) -> defaultdict[str, Sequence[Feed]]:
+    """Per school, the feeds that had stopped when its list was published."""
+    schools = {known[one.request.student_id].school_id or one.request.school_id or "" for one in checked}
+    lists = known_feeds(state.store, schools)
+    return defaultdict(tuple, {school: silent(feeds, as_of) for school, (as_of, feeds) in lists.items()})
 
 
 def _opted_out(request: ScoreRequest, as_of: date) -> bool:
@@ -102,7 +125,7 @@ def _opted_out(request: ScoreRequest, as_of: date) -> bool:
     return newest is not None and newest.withdrawn_on is not None and newest.withdrawn_on <= as_of
 
 
-def _settled(assessment: Assessment, known: Known, thresholds: Thresholds | None, now: datetime) -> Assessment:
+def _settled(assessment: Assessment, known: Known, now: datetime) -> Assessment:
     """The assessment as it stands: evidence that a person has closed is out, what is open from before is in."""
     before = {row.floor.evidence: row for row in known.evidence}
     standing = {key: row.floor for key, row in before.items() if row.closed_at is None}
@@ -111,7 +134,7 @@ def _settled(assessment: Assessment, known: Known, thresholds: Thresholds | None
         if held is None or (held.closed_at is None and floor.tier.ord > held.floor.tier.ord):
             standing[floor.evidence] = floor
     rows = [Evidence(assessment.student_id, floor, now, "api") for floor in sorted(standing.values(), key=_gravest)]
-    return as_it_stands(assessment, rows, thresholds)
+    return as_it_stands(assessment, rows)
 
 
 def _gravest(floor: Floor) -> tuple[int, int, int, str]:
@@ -120,7 +143,7 @@ def _gravest(floor: Floor) -> tuple[int, int, int, str]:
 
 def _school_of_strangers(state: State, client: Client) -> str:
     """Where a student goes who is on no list and comes without a school: to the one school that the key or the
-    service has, else to a list of its own. Never nowhere, since there may be danger in the record."""
+    service has, else to every school's. Never nowhere, since there may be danger in the record."""
     schools = client.schools if client.schools is not None else school_ids(state.store)
     return schools[0] if len(schools) == 1 else UNASSIGNED
 

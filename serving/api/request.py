@@ -108,7 +108,7 @@ class ScoreRequest(Part):
     student_id: Id
     as_of: Day | None = Field(None, description="the day of the assessment; today where left out")
     school_id: Id | None = Field(
-        None, description='the list that a student goes to who is on none yet; without it, that of "unassigned"'
+        None, description="the list that a student goes to who is on none yet; without it, every school's"
     )
     class_id: Id | None = None
     stage: Annotated[str, CodeOf(Stage)]

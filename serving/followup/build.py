@@ -53,7 +53,7 @@ def build_list(reading: SchoolReading, school_id: str, now: datetime, policy: Po
     urgent = {s.pupil.student_id for s in (*told, *reading.unknown) if any(is_urgent(row) for row in s.evidence)}
     immediate = [s for s in (*told, *reading.unknown) if s.pupil.student_id in urgent]
     history = [s for s in told if s.evidence and all(row.floor.history for row in s.evidence)]
-    only_history = {s.pupil.student_id for s in history if s.own_tier is Tier.ROUTINE}
+    only_history = {s.pupil.student_id for s in history if _assessment(s).own_tier is Tier.ROUTINE}
     waiting = [
         s
         for s in told
@@ -88,7 +88,7 @@ def build_list(reading: SchoolReading, school_id: str, now: datetime, policy: Po
         weekly_slots=slots,
         check_minutes=policy.list.minutes_per_check,
         expected_missed=None,  # an estimate needs audit interviews with recorded results, which are not kept yet
-        silent_feeds=_silent(reading.feeds, run.as_of) if run is not None else (),
+        silent_feeds=tuple(f.feed for f in silent(reading.feeds, run.as_of)) if run is not None else (),
         tier_counts=_tier_counts(everyone),
     )
 
@@ -144,6 +144,8 @@ def _audit(standing: Standing, reading: SchoolReading) -> Entry:
         as_of=run.as_of,
         tier=Tier.ROUTINE,
         tier_source="model",
+        own_tier=Tier.ROUTINE,
+        own_source="model",
         confirmed=False,
         probability=None,
         margin=None,
@@ -181,11 +183,11 @@ def _tier_counts(everyone: Sequence[Standing]) -> dict[str, int]:
     return counts
 
 
-def _silent(feeds: Sequence[Feed], as_of: date) -> tuple[str, ...]:
-    """Tables whose feed stopped two school days or more before the day of the list."""
+def silent(feeds: Sequence[Feed], as_of: date) -> tuple[Feed, ...]:
+    """Feeds that stopped two school days or more before the day of the list."""
     calendar = default_calendar()
 
     def passed(day: date) -> int:
         return int(calendar.school_days_until(np.array([date_to_day(day)]))[0])
 
-    return tuple(f.feed for f in feeds if passed(as_of) - passed(f.covered_to) >= SILENT_SCHOOL_DAYS)
+    return tuple(feed for feed in feeds if passed(as_of) - passed(feed.covered_to) >= SILENT_SCHOOL_DAYS)

@@ -95,7 +95,7 @@ def reached_at(standing: Standing) -> datetime:
     """When the student came to stand in this tier: at the opening of the evidence, or in the list's own run."""
     assert standing.assessment is not None
     tier = standing.assessment.tier
-    if tier is standing.own_tier:
+    if tier is standing.assessment.own_tier:
         return standing.tier_since
     return min(row.opened_at for row in standing.evidence if row.floor.tier is tier)
 

@@ -13,13 +13,15 @@ import pandas as pd
 import data_schemas
 import models
 from data_schemas.calendar import date_to_day, day_to_date
-from data_schemas.codes import Tier
+from data_schemas.codes import ConsentScope, Tier
 from data_schemas.dataset import Dataset
-from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, records_of
+from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, may_score, records_of
 from models.columns import NO_DAY
 from models.floors import assessed
 from runxin.errors import UserError, bad_data, usage
 from serving.store import Feed, Interviews, Published, Pupil, Store, Withdrawal, make_run, newest_run, publish_run
+
+SCORE = ConsentScope.MODEL_SCORE.code
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,6 @@ def publish_screening(
         synthetic=dataset.description.synthetic,
         data_origin=dataset.description.origin,
         model=model,
-        thresholds=artifact.policy.thresholds if artifact is not None and model.status == "ok" else None,
         schools=here,
         published_at=now,
     )
@@ -91,7 +92,7 @@ def publish_screening(
         run,
         list(pupils.values()),
         found,
-        _withdrawals(dataset, as_of, pupils.keys()),
+        _withdrawals(dataset, records, as_of, pupils.keys()),
         _feeds(dataset, here),
         _interviews(records, as_of),
         actor,
@@ -134,14 +135,18 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _withdrawals(dataset: Dataset, as_of: date, ids: Collection[str]) -> list[Withdrawal]:
+def _withdrawals(dataset: Dataset, records: Records, as_of: date, ids: Collection[str]) -> list[Withdrawal]:
+    """What is not consented to. Who never gave consent to a model score is kept like who took it back, so that no
+    other way in scores them either."""
     frame = dataset.tables.get("consents")
     if frame is None:
         return []
     gone = frame[frame["withdrawn_on"] <= pd.Timestamp(as_of)].sort_values("withdrawn_on")
     rows = zip(gone["student_id"], gone["scope"], gone["withdrawn_on"], strict=True)
-    last = {(student, scope): Withdrawal(student, scope, on.date()) for student, scope, on in rows}
-    return [withdrawal for (student, _), withdrawal in last.items() if student in ids]
+    refused = records.ids[~may_score(records, date_to_day(as_of))]
+    found = {(str(s), SCORE): Withdrawal(str(s), SCORE, as_of) for s in refused}
+    found |= {(student, scope): Withdrawal(student, scope, on.date()) for student, scope, on in rows}
+    return [withdrawal for (student, _), withdrawal in found.items() if student in ids]
 
 
 def _feeds(dataset: Dataset, schools: Sequence[str]) -> list[Feed]:

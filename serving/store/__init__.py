@@ -4,17 +4,16 @@ from serving.store.audit import PURPOSES, AuditEvent, audit_rows, events_of, wri
 from serving.store.database import Store, check_reachable, open_store
 from serving.store.evidence import Evidence, Interviews, evidence_of, open_evidence
 from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
-from serving.store.known import Known, known_students
+from serving.store.known import Known, known_feeds, known_students
 from serving.store.names import keep_names, load_names
 from serving.store.payload import assessment_from_json, assessment_to_json
-from serving.store.pupils import Pupil, Withdrawal, find_pupil, school_ids, withdrawn_scopes
+from serving.store.pupils import UNASSIGNED, Pupil, Withdrawal, find_pupil, school_ids, withdrawn_scopes
 from serving.store.reading import (
     SchoolReading,
     Standing,
     as_it_stands,
     assessment_of,
     history_of,
-    own_tier,
     read_school,
 )
 from serving.store.received import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
@@ -35,6 +34,7 @@ from serving.store.users import (
 
 __all__ = [
     "PURPOSES",
+    "UNASSIGNED",
     "AuditEvent",
     "Evidence",
     "Feed",
@@ -71,6 +71,7 @@ __all__ = [
     "history_of",
     "keep_names",
     "keep_password_hash",
+    "known_feeds",
     "known_students",
     "list_keys",
     "list_users",
@@ -80,7 +81,6 @@ __all__ = [
     "newest_run",
     "open_evidence",
     "open_store",
-    "own_tier",
     "publish_run",
     "read_school",
     "received_record",

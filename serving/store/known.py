@@ -1,13 +1,15 @@
 """What the store knows of the students that a request names, in one reading."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import sqlalchemy as sa
 
 from serving.store.database import Store, chunks
 from serving.store.evidence import Evidence, evidence_from_row
-from serving.store.tables import evidence, students, withdrawn
+from serving.store.runs import Feed, newest_run_of
+from serving.store.tables import evidence, feeds, students, withdrawn
 
 
 @dataclass
@@ -32,4 +34,16 @@ def known_students(store: Store, ids: Sequence[str]) -> dict[str, Known]:
                 found[row.student_id].withdrawn.add(row.scope)
             for row in connection.execute(evidence.select().where(evidence.c.student_id.in_(part))):
                 found[row.student_id].evidence.append(evidence_from_row(row))
+    return found
+
+
+def known_feeds(store: Store, schools: Collection[str]) -> dict[str, tuple[date, list[Feed]]]:
+    """Per school with a list in force, its as-of date and how far each table reached then."""
+    found: dict[str, tuple[date, list[Feed]]] = {}
+    with store.reading() as connection:
+        for school in schools:
+            run = newest_run_of(connection, school)
+            if run is not None:
+                rows = connection.execute(feeds.select().where(feeds.c.school_id == school))
+                found[school] = (run.as_of, [Feed(r.school_id, r.feed, r.covered_from, r.covered_to) for r in rows])
     return found

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from data_schemas.codes import Tier
 from models.assessment import Assessment
 
+TIERS = {tier.code: tier for tier in Tier}
 LEVEL = 1  # half of the time of the default level for a tenth more bytes
 
 
@@ -30,7 +31,7 @@ def unpack(stored: bytes) -> dict[str, Any]:
 def assessment_to_json(assessment: Assessment) -> dict[str, Any]:
     """The assessment in JSON's own types, a tier as its code."""
     content: dict[str, Any] = _adapter().dump_python(assessment, mode="json")
-    content["tier"] = assessment.tier.code
+    content["tier"], content["own_tier"] = assessment.tier.code, assessment.own_tier.code
     for shown, floor in zip(content["floors"], assessment.floors, strict=True):
         shown["tier"] = floor.tier.code
     return content
@@ -38,9 +39,9 @@ def assessment_to_json(assessment: Assessment) -> dict[str, Any]:
 
 def assessment_from_json(content: dict[str, Any]) -> Assessment:
     """The inverse of `assessment_to_json`; `content` is used up."""
-    content["tier"] = Tier.of(content["tier"])
+    content["tier"], content["own_tier"] = TIERS[content["tier"]], TIERS[content["own_tier"]]
     for floor in content["floors"]:
-        floor["tier"] = Tier.of(floor["tier"])
+        floor["tier"] = TIERS[floor["tier"]]
     return _adapter().validate_python(content)
 
 

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from serving.store.database import Store, chunks
 from serving.store.tables import names, received, run_schools, students, withdrawn
 
+UNASSIGNED = "unassigned"  # the school of students who are on no list and came without one: every counselor sees them
+
 
 @dataclass(frozen=True)
 class Pupil:
@@ -88,7 +90,7 @@ def school_ids(store: Store) -> list[str]:
     listed = sa.select(run_schools.c.school_id)
     sent = sa.select(received.c.school_id)
     with store.reading() as connection:
-        return sorted(connection.scalars(listed.union(sent)))
+        return sorted(set(connection.scalars(listed.union(sent))) - {UNASSIGNED})
 
 
 def withdrawn_scopes(store: Store, student_id: str) -> frozenset[str]:

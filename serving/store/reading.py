@@ -7,9 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data_schemas.codes import Tier
 from models.assessment import Assessment
-from models.policy import Thresholds
+from models.tiers import highest
 from serving.store.database import Store
 from serving.store.evidence import Evidence, open_evidence_of
 from serving.store.payload import unpack_assessment
@@ -18,18 +17,15 @@ from serving.store.received import ReceivedEntry, newest_entry_of, unsettled_ent
 from serving.store.runs import Feed, Run, newest_run_of, run_from_row
 from serving.store.tables import assessments, evidence, feeds, names, received, runs, students, withdrawn
 
-ORDER = {tier: place for place, tier in enumerate(Tier)}
-
 
 @dataclass(frozen=True)
 class Standing:
     """One student of a list. `assessment` is None for those of whom there is nothing to tell: screened, routine,
-    no open evidence, nothing to repeat. `own_tier` is the tier without any open evidence."""
+    no open evidence, nothing to repeat."""
 
     pupil: Pupil
     assessment: Assessment | None
     evidence: tuple[Evidence, ...]
-    own_tier: Tier
     tier_since: datetime
     retest_since: datetime | None
     margin: float | None
@@ -49,28 +45,14 @@ class SchoolReading:
     declined: frozenset[str]  # whose consent to screening is withdrawn
 
 
-def as_it_stands(assessment: Assessment, found: Sequence[Evidence], thresholds: Thresholds | None) -> Assessment:
+def as_it_stands(assessment: Assessment, found: Sequence[Evidence]) -> Assessment:
     """`tier = max(model, open floors, human)`, with the floors that are open in the store at this moment."""
-    own = own_tier(assessment, thresholds)
-    if not found and own is assessment.tier:
-        return replace(assessment, floors=()) if assessment.floors else assessment
-    highest = max((row.floor.tier for row in found), key=ORDER.__getitem__, default=Tier.ROUTINE)
-    source = "human" if assessment.tier_source == "human" else "model"
-    if ORDER[highest] > ORDER[own] or (highest is own and found and source == "model"):
-        source = "floor"
-    tier = max(own, highest, key=ORDER.__getitem__)
+    floor = max((row.floor.tier for row in found), key=lambda tier: tier.ord, default=None)
+    human = assessment.own_source == "human"
+    tier, source = highest(
+        model=None if human else assessment.own_tier, floor=floor, human=assessment.own_tier if human else None
+    )
     return replace(assessment, tier=tier, tier_source=source, floors=tuple(row.floor for row in found))
-
-
-def own_tier(assessment: Assessment, thresholds: Thresholds | None) -> Tier:
-    """The tier without floors. Where a floor had set it, the model's is read off the run's fixed thresholds."""
-    if assessment.tier_source != "floor":
-        return assessment.tier
-    chance = assessment.probability
-    if chance is None or thresholds is None or chance < thresholds.watch:
-        return Tier.ROUTINE
-    model = Tier.PRIORITY if chance >= thresholds.priority else Tier.WATCH
-    return min(model, assessment.tier, key=ORDER.__getitem__)
 
 
 def assessment_of(store: Store, student_id: str) -> Assessment | None:
@@ -81,9 +63,8 @@ def assessment_of(store: Store, student_id: str) -> Assessment | None:
         found = open_evidence_of(connection, [student_id]).get(student_id, [])
         run = None if row is None else run_from_row(row)
         published = None if row is None else unpack_assessment(row.payload)
-    thresholds = run.thresholds if run is not None else None
     newest = _newest(published, run, entry)
-    return None if newest is None else as_it_stands(newest, found, thresholds)
+    return None if newest is None else as_it_stands(newest, found)
 
 
 def history_of(store: Store, student_id: str) -> list[Assessment]:
@@ -132,7 +113,7 @@ def _newest(published: Assessment | None, run: Run | None, entry: ReceivedEntry 
         return published or (entry.assessment if entry is not None else None)
     if entry.received_at <= run.published_at:
         return published
-    ours, theirs = own_tier(published, run.thresholds).ord, own_tier(entry.assessment, run.thresholds).ord
+    ours, theirs = published.own_tier.ord, entry.assessment.own_tier.ord
     newer = theirs > ours or (theirs == ours and entry.assessment.screened)
     return entry.assessment if newer else published
 
@@ -185,26 +166,24 @@ def _school_evidence(
 def _standing(row: Any, run: Run, entry: ReceivedEntry | None, mine: tuple[Evidence, ...]) -> Standing:
     pupil = Pupil(row.student_id, row.school_id, row.class_id, row.stage, row.grade, row.name)
     if row.payload is None:
-        return Standing(pupil, None, mine, Tier.ROUTINE, row.tier_since, None, row.margin, row.severity, row.screened)
+        return Standing(pupil, None, mine, row.tier_since, None, row.margin, row.severity, row.screened)
     published = unpack_assessment(row.payload)
     newest = _newest(published, run, entry) or published
     since = entry.received_at if entry is not None and newest.tier.ord > published.tier.ord else row.tier_since
-    return _stands(pupil, newest, mine, run.thresholds, since, row.retest_since)
+    return _stands(pupil, newest, mine, since, row.retest_since)
 
 
 def _stands(
     pupil: Pupil,
     newest: Assessment,
     mine: tuple[Evidence, ...],
-    thresholds: Thresholds | None,
     since: datetime,
     retest_since: datetime | None,
 ) -> Standing:
     return Standing(
         pupil,
-        as_it_stands(newest, mine, thresholds),
+        as_it_stands(newest, mine),
         mine,
-        own_tier(newest, thresholds),
         since,
         retest_since,
         newest.margin,
@@ -230,7 +209,7 @@ def _stranger(
         return None
     row = _newest_row(connection, pupil.student_id)
     if row is None:
-        return None if entry is None else _stands(pupil, entry.assessment, mine, None, entry.received_at, None)
+        return None if entry is None else _stands(pupil, entry.assessment, mine, entry.received_at, None)
     run, published = run_from_row(row), unpack_assessment(row.payload)
     newest = _newest(published, run, entry) or published
-    return _stands(pupil, newest, mine, run.thresholds, run.published_at, None)
+    return _stands(pupil, newest, mine, run.published_at, None)

@@ -9,23 +9,22 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from models.assessment import Assessment
-from runxin.errors import bad_data
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store, chunks
 from serving.store.evidence import open_floors
 from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
-from serving.store.pupils import Pupil
+from serving.store.pupils import UNASSIGNED, Pupil
 from serving.store.tables import received, students
 
 
 @dataclass(frozen=True)
 class NewEntry:
-    """One record to keep. `record` is the request in JSON's own types; `school_id` may be None for a student
-    who is on a list already."""
+    """One record to keep. `record` is the request in JSON's own types; `school_id` is `UNASSIGNED` for a student who
+    is on no list and came without one."""
 
     client: str
     student_id: str
-    school_id: str | None
+    school_id: str
     stage: str
     grade: int | None
     record: dict[str, Any]
@@ -43,25 +42,18 @@ class ReceivedEntry:
 
 
 def record_entries(store: Store, entries: Sequence[NewEntry]) -> list[str]:
-    """Keep records, open their floors and note them in the trail, all or none; returns their ids in order.
-
-    Raises `UserError` (bad data) for a student who is on no list and comes without a school: the evidence would
-    be on nobody's list.
-    """
+    """Keep records, open their floors and note them in the trail, all or none; returns their ids in order."""
     ids = [uuid4().hex for _ in entries]
     with store.writing() as connection:
         known = _schools(connection, [entry.student_id for entry in entries])
         for entry_id, entry in zip(ids, entries, strict=True):
-            school_id = known.get(entry.student_id, entry.school_id)
-            if school_id is None:
-                raise bad_data("this student is on no list yet", fix="send school_id with the record")
             connection.execute(
                 received.insert().values(
                     entry_id=entry_id,
                     received_at=entry.received_at,
                     client=entry.client,
                     student_id=entry.student_id,
-                    school_id=school_id,
+                    school_id=known.get(entry.student_id, entry.school_id),
                     stage=entry.stage,
                     grade=entry.grade,
                     record=pack(entry.record),
@@ -95,11 +87,13 @@ def newest_entry_of(connection: sa.Connection, student_id: str) -> ReceivedEntry
 
 
 def unsettled_entries(connection: sa.Connection, school_id: str, since: datetime | None) -> dict[str, ReceivedEntry]:
-    """Per student of a school, the newest entry that came after `since` or whose student is on no list."""
-    query = received.select().where(received.c.school_id == school_id)
+    """Per student of a school, the newest entry that came after `since` or whose student is on no list; and those of
+    students on no list who came without a school: better on every school's list than on none."""
+    unknown = received.c.student_id.not_in(sa.select(students.c.student_id))
+    ours = received.c.school_id == school_id
     if since is not None:
-        unknown = received.c.student_id.not_in(sa.select(students.c.student_id))
-        query = query.where((received.c.received_at > since) | unknown)
+        ours &= (received.c.received_at > since) | unknown
+    query = received.select().where(ours | ((received.c.school_id == UNASSIGNED) & unknown))
     newest = {row.student_id: row for row in connection.execute(query.order_by(received.c.received_at))}
     return {student: _entry(row) for student, row in newest.items()}
 

@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.assessment import Assessment, ModelStatus
-from models.policy import Thresholds
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
 from serving.store.evidence import Interviews, close_assessed, open_floors
@@ -34,7 +33,6 @@ class Run:
     synthetic: bool
     data_origin: str
     model: ModelStatus
-    thresholds: Thresholds | None
     published_at: datetime
 
 
@@ -65,14 +63,13 @@ def make_run(
     synthetic: bool,
     data_origin: str,
     model: ModelStatus,
-    thresholds: Thresholds | None,
     schools: Sequence[str],
     published_at: datetime,
 ) -> Run:
     """A run whose id follows from what went into it, so that the same screening has the same id."""
-    said = (fingerprint, as_of, code, model, thresholds, tuple(sorted(schools)))
+    said = (fingerprint, as_of, code, model, tuple(sorted(schools)))
     run_id = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
-    return Run(run_id, fingerprint, as_of, code, synthetic, data_origin, model, thresholds, published_at)
+    return Run(run_id, fingerprint, as_of, code, synthetic, data_origin, model, published_at)
 
 
 def publish_run(
@@ -136,11 +133,6 @@ def newest_run_of(connection: sa.Connection, school_id: str, as_of: date | None 
 
 def run_from_row(row: Any) -> Run:
     model = ModelStatus(row.model_name, row.model_version, row.policy, row.model_origin, row.model_status)
-    thresholds = (
-        Thresholds(watch=row.watch_threshold, priority=row.priority_threshold)
-        if row.watch_threshold is not None and row.priority_threshold is not None
-        else None
-    )
     return Run(
         row.run_id,
         row.fingerprint,
@@ -149,7 +141,6 @@ def run_from_row(row: Any) -> Run:
         row.synthetic,
         row.data_origin,
         model,
-        thresholds,
         row.published_at,
     )
 
@@ -167,8 +158,6 @@ def _run_row(run: Run) -> dict[str, Any]:
         "data_origin": run.data_origin,
         "model_status": run.model.status,
         "model_origin": run.model.data_origin,
-        "watch_threshold": run.thresholds.watch if run.thresholds else None,
-        "priority_threshold": run.thresholds.priority if run.thresholds else None,
         "published_at": run.published_at,
     }
 

@@ -63,8 +63,6 @@ runs = sa.Table(
     sa.Column("data_origin", sa.String, nullable=False),
     sa.Column("model_status", sa.String, nullable=False),
     sa.Column("model_origin", sa.String),
-    sa.Column("watch_threshold", sa.Float),
-    sa.Column("priority_threshold", sa.Float),
     sa.Column("published_at", Instant, nullable=False),
 )
 

@@ -134,7 +134,9 @@ def test_a_request_is_answered_as_shown(walked: Walked, command: str, answer: An
     settings = read_settings({}, cwd=walked.folder)
     method, path, headers, body = request_of(command, walked.key)
     with open_store(settings) as store:
-        state = State(store, read_policy(), Champion(settings.champion, load_artifact), packaged_instruments())
+        state = State(
+            store, read_policy(), Champion(settings.champion, load_artifact, lambda _: True), packaged_instruments()
+        )
         reply = Client(make_app(state)).send(method, path, headers=headers, content=body)
     expected = answer["status"] if isinstance(answer, dict) and "status" in answer else 200
     assert reply.status_code == expected, reply.text

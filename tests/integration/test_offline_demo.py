@@ -1,4 +1,4 @@
-"""The whole demo on a machine that refuses every address but its own."""
+"""The demo and the service on a machine that refuses every address but its own."""
 
 import json
 import os
@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from tests.local_server import fetch, free_port
+
 RUNXIN = Path(sys.executable).with_name("runxin")
 STUDENTS = "3000"  # the fewest thousand with enough outcomes to learn from and to judge by
 
 # Python runs this at the start of every process. An audit hook sees each attempt below Python's own socket module,
-# and cannot be removed. Loopback addresses and sockets of the file system are let through.
+# and cannot be removed. Loopback addresses, sockets of the file system and the machine's own name (which
+# BentoML's process manager asks for) are let through.
 GUARD = """
 import os, socket, sys
 
@@ -28,7 +31,7 @@ def refuse(event, args):
     else:
         return
     host = host.decode() if isinstance(host, bytes) else host
-    if host is None or host in ("", "localhost", "::1") or str(host).startswith("127."):
+    if host in (None, "", "localhost", "::1", socket.gethostname()) or str(host).startswith("127."):
         return
     with open(os.environ["ATTEMPTS"], "a") as file:
         file.write(f"{event} {host}\\n")
@@ -90,4 +93,17 @@ def test_the_demo_needs_no_network_and_trains_once(offline: Offline) -> None:
     assert second["model_version"] == first["model_version"], "a second run trains nothing"
     assert second["run_id"] == first["run_id"], "and publishes nothing anew"
     assert len(list((offline.home / "home" / "mlartifacts").iterdir())) == 1, "one run of training is on record"
+    assert offline.attempts() == []
+
+
+def test_the_service_needs_no_network(offline: Offline) -> None:
+    port = free_port()
+    command = [RUNXIN, "serve", "--port", str(port), "--json"]
+    with subprocess.Popen(command, env=offline.environment, stdout=subprocess.PIPE, text=True) as service:
+        assert service.stdout is not None
+        url = json.loads(service.stdout.readline())["url"]  # said once it answers
+        statuses = {path: fetch(url + path).status_code for path in ("sign-in", "docs", "metrics")}
+        service.terminate()
+    assert statuses == {"sign-in": 200, "docs": 200, "metrics": 200}
+    assert service.returncode == 0
     assert offline.attempts() == []

@@ -19,7 +19,7 @@ from tests.factories import AS_OF, MODEL, NOW, assessment, floor, pupil, words
 
 POLICY = read_policy()
 RULES = ("R01", "R02", "R19", "R20", "phq9-total-15")
-RUN = make_run("f1", AS_OF, "code", True, "synthetic", MODEL, None, ["school-01"], NOW)
+RUN = make_run("f1", AS_OF, "code", True, "synthetic", MODEL, ["school-01"], NOW)
 
 
 @st.composite
@@ -57,10 +57,8 @@ def one_standing(draw: st.DrawFn, student_id: str) -> Standing:
         last_interview_on=seen,
         data_quality=DataQuality("ok", retest),
     )
-    stands = as_it_stands(said, rows, None)
-    return Standing(
-        pupil(student_id), stands, rows, tier, NOW, NOW if retest else None, margin, said.severity, said.screened
-    )
+    stands = as_it_stands(said, rows)
+    return Standing(pupil(student_id), stands, rows, NOW, NOW if retest else None, margin, said.severity, said.screened)
 
 
 @given(standings(), st.randoms(use_true_random=False))
@@ -107,4 +105,4 @@ def test_the_tier_is_never_below_open_evidence(group: list[Standing]) -> None:
     for standing in group:
         assert standing.assessment is not None
         highest = max((row.floor.tier.ord for row in standing.evidence), default=0)
-        assert standing.assessment.tier.ord == max(highest, standing.own_tier.ord)
+        assert standing.assessment.tier.ord == max(highest, standing.assessment.own_tier.ord)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from runxin.errors import bad_data
-from serving.api.champion import Champion
+from serving.api.champion import Champion, Serving
 
 
 class Folder:
@@ -14,7 +14,7 @@ class Folder:
         self.path = path
         self.now = 0.0
         self.read = 0
-        self.champion = Champion(path, self.load, clock=lambda: self.now)
+        self.champion = Champion(path, self.load, lambda _: True, clock=lambda: self.now)
 
     def load(self, path: Path) -> Any:
         self.read += 1
@@ -32,6 +32,7 @@ class Loaded:
     def __init__(self, version: str) -> None:
         self.manifest = self
         self.version = version
+        self.data_origin = "synthetic"
 
 
 def test_no_folder_is_no_model(tmp_path: Path) -> None:
@@ -105,5 +106,23 @@ def test_a_model_that_is_promoted_while_it_is_read_is_read_again(tmp_path: Path)
             raise bad_data("the hashes differ")
         return folder.load(path)
 
-    champion = Champion(folder.path, swapped, clock=lambda: folder.now)
+    champion = Champion(folder.path, swapped, lambda _: True, clock=lambda: folder.now)
     assert champion.now().status == "ok"
+
+
+def test_a_model_that_may_not_rank_here_is_no_model(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "champion")
+    folder.write("1")
+    asked: list[str] = []
+    demonstration = True
+
+    def may_rank(origin: str) -> bool:
+        asked.append(origin)
+        return demonstration
+
+    champion = Champion(folder.path, folder.load, may_rank, clock=lambda: folder.now)
+    assert champion.now().status == "ok"
+    demonstration = False
+    folder.now = 2.0
+    assert champion.now() == Serving(None, "none"), "real students came in: a synthetic model does not rank them"
+    assert asked == ["synthetic", "synthetic"]

@@ -21,9 +21,9 @@ def found(said: Floor, opened_at: datetime = NOW) -> Evidence:
 
 
 def standing(tier: Tier = Tier.WATCH, *rows: Evidence, own: Tier | None = None, **fields: Any) -> Standing:
-    said = assessment("S-1", tier, **fields)
     own_tier = own if own is not None else Tier.ROUTINE if rows else tier
-    return Standing(pupil("S-1"), said, rows, own_tier, NOW, NOW, -1.0, 0.4, True)
+    said = assessment("S-1", tier, own_tier=own_tier, **fields)
+    return Standing(pupil("S-1"), said, rows, NOW, NOW, -1.0, 0.4, True)
 
 
 def local(year: int, month: int, day: int) -> datetime:

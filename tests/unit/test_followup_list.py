@@ -9,7 +9,7 @@ import pytest
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment, DataQuality, Retest
-from models.policy import Thresholds, read_policy
+from models.policy import read_policy
 from runxin.errors import Kind, UserError
 from serving.followup import FollowUpList, follow_up_list, why
 from serving.followup.build import places
@@ -126,9 +126,9 @@ def test_safety_evidence_stands_above_the_line_gravest_first(store: Store) -> No
 
 def test_old_sheets_stand_in_their_own_queue(store: Store) -> None:
     old = floor("R01", Tier.PRIORITY, severity=40, history=True)
-    rules = assessment("S-1", Tier.PRIORITY, tier_source="floor", floors=(old,), probability=0.01)
-    raised = assessment("S-2", Tier.PRIORITY, tier_source="floor", floors=(old,), probability=0.2)
-    publish(store, [rules, raised], thresholds=Thresholds(watch=0.1, priority=0.3))
+    rules = assessment("S-1", Tier.PRIORITY, tier_source="floor", floors=(old,))
+    raised = assessment("S-2", Tier.PRIORITY, tier_source="floor", floors=(old,), own_tier=Tier.PRIORITY)
+    publish(store, [rules, raised])
     now = listed(store)
     assert sorted(ids(now.history)) == ["S-1", "S-2"]
     assert "S-2" in ids(now.week), "whom the model raises by itself stands on the line also"
@@ -223,3 +223,38 @@ def test_why_on_a_floor_case_begins_with_the_floor() -> None:
         "PHQ-9 17 分（中度，2026-11-12；上次 8 分）"
     ]
     assert why(assessment(instruments=(), reasons=())) == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"margin": -3.0}, {"margin": 2.0, "last_interview_on": date(2026, 1, 8)}),  # never seen before seen
+        ({"margin": 2.0, "changed_on": date(2026, 1, 1)}, {"margin": 1.0, "changed_on": date(2026, 11, 1)}),
+        ({"changed_on": date(2026, 11, 1)}, {"changed_on": date(2026, 10, 1)}),
+        ({"severity": 0.9, "margin": None}, {"severity": 0.4, "margin": None}),
+        ({}, {}),  # by opaque id
+    ],
+)
+def test_the_order_within_a_tier(store: Store, first: dict[str, Any], second: dict[str, Any]) -> None:
+    publish(store, [assessment("S-1", Tier.WATCH, **first), assessment("S-2", Tier.WATCH, **second), *routine(10)])
+    assert ids(listed(store).week)[:2] == ["S-1", "S-2"]
+    turned = [assessment("S-1", Tier.WATCH, **second), assessment("S-2", Tier.WATCH, **first), *routine(10)]
+    publish(store, turned, fingerprint="f2", at=NOW + timedelta(minutes=1))
+    expected = ["S-2", "S-1"] if first != second else ["S-1", "S-2"]
+    assert ids(listed(store).week)[:2] == expected
+
+
+def test_who_has_waited_longer_of_the_deadline_goes_first(store: Store) -> None:
+    publish(store, [assessment("S-2", Tier.WATCH), *routine(10)], at=NOW - timedelta(days=30), as_of=date(2026, 10, 21))
+    publish(store, [assessment("S-1", Tier.WATCH), assessment("S-2", Tier.WATCH), *routine(10)], fingerprint="f2")
+    now = listed(store)
+    assert ids(now.week)[:2] == ["S-2", "S-1"]
+    assert [entry.due.overdue for entry in now.week[:2]] == [True, False]
+
+
+def test_an_old_sheets_evidence_does_not_push_ahead(store: Store) -> None:
+    old = floor("R01", Tier.WATCH, severity=40, history=True)
+    publish(
+        store, [assessment("S-1", Tier.WATCH, margin=1.0), assessment("S-2", Tier.WATCH, margin=0.0, floors=(old,))]
+    )
+    assert ids(listed(store).week)[:2] == ["S-1", "S-2"]

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from data_schemas.codes import Tier
-from models.policy import Thresholds
-from runxin.errors import Kind, UserError
 from serving.store import (
+    UNASSIGNED,
     Interviews,
     NewEntry,
     Store,
@@ -20,7 +19,6 @@ from serving.store import (
     open_evidence,
     read_school,
     received_record,
-    record_entries,
     record_entry,
 )
 from tests.factories import NOW, assessment, floor, new_store, publish, pupil
@@ -105,6 +103,16 @@ def test_an_interview_by_a_named_person_closes_what_came_before_it(store: Store)
     assert (closed.closed_by, closed.reason) == ("imported interview", "interview of 2026-11-25")
 
 
+@pytest.mark.parametrize(("day", "closed"), [(18, 0), (19, 1)])
+def test_an_interview_of_the_same_day_closes_evidence_and_one_of_the_day_before_does_not(
+    store: Store, day: int, closed: int
+) -> None:
+    found = floor("R01", Tier.PRIORITY, evidence_on=date(2026, 11, 19))
+    publish(store, [assessment("S-1", Tier.PRIORITY, floors=(found,))])
+    held = {"S-1": Interviews(date(2026, 11, day))}
+    assert publish(store, [assessment("S-1", Tier.ROUTINE)], interviews=held, **NEXT).closed == closed
+
+
 def test_danger_is_closed_by_two_persons_only(store: Store) -> None:
     publish(store, [assessment("S-1", Tier.CRISIS, floors=(floor(),))])
     alone = Interviews(date(2026, 11, 25))
@@ -118,13 +126,12 @@ def test_danger_is_closed_by_two_persons_only(store: Store) -> None:
 
 def test_closed_evidence_stays_closed_when_it_is_published_again(store: Store) -> None:
     said = assessment(
-        "S-1", Tier.PRIORITY, tier_source="floor", probability=0.12, floors=(floor("R01", Tier.PRIORITY),)
+        "S-1", Tier.PRIORITY, tier_source="floor", own_tier=Tier.WATCH, floors=(floor("R01", Tier.PRIORITY),)
     )
-    limits = Thresholds(watch=0.1, priority=0.3)
-    publish(store, [said], thresholds=limits)
+    publish(store, [said])
     publish(store, [assessment("S-1")], interviews={"S-1": Interviews(date(2026, 11, 25))}, **NEXT)
     more = {"fingerprint": "f3", "as_of": date(2026, 11, 28), "at": LATER}
-    assert publish(store, [said], thresholds=limits, **more).opened == 0
+    assert publish(store, [said], **more).opened == 0
     again = assessment_of(store, "S-1")
     assert again is not None
     assert (again.tier, again.tier_source, again.floors) == (Tier.WATCH, "model", ())
@@ -175,16 +182,20 @@ def test_a_student_on_no_list_stands_under_identity(store: Store) -> None:
     assert tier_of(store, "X-9") is Tier.CRISIS
 
 
-def test_a_stranger_without_a_school_is_refused_and_nothing_of_the_batch_is_kept(store: Store) -> None:
-    with pytest.raises(UserError, match="on no list") as caught:
-        record_entries(store, [entry("X-8"), entry("X-9", school_id=None)])
-    assert caught.value.kind is Kind.BAD_DATA
-    assert open_evidence(store, "X-8") == []
+def test_a_stranger_without_a_school_is_on_every_schools_list_until_one_knows_them(store: Store) -> None:
+    publish(store, [assessment("S-1"), assessment("S-2")], pupils=[pupil("S-1"), pupil("S-2", "school-02")])
+    record_entry(store, entry("X-9", school_id=UNASSIGNED))
+    for school in ("school-01", "school-02"):
+        assert [one.pupil.student_id for one in read_school(store, school, False).unknown] == ["X-9"]
+    them = [pupil("S-1"), pupil("S-2", "school-02"), pupil("X-9")]
+    publish(store, [assessment("S-1"), assessment("S-2"), assessment("X-9")], pupils=them, **NEXT)
+    assert read_school(store, "school-01", False).unknown == ()
+    assert read_school(store, "school-02", False).unknown == ()
 
 
 def test_the_school_of_a_known_student_is_the_lists(store: Store) -> None:
     publish(store, [assessment("S-1", Tier.ROUTINE)])
-    record_entry(store, entry("S-1", school_id=None))
+    record_entry(store, entry("S-1", school_id=UNASSIGNED))
     assert read_school(store, "school-01", False).unknown == ()
     assert known_students(store, ["S-1", "nobody"])["S-1"].school_id == "school-01"
     assert known_students(store, ["nobody"])["nobody"].school_id is None

@@ -96,8 +96,6 @@ def upgrade() -> None:
         sa.Column("data_origin", sa.String(), nullable=False),
         sa.Column("model_status", sa.String(), nullable=False),
         sa.Column("model_origin", sa.String(), nullable=True),
-        sa.Column("watch_threshold", sa.Float(), nullable=True),
-        sa.Column("priority_threshold", sa.Float(), nullable=True),
         sa.Column("published_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_runs")),
     )

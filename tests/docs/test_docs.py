@@ -1,0 +1,110 @@
+"""What the documents say is complete, fresh and careful."""
+
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.main import get_command
+
+from runxin.cli.main import VERBS
+from runxin.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+ROOMS = ("runxin", "data_schemas", "models", "training", "evaluation", "serving")
+SPOKEN = sorted(
+    file
+    for room in ROOMS
+    for file in (ROOT / room).rglob("*")
+    if file.suffix in (".html", ".toml", ".js", ".py", ".svg")
+)
+# Words that diagnose or blame.
+FORBIDDEN = (
+    *("抑郁症", "焦虑症", "患者", "精神病", "问题学生", "高危分子", "AI诊断", "病情"),
+    *("at-risk student", "mentally ill student"),
+)
+NAMED = re.compile(r"<!-- forbidden words -->.*?<!-- end of forbidden words -->", re.DOTALL)
+TWINS = (("README.md", "README.zh-CN.md"), ("docs/tutorial.md", "docs/tutorial.zh-CN.md"))
+
+
+def text_of(file: Path) -> str:
+    return file.read_text("utf-8")
+
+
+def options_of(verb: str) -> set[str]:
+    """Every long option of a verb and of its commands."""
+    module, name = VERBS[verb].split(":")
+    target = getattr(importlib.import_module(module), name)
+    app = target
+    if not isinstance(target, typer.Typer):
+        app = typer.Typer(add_completion=False)
+        app.command()(target)
+    command = get_command(app)
+    commands = [command, *getattr(command, "commands", {}).values()]
+    found = {text for one in commands for p in one.params for text in (*p.opts, *p.secondary_opts)}
+    return {text for text in found if text.startswith("--")} - {"--help", "--json"}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_and_option_is_described(verb: str) -> None:
+    lines = [line for line in text_of(DOCS / "commands.md").splitlines() if line.startswith(f"| `runxin {verb}")]
+    assert len(lines) == 1, "each verb has one row in docs/commands.md"
+    assert {option for option in options_of(verb) if f"`{option}`" not in lines[0]} == set()
+
+
+def test_each_setting_is_described() -> None:
+    sources = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "scripts").glob("*"), ROOT / "Makefile"]
+    sources += [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    named = {name for file in sources if file.is_file() for name in re.findall(r"RUNXIN_[A-Z_]+[A-Z]", text_of(file))}
+    described = text_of(DOCS / "commands.md")
+    assert {name for name in named if f"`{name}`" not in described} == set()
+    fields = set(Settings.__dataclass_fields__) - {"home"}
+    assert {field for field in fields if f"`{field}`" not in described} == set()
+
+
+def test_each_make_target_is_described() -> None:
+    targets = set(re.findall(r"^([a-z]+):.*##", text_of(ROOT / "Makefile"), re.MULTILINE)) - {"help", "browser"}
+    described = text_of(DOCS / "commands.md")
+    assert {target for target in targets if f"`make {target}`" not in described} == set()
+
+
+def test_the_glossary_holds_the_codes_as_they_are() -> None:
+    command = [sys.executable, "scripts/glossary.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert done.returncode == 0, f"renew it: PYTHONPATH=. python scripts/glossary.py {done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_link_inside_the_project_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)|<img[^>]*\bsrc=\"([^\"]+)\"", text_of(page))
+    inside = [a or b for a, b in targets if "://" not in (a or b) and not (a or b).startswith("#")]
+    assert [target for target in inside if not (page.parent / target.split("#")[0]).exists()] == []
+
+
+@pytest.mark.parametrize("file", [*PAGES, *SPOKEN], ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_words_about_people_are_careful(file: Path) -> None:
+    text = NAMED.sub("", text_of(file)).lower()
+    assert [word for word in FORBIDDEN if word.lower() in text] == []
+
+
+def test_the_glossary_names_the_words_that_are_not_used() -> None:
+    block = NAMED.search(text_of(DOCS / "glossary.md"))
+    assert block is not None
+    assert [word for word in FORBIDDEN if word not in block[0]] == []
+
+
+@pytest.mark.parametrize(("english", "chinese"), TWINS)
+def test_two_languages_have_the_same_parts(english: str, chinese: str) -> None:
+    parts = [re.findall(r"^(#+) |^```(\w*)", text_of(ROOT / page), re.MULTILINE) for page in (english, chinese)]
+    assert parts[0] == parts[1], "headings and blocks come in the same order"
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    numbers = [int(file.name[:4]) for file in sorted((DOCS / "decisions").glob("[0-9]*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert numbers
