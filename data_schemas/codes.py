@@ -6,6 +6,7 @@ de-facto unsupported children; 江苏省义务教育学籍管理规定 for suspe
 """
 
 from enum import Enum
+from functools import cached_property
 from typing import Self
 
 
@@ -38,7 +39,7 @@ class Tier(Code):
     PRIORITY = ("priority", "重点", "priority")
     CRISIS = ("crisis", "危机", "crisis")
 
-    @property
+    @cached_property
     def ord(self) -> int:
         return list(type(self)).index(self)
 

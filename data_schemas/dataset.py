@@ -148,9 +148,11 @@ def read_dataset(root: Path) -> Dataset:
         faults = error.errors(include_url=False, include_input=False)
         problems = [Problem(f["msg"], file=str(file), column=".".join(map(str, f["loc"]))) for f in faults]
         raise bad_data(f"{DESCRIPTION} is at fault", problems) from error
-    own = read_instruments(root / "instruments")
-    instruments = {**packaged_instruments(), **own}
     digest = hashlib.sha256(file.read_bytes())
+    own = read_instruments(root / "instruments")
+    for definition in sorted((root / "instruments").glob("*.toml")):
+        digest.update(definition.read_bytes())
+    instruments = {**packaged_instruments(), **own}
     tables: dict[str, pd.DataFrame] = {}
     responses: dict[str, pd.DataFrame] = {}
     for path in _table_files(root):

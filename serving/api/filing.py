@@ -23,6 +23,7 @@ from serving.store import (
     UNASSIGNED,
     Evidence,
     Feed,
+    Interviews,
     Known,
     NewEntry,
     as_it_stands,
@@ -32,6 +33,7 @@ from serving.store import (
     school_ids,
 )
 
+ON_RECORD = "on record"  # who it was stands in the school's own outcomes
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}
 
 
@@ -100,6 +102,7 @@ def _assessed(
 
 def _record(one: Checked, known: Mapping[str, Known], stopped: Mapping[str, Sequence[Feed]]) -> dict[str, Any]:
     record = plain_record(one.request, one.as_of)
+    record["outcomes"] = _outcomes(known[one.request.student_id].interviews)
     if one.request.feeds is None:
         # A platform that says nothing of its reach is believed, but where the school's list says that a feed stopped.
         school = known[one.request.student_id].school_id or one.request.school_id or ""
@@ -109,6 +112,15 @@ def _record(one: Checked, known: Mapping[str, Known], stopped: Mapping[str, Sequ
         taken_back = {"scope": ConsentScope.MODEL_SCORE.code, "given_on": one.as_of, "withdrawn_on": one.as_of}
         record["consents"] = [taken_back]
     return record
+
+
+def _outcomes(found: Interviews | None) -> list[dict[str, Any]]:
+    """What persons found last, by the list in force, as rows of the outcomes table: it closes what it assessed."""
+    if found is None:
+        return []
+    last = {"kind": "interview", "observed_on": found.last_on, "level": found.level, "interviewer": ON_RECORD}
+    both = {**last, "observed_on": found.last_by_two_on, "second_interviewer": ON_RECORD}
+    return [last] if found.last_by_two_on is None else [last, both]
 
 
 def _stopped(state: State, checked: Sequence[Checked], known: Mapping[str, Known]) -> defaultdict[str, Sequence[Feed]]:

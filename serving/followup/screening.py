@@ -162,8 +162,8 @@ def _feeds(dataset: Dataset, schools: Sequence[str]) -> list[Feed]:
 def _interviews(records: Records, as_of: date) -> dict[str, Interviews]:
     done = assessed(records, date_to_day(as_of))
     return {
-        str(student): Interviews(day_to_date(day), day_to_date(two) if two != NO_DAY else None)
-        for student, day, two in zip(records.ids, done.day, done.by_two, strict=True)
+        str(student): Interviews(day_to_date(day), day_to_date(two) if two != NO_DAY else None, int(level))
+        for student, day, two, level in zip(records.ids, done.day, done.by_two, done.level, strict=True)
         if day != NO_DAY
     }
 

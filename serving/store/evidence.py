@@ -4,8 +4,8 @@ A row opens once and is closed by a person's assessment only. Publishing the sam
 re-opens a closed row nor restarts an open one's clock; where a rule came to see more in it, its tier rises.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from data_schemas.instruments import Words
 from models.assessment import Assessment, Floor
 from serving.store.database import Store, chunks
 from serving.store.tables import evidence
+from serving.store.tables import interviews as interviews_table
 
 TIERS = tuple(Tier)
 IMPORTED = "imported interview"
@@ -36,10 +37,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Interviews:
-    """Days of a student's last interview by a named person, and of the last by two."""
+    """Days of a student's last interview by a named person, and of the last by two; `level` is what the last one
+    found, 0 to 3."""
 
     last_on: date
     last_by_two_on: date | None = None
+    level: int = 0
 
 
 def open_floors(
@@ -143,3 +146,14 @@ def evidence_from_row(row: Any) -> Evidence:
         protection=row.protection,
     )
     return Evidence(row.student_id, floor, row.opened_at, row.opened_by, row.closed_at, row.closed_by, row.reason)
+
+
+def replace_interviews(connection: sa.Connection, ids: Collection[str], found: Mapping[str, Interviews]) -> None:
+    """Keep what persons found last of the students `ids`, so that a record sent later is read in its light."""
+    gone = interviews_table.delete().where(interviews_table.c.student_id == sa.bindparam("gone"))
+    known = set(connection.scalars(sa.select(interviews_table.c.student_id))) & set(ids)
+    if known:
+        connection.execute(gone, [{"gone": student_id} for student_id in sorted(known)])
+    rows = [{"student_id": student_id, **asdict(found[student_id])} for student_id in ids if student_id in found]
+    if rows:
+        connection.execute(interviews_table.insert(), rows)

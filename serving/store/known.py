@@ -7,9 +7,9 @@ from datetime import date
 import sqlalchemy as sa
 
 from serving.store.database import Store, chunks
-from serving.store.evidence import Evidence, evidence_from_row
+from serving.store.evidence import Evidence, Interviews, evidence_from_row
 from serving.store.runs import Feed, newest_run_of
-from serving.store.tables import evidence, feeds, students, withdrawn
+from serving.store.tables import evidence, feeds, interviews, students, withdrawn
 
 
 @dataclass
@@ -19,6 +19,7 @@ class Known:
     school_id: str | None = None
     withdrawn: set[str] = field(default_factory=set)
     evidence: list[Evidence] = field(default_factory=list)
+    interviews: Interviews | None = None
 
 
 def known_students(store: Store, ids: Sequence[str]) -> dict[str, Known]:
@@ -32,6 +33,8 @@ def known_students(store: Store, ids: Sequence[str]) -> dict[str, Known]:
                 found[row.student_id].school_id = row.school_id
             for row in connection.execute(withdrawn.select().where(withdrawn.c.student_id.in_(part))):
                 found[row.student_id].withdrawn.add(row.scope)
+            for row in connection.execute(interviews.select().where(interviews.c.student_id.in_(part))):
+                found[row.student_id].interviews = Interviews(row.last_on, row.last_by_two_on, row.level)
             for row in connection.execute(evidence.select().where(evidence.c.student_id.in_(part))):
                 found[row.student_id].evidence.append(evidence_from_row(row))
     return found

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from models.assessment import Assessment, ModelStatus
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
-from serving.store.evidence import Interviews, close_assessed, open_floors
+from serving.store.evidence import Interviews, close_assessed, open_floors, replace_interviews
 from serving.store.payload import pack_assessment
 from serving.store.pupils import Pupil, Withdrawal, replace_pupils, replace_withdrawals
 from serving.store.tables import assessments as assessments_table
@@ -105,6 +105,7 @@ def publish_run(
             connection.execute(assessments_table.insert(), part)
         replace_pupils(connection, pupils)
         replace_withdrawals(connection, schools.keys(), withdrawals)
+        replace_interviews(connection, schools.keys(), interviews or {})
         _replace_feeds(connection, feeds)
         opened = open_floors(connection, assessments, run.published_at, run.run_id)
         closed = close_assessed(connection, interviews or {}, run.published_at)

@@ -134,6 +134,15 @@ withdrawn = sa.Table(
     sa.Column("withdrawn_on", sa.Date, nullable=False),
 )
 
+interviews = sa.Table(
+    "interviews",
+    metadata,
+    sa.Column("student_id", sa.String, primary_key=True),
+    sa.Column("last_on", sa.Date, nullable=False),
+    sa.Column("last_by_two_on", sa.Date),
+    sa.Column("level", sa.Integer, nullable=False),
+)
+
 feeds = sa.Table(
     "feeds",
     metadata,

@@ -40,12 +40,14 @@ def options_of(verb: str) -> set[str]:
     """Every long option of a verb and of its commands."""
     module, name = VERBS[verb].split(":")
     target = getattr(importlib.import_module(module), name)
-    app = target
-    if not isinstance(target, typer.Typer):
-        app = typer.Typer(add_completion=False)
+    app = typer.Typer(add_completion=False)
+    if isinstance(target, typer.Typer):
+        app.add_typer(target, name=verb)
+    else:
         app.command()(target)
     command = get_command(app)
-    commands = [command, *getattr(command, "commands", {}).values()]
+    group = getattr(command, "commands", {}).get(verb)
+    commands = [command] if group is None else group.commands.values()
     found = {text for one in commands for p in one.params for text in (*p.opts, *p.secondary_opts)}
     return {text for text in found if text.startswith("--")} - {"--help", "--json"}
 

@@ -15,7 +15,7 @@ from tests.strategies import ADVERSE_FLAGS, days, students
 from tests.students import AS_OF, Request, assessed, concern, flag, leave, student
 from tests.trained import FEATURES
 
-MANY = settings(max_examples=100)
+MANY = settings(max_examples=40)
 
 
 def margin(artifact: Artifact, request: Request) -> float:

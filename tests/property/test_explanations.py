@@ -13,7 +13,7 @@ from tests.strategies import students
 from tests.students import Request, assessed, flag
 from tests.trained import FEATURES
 
-MANY = settings(max_examples=60)
+MANY = settings(max_examples=30)
 FAMILY = np.array([feature.group == "family" for feature in FEATURES])
 
 
@@ -60,7 +60,7 @@ def test_the_cap_is_felt(artifact: Artifact) -> None:
 
 
 @given(st.lists(students(consent=False), min_size=1, max_size=4))
-@settings(max_examples=120)
+@settings(max_examples=50)
 def test_reasons(artifact: Artifact, requests: list[Request]) -> None:
     for said, request in zip(scored(requests, artifact), requests, strict=True):
         assert len(said.reasons) <= MOST_REASONS == 5

@@ -34,7 +34,7 @@ def built(requests: list[Request], as_of: date) -> dict[str, np.ndarray]:
 
 
 @given(st.lists(students(), min_size=1, max_size=6), st.sampled_from([AS_OF, SUNDAY, HOLIDAY, RETURN]))
-@settings(max_examples=80)
+@settings(max_examples=50)
 def test_the_matrix_is_what_the_loops_count(requests: list[Request], as_of: date) -> None:
     found = built(requests, as_of)
     for place, request in enumerate(requests):

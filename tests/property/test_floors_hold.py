@@ -8,7 +8,7 @@ from models import Artifact
 from tests.strategies import ITEMS, concerns, sheets, students
 from tests.students import AS_OF, Request, assessed, sheet
 
-MANY = settings(max_examples=60)
+MANY = settings(max_examples=30)
 
 
 @given(st.lists(students(), min_size=1, max_size=5))

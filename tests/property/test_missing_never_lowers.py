@@ -9,7 +9,7 @@ from models import Artifact, Assessment
 from tests.strategies import ITEMS, sheets, students
 from tests.students import Request, Row, assessed, sheet
 
-MANY = settings(max_examples=100)
+MANY = settings(max_examples=40)
 SLACK = 1e-12  # sums in floating point
 
 

@@ -15,7 +15,7 @@ from models.records import EVENTS
 from tests.strategies import later_rows, students
 from tests.students import AS_OF, POLICY, Request, Row, assessed
 
-MANY = settings(max_examples=60)
+MANY = settings(max_examples=30)
 CLASSES = st.lists(students(), min_size=2, max_size=6).map(
     lambda found: [{**one, "student_id": f"S-{n}", "school_id": f"school-{n}"} for n, one in enumerate(found)]
 )
@@ -137,7 +137,7 @@ def test_a_feed_that_begins_later_covers_nothing_yet(artifact: Artifact, request
 
 
 @given(st.lists(students(consent=False), min_size=1, max_size=4), st.integers(0, 2**32 - 1))
-@settings(max_examples=20)
+@settings(max_examples=8)
 def test_a_large_batch_changes_no_bit(artifact: Artifact, requests: list[Request], seed: int) -> None:
     crowd = [{**one, "student_id": f"S-{n}"} for n, one in enumerate(requests * 150)]
     place = int(np.random.default_rng(seed).integers(len(crowd)))

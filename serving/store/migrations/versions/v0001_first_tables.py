@@ -126,6 +126,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("student_id", "scope", name=op.f("pk_withdrawn")),
     )
     op.create_table(
+        "interviews",
+        sa.Column("student_id", sa.String(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("last_by_two_on", sa.Date(), nullable=True),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("student_id", name=op.f("pk_interviews")),
+    )
+    op.create_table(
         "assessments",
         sa.Column("run_id", sa.String(), nullable=False),
         sa.Column("student_id", sa.String(), nullable=False),
@@ -177,6 +185,7 @@ def downgrade() -> None:
     op.drop_index("ix_assessments_student_id", table_name="assessments")
     op.drop_index("ix_assessments_run_id_school_id", table_name="assessments")
     op.drop_table("assessments")
+    op.drop_table("interviews")
     op.drop_table("withdrawn")
     op.drop_table("users")
     op.drop_index(op.f("ix_students_school_id"), table_name="students")
