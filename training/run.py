@@ -13,7 +13,7 @@ from models.calibration import probabilities
 from models.risk_model import margins
 from models.tiers import model_tiers
 from runxin.settings import Settings
-from training.tracking import Registered, log_training
+from training.tracking import Registered, check_tracking, log_training
 from training.train import Options, Progress, Trained, train
 
 
@@ -29,6 +29,8 @@ def train_and_register(
     dataset: Dataset, policy: Policy, options: Options, settings: Settings, progress: Progress
 ) -> Outcome:
     """Train, log parameters, data fingerprint, figures and plots, and register the artifact."""
+    progress("MLflow")
+    check_tracking(settings)
     trained = train(dataset, policy, options, progress)
     counts = tier_counts(trained)
     training = trained.artifact.manifest.training

@@ -34,6 +34,7 @@ def _mlflow() -> Any:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     import mlflow
 
     return mlflow
@@ -56,6 +57,12 @@ def _connected(settings: Settings) -> Iterator[Any]:
             f"MLflow did not answer as expected: {type(error).__name__}: {str(error).splitlines()[0]}",
             fix="check MLFLOW_TRACKING_URI, or unset it to use the store under RUNXIN_HOME",
         ) from error
+
+
+def check_tracking(settings: Settings) -> None:
+    """Raise `UserError` (unavailable) where MLflow does not answer: better before the training than after."""
+    with _connected(settings) as mlflow:
+        mlflow.MlflowClient().search_experiments(max_results=1)
 
 
 def log_training(

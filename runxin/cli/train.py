@@ -53,7 +53,6 @@ def payload_of(outcome: Outcome) -> dict[str, Any]:
 
 def _text(outcome: Outcome) -> str:
     manifest, metrics = outcome.artifact.manifest, outcome.metrics
-    better = "as good" if abs(_gain(metrics)) < 0.01 else "not as good" if _gain(metrics) > 0 else "better"
     lines = [
         f"version {outcome.registered.version} ({manifest.kind}), {outcome.registered.model_uri}"
         + (", 合成数据 / synthetic" if manifest.training["synthetic"] else ""),
@@ -61,7 +60,7 @@ def _text(outcome: Outcome) -> str:
         f"held out: {metrics['n']} rows, {metrics['positives']} with the outcome, effective n {metrics['effective_n']}",
         *(f"  {name.replace('_', ' ')}: {figure(metrics[name])}" for name in HEADLINES),
         *(f"  {name.replace('_', ' ')} AUROC: {figure(b['auroc'])}" for name, b in metrics["baselines"].items()),
-        f"logistic regression is {better} as a ranker here",
+        _verdict(outcome),
     ]
     return "\n".join(lines)
 
@@ -77,8 +76,19 @@ def _repeated_text(repeated: dict[str, Any] | None) -> str:
 HEADLINES = ("auroc", "average_precision", "calibration_slope", "calibration_intercept", "brier")
 
 
-def _gain(metrics: dict[str, Any]) -> float:
-    return float(metrics["baselines"]["logistic_regression"]["auroc_gain_of_model"]["value"] or 0.0)
+AS_GOOD = 0.01  # a smaller difference in AUROC is none that a list would show
+
+
+def _verdict(outcome: Outcome) -> str:
+    """Whether boosting earned its place, in a sentence."""
+    boosted = outcome.comparison["lightgbm_auroc_out_of_fold"]
+    logistic = outcome.comparison["logistic_auroc_out_of_fold"]
+    shown = f"(AUROC out of fold: LightGBM {boosted:.3f}, logistic regression {logistic:.3f})"
+    if outcome.artifact.manifest.kind == "logistic":
+        return f"logistic regression ranks better here, so it is the model {shown}"
+    if abs(boosted - logistic) < AS_GOOD:
+        return f"logistic regression is as good here {shown}"
+    return f"LightGBM ranks better here {shown}"
 
 
 def figure(interval: dict[str, float | None]) -> str:

@@ -92,12 +92,10 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
 def test_the_commands_do_what_is_said(walked: Walked) -> None:
     assert "no problems" in walked.said, "the check"
     assert "\nversion 1 (" in walked.said, "the training's version is 1 in a fresh folder"
-    assert "version 1 (" in walked.said
     assert "is the champion" in walked.said, "the promotion"
     assert (walked.folder / "list.xlsx").is_file()
     assert (walked.folder / "trial" / "champion" / "manifest.json").is_file()
-    last = json.loads(walked.said.splitlines()[-1])
-    assert last["lists"][0]["school_id"] == "school-01"
+    assert "school-01" in walked.said, "the list"
 
 
 def shown() -> list[Any]:
