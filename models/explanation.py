@@ -90,7 +90,7 @@ def _reason(
     if feature.topic == "context":
         return Reason("context", "context", None, contribution, feature.text)
     value = values[feature.name]
-    if feature.group == "concern" and value == 0.5:  # asked, and not known
+    if feature.group == "concern" and 0 < value < 1:  # asked, and not known
         return None
     day = matrix.days.get(feature.name)
     on = day_to_date(int(day[row])).isoformat() if day is not None and day[row] != NO_DAY else ""

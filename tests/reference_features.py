@@ -119,7 +119,7 @@ def concern_features(request: Row, as_of: date, taught: list[date]) -> dict[str,
             if row["kind"] == kind and recent and received <= as_of:
                 yes += row.get("value") in (None, "yes")
                 asked |= row.get("value") == "unknown"
-        found[f"concern_{kind}"] = float(min(yes, 3)) or (0.5 if asked else 0.0)
+        found[f"concern_{kind}"] = float(min(yes, 3)) or (0.1 if asked else 0.0)
     found["concern_missing"] = 0.0 if reaches(request, "concerns", as_of, taught) else 1.0
     return found
 

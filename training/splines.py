@@ -22,7 +22,7 @@ def fit_splines(features: tuple[Feature, ...], values: Floats, outcome: Floats, 
     weight = weight * (len(weight) / weight.sum())
     fill = np.array([np.nanmean(column) if np.isfinite(column).any() else 0.0 for column in values.T])
     filled = np.where(np.isnan(values), fill, values)
-    knots = [_knots(column) for column in filled.T]
+    knots = [_knots(feature, column) for feature, column in zip(features, filled.T, strict=True)]
     ramps = [_ramps(column, k) for column, k in zip(filled.T, knots, strict=True)]
     widths = [part.shape[1] for part in ramps]
     design = np.column_stack([*ramps, np.ones(len(values))])
@@ -53,9 +53,15 @@ def fit_splines(features: tuple[Feature, ...], values: Floats, outcome: Floats, 
     )
 
 
-def _knots(column: Floats) -> Floats:
-    """The values themselves where there are few, else quantiles; one knot for a constant, which has no piece."""
+def _knots(feature: Feature, column: Floats) -> Floats:
+    """The values themselves where there are few, else quantiles; one knot for a constant, which has no piece.
+
+    A family flag is one straight line from no to yes: with a knot at unknown, chance would lift each of a dozen
+    flags a little, never lower one, and whoever is unknown throughout a lot.
+    """
     distinct = np.unique(column)
+    if feature.group == "family":
+        return distinct[[0, -1]] if len(distinct) > 1 else distinct
     if len(distinct) <= MOST_KNOTS:
         return distinct
     return np.unique(np.quantile(column, np.linspace(0, 1, MOST_KNOTS)))

@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 NAME = "runxin"
 WEIGHT_CAP = 20.0  # an estimated weight above this says more about chance than about students
 LR_MARGIN = 0.01  # AUROC by which logistic regression must lead to serve in the booster's place
-FEWEST_POSITIVES = 20
+FEWEST_POSITIVES = 10  # with fewer no figure means anything; with few, the intervals say so
 Progress = Callable[[str], None]
 
 

@@ -5,16 +5,16 @@ import numpy as np
 from data_schemas.calendar import SchoolCalendar
 from models.columns import NO_DAY
 from models.features.catalogue import MODEL_CONCERNS
+from models.features.family import UNKNOWN
 from models.features.leave import YEAR, covered
 from models.features.matrix import Block, Values, sum_by_student
 from models.records import Coverage, Rows
 
 MOST = 3.0  # more reports of one kind say no more about it
-UNKNOWN = 0.5
 
 
 def concern_features(concerns: Rows, coverage: Coverage, n: int, as_of: int, calendar: SchoolCalendar) -> Block:
-    """Reports received by the day, at most three of a kind. Where it was asked and is unknown it counts ½."""
+    """Reports received by the day, at most three of a kind; asked and not known counts as an unknown flag does."""
     reported = concerns["reported_on"]
     received = np.where(concerns["recorded_on"] == NO_DAY, reported, concerns["recorded_on"])
     recent = (received <= as_of) & (reported <= as_of) & (reported > as_of - YEAR)

@@ -1,7 +1,7 @@
-"""Family circumstances as of a day: no 0, unknown ½, yes 1.
+"""Family circumstances as of a day: no 0, unknown 0.1, yes 1.
 
-Unknown lies between no and yes, so it can never score below no. A yes that nobody has verified is a rumour and
-counts as unknown.
+Unknown lies between no and yes, so it can never score below no nor above yes; it lies near no, since about one student
+in ten has any one flag. A yes that nobody has verified is a rumour and counts as unknown.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from models.columns import NO_DAY
 from models.features.matrix import Block, latest_by_student
 from models.records import Rows
 
-NO, UNKNOWN, YES = 0.0, 0.5, 1.0
+NO, UNKNOWN, YES = 0.0, 0.1, 1.0
 
 
 def family_features(family: Rows, n: int, as_of: int) -> Block:

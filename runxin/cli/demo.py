@@ -14,7 +14,7 @@ from data_schemas.synthetic import make_city, write_city
 from models import Artifact, load_artifact, read_policy
 from runxin.cli.output import answer, console
 from runxin.cli.serve import refuse_taken_port, serve_command
-from runxin.errors import UserError
+from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, create_link, create_user, list_users
 from serving.followup import FollowUpList, follow_up_list, in_force, publish_screening
@@ -44,7 +44,7 @@ def demo_command(
         "synthetic": True,
         "dataset": str(made.folder),
         "students": made.students,
-        "model_version": made.artifact.manifest.version,
+        "model_version": made.artifact.manifest.version if made.artifact else None,
         "run_id": made.run_id,
         "school": made.listed.school_id,
         "immediate": len(made.listed.immediate),
@@ -64,7 +64,7 @@ USERS = {COUNSELOR: Role.COUNSELOR, ADMINISTRATOR: Role.ADMINISTRATOR}
 @dataclass(frozen=True)
 class _Made:
     folder: Path
-    artifact: Artifact
+    artifact: Artifact | None
     listed: FollowUpList  # of the school whose counselor signs in
     run_id: str
     students: int
@@ -82,7 +82,14 @@ def _make(settings: Settings, students: int, seed: int) -> _Made:
         if not (folder / DESCRIPTION).exists():
             write_city(make_city(students, seed), folder)
         dataset = read_dataset(folder)
-        artifact = _champion(settings, dataset) or _train(settings, dataset, step)
+        artifact = _champion(settings, dataset)
+        if artifact is None:
+            try:
+                artifact = _train(settings, dataset, step)
+            except UserError as error:
+                if error.kind is not Kind.BAD_DATA:
+                    raise
+                console.print(f"no model, the list goes by rules: {error}", highlight=False)
         step("screening")
         policy, as_of = read_policy(settings.policy_file), dataset.description.as_of
         school = str(dataset.students["school_id"].value_counts().index[0])
@@ -124,10 +131,11 @@ def _link(store: Store, name: str, role: Role, school: str) -> str:
 
 
 def _text(payload: dict[str, Any]) -> str:
+    model = f"model version {payload['model_version']}" if payload["model_version"] else "no model, rules only"
     tiers = ", ".join(f"{name} {count}" for name, count in payload["tiers"].items())
     return "\n".join(
         [
-            f"{SYNTHETIC}: {payload['students']} students, model version {payload['model_version']}",
+            f"{SYNTHETIC}: {payload['students']} students, {model}",
             f"{payload['school']}: {payload['immediate']} immediate checks, {payload['week']} interviews this week",
             f"  {tiers}",
             f"page: {payload['page']}",

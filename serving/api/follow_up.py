@@ -106,7 +106,7 @@ def list_given(shown: FollowUpList, limit: int, explain: bool) -> FollowUpAnswer
         model=model_given(shown.model),
         enrolled=shown.enrolled,
         screened=shown.screened,
-        unscheduled=len(shown.below),
+        unscheduled=shown.unscheduled,
         weekly_slots=shown.weekly_slots,
         check_minutes=shown.check_minutes,
         tier_counts=shown.tier_counts,

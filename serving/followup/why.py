@@ -17,7 +17,8 @@ def why(assessment: Assessment) -> tuple[Words, ...]:
     said = [_evidence_sentence(floor, sheets) for floor in assessment.floors]
     said += [instrument_sentence(result) for result in raised[:1]]
     said += [reason.text for reason in reasons if reason.group not in ("questionnaire", "context")]
-    said += [reason.text for reason in reasons if reason.group == "questionnaire"]
+    told = {f"{result.code}_total" for result in raised[:1]}
+    said += [reason.text for reason in reasons if reason.group == "questionnaire" and reason.feature not in told]
     return tuple(dict.fromkeys(said))[:SENTENCES]
 
 

@@ -1,0 +1,238 @@
+"""From a dataset folder to a champion by the command line, with MLflow's SQLite in a folder of its own."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pytest
+
+from data_schemas.dataset import read_dataset, write_dataset
+from models import load_artifact, manifest_sha256
+from runxin.cli.main import run
+from tests.learnable import learnable
+
+# MLflow's own tables and SHAP's own plot use what SQLAlchemy and matplotlib are about to drop.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The set_.* function:PendingDeprecationWarning"),
+]
+Said = dict[str, Any]
+Cli = Callable[..., tuple[int, Said]]
+PLOTS = {"calibration.png", "beeswarm.png", "list_value.png", "tiers.png", "metrics.json"}
+
+
+def called(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, Said]:
+    """Exit code and the JSON object on the last line of stdout."""
+    code = run([*arguments, "--json"])
+    lines = capsys.readouterr().out.splitlines()
+    return code, json.loads(lines[-1])
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str], home: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    monkeypatch.setenv("RUNXIN_HOME", str(home))
+    return lambda *arguments: called([str(part) for part in arguments], capsys)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "invented"
+    write_dataset(learnable(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(home: Path, data: Path) -> Said:
+    """One training for all tests of this file."""
+    before = os.environ.get("RUNXIN_HOME")
+    os.environ["RUNXIN_HOME"] = str(home)
+    try:
+        from models import read_policy
+        from runxin.cli.train import payload_of
+        from runxin.settings import read_settings
+        from training.run import train_and_register
+        from training.train import Options
+
+        outcome = train_and_register(
+            read_dataset(data), read_policy(), Options(resamples=20), read_settings(), lambda step: None
+        )
+    finally:
+        if before is None:
+            del os.environ["RUNXIN_HOME"]
+        else:
+            os.environ["RUNXIN_HOME"] = before
+    return payload_of(outcome)
+
+
+def store(home: Path) -> Any:
+    mlflow.set_tracking_uri(f"sqlite:///{home / 'mlflow.db'}")
+    return mlflow.MlflowClient()
+
+
+def test_a_training_is_a_run_with_everything_one_wants_to_find_again(trained: Said, home: Path, data: Path) -> None:
+    client = store(home)
+    found = client.get_run(trained["run_id"]).data
+    assert found.params["data_fingerprint"] == read_dataset(data).fingerprint
+    assert found.params["split"] == "time: the last index date is held out"
+    assert {"seed", "salt", "kind", "policy", "label", "rows", "labelled"} <= set(found.params)
+    assert found.tags["synthetic"] == "true"
+    assert found.metrics["auroc"] == pytest.approx(trained["metrics"]["auroc"]["value"])
+    assert {"auroc.low", "brier", "top.0.05.recall", "baselines.sum_score.auroc", "tier.watch"} <= set(found.metrics)
+    plots = {Path(file.path).name: file for file in client.list_artifacts(trained["run_id"], "plots")}
+    assert set(plots) == PLOTS
+    assert all(file.file_size > 1000 for name, file in plots.items() if name.endswith(".png")), "a plot is empty"
+
+
+def test_the_version_is_registered_with_its_hash(trained: Said, home: Path) -> None:
+    version = store(home).get_model_version("runxin", trained["version"])
+    assert version.run_id == trained["run_id"]
+    assert trained["model_uri"] == f"models:/runxin/{trained['version']}"
+    folder = home / "mlartifacts" / trained["run_id"] / "artifacts" / "model"
+    assert version.tags["manifest_sha256"] == manifest_sha256(folder)
+    manifest = load_artifact(folder).manifest
+    assert manifest.version == trained["version"]
+    assert manifest.training["fingerprint"]
+    assert manifest.metrics["auroc"]["value"] == trained["metrics"]["auroc"]["value"]
+    assert not [file for file in folder.iterdir() if file.suffix in (".pkl", ".pickle", ".joblib")]
+
+
+def test_what_a_training_says(trained: Said) -> None:
+    assert {"version", "model_uri", "metrics"} <= set(trained)
+    assert trained["data_origin"] == "synthetic"
+    assert trained["metrics"]["auroc"]["value"] > 0.7, "there was something to learn"
+    assert set(trained["metrics"]["baselines"]) == {"sum_score", "rule_sum", "logistic_regression"}
+
+
+def test_promoting_writes_the_verified_copy_and_moves_the_alias(cli: Cli, trained: Said, home: Path) -> None:
+    code, said = cli("promote", trained["version"])
+    assert code == 0
+    assert said["version"] == trained["version"]
+    champion = load_artifact(home / "champion")
+    assert champion.manifest.version == trained["version"]
+    assert champion.policy.thresholds is not None, "a champion without fixed thresholds cannot place anyone"
+    assert store(home).get_model_version_by_alias("runxin", "champion").run_id == trained["run_id"]
+    assert cli("promote", trained["version"])[0] == 0, "promoting again replaces the copy"
+    assert not list(home.glob("champion.*")), "a half-written copy was left behind"
+
+
+def test_a_model_that_was_changed_in_the_store_is_refused_by_its_file(
+    cli: Cli, trained: Said, home: Path, tmp_path: Path
+) -> None:
+    file = home / "mlartifacts" / trained["run_id"] / "artifacts" / "model" / "calibration.json"
+    kept = file.read_bytes()
+    champion = home / "champion"
+    cli("promote", trained["version"])
+    before = manifest_sha256(champion)
+    try:
+        file.write_bytes(kept.replace(b"slope", b"slopf"))
+        code, said = cli("promote", trained["version"])
+        assert code == 3
+        assert [problem["file"] for problem in said["problems"]] == ["calibration.json"]
+        assert manifest_sha256(champion) == before, "the champion was replaced by a model that was refused"
+        evaluated, told = cli("evaluate", tmp_path, "--model", trained["model_uri"])
+        assert (evaluated, told["problems"][0]["file"]) == (3, "calibration.json")
+    finally:
+        file.write_bytes(kept)
+
+
+def test_an_exchanged_artifact_is_refused_though_it_is_whole(cli: Cli, trained: Said, home: Path) -> None:
+    """Its own hashes fit, but it is not the one that was registered."""
+    file = home / "mlartifacts" / trained["run_id"] / "artifacts" / "model" / "manifest.json"
+    kept = file.read_bytes()
+    try:
+        file.write_bytes(kept.replace(b'"data_origin": "synthetic"', b'"data_origin": "local"'))
+        code, said = cli("promote", trained["version"])
+        assert code == 4
+        assert "not the artifact that was registered" in said["error"]["message"]
+    finally:
+        file.write_bytes(kept)
+
+
+def check_interval(figure: Said, path: str) -> None:
+    assert set(figure) == {"value", "low", "high"}, f"{path} has no interval"
+    assert figure["low"] <= figure["value"] <= figure["high"], f"{path}: {figure}"
+
+
+def test_evaluate_answers_the_contract(cli: Cli, trained: Said, data: Path) -> None:
+    code, said = cli("evaluate", data, "--model", trained["model_uri"], "--resamples", 20)
+    assert code == 0
+    wanted = {"n", "base_rate", "auroc", "average_precision", "brier", "calibration_slope", "calibration_intercept"}
+    assert wanted | {"top", "baselines"} <= set(said)
+    for name in wanted - {"n"}:
+        check_interval(said[name], name)
+    assert {"0.05", "0.1"} <= set(said["top"])
+    for share, at in said["top"].items():
+        assert set(at) == {"recall", "precision"}
+        check_interval(at["recall"], f"recall at {share}")
+        check_interval(at["precision"], f"precision at {share}")
+    for name, baseline in said["baselines"].items():
+        check_interval(baseline["auroc"], name)
+        check_interval(baseline["auroc_gain_of_model"], name)
+    assert (said["mode"], said["synthetic"], said["in_sample"]) == ("longitudinal", True, False)
+    assert said["n"] == trained["metrics"]["n"], "by default the held-out rows"
+    assert said["auroc"]["value"] == pytest.approx(trained["metrics"]["auroc"]["value"])
+    assert "2025-04-11" in said["rows"]
+    assert said["columns"]["features"][0] == "phq9_total"
+    assert said["weighting"] == "none"
+
+
+def test_all_rows_are_in_sample_and_say_so(cli: Cli, trained: Said, data: Path) -> None:
+    code, said = cli("evaluate", data, "--model", trained["version"], "--all-rows", "--resamples", 20)
+    assert code == 0
+    assert (said["in_sample"], said["rows"], said["n"]) == (True, "all rows", 1000)
+
+
+def test_other_students_are_all_judged(cli: Cli, trained: Said, home: Path, tmp_path: Path) -> None:
+    write_dataset(learnable(400, seed=8), tmp_path / "other")
+    folder = home / "mlartifacts" / trained["run_id"] / "artifacts" / "model"
+    code, said = cli("evaluate", tmp_path / "other", "--model", folder, "--resamples", 20)
+    assert (code, said["in_sample"], said["rows"]) == (0, False, "all rows")
+    assert said["auroc"]["value"] > 0.7, "what was learned holds for others drawn the same way"
+
+
+@pytest.mark.parametrize("version", ["99", "seven", "models:/runxin/99"])
+def test_an_unknown_version_is_wrong_usage(cli: Cli, trained: Said, data: Path, version: str) -> None:
+    for arguments in (("promote", version), ("evaluate", data, "--model", version)):
+        code, said = cli(*arguments)
+        assert code == 2, f"{arguments[0]} {version}: {said}"
+        assert "Traceback" not in said["error"]["message"]
+
+
+def test_a_bad_dataset_is_bad_data(cli: Cli, trained: Said, data: Path, tmp_path: Path) -> None:
+    code, said = cli("train", tmp_path / "nowhere")
+    assert (code, said["error"]["kind"]) == (3, "bad-data")
+    assert cli("evaluate", tmp_path / "nowhere", "--model", trained["version"])[0] == 3
+    few = tmp_path / "few"
+    write_dataset(learnable(30), few)
+    code, said = cli("train", few)
+    assert code == 3
+    assert "too few outcomes" in said["error"]["message"]
+
+
+def test_the_command_trains_and_speaks_in_words(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without `--json`, and in concurrent mode with the hash split of another salt."""
+    monkeypatch.setenv("RUNXIN_HOME", str(home))
+    write_dataset(learnable(1_000, mode="concurrent"), tmp_path / "survey")
+    assert run(["train", str(tmp_path / "survey"), "--salt", "4", "--resamples", "20"]) == 0
+    words = capsys.readouterr().out
+    assert "合成数据 / synthetic" in words
+    assert "mode concurrent; hash: students with SHA-256('4:' + id) mod 5 = 0 are held out" in words
+    assert "logistic regression is" in words
+    version = max(int(one.version) for one in store(home).search_model_versions("name='runxin'"))
+    assert run(["evaluate", str(tmp_path / "survey"), "--model", str(version), "--resamples", "20"]) == 0
+    told = capsys.readouterr().out
+    assert "mode concurrent" in told
+    assert "held out from training" in told
+    assert "IN SAMPLE" not in told
+    assert run(["evaluate", str(tmp_path / "survey"), "--model", str(version), "--resamples", "20", "--all-rows"]) == 0
+    assert "IN SAMPLE: the model has seen them" in capsys.readouterr().out
