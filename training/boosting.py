@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from models.features import Feature
 
 Floats = NDArray[np.float64]
+MANY_ROWS = 50_000  # below, threads wait for each other longer than they work
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,6 @@ def parameters(features: tuple[Feature, ...], boosting: Boosting, seed: int) -> 
         "force_row_wise": True,
         "seed": seed,
         "verbosity": -1,
-        "num_threads": 0,
     }
 
 
@@ -58,6 +58,7 @@ def fit_boosting(
     seed: int,
 ) -> lightgbm.Booster:
     """Train `boosting.rounds` trees on `values` (n, p); weights are scaled to a mean of 1."""
+    threads = {"num_threads": _threads(values)}
     data = lightgbm.Dataset(
         values,
         label=outcome,
@@ -65,9 +66,14 @@ def fit_boosting(
         feature_name=[feature.name for feature in features],
         free_raw_data=True,
     )
-    return lightgbm.train(parameters(features, boosting, seed), data, num_boost_round=boosting.rounds)
+    return lightgbm.train(parameters(features, boosting, seed) | threads, data, num_boost_round=boosting.rounds)
 
 
 def staged_margins(booster: lightgbm.Booster, values: Floats, stages: list[int]) -> Floats:
     """Margins (n, stages) after so many trees."""
-    return np.column_stack([booster.predict(values, raw_score=True, num_iteration=stage) for stage in stages])
+    more = {"raw_score": True, "num_threads": _threads(values)}
+    return np.column_stack([booster.predict(values, num_iteration=stage, **more) for stage in stages])
+
+
+def _threads(values: Floats) -> int:
+    return 1 if len(values) < MANY_ROWS else 0

@@ -22,7 +22,7 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright keeps an event loop in this thread until it is closed
 def browser() -> Iterator[Browser]:
     named = os.environ.get("RUNXIN_CHROMIUM")
     found = named or shutil.which("chromium") or shutil.which("google-chrome")

@@ -71,7 +71,7 @@ def test_a_table_that_was_not_collected_never_ranks_below_an_empty_one(
     artifact: Artifact, request: Request, data: st.DataObject
 ) -> None:
     table = data.draw(st.sampled_from(["responses", "leaves", "concerns"]))
-    plain = {**request, "feeds": [], "leave_totals": []}
+    plain = {**request, "feeds": [], "leave_totals": [], "scores": []}
     _, high = compared(artifact, {**plain, table: []}, {**plain, table: None})
     assert {"responses": "phq9", "leaves": "leave", "concerns": "concern"}[table] in high.data_quality.missing
     assert high.data_quality.confidence == "low"
