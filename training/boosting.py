@@ -71,8 +71,9 @@ def fit_boosting(
 
 def staged_margins(booster: lightgbm.Booster, values: Floats, stages: list[int]) -> Floats:
     """Margins (n, stages) after so many trees."""
-    more = {"raw_score": True, "num_threads": _threads(values)}
-    return np.column_stack([booster.predict(values, num_iteration=stage, **more) for stage in stages])
+    threads = _threads(values)
+    columns = [booster.predict(values, raw_score=True, num_iteration=stage, num_threads=threads) for stage in stages]
+    return np.column_stack(columns)
 
 
 def _threads(values: Floats) -> int:
