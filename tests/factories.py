@@ -139,10 +139,11 @@ def publish(
     as_of: date = AS_OF,
     at: datetime = NOW,
     fingerprint: str = "f1",
+    model: ModelStatus = MODEL,
     **more: Any,
 ) -> Published:
     """Publish assessments; every student is a pupil of school-01 unless `pupils` says otherwise."""
     them = pupils if pupils is not None else [pupil(one.student_id) for one in assessments]
     schools = [one.school_id for one in them]
-    run = make_run(fingerprint, as_of, "code", True, "synthetic", MODEL, schools, at)
+    run = make_run(fingerprint, as_of, "code", True, "synthetic", model, schools, at)
     return publish_run(store, run, them, assessments, **more)

@@ -15,8 +15,9 @@ ADVERSE_FLAGS = [one.code for one in FamilyFlag if one not in UNSIGNED_FLAGS]
 
 
 def days(least: int, most: int) -> st.SearchStrategy[date]:
-    """Days between so many and so many days before the as-of date."""
-    return st.integers(least, most).map(lambda back: AS_OF - timedelta(days=back))
+    """Days between so many and so many days before the as-of date; one of them often, so that rows meet on it."""
+    back = st.one_of(st.just(max(least, min(most, 10))), st.integers(least, most))
+    return back.map(lambda days: AS_OF - timedelta(days=days))
 
 
 def _some(rows: st.SearchStrategy[Row], most: int = 4) -> st.SearchStrategy[list[Row] | None]:

@@ -26,4 +26,6 @@ def promote_command(
         "policy": artifact.policy.name,
     }
     text = f"version {manifest.version} ({manifest.kind}, {manifest.data_origin}) is the champion: {settings.champion}"
+    if manifest.data_origin != "local":
+        text += f"\nit ranks {manifest.data_origin} data only; where students are real the list goes by rules"
     answer(payload, json, text)

@@ -67,7 +67,8 @@ def build_list(reading: SchoolReading, school_id: str, now: datetime, policy: Po
     def entries(group: Sequence[Standing], section: Section) -> tuple[Entry, ...]:
         return tuple(_entry(s, section, now, policy) for s in sort(group, section))
 
-    week, below = _line(sort(waiting, Section.WEEK), reading, urgent, slots, now, policy)
+    queue = sort(waiting, Section.WEEK) + sort(_by_total(told, waiting, urgent, reading, slots), Section.WEEK)
+    week, below = _line(queue, reading, urgent, slots, now, policy)
     run = reading.run
     return FollowUpList(
         run_id=run.run_id if run is not None else "",
@@ -91,6 +92,18 @@ def build_list(reading: SchoolReading, school_id: str, now: datetime, policy: Po
         silent_feeds=tuple(f.feed for f in silent(reading.feeds, run.as_of)) if run is not None else (),
         tier_counts=_tier_counts(everyone),
     )
+
+
+def _by_total(
+    told: Sequence[Standing], waiting: Sequence[Standing], urgent: set[str], reading: SchoolReading, slots: int
+) -> list[Standing]:
+    """Where no model may rank, the highest questionnaire totals fill the places of the week that rules leave free."""
+    if reading.run is None or reading.run.model.status == "ok":
+        return []
+    taken = urgent | {s.pupil.student_id for s in waiting}
+    free = [s for s in told if s.pupil.student_id not in taken and s.severity > 0]
+    free.sort(key=lambda s: (-s.severity, s.pupil.student_id))
+    return free[: max(slots - len(waiting), 0)]
 
 
 def _line(

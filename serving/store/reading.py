@@ -17,6 +17,8 @@ from serving.store.received import ReceivedEntry, newest_entry_of, unsettled_ent
 from serving.store.runs import Feed, Run, newest_run_of, run_from_row
 from serving.store.tables import assessments, evidence, feeds, names, received, runs, students, withdrawn
 
+TOTALS_READ = 100  # more than a week's line has places
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -131,7 +133,12 @@ def _school_rows(connection: sa.Connection, run: Run, school_id: str, names_allo
     is_sent = sa.exists().where(
         received.c.student_id == assessments.c.student_id, received.c.received_at > run.published_at
     )
+    # Without a model the questionnaires order the list, and their highest totals may fill the week's line.
+    highest_totals = sa.select(assessments.c.student_id).where(of_list, assessments.c.severity > 0)
+    highest_totals = highest_totals.order_by(assessments.c.severity.desc()).limit(TOTALS_READ)
+    by_total = assessments.c.student_id.in_(highest_totals) if run.model.status != "ok" else sa.false()
     tells = sa.or_(
+        by_total,
         assessments.c.tier > 0,
         assessments.c.screened.is_(False),
         assessments.c.retest_since.is_not(None),

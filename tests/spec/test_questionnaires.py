@@ -16,6 +16,7 @@ from data_schemas.instruments import (
     score_sheets,
 )
 from runxin.errors import UserError
+from tests.students import by_rules, eight, phq9, student
 
 PHQ9, GAD7 = packaged_instruments()["phq9"], packaged_instruments()["gad7"]
 BLANK = float("nan")
@@ -134,3 +135,11 @@ def test_reversed_items_are_turned_so_that_higher_is_adverse() -> None:
     turned = GAD7.model_copy(update={"reversed": (2,)})
     assert scored(turned, [0, 0, 0, 0, 0, 0, 0]).total[0] == 3
     assert scored(turned, [0, 3, 0, 0, 0, 0, 0]).total[0] == 0
+
+
+def test_of_two_sheets_on_one_day_the_higher_is_shown_in_any_order() -> None:
+    """A platform may send a sheet twice, or a student fill it in again: the order of rows decides nothing."""
+    low, high, blank = phq9(0, eight(4)), phq9(1, eight(12)), phq9(None, [None, None, *[3] * 6])
+    for order in ((low, high, blank), (blank, high, low), (high, blank, low)):
+        shown = by_rules(student(responses=list(order))).instruments[0]
+        assert (shown.total, shown.critical_status, shown.valid) == (13, "positive", True)

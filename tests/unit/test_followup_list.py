@@ -1,6 +1,7 @@
 """The list: who stands where, once; how the week's places are given out; and what it never says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from serving.followup import FollowUpList, follow_up_list, why
 from serving.followup.build import places
 from serving.followup.export import list_json
 from serving.store import Feed, NewEntry, Store, Withdrawal, keep_names, record_entry
-from tests.factories import NOW, assessment, floor, new_store, publish, pupil, reason, sheet, words
+from tests.factories import MODEL, NOW, assessment, floor, new_store, publish, pupil, reason, sheet, words
 
 POLICY = read_policy()
 
@@ -258,3 +259,19 @@ def test_an_old_sheets_evidence_does_not_push_ahead(store: Store) -> None:
         store, [assessment("S-1", Tier.WATCH, margin=1.0), assessment("S-2", Tier.WATCH, margin=0.0, floors=(old,))]
     )
     assert ids(listed(store).week)[:2] == ["S-1", "S-2"]
+
+
+def test_without_a_model_the_highest_totals_fill_the_free_places(store: Store) -> None:
+    totals = [
+        assessment(f"T-{n:02d}", Tier.ROUTINE, margin=None, probability=None, reasons=(), severity=n / 100)
+        for n in range(40)
+    ]
+    by_rule = assessment("R-1", Tier.PRIORITY, tier_source="floor", severity=0.1, floors=(floor("R01", Tier.PRIORITY),))
+    rules_only = replace(MODEL, name=None, version=None, data_origin=None, status="none")
+    publish(store, [*totals, replace(by_rule, floors=(replace(by_rule.floors[0], severity=0),))], model=rules_only)
+    week = ids(listed(store).week)
+    assert week[0] == "R-1", "a rule goes before any total"
+    assert week[1:4] == ["T-39", "T-38", "T-37"]
+    assert len(week) == 10
+    publish(store, [*totals, by_rule], fingerprint="f2", at=NOW + timedelta(hours=1))
+    assert [i for i in ids(listed(store).week) if i.startswith("T-")] in ([], [ids(listed(store).week)[-1]])
