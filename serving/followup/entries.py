@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
 
+from data_schemas.codes import Code
 from data_schemas.instruments import Words
 from models.assessment import Assessment, ModelStatus
 from serving.store import Pupil
@@ -11,7 +11,7 @@ from serving.store import Pupil
 __all__ = ["Due", "Entry", "FollowUpList", "Pupil", "Section"]
 
 
-class Section(Enum):
+class Section(Code):
     """Where a line stands: (code, zh, en)."""
 
     IMMEDIATE = ("immediate", "即时核查", "Immediate checks")
@@ -21,11 +21,6 @@ class Section(Enum):
     RETEST = ("retest", "需复测", "Retest")
     NOT_SCREENED = ("not_screened", "未筛查", "Not screened")
     IDENTITY = ("identity", "身份待核", "Identity to check")
-
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        self.code = code
-        self.zh = zh
-        self.en = en
 
 
 @dataclass(frozen=True)
