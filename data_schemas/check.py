@@ -16,6 +16,7 @@ from runxin.errors import Problem
 
 # Below this many sheets the sign of a correlation says little about how the answers are coded.
 ENOUGH_SHEETS = 50
+CHANCE = 2.0  # standard errors; a rare item may run a little against the others by chance
 # Tables whose absence of a row means something only where the school's feed covered the day.
 FED = ("leaves", "concerns", "family")
 
@@ -97,7 +98,7 @@ def _first_notes(dataset: Dataset) -> Iterator[str]:
 
 
 def _coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Problem], list[str]]:
-    """The corrected item-total correlation of each item, after reversal, must be positive."""
+    """The corrected item-total correlation of each item, after reversal, must not be below 0 by more than chance."""
     name = f"responses/{instrument.code}"
     answers = sheets[[f"item_{number}" for number in range(1, instrument.items + 1)]].to_numpy(dtype="float64")
     low, high = instrument.coding.low, instrument.coding.high
@@ -115,7 +116,7 @@ def _coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Problem]
             notes.append(f"{name}: item {place + 1} does not vary enough to see how it is coded")
             continue
         correlation = float(np.corrcoef(item, rest)[0, 1])
-        if correlation < 0:
+        if correlation < -CHANCE / np.sqrt(len(item)):
             what = f"the item runs against the others (corrected item-total correlation {correlation:.2f})"
             fix = "wrong coding declared? Look at the instrument's coding and reversed items"
             problems.append(Problem(what, name, column=f"item_{place + 1}", fix=fix))

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -94,7 +95,7 @@ def table_of(name: str, instruments: Mapping[str, Instrument]) -> Table:
 def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Give a frame the canonical column order and types, adding optional columns as empty.
 
-    Raises `UserError` naming the columns where a value does not fit its type or a column is foreign.
+    Raises `UserError` naming each cell that does not fit its column's type, and each column that is foreign or absent.
     """
     foreign = [name for name in frame.columns if name not in table.names]
     absent = [column.name for column in table.columns if column.required and column.name not in frame.columns]
@@ -107,26 +108,48 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         if column.name not in frame.columns:
             columns[column.name] = pd.Series(index=frame.index, dtype=DTYPES[column.kind])
             continue
-        try:
-            columns[column.name] = _converted(frame[column.name], column.kind)
-        except (ValueError, TypeError) as error:
-            problem = Problem(f"not every value is a {column.kind.value}", file=table.name, column=column.name)
-            raise bad_data(f"a column of {table.name} does not fit", [problem]) from error
+        given = frame[column.name]
+        columns[column.name] = _fitted(given, column.kind)
+        wrong = np.flatnonzero(columns[column.name].isna().to_numpy() & given.notna().to_numpy())
+        what, fix = f"this is not {KIND_WORDS[column.kind]}", "mend it or leave it blank"
+        problems += [Problem(what, table.name, int(row) + 2, column.name, fix) for row in wrong]
+    if problems:
+        raise bad_data(f"{len(problems)} cells of {table.name} do not fit their columns", problems)
     return pd.DataFrame(columns, index=frame.index)
 
 
-def _converted(values: pd.Series, kind: Kind) -> pd.Series:
-    if kind is Kind.DATE:
-        return pd.to_datetime(values, format="ISO8601").astype(DTYPES[kind]).dt.normalize()
-    if kind is Kind.TIME:
-        return pd.to_datetime(values, format="ISO8601").astype(DTYPES[kind])
-    if kind is Kind.INT and not pd.api.types.is_numeric_dtype(values):
-        return pd.to_numeric(values).astype(DTYPES[kind])
-    if kind is Kind.BOOL and not pd.api.types.is_bool_dtype(values):
-        words = values.dropna().astype(str).str.lower()
-        if not words.isin(["true", "false"]).all():
-            raise ValueError("neither true nor false")
-        return (words == "true").astype(DTYPES[kind]).reindex(values.index)
+KIND_WORDS = {
+    Kind.ID: "an id",
+    Kind.CODE: "a code",
+    Kind.TEXT: "a text",
+    Kind.DATE: "a date such as 2026-03-05",
+    Kind.TIME: "a time such as 2026-03-05T08:30:00",
+    Kind.INT: "a whole number",
+    Kind.NUMBER: "a number",
+    Kind.BOOL: "true or false",
+}
+LOCAL = "Asia/Shanghai"  # days are the school's own
+
+
+def _fitted(values: pd.Series, kind: Kind) -> pd.Series:
+    """The values in their canonical type, empty where they are of another."""
+    if kind in (Kind.DATE, Kind.TIME):
+        times = pd.to_datetime(values, format="ISO8601", errors="coerce")
+        if getattr(times.dtype, "tz", None) is not None:
+            times = times.dt.tz_convert(LOCAL).dt.tz_localize(None)
+        times = times.astype(DTYPES[kind])
+        return times.dt.normalize() if kind is Kind.DATE else times
+    if kind in (Kind.INT, Kind.NUMBER):
+        numbers = pd.to_numeric(values, errors="coerce")
+        if kind is Kind.INT and not pd.api.types.is_integer_dtype(numbers):
+            numbers = numbers.astype("Float64")
+            numbers = numbers.where(numbers == np.floor(numbers))
+        return numbers.astype(DTYPES[kind])
+    if kind is Kind.BOOL:
+        words = {True: True, False: False, "true": True, "false": False}
+        return values.map(
+            lambda value: words.get(value.lower() if isinstance(value, str) else value), na_action="ignore"
+        ).astype(DTYPES[kind])
     return values.astype(DTYPES[kind])
 
 

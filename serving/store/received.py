@@ -44,28 +44,36 @@ class ReceivedEntry:
 def record_entries(store: Store, entries: Sequence[NewEntry]) -> list[str]:
     """Keep records, open their floors and note them in the trail, all or none; returns their ids in order."""
     ids = [uuid4().hex for _ in entries]
+    # Packed before the lock is taken: others wait for it.
+    rows = [_row(entry_id, entry) for entry_id, entry in zip(ids, entries, strict=True)]
     with store.writing() as connection:
         known = _schools(connection, [entry.student_id for entry in entries])
+        for row in rows:
+            row["school_id"] = known.get(row["student_id"], row["school_id"])
+        if rows:
+            connection.execute(received.insert(), rows)
         for entry_id, entry in zip(ids, entries, strict=True):
-            connection.execute(
-                received.insert().values(
-                    entry_id=entry_id,
-                    received_at=entry.received_at,
-                    client=entry.client,
-                    student_id=entry.student_id,
-                    school_id=known.get(entry.student_id, entry.school_id),
-                    stage=entry.stage,
-                    grade=entry.grade,
-                    record=pack(entry.record),
-                    assessment=pack_assessment(entry.assessment),
-                )
-            )
-            opened = open_floors(connection, [entry.assessment], entry.received_at, entry_id)
+            floors = entry.assessment.floors
+            opened = open_floors(connection, [entry.assessment], entry.received_at, entry_id) if floors else 0
             event = AuditEvent(
                 entry.received_at, entry.client, "entry.recorded", "follow_up", entry.student_id, f"opened={opened}"
             )
             add_event(connection, event)
     return ids
+
+
+def _row(entry_id: str, entry: NewEntry) -> dict[str, Any]:
+    return {
+        "entry_id": entry_id,
+        "received_at": entry.received_at,
+        "client": entry.client,
+        "student_id": entry.student_id,
+        "school_id": entry.school_id,
+        "stage": entry.stage,
+        "grade": entry.grade,
+        "record": pack(entry.record),
+        "assessment": pack_assessment(entry.assessment),
+    }
 
 
 def record_entry(store: Store, entry: NewEntry) -> str:

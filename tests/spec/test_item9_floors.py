@@ -4,7 +4,7 @@ import pytest
 
 from data_schemas.codes import Tier
 from models.policy import Policy
-from tests.students import POLICY, by_rules, concern, days_before, eight, flag, leave, open_floors, phq9, student
+from tests.students import AS_OF, POLICY, by_rules, concern, days_before, eight, flag, leave, open_floors, phq9, student
 
 
 def test_r01_item_9_at_1_is_priority() -> None:
@@ -132,3 +132,12 @@ def test_each_rule_may_be_switched_off_by_the_operator() -> None:
     assert [f.id for f in by_rules(high, policy=without("R02")).floors] == ["R01"], "R01 still holds what R02 left"
     assert "R19" in open_floors(blank)
     assert "R19" not in {f.id for f in by_rules(blank, policy=without("R19")).floors}
+
+
+def test_a_total_that_comes_without_its_answers_leaves_item_9_unknown() -> None:
+    """Where a platform exports totals only, nobody knows what was answered to item 9: it is asked."""
+    row = {"instrument": "phq9", "scale": "total", "value": 12.0, "administered_on": AS_OF}
+    said = by_rules(student(scores=[row]))
+    assert said.instruments[0].critical_status == "unknown"
+    assert {floor.id for floor in said.floors} == {"R19", "phq9-total-10"}
+    assert [one.why for one in said.data_quality.retest] == ["critical_blank"]
