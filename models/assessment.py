@@ -24,16 +24,18 @@ class Reason:
 class Floor:
     """Open evidence: a rule met by a sheet, a report or an event that no named person has assessed yet.
 
-    `evidence` is a stable key (rule, kind, date, place in its table), so that the same evidence opens once.
-    `severity` orders evidence within a tier, higher first; 0 is no safety evidence. `history` marks a sheet that
-    was older than its recall window when it arrived: it is cleared by a person without a clock of minutes.
-    `protection` locks any notice to guardians.
+    `evidence` is a stable key (rule, kind, day), so that the same evidence opens once. `evidence_on` is the day of the
+    sheet or report, `known_on` the day it came in: only who spoke with the student then or later has assessed it.
+    `severity` orders evidence within a tier, higher first; 0 is no safety evidence. `history` marks a sheet that was
+    older than its recall window when it arrived: it is cleared by a person without a clock of minutes. `protection`
+    locks any notice to guardians.
     """
 
     id: str
     tier: Tier
     evidence: str
     evidence_on: date
+    known_on: date
     severity: int
     text: Words
     history: bool = False

@@ -1,7 +1,7 @@
 """Safety floors as open evidence: rules that run without the model, MLflow or the network.
 
 A floor hangs on one piece of evidence and stays open until a named person has recorded an assessment of it: an
-interview on or after the evidence's day, by two people where the floor is 危机. No time, score or missing value
+interview on or after the day it became known, by two people where the floor is 危机. No time, score or missing value
 closes it.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from data_schemas.calendar import day_to_date
+from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import Concern, Source, Tier
 from data_schemas.instruments import Instrument, Words
 from models.assessment import Floor
@@ -56,10 +56,10 @@ def assessed(records: Records, as_of: int) -> Assessed:
 def open_floors(records: Records, as_of: int, policy: Policy, done: Assessed) -> list[list[Floor]]:
     """Every open floor of every student at the end of day `as_of`, worst first."""
     found: list[dict[str, Floor]] = [{} for _ in range(len(records))]
-    for student, floor, day in _evidence(records, as_of, policy):
+    for student, floor in _evidence(records, as_of, policy):
         closed_on = done.by_two[student] if floor.tier is Tier.CRISIS else done.day[student]
         held = found[student].get(floor.evidence)
-        if closed_on < day and (held is None or _weight(held) < _weight(floor)):
+        if closed_on < date_to_day(floor.known_on) and (held is None or _weight(held) < _weight(floor)):
             found[student][floor.evidence] = floor
     return [
         sorted(floors.values(), key=lambda floor: (-floor.tier.ord, -floor.severity, floor.evidence))
@@ -72,7 +72,7 @@ def _weight(floor: Floor) -> tuple[int, int, bool, str]:
     return floor.tier.ord, floor.severity, not floor.history, floor.text.zh
 
 
-def _evidence(records: Records, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor, int]]:
+def _evidence(records: Records, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
     concerns = _known_concerns(records, as_of)
     yield from _concern_floors(records, concerns, as_of, policy)
     if PHQ9 in records.sheets:
@@ -105,7 +105,7 @@ CONCERN_RULES: dict[str, tuple[str, Tier, int]] = {
 }
 
 
-def _concern_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor, int]]:
+def _concern_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
     suicidal = _suicidality(records, concerns, as_of)
     for row, kind in enumerate(concerns["kind"]):
         if kind not in CONCERN_RULES:
@@ -121,7 +121,8 @@ def _concern_floors(records: Records, concerns: Rows, as_of: int, policy: Policy
             tier, severity = Tier.CRISIS, PROTECTION
         if rule == "R20" and concerns["tier"][row] is not None:
             tier = max(tier, Tier.of(concerns["tier"][row]), key=lambda t: t.ord)
-        yield student, _floor(rule, tier, f"concern:{kind}", day, severity, _said(concerns, row), rule == "R12"), day
+        known, said = _received(concerns, row), _said(concerns, row)
+        yield student, _floor(rule, tier, f"concern:{kind}", day, known, severity, said, protection=rule == "R12")
 
 
 def _received(concerns: Rows, row: int) -> int:
@@ -159,7 +160,7 @@ def _suicidality(records: Records, concerns: Rows, as_of: int) -> set[int]:
     return reported
 
 
-def _item9_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor, int]]:
+def _item9_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
     """R01, R02 and R19 of PHQ-9: any answer above 0 on item 9 calls for a conversation the same school day."""
     sheets = records.sheets[PHQ9]
     modified = _modified(records, concerns, as_of, policy)
@@ -182,7 +183,8 @@ def _item9_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) 
         if because is not None and answer == 1:
             zh, en = f"{zh}，{because.zh}", f"{en}, {because.en}"
         text = Words(zh=f"{zh}（{on}）", en=f"{en} ({on})")
-        yield student, _floor(rule, tier, f"phq9:{answer}", day, severity, text, history=_late(sheets, row, as_of)), day
+        came, late = int(sheets.received[row]), _late(sheets, row, as_of)
+        yield student, _floor(rule, tier, f"phq9:{answer}", day, came, severity, text, history=late)
     if policy.floors.R19:
         for row in np.flatnonzero(blank):
             student, day = int(sheets.student[row]), int(sheets.day[row])
@@ -191,8 +193,8 @@ def _item9_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) 
                 zh=f"PHQ-9 第9题未作答，其余各题合计 {others[row]:g} 分（{on}），需当面询问",
                 en=f"PHQ-9 item 9 left blank, the others reach {others[row]:g} ({on}); to be asked in person",
             )
-            late = _late(sheets, row, as_of)
-            yield student, _floor("R19", Tier.WATCH, "phq9:blank", day, BLANK, text, history=late), day
+            came, late = int(sheets.received[row]), _late(sheets, row, as_of)
+            yield student, _floor("R19", Tier.WATCH, "phq9:blank", day, came, BLANK, text, history=late)
 
 
 def _by_total(total: float, policy: Policy) -> Words | None:
@@ -225,7 +227,7 @@ def _modified(records: Records, concerns: Rows, as_of: int, policy: Policy) -> d
     return found
 
 
-def _total_floors(sheets: Sheets, as_of: int) -> Iterator[tuple[int, Floor, int]]:
+def _total_floors(sheets: Sheets, as_of: int) -> Iterator[tuple[int, Floor]]:
     """The floors that a definition names for its total; a sheet without a total counts as it would with the fewest
     blanks at their lowest, and its sentence says what it proves."""
     instrument, scores = sheets.instrument, sheets.scores
@@ -241,8 +243,9 @@ def _total_floors(sheets: Sheets, as_of: int) -> Iterator[tuple[int, Floor, int]
             shown = float(scores.total[row] if valid else scores.least[row])
             text = _total_text(instrument, shown, valid, day)
             name = f"{instrument.code}-total-{rule.at_least:g}"
-            late = _late(sheets, row, as_of)
-            yield int(sheets.student[row]), _floor(name, Tier.of(rule.tier), "total", day, 0, text, history=late), day
+            came, late = int(sheets.received[row]), _late(sheets, row, as_of)
+            floor = _floor(name, Tier.of(rule.tier), "total", day, came, 0, text, history=late)
+            yield int(sheets.student[row]), floor
 
 
 def _total_text(instrument: Instrument, total: float, valid: bool, day: int) -> Words:
@@ -265,10 +268,12 @@ def _floor(
     tier: Tier,
     kind: str,
     day: int,
+    known: int,
     severity: int,
     text: Words,
     protection: bool = False,
     history: bool = False,
 ) -> Floor:
     on = day_to_date(day)
-    return Floor(rule, tier, f"{rule}:{kind}:{on.isoformat()}", on, severity, text, history, protection)
+    known_on = day_to_date(max(day, known))
+    return Floor(rule, tier, f"{rule}:{kind}:{on.isoformat()}", on, known_on, severity, text, history, protection)

@@ -14,6 +14,7 @@ from serving.followup.entries import Due, Entry, FollowUpList, Pupil, Section
 from serving.store import Published, Store, make_run, open_store, publish_run
 
 AS_OF = date(2026, 11, 20)
+ON = date(2026, 11, 19)  # the day of a floor's sheet
 MODEL = ModelStatus("lightgbm", "7", "2026-11+abcdef01", "synthetic", "ok")
 
 
@@ -28,7 +29,8 @@ def reason(feature: str = "phq9_total", contribution: float = 0.8, **fields: Any
 
 def floor(rule: str = "R02", tier: Tier = Tier.CRISIS, **fields: Any) -> Floor:
     text = words("PHQ-9 第9题 = 2", "PHQ-9 item 9 = 2")
-    return replace(Floor(rule, tier, f"{rule}:phq9:2026-11-19:0", date(2026, 11, 19), 4, text), **fields)
+    default = Floor(rule, tier, f"{rule}:phq9:2026-11-19:0", ON, fields.get("evidence_on", ON), 4, text)
+    return replace(default, **fields)
 
 
 def sheet(code: str = "phq9", total: float | None = 12, **fields: Any) -> InstrumentResult:

@@ -61,6 +61,7 @@ def open_floors(
             **_said(floor),
             "history": floor.history,
             "evidence_on": floor.evidence_on,
+            "known_on": floor.known_on,
             "opened_at": opened_at,
             "opened_by": opened_by,
         }
@@ -78,14 +79,14 @@ def open_floors(
 
 
 def close_assessed(connection: sa.Connection, interviews: Mapping[str, Interviews], at: datetime) -> int:
-    """Close open evidence that an interview of its day or later has assessed; danger needs two persons."""
+    """Close open evidence that an interview has assessed, held once it was known; danger needs two persons."""
     closed = 0
     for part in chunks(sorted(interviews)):
         query = evidence.select().where(evidence.c.student_id.in_(part), evidence.c.closed_at.is_(None))
         for row in connection.execute(query).all():
             held = interviews[row.student_id]
             last = held.last_by_two_on if TIERS[row.tier] is Tier.CRISIS else held.last_on
-            if last is not None and row.evidence_on <= last:
+            if last is not None and row.known_on <= last:
                 same = (evidence.c.student_id == row.student_id) & (evidence.c.evidence == row.evidence)
                 reason = f"interview of {last.isoformat()}"
                 connection.execute(
@@ -140,6 +141,7 @@ def evidence_from_row(row: Any) -> Evidence:
         tier=TIERS[row.tier],
         evidence=row.evidence,
         evidence_on=row.evidence_on,
+        known_on=row.known_on,
         severity=row.severity,
         text=Words(zh=row.text_zh, en=row.text_en),
         history=row.history,

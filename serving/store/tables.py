@@ -105,6 +105,7 @@ evidence = sa.Table(
     sa.Column("history", sa.Boolean, nullable=False),
     sa.Column("protection", sa.Boolean, nullable=False),
     sa.Column("evidence_on", sa.Date, nullable=False),
+    sa.Column("known_on", sa.Date, nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("opened_by", sa.String, nullable=False),
     sa.Column("closed_at", Instant),

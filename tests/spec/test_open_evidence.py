@@ -41,6 +41,16 @@ def test_what_does_not_close_it(outcome: dict[str, Any]) -> None:
     assert ids(student(**PRIORITY, outcomes=[outcome])) == ["R01"]
 
 
+def test_an_interview_before_a_late_sheet_came_in_has_not_assessed_it() -> None:
+    """Who spoke with the student while the sheet was still on its way has not seen it."""
+    late = {**phq9(1, on=THEN), "received_at": THEN + timedelta(days=5)}
+    assert ids(student(responses=[late], outcomes=[interview(THEN + timedelta(days=4))])) == ["R01"]
+    assert ids(student(responses=[late], outcomes=[interview(THEN + timedelta(days=5))])) == []
+    told = {**concern("self_harm", THEN), "recorded_on": THEN + timedelta(days=5)}
+    assert ids(student(concerns=[told], outcomes=[interview(THEN + timedelta(days=4))])) == ["R10"]
+    assert ids(student(concerns=[told], outcomes=[interview(THEN + timedelta(days=5))])) == []
+
+
 def test_crisis_needs_two_people() -> None:
     """危机 is closed by two named people together, or it stays."""
     alone = student(**CRISIS, outcomes=[interview(THEN, 0)])

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("history", sa.Boolean(), nullable=False),
         sa.Column("protection", sa.Boolean(), nullable=False),
         sa.Column("evidence_on", sa.Date(), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=False),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
         sa.Column("opened_by", sa.String(), nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
