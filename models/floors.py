@@ -29,7 +29,8 @@ BLANK_TOTAL = 10  # the other PHQ-9 items reach the band of moderate (Kroenke et
 
 @dataclass(frozen=True)
 class Assessed:
-    """Per student, the day of the newest interview by a named person, by two, and its level (0–3)."""
+    """Per student, the day of the newest interview by a named person, by two, and the level (0–3) that holds: what
+    the newest one found, but 危机 until two people have found less together."""
 
     day: np.ndarray
     by_two: np.ndarray
@@ -50,6 +51,10 @@ def assessed(records: Records, as_of: int) -> Assessed:
     np.maximum.at(by_two, outcomes.student[interviews & second], observed[interviews & second])
     newest = interviews & (observed == day[outcomes.student])
     np.maximum.at(level, outcomes.student[newest], outcomes["level"][newest].astype(np.int64))
+    danger = np.full(n, NO_DAY)
+    found = interviews & (outcomes["level"] == Tier.CRISIS.ord)
+    np.maximum.at(danger, outcomes.student[found], observed[found])
+    level = np.where((danger != NO_DAY) & (by_two <= danger), Tier.CRISIS.ord, level)
     return Assessed(day, by_two, level)
 
 

@@ -44,7 +44,8 @@ def outcomes_table(
     again = again[(again["level"] >= 2) | (rng.random(len(again)) < RECHECKED)]
     for times in range(1, TALKS_MORE + 1):
         later = period.after(again["day"].to_numpy() + MONTHLY + rng.integers(-4, 8, len(again)), np.array(0))
-        again = again.assign(day=later, urgent=False, paired=False)
+        # Only two people together find that a danger has passed.
+        again = again.assign(day=later, urgent=False, paired=again["level"] == 3)
         again = again[_there(roster, away, again, period)]
         again = again.assign(level=_judged(rng, roster, latent, again, strictness, found, period, times))
         rounds.append(again)

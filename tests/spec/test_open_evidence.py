@@ -124,3 +124,15 @@ def test_floors_of_totals_are_closed_like_any_other() -> None:
     high = student(responses=[phq9(0, eight(20), on=THEN)])
     assert [(f.id, f.tier) for f in by_rules(high).floors] == [("phq9-total-15", Tier.PRIORITY)]
     assert ids({**high, "outcomes": [interview(THEN)]}) == []
+
+
+def test_a_persons_crisis_is_lowered_by_two_people_only() -> None:
+    """危机 that a person has found stays until two people have found less together; one alone is not enough."""
+    found = interview(THEN, level=3, second="staff-2")
+    later = [THEN + timedelta(days=10), THEN + timedelta(days=20)]
+    alone = by_rules(student(outcomes=[found, interview(later[0], level=1)]))
+    assert (alone.tier, alone.tier_source) == (Tier.CRISIS, "human")
+    both = by_rules(student(outcomes=[found, interview(later[0], level=1, second="staff-3")]))
+    assert (both.tier, both.tier_source) == (Tier.WATCH, "human")
+    after = [found, interview(later[0], level=2, second="staff-3"), interview(later[1], level=1)]
+    assert by_rules(student(outcomes=after)).tier is Tier.WATCH, "below 危机 one person's word is enough again"
