@@ -42,7 +42,8 @@ def main() -> None:
     matrix = build_features(records, features, instruments, as_of, policy.staleness, calendar)
     batch, one = matrix.values, matrix.values[:1]
     score, score_one = fastest(lambda: margins(model, batch)), fastest(lambda: margins(model, one))
-    explain, explain_one = fastest(lambda: contributions(model, batch)), fastest(lambda: contributions(model, one))
+    explain = fastest(lambda: contributions(model, batch, margins(model, batch)))
+    explain_one = fastest(lambda: contributions(model, one, margins(model, one)))
     build = fastest(lambda: build_features(records, features, instruments, as_of, policy.staleness, calendar))
     rules = fastest(lambda: assess(records, dataset.description.as_of, None, policy))
     ratios = {

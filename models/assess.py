@@ -41,7 +41,7 @@ class _Scored:
             records, artifact.features, artifact.instruments, as_of, artifact.policy.staleness, calendar
         )
         self.margins: Margins = margins(artifact.model, self.matrix.values)
-        self.phi: Contributions = contributions(artifact.model, self.matrix.values)
+        self.phi: Contributions = contributions(artifact.model, self.matrix.values, self.margins)
         self.probability = probabilities(artifact.calibration, self.margins.value)
         without = probabilities(artifact.calibration, self.margins.without_family)
         self.tiers = model_tiers(self.probability, without, thresholds)

@@ -63,10 +63,11 @@ class Contributions:
     base: float
 
 
-def contributions(model: RiskModel, values: Floats) -> Contributions:
+def contributions(model: RiskModel, values: Floats, scored: Margins) -> Contributions:
     """Path-dependent TreeSHAP of the booster (Lundberg et al. 2020), or the centred terms of the spline model.
 
-    What the cap takes away is taken from the family flags that raise the margin, in proportion.
+    `scored` are the margins of the same values. What the cap takes away is taken from the family flags that raise
+    the margin, in proportion.
     """
     _check(model, values)
     if isinstance(model.scorer, SplineModel):
@@ -76,7 +77,7 @@ def contributions(model: RiskModel, values: Floats) -> Contributions:
             model.scorer.predict(values, pred_contrib=True, num_threads=_threads(values)), dtype=np.float64
         )
         phi, base = full[:, :-1].copy(), float(full[0, -1]) if len(full) else 0.0
-    overflow = margins(model, values).overflow
+    overflow = scored.overflow
     raising = np.where(model.family, np.maximum(phi, 0.0), 0.0)
     total = raising.sum(axis=1)
     even = np.tile(model.family / max(model.family.sum(), 1), (len(values), 1))

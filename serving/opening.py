@@ -16,7 +16,7 @@ from runxin.settings import Settings
 from serving.api import Champion, State, make_app
 from serving.desk import make_desk
 from serving.followup import may_rank
-from serving.store import Store, check_reachable, open_store, service_state
+from serving.store import Store, check_reachable, last_run, open_store
 from serving.web import make_web
 
 
@@ -51,7 +51,7 @@ def open_service(settings: Settings) -> Iterator[Opened]:
 
 def students_origin(store: Store) -> str:
     """Whose students come here: those of the demonstration where its list is in force, else real, local ones."""
-    last = service_state(store).last_run
+    last = last_run(store)
     return "synthetic" if last is not None and last.synthetic else "local"
 
 

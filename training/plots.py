@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from evaluation import calibration_curve, list_curve
-from models.risk_model import contributions
+from models.risk_model import contributions, margins
 from training.train import Trained
 
 SYNTHETIC = "synthetic data"
@@ -81,7 +81,8 @@ def _beeswarm(trained: Trained) -> None:
     from matplotlib import pyplot
 
     values = trained.test.matrix.values[:BEESWARM_ROWS]
-    phi = contributions(trained.artifact.model, values)
+    model = trained.artifact.model
+    phi = contributions(model, values, margins(model, values))
     pyplot.figure()
     shap.plots.beeswarm(
         shap.Explanation(phi.values, phi.base, values, feature_names=list(trained.test.matrix.names)),

@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,14 +87,7 @@ def log_training(
             mlflow.log_artifacts(str(plots), "plots")
             version = _new_version(client, run)
             named = artifact.manifest.model_copy(update={"version": version})
-            artifact = Artifact(
-                named,
-                artifact.model,
-                artifact.calibration,
-                artifact.instruments,
-                artifact.policy,
-                artifact.logistic,
-            )
+            artifact = replace(artifact, manifest=named)
             folder = Path(scratch) / FOLDER
             save_artifact(artifact, folder)
             mlflow.log_artifacts(str(folder), FOLDER)

@@ -18,7 +18,7 @@ from serving.store.reading import (
 )
 from serving.store.received import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
 from serving.store.runs import Feed, Published, Run, make_run, newest_run, publish_run
-from serving.store.state import ServiceState, service_state
+from serving.store.state import ServiceState, last_run, service_state
 from serving.store.users import (
     UserRow,
     add_link,
@@ -73,6 +73,7 @@ __all__ = [
     "keep_password_hash",
     "known_feeds",
     "known_students",
+    "last_run",
     "list_keys",
     "list_users",
     "load_names",

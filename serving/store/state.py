@@ -11,9 +11,8 @@ from serving.store.tables import api_keys, assessments, received, run_schools, r
 
 @dataclass(frozen=True)
 class ServiceState:
-    """`last_run` is the one published last; the counts beside it are of that run."""
+    """`students` and `schools` are those of the run that was published last."""
 
-    last_run: Run | None
     students: int
     schools: int
     runs: int
@@ -28,11 +27,9 @@ def service_state(store: Store) -> ServiceState:
         def count(table: sa.FromClause, *where: sa.ColumnElement[bool]) -> int:
             return connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0
 
-        row = connection.execute(runs.select().order_by(runs.c.published_at.desc()).limit(1)).first()
-        last = None if row is None else run_from_row(row)
+        last = _last_run(connection)
         run_id = "" if last is None else last.run_id
         return ServiceState(
-            last,
             count(assessments, assessments.c.run_id == run_id),
             count(run_schools, run_schools.c.run_id == run_id),
             count(runs),
@@ -40,3 +37,14 @@ def service_state(store: Store) -> ServiceState:
             count(users),
             count(api_keys, api_keys.c.revoked_at.is_(None)),
         )
+
+
+def last_run(store: Store) -> Run | None:
+    """The run that was published last, of any school; asked once a second while the service runs."""
+    with store.reading() as connection:
+        return _last_run(connection)
+
+
+def _last_run(connection: sa.Connection) -> Run | None:
+    row = connection.execute(runs.select().order_by(runs.c.published_at.desc()).limit(1)).first()
+    return None if row is None else run_from_row(row)

@@ -40,7 +40,8 @@ def test_contributions_family_cap_and_margin_on_any_matrix(artifact: Artifact, s
     rng = np.random.default_rng(seed)
     values = rng.integers(0, 7, (60, len(FEATURES))) / 2.0
     values[:, FAMILY] = rng.choice([0.0, 0.1, 1.0], (60, int(FAMILY.sum())), p=[0.2, 0.2, 0.6])
-    phi, margin = contributions(artifact.model, values), margins(artifact.model, values)
+    margin = margins(artifact.model, values)
+    phi = contributions(artifact.model, values, margin)
     assert np.abs(phi.values.sum(axis=1) + phi.base - margin.value).max() < 1e-6
     excess = margin.value - margin.without_family
     assert excess.max() <= artifact.model.family_cap + 1e-12, "family circumstances count for more than the cap"

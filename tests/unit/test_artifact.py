@@ -24,7 +24,8 @@ def folder(artifact: Artifact, tmp_path: Path) -> Path:
 def test_what_was_saved_scores_to_the_last_bit(artifact: Artifact, folder: Path) -> None:
     loaded = load_artifact(folder)
     assert np.array_equal(margins(loaded.model, VALUES).value, margins(artifact.model, VALUES).value)
-    one, other = contributions(loaded.model, VALUES), contributions(artifact.model, VALUES)
+    one = contributions(loaded.model, VALUES, margins(loaded.model, VALUES))
+    other = contributions(artifact.model, VALUES, margins(artifact.model, VALUES))
     assert np.array_equal(one.values, other.values)
     assert one.base == other.base
     assert loaded.features == artifact.features
