@@ -10,10 +10,11 @@ from collections.abc import Callable
 from data_schemas.calendar import date_to_day, default_calendar
 from data_schemas.synthetic import make_city
 from models import assess, read_policy, records_of
-from models.features import build_features, catalogue
+from models.features import Recipe, build_features, catalogue
 from models.risk_model import RiskModel, contributions, margins
 from training.boosting import Boosting, fit_boosting
 from training.cohort import make_cohort
+from training.reference import training_reference
 
 STUDENTS, SEED, REPEATS = 4000, 7, 5
 
@@ -34,17 +35,19 @@ def main() -> None:
     records = records_of(dataset)
     instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
     features = catalogue(instruments.values())
-    cohort = make_cohort(dataset, records, features, instruments, policy.staleness, calendar)
+    reference = training_reference(dataset, records, instruments, 0)
+    recipe = Recipe(features, instruments, reference, policy.staleness)
+    cohort = make_cohort(dataset, records, recipe, calendar)
     rows = cohort.where(cohort.labelled)
     booster = fit_boosting(features, rows.matrix.values, rows.outcome, rows.weight, Boosting(rounds=300), SEED)
     model = RiskModel(features, booster, policy.family.cap)
     as_of = date_to_day(dataset.description.as_of)
-    matrix = build_features(records, features, instruments, as_of, policy.staleness, calendar)
+    matrix = build_features(records, recipe, as_of, calendar)
     batch, one = matrix.values, matrix.values[:1]
     score, score_one = fastest(lambda: margins(model, batch)), fastest(lambda: margins(model, one))
     explain = fastest(lambda: contributions(model, batch, margins(model, batch)))
     explain_one = fastest(lambda: contributions(model, one, margins(model, one)))
-    build = fastest(lambda: build_features(records, features, instruments, as_of, policy.staleness, calendar))
+    build = fastest(lambda: build_features(records, recipe, as_of, calendar))
     rules = fastest(lambda: assess(records, dataset.description.as_of, None, policy))
     ratios = {
         "explain_vs_score_batch": explain / score,

@@ -143,6 +143,12 @@ class Concern(Code):
     NEGLECT_SUSPECTED = ("neglect_suspected", "疑似忽视", "suspected neglect")
     SEXUAL_HARM_SUSPECTED = ("sexual_harm_suspected", "疑似性侵害", "suspected sexual harm")
     BULLYING_SERIOUS = ("bullying_serious", "严重欺凌（受害）", "serious bullying (victim)")
+    THREAT_TO_OTHERS = ("threat_to_others", "伤害他人的言语或威胁", "threat to others")
+    THREAT_TO_OTHERS_CONCRETE = (
+        "threat_to_others_concrete",
+        "伤害他人的具体威胁（对象、工具或计划）",
+        "concrete threat to others (whom, means or plan)",
+    )
     MANUAL = ("manual", "人工提出的关注", "raised by a person")
 
 

@@ -85,11 +85,16 @@ class Dataset:
 
 
 def table_of(name: str, instruments: Mapping[str, Instrument]) -> Table:
-    """The canonical table called `name`, such as `leaves` or `responses/phq9`; raises `KeyError`."""
-    if name.startswith("responses/"):
-        instrument = instruments[name.removeprefix("responses/")]
-        return response_table(instrument.code, instrument.items, instrument.coding.low, instrument.coding.high)
-    return TABLES[name]
+    """The canonical table called `name`, such as `leaves` or `responses/phq9`; raises `KeyError`, also for sheets of a
+    questionnaire of which only scores are read."""
+    if not name.startswith("responses/"):
+        return TABLES[name]
+    instrument = instruments[name.removeprefix("responses/")]
+    if instrument.form == "scores":
+        raise KeyError(name)
+    low = min(coding.low for coding in instrument.codings)
+    high = max(coding.high for coding in instrument.codings)
+    return response_table(instrument.code, instrument.items, low, high)
 
 
 def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

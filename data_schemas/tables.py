@@ -233,11 +233,16 @@ RESPONSE_COLUMNS = (
     Column("source_event_id", Kind.ID, "来源事件编号", _P),
     Column("respondent", Kind.CODE, "填答人", _S, codes=Respondent),
     Column("duration_s", Kind.NUMBER, "用时（秒）", _S, low=0),
+    Column("coding_variant", Kind.TEXT, "编码方式", _O),
 )
 
 
 def response_table(instrument: str, items: int, low: int, high: int) -> Table:
-    """The table `responses/<instrument>`: one row a sheet, answers in `item_1` … `item_n`, empty where blank."""
+    """The table `responses/<instrument>`: one row a sheet, answers in `item_1` … `item_n`, empty where blank.
+
+    Answers lie from `low` to `high` over all codings; `coding_variant` says which one a sheet has, the definition's own
+    where it is empty.
+    """
     answers = tuple(
         Column(f"item_{number}", Kind.INT, f"第{number}题", _S, low=low, high=high) for number in range(1, items + 1)
     )

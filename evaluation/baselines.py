@@ -17,8 +17,14 @@ def sum_score(matrix: Matrix, instruments: Mapping[str, Instrument]) -> Floats:
     """The questionnaires' totals, each as a share of its range, added up; a sheet that is absent adds nothing."""
     total = np.zeros(len(matrix.values))
     for code, instrument in instruments.items():
-        total += (matrix.column(f"{code}_total") - instrument.lowest) / (instrument.highest - instrument.lowest)
+        total += _adverse_share(matrix, code, instrument)
     return total
+
+
+def _adverse_share(matrix: Matrix, code: str, instrument: Instrument) -> Floats:
+    """The total as a share of its range, higher adverse."""
+    share = (matrix.figure(f"{code}_total") - instrument.lowest) / (instrument.highest - instrument.lowest)
+    return 1.0 - share if instrument.total.polarity == "protective" else share
 
 
 def rule_sum(matrix: Matrix, features: Sequence[Feature], instruments: Mapping[str, Instrument]) -> Floats:
@@ -26,10 +32,13 @@ def rule_sum(matrix: Matrix, features: Sequence[Feature], instruments: Mapping[s
     family flag, each kind of concern, and leave of 5 and of 10 days in a year or any absence without leave."""
     points = np.zeros(len(matrix.values))
     for code, instrument in instruments.items():
-        total = matrix.column(f"{code}_total")
-        span = instrument.highest - instrument.lowest
-        cuts = [band.at_least for band in instrument.bands[1:]] or [instrument.lowest + q * span for q in QUARTERS]
-        points += sum((total >= cut).astype(np.float64) for cut in cuts)
+        total, span = instrument.total, instrument.highest - instrument.lowest
+        plain = next((bands.bands[1:] for bands in total.bands if bands.scheme is None and bands.ages is None), ())
+        cuts = [(band.at_least - instrument.lowest) / span for band in plain]
+        share = _adverse_share(matrix, code, instrument)
+        points += sum(
+            (share >= cut).astype(np.float64) for cut in (cuts if cuts and total.polarity == "adverse" else QUARTERS)
+        )
     for feature in features:
         if feature.direction == 1 and feature.group == "family":
             points += matrix.column(feature.name) == 1.0

@@ -24,13 +24,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data_schemas.instruments import Instrument
 from models.calibration import Calibration
-from models.features import Feature, catalogue_json, catalogue_of_json
+from models.features import Feature, Recipe, catalogue_json, catalogue_of_json
 from models.policy import Policy, parse_policy
+from models.reference import Reference, reference_of_json
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel, spline_of_json
 from runxin.errors import Problem, bad_data
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 
 
@@ -59,12 +60,18 @@ class Artifact:
     model: RiskModel
     calibration: Calibration
     instruments: Mapping[str, Instrument]
+    reference: Reference
     policy: Policy
     logistic: SplineModel
 
     @property
     def features(self) -> tuple[Feature, ...]:
         return self.model.features
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the model's feature matrix is made by."""
+        return Recipe(self.features, self.instruments, self.reference, self.policy.staleness)
 
 
 def save_artifact(artifact: Artifact, folder: Path) -> None:
@@ -74,6 +81,7 @@ def save_artifact(artifact: Artifact, folder: Path) -> None:
         "calibration.json": _json({"slope": artifact.calibration.slope, "intercept": artifact.calibration.intercept}),
         "catalogue.json": _json(catalogue_json(artifact.features)),
         "instruments.json": _json({code: i.model_dump(mode="json") for code, i in artifact.instruments.items()}),
+        "reference.json": _json(artifact.reference.to_json()),
         "policy.toml": tomli_w.dumps(artifact.policy.model_dump(mode="json", exclude_none=True)),
         "baselines.json": _json({"logistic": artifact.logistic.to_json()}),
     }
@@ -114,6 +122,7 @@ def load_artifact(folder: Path) -> Artifact:
                 code: Instrument.model_validate(content)
                 for code, content in json.loads(texts["instruments.json"]).items()
             },
+            reference=reference_of_json(json.loads(texts["reference.json"])),
             policy=policy,
             logistic=spline_of_json(json.loads(texts["baselines.json"])["logistic"]),
         )

@@ -1,6 +1,6 @@
 """The one way from records to assessments: nightly screening, a batch and a single request all come through here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -17,37 +17,56 @@ from models.explanation import group_sums, reasons_of
 from models.features import Matrix, build_features, rows_of
 from models.features.matrix import latest_by_student
 from models.floors import Assessed, assessed, open_floors
-from models.policy import Policy
+from models.policy import Policy, Thresholds
 from models.quality import Reading, read_quality
 from models.records import Records
 from models.risk_model import Contributions, Margins, contributions, margins
 from models.tiers import highest, model_tiers
+from models.trust import Suspicion, doubted_students, suspicions, without_sheets
 from runxin.errors import Problem, bad_data
 
 Bools = NDArray[np.bool_]
 
 
 class _Scored:
-    """What the model says of every student; a student without consent is not asked for."""
+    """What the model says of every student; a student without consent is not asked for.
 
-    def __init__(self, records: Records, as_of: int, artifact: Artifact, calendar: SchoolCalendar) -> None:
+    A suspect sheet may raise a tier and never lowers one: where a student has one, the tier is the higher of those with
+    and without it. The margin is that of all sheets, so that a more adverse answer never lowers it.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        as_of: int,
+        artifact: Artifact,
+        calendar: SchoolCalendar,
+        suspect: Mapping[str, Suspicion],
+    ) -> None:
         _same_instruments(records, artifact)
         thresholds = artifact.policy.thresholds
         if thresholds is None:
             raise bad_data("the model has no thresholds", [Problem("no [thresholds]", file="policy.toml")])
         self.artifact = artifact
         self.may = may_score(records, as_of)
-        self.matrix: Matrix = build_features(
-            records, artifact.features, artifact.instruments, as_of, artifact.policy.staleness, calendar
-        )
+        self.matrix: Matrix = build_features(records, artifact.recipe, as_of, calendar)
         self.margins: Margins = margins(artifact.model, self.matrix.values)
         self.phi: Contributions = contributions(artifact.model, self.matrix.values, self.margins)
         self.probability = probabilities(artifact.calibration, self.margins.value)
-        without = probabilities(artifact.calibration, self.margins.without_family)
-        self.tiers = model_tiers(self.probability, without, thresholds)
+        self.tiers = _tiers(artifact, thresholds, self.margins)
+        doubted = doubted_students(records, suspect)
+        if doubted.any():
+            without = build_features(without_sheets(records, suspect), artifact.recipe, as_of, calendar)
+            rest = margins(artifact.model, without.values[doubted])
+            self.tiers[doubted] = np.maximum(self.tiers[doubted], _tiers(artifact, thresholds, rest))
 
     def reasons(self, row: int) -> tuple[Reason, ...]:
         return reasons_of(row, self.matrix, self.phi, self.artifact.features, self.artifact.instruments)
+
+
+def _tiers(artifact: Artifact, thresholds: Thresholds, scored: Margins) -> NDArray[np.int64]:
+    probability = probabilities(artifact.calibration, scored.value)
+    return model_tiers(probability, probabilities(artifact.calibration, scored.without_family), thresholds)
 
 
 def assess(
@@ -68,11 +87,13 @@ def assess(
     calendar = calendar or default_calendar()
     done = assessed(records, day)
     floors = open_floors(records, day, policy, done)
+    suspect = suspicions(records, day, policy.response_quality)
     answered = [code for code, sheets in records.sheets.items() if (sheets.received <= day).any()]
     expected = answered if artifact is None else list(artifact.instruments)
-    readings = read_quality(records, day, policy.staleness, calendar, expected)
+    reference = artifact.reference if artifact is not None else None
+    readings = read_quality(records, day, policy, calendar, expected, suspect, done.day, reference)
     asked = artifact is not None and policy.model.enabled and len(records) > 0
-    scored = _Scored(records, day, artifact, calendar) if artifact is not None and asked else None
+    scored = _Scored(records, day, artifact, calendar, suspect) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
     found = []
     for row in np.flatnonzero(enrolled(records, day)):
@@ -163,4 +184,9 @@ def _same_instruments(records: Records, artifact: Artifact) -> None:
 
 
 def _key(instrument: Instrument) -> tuple[object, ...]:
-    return instrument.items, instrument.coding, instrument.reversed, instrument.missing
+    """What the scores depend on; names, bands and sources may change without another model."""
+    keys = tuple(
+        score.model_copy(update={"bands": (), "zh": "", "en": "", "source": ""}) for score in instrument.scores
+    )
+    codings = tuple((one.variant, one.low, one.high, one.shift, one.flipped) for one in instrument.codings)
+    return instrument.items, codings, instrument.turned, instrument.most_missing, keys

@@ -43,8 +43,43 @@ class Floor:
 
 
 @dataclass(frozen=True)
+class ScoreResult:
+    """One further score of a sheet, such as a subscale; `value` is None where too many of its items are blank."""
+
+    code: str
+    name: Words
+    value: float | None
+    band: Words | None
+    band_code: str | None
+    polarity: str  # "adverse" | "protective" | "neutral"
+
+
+@dataclass(frozen=True)
+class CriticalResult:
+    """One critical item of a sheet; `answer` is None where it was left blank."""
+
+    item: int
+    topic: str
+    name: Words
+    status: str  # "positive" | "negative" | "unknown"
+    answer: int | None
+
+
+@dataclass(frozen=True)
+class ChangeResult:
+    """From the sheet before to this one. `direction` is what it means for the student; `reliable` is None where no
+    reliability or spread is known."""
+
+    points: float
+    direction: str  # "worse" | "better" | "same" | "unclear"
+    index: float | None
+    reliable: bool | None
+
+
+@dataclass(frozen=True)
 class InstrumentResult:
-    """The newest sheet of one questionnaire. `total` is None where too many answers are blank."""
+    """The newest sheet of one questionnaire. `total` is None where too many answers are blank; a void sheet has one and
+    is not valid. `first` and `previous` are valid sheets that nothing speaks against."""
 
     code: str
     name: Words
@@ -61,14 +96,26 @@ class InstrumentResult:
     current: bool
     previous_total: float | None = None
     previous_on: date | None = None
+    first_total: float | None = None
+    first_on: date | None = None
+    change: ChangeResult | None = None
+    label: Words | None = None  # the short name
+    share: float | None = None  # of the way from the best to the worst total there is
+    scores: tuple[ScoreResult, ...] = ()
+    critical_items: tuple[CriticalResult, ...] = ()
+    soft_items: tuple[Words, ...] = ()
+    invalid_reasons: tuple[str, ...] = ()
+    suspect: tuple[str, ...] = ()
+    respondent: str | None = None
 
 
 @dataclass(frozen=True)
 class Retest:
-    """A questionnaire to be repeated, or a skipped critical answer to be asked in person."""
+    """A questionnaire to be repeated, or something to be asked in person: a skipped critical item, or how safe a
+    student is who answers high on a questionnaire that does not ask."""
 
     instrument: str
-    why: str  # "unscored" | "critical_blank" | "stale"
+    why: str  # "critical_blank" | "safety_question" | "void" | "suspect" | "unscored" | "stale"
     text: Words
 
 

@@ -25,7 +25,7 @@ def reasons_of(
     What is missing speaks through one sentence for its source and never as an easing reason. Family flags speak
     together, as circumstances that may call for support.
     """
-    values = dict(zip(matrix.names, matrix.values[row], strict=True))
+    values = {name: float(matrix.figure(name)[row]) for name in matrix.names}
     topics: dict[str, list[int]] = {}
     for place, feature in enumerate(features):
         topics.setdefault(_topic(feature, values), []).append(place)
@@ -54,7 +54,7 @@ def group_sums(row: int, phi: Contributions, features: Sequence[Feature]) -> dic
 
 def _topic(feature: Feature, values: Mapping[str, float]) -> str:
     """What a feature speaks for: its source's absence where that is missing and no more is known than the lowest."""
-    if feature.missing is None or not _is_missing(feature, values) or values[feature.name] > feature.lowest:
+    if feature.missing is None or not _is_missing(feature, values) or values[feature.name] != feature.lowest:
         return feature.topic
     return feature.missing
 
@@ -103,9 +103,9 @@ def _reason(
 
 
 def _band(feature: Feature, value: float, instruments: Mapping[str, Instrument]) -> Words | None:
-    if feature.name != f"{feature.topic}_total" or feature.topic not in instruments:
+    if feature.instrument not in instruments:
         return None
-    band = band_of(instruments[feature.topic], value)
+    band = band_of(instruments[feature.instrument].score(feature.score), value)
     return Words(zh=band.zh, en=band.en) if band else None
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,6 +41,18 @@ class Staleness(Part):
     history_days: int = Field(ge=0)
 
 
+class ResponseQuality(Part):
+    """When a sheet counts as suspect. `conflict_zero` at 0 together with one of `conflict_with` at its figure or above,
+    within `conflict_days`, is asked about."""
+
+    seconds_an_item: float = Field(ge=0)
+    same_answer_share: float = Field(gt=0, le=1)
+    class_percentile: float = Field(gt=0, lt=1)
+    conflict_days: int = Field(ge=0)
+    conflict_zero: tuple[str, ...]
+    conflict_with: dict[str, float]
+
+
 class FollowUpList(Part):
     weekly_slots: int = Field(ge=1)
     concern_slots: int = Field(ge=0)
@@ -50,24 +63,38 @@ class FollowUpList(Part):
 class Floors(Part):
     R01: bool
     R02: bool
+    R03: bool
+    R04: bool
+    R05: bool
+    R06: bool
+    R07: bool
+    R08: bool
+    R09: bool
     R10: bool
     R11: bool
     R12: bool
     R13: bool
+    R14: bool
     R19: bool
     R20: bool
     instruments: bool
+    off: tuple[str, ...]
+    two_instruments: Literal["off", "watch", "priority"]
+    flag_rate_limit: float = Field(gt=0, lt=1)
 
 
 class FloorWindows(Part):
     self_harm_days: int
     suspension_days: int
     modifier_total: float
+    two_instruments_days: int
 
 
 class Due(Part):
     immediate_minutes: int
     ask_school_days: int
+    low_level_school_days: int
+    safety_question_school_days: int
     priority_school_days: int
     watch_school_days: int
     retest_days: int
@@ -81,6 +108,7 @@ class Policy(Part):
     capacity: Capacity
     family: Family
     staleness: Staleness
+    response_quality: ResponseQuality
     list: FollowUpList
     floors: Floors
     floor_windows: FloorWindows

@@ -1,18 +1,21 @@
 """What a person should know about the data behind an assessment: newest sheets, what is missing, what to repeat."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from data_schemas.calendar import SchoolCalendar, day_to_date
-from data_schemas.instruments import CRITICAL_STATUSES, Words, band_of
-from models.assessment import DataQuality, InstrumentResult, Retest
+from data_schemas.calendar import SchoolCalendar, date_to_day
+from models.assessment import DataQuality, InstrumentResult
 from models.columns import NO_DAY
 from models.features import rows_of
 from models.features.leave import covered, has_total
-from models.policy import Staleness
-from models.records import Records, Sheets
+from models.instrument_results import Context, instrument_results
+from models.policy import Policy
+from models.records import Records
+from models.reference import Reference
+from models.retest import retests_of
+from models.trust import Suspicion
 
 
 @dataclass(frozen=True)
@@ -27,106 +30,93 @@ class Reading:
 
 
 def read_quality(
-    records: Records, as_of: int, staleness: Staleness, calendar: SchoolCalendar, expected: Iterable[str]
+    records: Records,
+    as_of: int,
+    policy: Policy,
+    calendar: SchoolCalendar,
+    expected: Sequence[str],
+    suspect: dict[str, Suspicion],
+    seen: np.ndarray,
+    reference: Reference | None,
 ) -> list[Reading]:
-    """One reading per student as of the end of day `as_of`. `expected` are the questionnaires that everyone should
-    have: the model's own, so that what is missing does not depend on who else is in the batch."""
+    """One reading per student as of the end of day `as_of`.
+
+    `expected` are the questionnaires that everyone should have: the model's own, so that what is missing does not
+    depend on who else is in the batch. `seen` (n,) is the day of the last interview by a named person.
+    """
     n = len(records)
     results: list[list[InstrumentResult]] = [[] for _ in range(n)]
-    for sheets in records.sheets.values():
-        for student, result in _results(sheets, as_of, staleness).items():
+    context = Context(as_of, policy.staleness.grace_days, records.students, reference)
+    for code, sheets in records.sheets.items():
+        for student, result in instrument_results(sheets, context, suspect[code]):
             results[student].append(result)
     gaps = {
         "leave": _gap(records, "leaves", as_of, calendar) & ~has_total(rows_of(records, "leave_totals")[0], n, as_of),
         "family": _gap(records, "family", as_of, calendar),
         "concern": _gap(records, "concerns", as_of, calendar),
     }
-    newest, wanted = _newest_evidence(records, as_of), tuple(expected)
+    newest = _newest_evidence(records, as_of)
     return [
-        _reading(tuple(results[i]), [name for name, gap in gaps.items() if gap[i]], records, int(newest[i]), wanted)
+        _reading(
+            tuple(results[i]),
+            [name for name, gap in gaps.items() if gap[i]],
+            records,
+            int(newest[i]),
+            expected,
+            int(seen[i]),
+        )
         for i in range(n)
     ]
 
 
 def _reading(
-    instruments: tuple[InstrumentResult, ...],
+    results: tuple[InstrumentResult, ...],
     gaps: list[str],
     records: Records,
     changed: int,
-    expected: tuple[str, ...],
+    expected: Sequence[str],
+    seen: int,
 ) -> Reading:
-    retests, missing = [], list(gaps)
-    for result in instruments:
-        label = records.sheets[result.code].instrument.label
-        if result.critical_status == "unknown" and result.current:
-            text = Words(
-                zh=f"{label.zh} 关键题未作答，需当面询问",
-                en=f"{label.en}: a critical item was left blank; ask in person",
-            )
-            retests.append(Retest(result.code, "critical_blank", text))
-        if not result.current:
-            missing.append(result.code)
-            on = result.administered_on.isoformat()
-            text = Words(
-                zh=f"{label.zh} 答卷已过期（{on}），请复测", en=f"{label.en}: the last sheet is from {on}; repeat it"
-            )
-            retests.append(Retest(result.code, "stale", text))
-        elif not result.valid:
-            text = Words(
-                zh=f"{label.zh} 有 {result.n_missing} 题未作答，无法计分，请复测",
-                en=f"{label.en}: {result.n_missing} items left blank, no total; repeat it",
-            )
-            retests.append(Retest(result.code, "unscored", text))
-    answered = {result.code for result in instruments}
+    retests = [
+        retest
+        for result in results
+        for retest in retests_of(
+            records.sheets[result.code].instrument,
+            result,
+            spoken_with=seen >= date_to_day(result.administered_on),
+            high=is_high(records, result),
+            asked_elsewhere=_asked_elsewhere(records, results, result),
+        )
+    ]
+    answered = {result.code for result in results}
+    missing = [*gaps, *(result.code for result in results if not result.current)]
     missing += [code for code in expected if code not in answered]
-    scored = [result for result in instruments if result.current and result.valid]
-    spans = [(records.sheets[r.code].instrument, r.total) for r in scored if r.total is not None]
-    severity = max(((total - i.lowest) / (i.highest - i.lowest) for i, total in spans), default=0.0)
+    scored = [result for result in results if result.current and result.valid]
+    adverse = [r for r in scored if records.sheets[r.code].instrument.total.polarity == "adverse"]
+    severity = max((result.share or 0.0 for result in adverse), default=0.0)
     confidence = "ok" if scored and not retests and not missing else "low"
-    return Reading(
-        instruments, DataQuality(confidence, tuple(retests), tuple(missing)), bool(scored), severity, changed
-    )
+    return Reading(results, DataQuality(confidence, tuple(retests), tuple(missing)), bool(scored), severity, changed)
 
 
-def _results(sheets: Sheets, as_of: int, staleness: Staleness) -> Mapping[int, InstrumentResult]:
-    known = np.flatnonzero((sheets.received <= as_of) & (sheets.day <= as_of))
-    scores = sheets.scores
-    # Of two sheets on one day the scored and higher one is shown, whatever the order of rows.
-    tied = (scores.n_missing, scores.critical, scores.least, np.nan_to_num(scores.total), scores.valid)
-    order = known[np.lexsort([values[known] for values in (*tied, sheets.day, sheets.student)])]
-    found: dict[int, InstrumentResult] = {}
-    for place, row in enumerate(order):
-        student = int(sheets.student[row])
-        if place + 1 < len(order) and sheets.student[order[place + 1]] == student:
-            continue  # a newer sheet follows
-        before = order[place - 1] if place and sheets.student[order[place - 1]] == student else None
-        found[student] = _result(sheets, int(row), None if before is None else int(before), as_of, staleness)
-    return found
+def is_high(records: Records, result: InstrumentResult) -> bool:
+    """Whether a sheet reaches what its definition calls high; one without a total by what it proves."""
+    high = records.sheets[result.code].instrument.high
+    if high is None:
+        return False
+    if high.score == "total":
+        return (result.least if result.total is None else result.total) >= high.at_least
+    value = next((score.value for score in result.scores if score.code == high.score), None)
+    return value is not None and value >= high.at_least
 
 
-def _result(sheets: Sheets, row: int, before: int | None, as_of: int, staleness: Staleness) -> InstrumentResult:
-    instrument, scores = sheets.instrument, sheets.scores
-    valid = bool(scores.valid[row])
-    band = band_of(instrument, float(scores.total[row]))
-    day = int(sheets.day[row])
-    previous = before is not None and bool(scores.valid[before])
-    return InstrumentResult(
-        code=instrument.code,
-        name=instrument.name,
-        administered_on=day_to_date(day),
-        total=float(scores.total[row]) if valid else None,
-        least=float(scores.least[row]),
-        band=Words(zh=band.zh, en=band.en) if band else None,
-        band_code=band.code if band else None,
-        valid=valid,
-        prorated=bool(scores.prorated[row]),
-        n_missing=int(scores.n_missing[row]),
-        critical_status=CRITICAL_STATUSES[int(scores.critical[row])],
-        suicidality_covered=instrument.suicidality_covered,
-        current=as_of - day <= instrument.recall_days + staleness.grace_days,
-        previous_total=float(scores.total[before]) if previous and before is not None else None,
-        previous_on=day_to_date(int(sheets.day[before])) if previous and before is not None else None,
-    )
+def _asked_elsewhere(records: Records, results: Sequence[InstrumentResult], mine: InstrumentResult) -> bool:
+    """Whether another questionnaire asked about suicide at the time of this one or since, and was answered."""
+    for other in results:
+        recall = records.sheets[other.code].instrument.recall.days
+        near = (mine.administered_on - other.administered_on).days <= recall
+        if other.suicidality_covered and other.critical_status != "unknown" and not other.suspect and near:
+            return True
+    return False
 
 
 def _gap(records: Records, table: str, as_of: int, calendar: SchoolCalendar) -> np.ndarray:

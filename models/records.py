@@ -1,33 +1,18 @@
 """What is known about students, as arrays: every row points at a student by place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data_schemas.dataset import Dataset, table_of
-from data_schemas.instruments import Instrument, Scores, packaged_instruments, score_sheets
-from data_schemas.tables import TABLES, response_table
+from data_schemas.instruments import Instrument, packaged_instruments
+from data_schemas.tables import TABLES
 from models.columns import NO_DAY, Columns, frame_columns, row_columns
+from models.sheets import Ints, Sheets, make_sheets, places
 from runxin.errors import Problem, bad_data
-
-Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Sheets:
-    """Scored sheets of one questionnaire. `received` is the administration day where no receipt is on record,
-    and then `receipt_known` is false. A row of the `scores` table is a sheet without items."""
-
-    instrument: Instrument
-    student: Ints
-    day: Ints
-    received: Ints
-    receipt_known: NDArray[np.bool_]
-    answers: NDArray[np.float64]  # as coded on the sheet, NaN where blank
-    scores: Scores
 
 
 @dataclass(frozen=True)
@@ -56,12 +41,14 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Records:
-    """n students and everything recorded about them. `events` and `coverage` go by table name."""
+    """n students and everything recorded about them. `events` and `coverage` go by table name. `whole_classes` says
+    that sheets may be held against those of the class."""
 
     students: Columns
     sheets: Mapping[str, Sheets]
     events: Mapping[str, Rows]
     coverage: Mapping[str, Coverage]
+    whole_classes: bool = False
 
     @property
     def ids(self) -> NDArray[Any]:
@@ -88,7 +75,8 @@ def records_of(dataset: Dataset) -> Records:
     scores = frame_columns(dataset.tables["scores"], TABLES["scores"]) if "scores" in dataset.tables else None
     feeds = frame_columns(dataset.tables["feeds"], TABLES["feeds"]) if "feeds" in dataset.tables else None
     coverage = {name: _coverage(name, students["school_id"], name in tables, feeds) for name in EVENTS}
-    return _assemble(students, place, tables, responses, scores, coverage, instruments)
+    whole = _assemble(students, place, tables, responses, scores, coverage, instruments)
+    return replace(whole, whole_classes=True)
 
 
 def records_of_requests(
@@ -111,9 +99,8 @@ def records_of_requests(
     sheets = [(index, row) for index, request in enumerate(requests) for row in request.get("responses") or ()]
     responses = {}
     for code in sorted({row["instrument"] for _, row in sheets}):
-        instrument = known[code]
         mine = [(index, row) for index, row in sheets if row["instrument"] == code]
-        table = response_table(code, instrument.items, instrument.coding.low, instrument.coding.high)
+        table = table_of(f"responses/{code}", known)
         flat = [{**row, **{f"item_{n}": a for n, a in enumerate(row["answers"], start=1)}} for _, row in mine]
         responses[code] = row_columns(flat, table)
         responses[code]["student_id"] = np.array([index for index, _ in mine], dtype=np.int64)
@@ -138,75 +125,9 @@ def _assemble(
     for code in [*responses, *sorted(score_codes - set(responses))]:
         if code not in instruments:
             raise bad_data("an unknown instrument", [Problem(f"no definition of {code!r}", file="scores")])
-        sheets[code] = _sheets(instruments[code], place, responses.get(code), scores)
-    events = {name: Rows(_places(columns, place, name), columns) for name, columns in tables.items()}
+        sheets[code] = make_sheets(instruments[code], place, responses.get(code), scores)
+    events = {name: Rows(places(columns, place, name), columns) for name, columns in tables.items()}
     return Records(students, sheets, events, coverage)
-
-
-def _sheets(
-    instrument: Instrument, place: Mapping[Any, int], responses: Columns | None, scores: Columns | None
-) -> Sheets:
-    parts = []
-    if responses is not None:
-        answers = np.column_stack([responses[f"item_{n}"] for n in range(1, instrument.items + 1)])
-        student = _places(responses, place, f"responses/{instrument.code}")
-        parts.append((student, responses, answers, score_sheets(instrument, answers)))
-    if scores is not None:
-        mine = (scores["instrument"] == instrument.code) & (scores["scale"] == "total")
-        chosen = {name: values[mine] for name, values in scores.items()}
-        blank = np.full((int(mine.sum()), instrument.items), np.nan)
-        parts.append((_places(chosen, place, "scores"), chosen, blank, _score_only(instrument, chosen["value"])))
-    day = np.concatenate([columns["administered_on"] for _, columns, _, _ in parts])
-    received = np.concatenate([columns["received_at"] for _, columns, _, _ in parts])
-    known = received != NO_DAY
-    stacked = {
-        name: np.concatenate([getattr(scored, name) for _, _, _, scored in parts])
-        for name in ("items", "filled", "total", "least", "scaled", "n_missing", "critical")
-    }
-    return Sheets(
-        instrument=instrument,
-        student=np.concatenate([student for student, _, _, _ in parts]),
-        day=day,
-        received=np.where(known, received, day),
-        receipt_known=known,
-        answers=np.concatenate([answers for _, _, answers, _ in parts]),
-        scores=Scores(**stacked),
-    )
-
-
-def _score_only(instrument: Instrument, totals: NDArray[np.float64]) -> Scores:
-    """A total without its items: each item stands at the mean, and whether a critical item was met is unknown."""
-    beyond = (totals < instrument.lowest) | (totals > instrument.highest)
-    if beyond.any():
-        problem = Problem(
-            f"a total of {instrument.code} must be from {instrument.lowest} to {instrument.highest}",
-            file="scores",
-            row=int(np.argmax(beyond)) + 2,
-            column="value",
-        )
-        raise bad_data("a total outside its range", [problem])
-    blank = np.full((len(totals), instrument.items), np.nan)
-    mean = (totals - instrument.lowest) / instrument.items
-    unknown = np.full(len(totals), 1 if instrument.critical else 0, dtype=np.int64)
-    return Scores(
-        items=blank,
-        filled=np.repeat(mean[:, None], instrument.items, axis=1),
-        total=totals.astype(np.float64),
-        least=totals.astype(np.float64),
-        scaled=totals.astype(np.float64),
-        n_missing=np.zeros(len(totals), dtype=np.int64),
-        critical=unknown,
-    )
-
-
-def _places(columns: Columns, place: Mapping[Any, int], table: str) -> Ints:
-    found = [place.get(student, -1) for student in columns["student_id"]]
-    places = np.array(found, dtype=np.int64)
-    if (places < 0).any():
-        rows = np.flatnonzero(places < 0)[:100]
-        problems = [Problem("no such student", file=table, row=int(row) + 2, column="student_id") for row in rows]
-        raise bad_data(f"{table} names students who are not in the students table", problems)
-    return places
 
 
 def _coverage(name: str, schools: NDArray[Any], collected: bool, feeds: Columns | None) -> Coverage:

@@ -32,6 +32,11 @@ class Settings:
         return self.home / "logs"
 
     @property
+    def instruments(self) -> Path:
+        """The operator's own questionnaires, a definition a file."""
+        return self.home / "instruments"
+
+    @property
     def policy_file(self) -> Path:
         """The operator's policy, which goes before the packaged default where it exists."""
         return self.home / "policy.toml"

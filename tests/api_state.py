@@ -10,9 +10,11 @@ import httpx
 
 from data_schemas.instruments import packaged_instruments
 from models import Artifact, Manifest, load_artifact, read_policy, save_artifact
+from models.artifact import FORMAT_VERSION
 from models.calibration import Calibration
 from models.features import catalogue
 from models.policy import Thresholds
+from models.reference import Reference
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel
 from runxin.settings import Settings, read_settings
@@ -93,7 +95,7 @@ def artifact(version: str = "1", origin: str = "local") -> Artifact:
     )
     policy = read_policy()
     manifest = Manifest(
-        format_version=1,
+        format_version=FORMAT_VERSION,
         name="runxin",
         version=version,
         kind="logistic",
@@ -107,6 +109,7 @@ def artifact(version: str = "1", origin: str = "local") -> Artifact:
         model=RiskModel(features, spline, policy.family.cap),
         calibration=Calibration(1.0, 0.0),
         instruments=instruments,
+        reference=Reference({}),
         policy=policy.model_copy(update={"thresholds": Thresholds(watch=0.2, priority=0.5)}),
         logistic=spline,
     )

@@ -8,7 +8,16 @@ from typing import Any
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
-from models.assessment import Assessment, DataQuality, Floor, InstrumentResult, ModelStatus, Reason
+from models.assessment import (
+    Assessment,
+    ChangeResult,
+    CriticalResult,
+    DataQuality,
+    Floor,
+    InstrumentResult,
+    ModelStatus,
+    Reason,
+)
 from runxin.settings import read_settings
 from serving.followup.entries import Due, Entry, FollowUpList, Pupil, Section
 from serving.store import Published, Store, make_run, open_store, publish_run
@@ -35,9 +44,16 @@ def floor(rule: str = "R02", tier: Tier = Tier.CRISIS, **fields: Any) -> Floor:
 
 def sheet(code: str = "phq9", total: float | None = 12, **fields: Any) -> InstrumentResult:
     """One questionnaire's newest result."""
+    status = fields.get("critical_status", "negative")
+    previous = fields.get("previous_total", 8)
+    change = None
+    if total is not None and previous is not None:
+        change = ChangeResult(total - previous, "worse" if total > previous else "better", None, None)
     default = InstrumentResult(
         code=code,
         name=words({"phq9": "PHQ-9", "gad7": "GAD-7"}.get(code, code)),
+        share=None if total is None else total / {"phq9": 27, "gad7": 21}.get(code, 100),
+        critical_items=(CriticalResult(9, "suicidality", words("第9题"), status, None),) if code == "phq9" else (),
         administered_on=date(2026, 11, 12),
         total=total,
         least=total or 0,
@@ -51,6 +67,7 @@ def sheet(code: str = "phq9", total: float | None = 12, **fields: Any) -> Instru
         current=True,
         previous_total=8,
         previous_on=date(2025, 11, 20),
+        change=change,
     )
     return replace(default, **fields)
 

@@ -124,7 +124,10 @@ def concern_features(request: Row, as_of: date, taught: list[date]) -> dict[str,
     return found
 
 
-def questionnaire_features(request: Row, instrument: Instrument, as_of: date) -> dict[str, float]:
+Groups = dict[str, tuple[float, float]]  # stage|sex, stage or "all" → mean and standard deviation of the total
+
+
+def questionnaire_features(request: Row, instrument: Instrument, as_of: date, groups: Groups) -> dict[str, float]:
     """For a scale from 0 without reversed items, a sheet being current for its recall window and 90 days."""
     code, n = instrument.code, instrument.items
     sheets = []
@@ -133,10 +136,10 @@ def questionnaire_features(request: Row, instrument: Instrument, as_of: date) ->
             answers = row["answers"]
             given = [answer for answer in answers if answer is not None]
             blanks = n - len(given)
-            scored = blanks <= instrument.missing.most and given
+            scored = blanks <= instrument.most_missing and given
             total = math.floor(sum(given) * n / len(given) + 0.5) if scored else None
             # Where too many are blank: as if just enough of them had been answered with 0.
-            counted = max(len(given), n - instrument.missing.most)
+            counted = max(len(given), n - instrument.most_missing)
             mean = sum(given) / counted
             worth = math.floor(sum(given) * n / counted + 0.5) if blanks else sum(given)
             items = {item: answers[item - 1] for item in instrument.feature_items}
@@ -147,7 +150,7 @@ def questionnaire_features(request: Row, instrument: Instrument, as_of: date) ->
             even = {item: row["value"] / n for item in instrument.feature_items}
             sheets.append(_sheet(row, row["value"], row["value"], 0, even))
     known = [sheet for sheet in sheets if sheet["day"] <= as_of and sheet["received"] <= as_of]
-    current = [sheet for sheet in known if (as_of - sheet["day"]).days <= instrument.recall_days + 90]
+    current = [sheet for sheet in known if (as_of - sheet["day"]).days <= instrument.recall.days + 90]
     scored_days = [sheet["day"] for sheet in current if sheet["total"] is not None]
     newest = max(scored_days, default=None)
     chosen = [sheet for sheet in current if sheet["total"] is not None and sheet["day"] == newest]
@@ -158,11 +161,15 @@ def questionnaire_features(request: Row, instrument: Instrument, as_of: date) ->
         for sheet in known
         if (as_of - sheet["day"]).days <= 400 and (last is None or sheet["day"] < last)
     ]
+    stage, sex = request.get("stage"), request.get("sex")
+    mean, sd = groups.get(f"{stage}|{sex}") or groups.get(str(stage)) or groups["all"]
     found = {
-        f"{code}_total": max([0.0, *(s["worth"] for s in (*chosen, *unscored))]),
+        f"{code}_total": (max([0.0, *(s["worth"] for s in (*chosen, *unscored))]) - mean) / sd,
         f"{code}_blank_items": max([0.0, *(s["blanks"] for s in (*chosen, *unscored))]),
-        f"{code}_earlier_max": max([0.0, *before]),
+        f"{code}_earlier_max": (max([0.0, *before]) - mean) / sd,
         f"{code}_missing": 1.0 if newest is None else 0.0,
+        f"{code}_stale": 1.0 if known and not current else 0.0,
+        f"{code}_invalid": 1.0 if unscored else 0.0,
     }
     for item in instrument.feature_items:
         found[f"{code}_item_{item}"] = max([0.0, *(s["filled"][item] for s in (*chosen, *unscored))])

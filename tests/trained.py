@@ -11,6 +11,7 @@ from models.artifact import FORMAT_VERSION
 from models.calibration import probabilities
 from models.features import Feature, catalogue
 from models.policy import Thresholds
+from models.reference import Group, Reference
 from models.risk_model import RiskModel, margins
 from training.boosting import Boosting, fit_boosting
 from training.calibrate import fit_platt
@@ -19,6 +20,13 @@ from training.splines import fit_splines
 ROWS, SEED = 4_000, 11
 INSTRUMENTS = {code: packaged_instruments()[code] for code in ("phq9", "gad7")}
 FEATURES = catalogue(INSTRUMENTS.values())
+# Invented figures of the groups that scores are standardised by.
+REFERENCE = Reference(
+    {
+        "phq9": {"total": {"all": Group(6, 5, 900), "junior": Group(6.5, 5, 300), "junior|female": Group(7, 5.5, 150)}},
+        "gad7": {"total": {"all": Group(4, 4, 900), "senior": Group(5, 4.5, 300)}},
+    }
+)
 # Highest value and log-odds from the lowest to the highest, by the end or the start of a name; else the group's.
 RANGES = {
     "phq9_total": (27, 3.0),
@@ -62,6 +70,7 @@ def trained_artifact(kind: Literal["lightgbm", "logistic"]) -> Artifact:
         model=model,
         calibration=calibration,
         instruments=INSTRUMENTS,
+        reference=REFERENCE,
         policy=policy.model_copy(update={"thresholds": Thresholds(watch=float(watch), priority=float(priority))}),
         logistic=splines,
     )
@@ -77,4 +86,8 @@ def invented(features: tuple[Feature, ...], rng: np.random.Generator) -> tuple[n
         # Most students have nothing of it: the lowest value is the usual one, as in a school.
         values[:, place] = np.where(rng.random(ROWS) < (0.3 if feature.group == "context" else 0.6), 0.0, drawn)
         margin += effect * (values[:, place] / highest - 0.35)
+        code, _, name = feature.name.partition("_")
+        if name in ("total", "earlier_max"):
+            everyone = REFERENCE.groups[code]["total"]["all"]
+            values[:, place] = (values[:, place] - everyone.mean) / everyone.sd
     return values, (rng.random(ROWS) < 1 / (1 + np.exp(-margin))).astype(np.float64)

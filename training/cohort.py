@@ -1,7 +1,7 @@
 """Who is learned from: students as of an index date, with what was known then and what was found after."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from data_schemas.calendar import SchoolCalendar, date_to_day
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset, Label
-from data_schemas.instruments import Instrument
 from models import Records, enrolled, may_score
-from models.features import Feature, Matrix, build_features, rows_of
+from models.features import Matrix, Recipe, build_features, rows_of
+from models.features.matrix import join
 from models.floors import assessed
-from models.policy import Staleness
 from runxin.errors import bad_data
 
 Floats = NDArray[np.float64]
@@ -40,8 +39,7 @@ class Cohort:
         return ~np.isnan(self.outcome)
 
     def where(self, mask: NDArray[np.bool_]) -> "Cohort":
-        days = {name: day[mask] for name, day in self.matrix.days.items()}
-        matrix = Matrix(self.matrix.names, self.matrix.values[mask], days)
+        matrix = self.matrix.where(mask)
         return Cohort(
             self.student[mask], self.school[mask], self.index_day[mask], matrix, self.outcome[mask], self.weight[mask]
         )
@@ -56,14 +54,7 @@ class Cohort:
         ]
 
 
-def make_cohort(
-    dataset: Dataset,
-    records: Records,
-    features: Sequence[Feature],
-    instruments: Mapping[str, Instrument],
-    staleness: Staleness,
-    calendar: SchoolCalendar,
-) -> Cohort:
+def make_cohort(dataset: Dataset, records: Records, recipe: Recipe, calendar: SchoolCalendar) -> Cohort:
     """All enrolled students at every index date, leaving out those whom a person has already placed in 重点 or
     危机 by then (they are on the list by that person's word) and those who did not consent to a model score.
 
@@ -78,7 +69,7 @@ def make_cohort(
     concurrent = description.mode == "concurrent"
     for on in description.index_dates or (description.as_of,):
         day = date_to_day(on)
-        matrix = build_features(records, features, instruments, day, staleness, calendar)
+        matrix = build_features(records, recipe, day, calendar)
         outcome, weight = _outcomes(records, description.label, on, concurrent)
         kept = enrolled(records, day) & may_score(records, day)
         # In a one-time survey the occasion's own interview is the outcome, not what was known before.
@@ -90,8 +81,7 @@ def make_cohort(
 
 
 def _joined(parts: Sequence[Cohort]) -> Cohort:
-    days = {name: np.concatenate([p.matrix.days[name] for p in parts]) for name in parts[0].matrix.days}
-    matrix = Matrix(parts[0].matrix.names, np.concatenate([p.matrix.values for p in parts]), days)
+    matrix = join([part.matrix for part in parts])
     return Cohort(
         np.concatenate([p.student for p in parts]),
         np.concatenate([p.school for p in parts]),

@@ -83,9 +83,11 @@ def _beeswarm(trained: Trained) -> None:
     values = trained.test.matrix.values[:BEESWARM_ROWS]
     model = trained.artifact.model
     phi = contributions(model, values, margins(model, values))
+    known = np.asarray(~np.isnan(values).all(axis=0))  # the picture cannot colour a feature that nobody has
+    names = [name for name, shown in zip(trained.test.matrix.names, known, strict=True) if shown]
     pyplot.figure()
     shap.plots.beeswarm(
-        shap.Explanation(phi.values, phi.base, values, feature_names=list(trained.test.matrix.names)),
+        shap.Explanation(phi.values[:, known], phi.base, values[:, known], feature_names=names),
         max_display=15,
         show=False,
         group_remaining_features=False,

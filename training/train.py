@@ -15,7 +15,7 @@ from evaluation import Scored, auroc, measure, rule_sum, sum_score
 from models import Artifact, Manifest, Policy, records_of
 from models.artifact import FORMAT_VERSION
 from models.calibration import Calibration, probabilities
-from models.features import Feature, catalogue
+from models.features import Feature, Recipe, catalogue
 from models.policy import Thresholds
 from models.risk_model import RiskModel, margins
 from models.spline_model import SplineModel
@@ -23,6 +23,7 @@ from runxin.errors import bad_data
 from training.boosting import Boosting, fit_boosting, staged_margins
 from training.calibrate import fit_platt
 from training.cohort import Cohort, make_cohort
+from training.reference import training_reference
 from training.seen import sketch
 from training.splines import fit_splines
 from training.split import FOLDS, Split, hash_fold, split
@@ -65,7 +66,8 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
     records, calendar = records_of(dataset), default_calendar()
     instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
     features = catalogue(instruments.values())
-    cohort = make_cohort(dataset, records, features, instruments, policy.staleness, calendar)
+    reference = training_reference(dataset, records, instruments, options.salt)
+    cohort = make_cohort(dataset, records, Recipe(features, instruments, reference, policy.staleness), calendar)
     rows = split(cohort, dataset.description.mode == "concurrent", options.salt)
     learning, test = cohort.where(rows.train & cohort.labelled), cohort.where(rows.test)
     for name, part in (("to learn from", learning), ("held out to judge by", test.where(test.labelled))):
@@ -82,6 +84,7 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
         model=fitted.model,
         calibration=fitted.calibration,
         instruments=instruments,
+        reference=reference,
         policy=policy.model_copy(update={"thresholds": thresholds}),
         logistic=fitted.logistic,
     )

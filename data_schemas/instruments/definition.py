@@ -1,108 +1,120 @@
-"""What a questionnaire is: a TOML file of facts with their sources, read into a frozen object."""
+"""What a questionnaire is: a TOML file of facts, each with its source, read into a frozen object."""
 
-import tomllib
-from functools import cache
-from pathlib import Path
-from typing import Literal
+from collections.abc import Iterator
+from typing import Any, Literal
 
-import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from runxin.errors import Problem, bad_data
+from data_schemas.instruments.parts import (
+    Branch,
+    Coding,
+    Contradiction,
+    Critical,
+    Cut,
+    High,
+    InstrumentFloor,
+    ItemWords,
+    Missing,
+    Reliability,
+    Score,
+    Soft,
+    Source,
+    Sourced,
+    Strict,
+    Validity,
+    Words,
+)
 
-PACKAGED = Path(__file__).parent / "definitions"
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Words(Strict):
-    """The same words in both languages."""
-
-    zh: str
-    en: str
-
-
-class Coding(Strict):
-    """Lowest and highest code of every item, as the sheet is exported."""
-
-    variant: str
-    low: int
-    high: int
-
-
-class Band(Strict):
-    """A band starts at `at_least` and ends where the next begins."""
-
-    at_least: float
-    code: str
-    zh: str
-    en: str
-
-
-class Critical(Strict):
-    """An item that a person must look at whatever the total says."""
-
-    item: int
-    at_least: int
-    topic: Literal["suicidality", "harm_to_others"]
-    zh: str
-    en: str
+Family = Literal[
+    "depression",
+    "anxiety",
+    "distress",
+    "stress",
+    "sleep",
+    "loneliness",
+    "internet_use",
+    "strengths_difficulties",
+    "resilience",
+    "wellbeing",
+    "suicidality",
+    "behaviour",
+    "other",
+]
 
 
-class Missing(Strict):
-    """Up to `most` blank items are replaced by the mean of the answered ones; with more there is no total."""
-
-    most: int
+RESERVED = frozenset(["missing", "stale", "invalid", "blank_items", "earlier_max"])
 
 
-class InstrumentFloor(Strict):
-    """A total of `at_least` opens a floor; `source` says who proposed it. Policy switches it."""
+class Licence(Strict):
+    """`free` may be shipped with its wording; of `keys_only` only numbers are here; a `score_only` scale is scored
+    elsewhere and its totals are read."""
 
-    at_least: float
-    tier: Literal["watch", "priority"]
+    status: Literal["free", "keys_only", "score_only"]
+    text: str
+    source: str
+
+
+class Recall(Strict):
+    """The window that the questions ask about, in days."""
+
+    days: int = Field(ge=1)
+    source: str
+
+
+class Ages(Strict):
+    """Validated from … to (exclusive), in years."""
+
+    years: tuple[float, float]
+    source: str
 
 
 class Instrument(Strict):
     """A questionnaire's definition.
 
-    Item answers are integers from `coding.low` to `coding.high`; `reversed` items are turned so that a
-    higher answer is always the adverse one. `feature_items` names the items that the model reads one by one
-    beside the total. `typical_seconds` is not a limit; sheets carry their own duration.
+    `form` is `items` where answers are scored here and `scores` where totals and subscales are read as they are given.
+    Every `source` is a key of `sources`. `reversed` items are turned so that a higher answer is adverse (or, of a
+    protective score, better). `feature_items` names the items that the model reads one by one beside the scores.
+    Raises pydantic's `ValidationError` where a number has no source, an item or score does not exist, wording is
+    given that is not free, or neither a floor nor the reason for having none is named.
     """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: Words
     short: Words | None = None
-    items: int = Field(ge=1)
-    coding: Coding
-    reversed: tuple[int, ...] = ()
-    recall_days: int = Field(ge=1)
-    ages: tuple[float, float]
-    missing: Missing
-    polarity: Literal["adverse"] = "adverse"
-    bands: tuple[Band, ...] = ()
-    critical: tuple[Critical, ...] = ()
+    family: Family
+    form: Literal["items", "scores"] = "items"
+    items: int = Field(default=0, ge=0, le=500)
+    sources: dict[str, Source]
+    licence: Licence
+    recall: Recall
+    age: Ages
     suicidality_covered: bool
-    feature_items: tuple[int, ...] = ()
-    item_names: dict[int, Words] = {}
+    codings: tuple[Coding, ...] = ()
+    must_declare_coding: bool = False
+    reversed: Sourced | None = None
+    missing: Missing | None = None
+    scores: tuple[Score, ...] = Field(min_length=1)
+    validity: tuple[Validity, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    critical: tuple[Critical, ...] = ()
+    soft: tuple[Soft, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     floors: tuple[InstrumentFloor, ...] = ()
-    floors_source: str
-    licence: str
-    source: str
+    no_floor: str | None = None
+    high: High | None = None
+    cuts: tuple[Cut, ...] = ()
+    reliability: tuple[Reliability, ...] = ()
+    feature_items: tuple[int, ...] = ()
+    item_names: ItemWords = Field(default_factory=dict)
+    item_texts: ItemWords = Field(default_factory=dict)
+    texts_source: str | None = None
+    notes: Words | None = None
 
     @model_validator(mode="after")
-    def _consistent(self) -> "Instrument":
-        if self.coding.low >= self.coding.high:
-            raise ValueError("coding.low must be below coding.high")
-        named = (*self.reversed, *self.feature_items, *(c.item for c in self.critical), *self.item_names)
-        beyond = sorted({item for item in named if not 1 <= item <= self.items})
-        if beyond:
-            raise ValueError(f"items {beyond} are named, but there are only {self.items}")
-        starts = [band.at_least for band in self.bands]
-        if starts != sorted(set(starts)):
-            raise ValueError("bands must start at rising values")
+    def _whole(self) -> "Instrument":
+        faults = [*self._form_faults(), *self._reference_faults(), *self._floor_faults()]
+        if faults:
+            raise ValueError("; ".join(faults))
         return self
 
     @property
@@ -111,51 +123,158 @@ class Instrument(Strict):
         return self.short or self.name
 
     @property
-    def lowest(self) -> int:
-        """The total when every answer is the lowest."""
-        return self.coding.low * self.items
+    def coding(self) -> Coding:
+        """The coding in which keys, thresholds and totals are read."""
+        return self.codings[0]
 
     @property
-    def highest(self) -> int:
-        return self.coding.high * self.items
+    def turned(self) -> tuple[int, ...]:
+        """The reversed items."""
+        return self.reversed.items if self.reversed is not None else ()
 
     @property
     def span(self) -> int:
         """Points between the lowest and the highest answer of one item."""
         return self.coding.high - self.coding.low
 
+    @property
+    def total(self) -> Score:
+        """The figure that bands are read on, called `total`."""
+        return self.score("total")
 
-def parse_instrument(text: str, file: str) -> Instrument:
-    """Read a definition; raises `UserError` that names every field at fault."""
-    try:
-        return Instrument.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise bad_data("an instrument definition is not TOML", [Problem(str(error), file=file)]) from error
-    except ValidationError as error:
-        problems = [
-            Problem(fault["msg"], file=file, column=".".join(str(part) for part in fault["loc"]) or None)
-            for fault in error.errors(include_url=False, include_input=False)
-        ]
-        raise bad_data("an instrument definition is at fault", problems) from error
+    @property
+    def lowest(self) -> float:
+        """The lowest total that there can be."""
+        return self.range_of("total")[0]
+
+    @property
+    def highest(self) -> float:
+        return self.range_of("total")[1]
+
+    @property
+    def most_missing(self) -> int:
+        """Blank items up to which a sheet has a total."""
+        return self.missing.most if self.missing is not None else 0
+
+    def place(self, code: str) -> int:
+        """Where a score stands among `scores`; raises `KeyError`."""
+        for place, score in enumerate(self.scores):
+            if score.code == code:
+                return place
+        raise KeyError(code)
+
+    def score(self, code: str) -> Score:
+        """The score of that code; raises `KeyError`."""
+        return self.scores[self.place(code)]
+
+    def items_of(self, score: Score) -> tuple[int, ...]:
+        return score.items or tuple(range(1, self.items + 1))
+
+    def range_of(self, code: str) -> tuple[float, float]:
+        """The lowest and the highest value a score can have in the definition's own coding."""
+        score = self.score(code)
+        if score.kind == "given":
+            assert score.range is not None
+            return score.range
+        low, high, n = self.coding.low, self.coding.high, len(self.items_of(score))
+        if score.kind == "sum":
+            ends = low * n * score.times, high * n * score.times
+            return (float(int(ends[0])), float(int(ends[1]))) if score.truncated else ends
+        if score.kind == "mean":
+            return low * score.times, high * score.times
+        if score.kind == "count":
+            return 0.0, float(n)
+        if score.kind == "level":
+            return 0.0, float(max(step.value for step in score.steps))
+        assert score.counts_from is not None
+        return float(score.counts_from), float(high)
+
+    def coding_of(self, variant: str | None) -> Coding:
+        """The coding of that name, or the definition's own where none is named; raises `KeyError` for an unknown one
+        and `LookupError` where it has to be declared and is not."""
+        if variant is None:
+            if self.must_declare_coding:
+                raise LookupError(
+                    f"{self.code} has to declare its coding: {', '.join(c.variant for c in self.codings)}"
+                )
+            return self.coding
+        for coding in self.codings:
+            if coding.variant == variant:
+                return coding
+        raise KeyError(variant)
+
+    def _form_faults(self) -> Iterator[str]:
+        codes = [score.code for score in self.scores]
+        if "total" not in codes:
+            yield "a score with the code total is needed: the figure that bands are read on"
+        if len(codes) != len(set(codes)):
+            yield "two scores share a code"
+        taken = sorted(set(codes) & RESERVED) + [code for code in codes if code.startswith("item_")]
+        if taken:
+            yield f"the code {', '.join(taken)} is taken by a feature"
+        given = [score.kind == "given" for score in self.scores]
+        if self.form == "scores":
+            if not all(given) or self.items or self.codings or self.critical or self.soft or self.missing:
+                yield "a definition of the form scores has given scores only, and neither items nor codings"
+            return
+        if any(given):
+            yield "given scores belong to the form scores"
+        if self.items < 1 or not self.codings or self.missing is None:
+            yield "a definition of the form items needs items, codings and missing"
+            return
+        own = self.codings[0]
+        if own.shift or own.flipped:
+            yield "the first coding is the definition's own: it has neither shift nor flipped"
+        if len({coding.variant for coding in self.codings}) != len(self.codings):
+            yield "two codings share a name"
+        for score in self.scores:
+            if score.most_missing is None and 0 < len(score.items) < self.items:
+                yield f"the score {score.code} needs most_missing: it does not run over all items"
+        if self.licence.status == "score_only":
+            yield "a score_only scale cannot have the form items"
+
+    def _reference_faults(self) -> Iterator[str]:
+        named: list[int] = [*self.turned, *self.feature_items, *self.item_names, *self.item_texts]
+        named += [critical.item for critical in self.critical] + [soft.item for soft in self.soft]
+        named += [branch.item for branch in self.branches]
+        named += [item for branch in self.branches for item in branch.skips]
+        named += [item for pair in self.contradictions for item in pair.items]
+        for score in self.scores:
+            named += [*score.items, *score.counts_from_of, *score.needs_any]
+            named += [item for step in score.steps for item in step.any_of]
+        beyond = sorted({item for item in named if not 1 <= item <= self.items})
+        if beyond:
+            yield f"items {beyond} are named, but there are only {self.items}"
+        codes = {score.code for score in self.scores}
+        wanted = {rule.score for rule in self.validity} | {cut.score for cut in self.cuts}
+        wanted |= {known.score for known in self.reliability}
+        wanted |= {code for floor in self.floors for when in floor.when for code in when.scores}
+        wanted |= {self.high.score} if self.high else set()
+        if wanted - codes:
+            yield f"there is no score {', '.join(sorted(wanted - codes))}"
+        unsourced = sorted(set(sources_named(self.model_dump(exclude={"sources"}))) - set(self.sources))
+        if unsourced:
+            yield f"there is no source {', '.join(unsourced)}"
+        if self.item_texts and (self.licence.status != "free" or self.texts_source is None):
+            yield "wording may be given only where the licence is free, with the source of the wording"
+
+    def _floor_faults(self) -> Iterator[str]:
+        if bool(self.floors) == (self.no_floor is not None):
+            yield "name floors, or say in no_floor why there is none"
+        if not self.suicidality_covered and self.high is None and self.total.polarity == "adverse":
+            yield "a scale that does not ask about suicide says in high from where safety is asked in person"
+        if self.suicidality_covered != any(critical.topic == "suicidality" for critical in self.critical):
+            yield "suicidality is covered exactly where a critical item asks about it"
 
 
-def instrument_toml(instrument: Instrument) -> str:
-    """The definition as TOML text, which reads back as the same instrument."""
-    return tomli_w.dumps(instrument.model_dump(mode="json", exclude_none=True))
-
-
-def read_instruments(folder: Path) -> dict[str, Instrument]:
-    """All definitions of a folder by code; raises `UserError` for a faulty or doubled one."""
-    found: dict[str, Instrument] = {}
-    for file in sorted(folder.glob("*.toml")):
-        instrument = parse_instrument(file.read_text("utf-8"), file.name)
-        if instrument.code in found:
-            raise bad_data("two definitions share a code", [Problem(f"code {instrument.code!r} again", file=file.name)])
-        found[instrument.code] = instrument
-    return found
-
-
-@cache
-def packaged_instruments() -> dict[str, Instrument]:
-    """The definitions that Runxin brings, by code."""
-    return read_instruments(PACKAGED)
+def sources_named(content: Any) -> Iterator[str]:
+    """Every key of a source that a definition's content refers to."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if key in ("source", "sd_source", "texts_source") and isinstance(value, str):
+                yield value
+            else:
+                yield from sources_named(value)
+    elif isinstance(content, (list, tuple)):
+        for value in content:
+            yield from sources_named(value)

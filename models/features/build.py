@@ -1,41 +1,29 @@
 """The feature matrix of records as of a day: the same code for one student in a request and a city at night."""
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 
 from data_schemas.calendar import SchoolCalendar
-from data_schemas.instruments import Instrument
 from data_schemas.tables import TABLES
 from models.columns import row_columns
-from models.features.catalogue import Feature
 from models.features.concern import concern_features
 from models.features.context import context_features
 from models.features.family import family_features
 from models.features.leave import leave_features
 from models.features.matrix import Matrix, stack
-from models.features.questionnaire import no_sheets, questionnaire_features
-from models.policy import Staleness
+from models.features.questionnaire import questionnaire_features
+from models.features.recipe import Recipe
 from models.records import Coverage, Records, Rows
+from models.sheets import no_sheets
 
 
-def build_features(
-    records: Records,
-    features: Sequence[Feature],
-    instruments: Mapping[str, Instrument],
-    as_of: int,
-    staleness: Staleness,
-    calendar: SchoolCalendar,
-) -> Matrix:
-    """The columns that `features` names for every student, from what was recorded by the end of day `as_of`
-    (days since 1970-01-01). `instruments` are the questionnaires the features were made for."""
+def build_features(records: Records, recipe: Recipe, as_of: int, calendar: SchoolCalendar) -> Matrix:
+    """The columns of the recipe for every student, from what was recorded by the end of day `as_of` (days since
+    1970-01-01)."""
     n = len(records)
     blocks = []
-    for code, instrument in instruments.items():
-        if code in records.sheets:
-            blocks.append(questionnaire_features(records.sheets[code], n, as_of, staleness))
-        else:
-            blocks.append(no_sheets(code, instrument.feature_items, instrument.lowest, n))
+    for code, instrument in recipe.instruments.items():
+        sheets = records.sheets.get(code) or no_sheets(instrument)
+        blocks.append(questionnaire_features(sheets, records.students, as_of, recipe.staleness, recipe.reference))
     leaves, leave_coverage = rows_of(records, "leaves")
     totals, _ = rows_of(records, "leave_totals")
     concerns, concern_coverage = rows_of(records, "concerns")
@@ -46,7 +34,7 @@ def build_features(
         concern_features(concerns, concern_coverage, n, as_of, calendar),
         context_features(records.students, as_of),
     ]
-    return stack(blocks, [feature.name for feature in features], n)
+    return stack(blocks, [feature.name for feature in recipe.features], n)
 
 
 def rows_of(records: Records, table: str) -> tuple[Rows, Coverage]:

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from data_schemas.codes import Concern, FamilyFlag
-from data_schemas.instruments import Instrument, Words
+from data_schemas.instruments import Instrument, Score, Words
+from models.features.scores import best_value, feature_scores
 
 Group = Literal["questionnaire", "leave", "family", "concern", "context"]
 
@@ -18,8 +19,9 @@ Group = Literal["questionnaire", "leave", "family", "concern", "context"]
 @dataclass(frozen=True)
 class Feature:
     """`topic` joins features that one sentence speaks for; `missing` names the feature that says the topic's
-    source is not there, and `lowest` the value that then stands in. Sentences are templates over `value`, `date`
-    and, for totals, `band_zh` or `band_en`."""
+    source is not there, and `lowest` the figure that then stands in. Sentences are templates over `value`, `date`
+    and, for a `score` of an `instrument`, `band_zh` or `band_en`; a score is shown in its own points and read
+    standardised."""
 
     name: str
     group: Group
@@ -28,6 +30,8 @@ class Feature:
     missing: str | None
     text: Words
     lowest: float = 0.0
+    instrument: str = ""
+    score: str = ""
 
 
 # Concern kinds that the model may read. Safety and protection reports open floors and are never model inputs.
@@ -86,25 +90,38 @@ def catalogue(instruments: Iterable[Instrument]) -> tuple[Feature, ...]:
 
 def _questionnaire(instrument: Instrument) -> list[Feature]:
     code, label = instrument.code, instrument.label
-    missing, lowest = f"{code}_missing", float(instrument.lowest)
+    missing = f"{code}_missing"
 
-    def feature(name: str, topic: str, zh: str, en: str, lowest: float = 0.0) -> Feature:
-        text = Words(zh=label.zh + zh, en=label.en + en)
-        return Feature(name, "questionnaire", 1, topic, missing, text, lowest)
+    def feature(name: str, zh: str, en: str, lowest: float = 0.0, score: str = "") -> Feature:
+        topic, text = f"{code}_{name}", Words(zh=label.zh + zh, en=label.en + en)
+        return Feature(topic, "questionnaire", 1, topic, missing, text, lowest, code if score else "", score)
+
+    def standing(score: Score) -> Feature:
+        zh, en = ("", "") if score.code == "total" else (f" {score.zh}", f" {score.en}")
+        best = best_value(instrument, score)
+        return feature(
+            score.code,
+            f"{zh} {{value:.4g}} 分（{{band_zh}}{{date}}）",
+            f"{en}: {{value:.4g}} ({{band_en}}{{date}})",
+            best,
+            score.code,
+        )
 
     def item(number: int) -> Feature:
         name = instrument.item_names.get(number, Words(zh=f"第{number}题", en=f"item {number}"))
         zh, en = f" {name.zh} 得 {{value:g}} 分（{{date}}）", f" {name.en}: {{value:g}} ({{date}})"
-        return feature(f"{code}_item_{number}", f"{code}_item_{number}", zh, en)
+        return feature(f"item_{number}", zh, en)
 
+    best = best_value(instrument, instrument.total)
+    worst = ("最低", "at least") if instrument.total.polarity == "protective" else ("最高", "at most")
     return [
-        feature(f"{code}_total", code, " {value:g} 分（{band_zh}{date}）", ": {value:g} ({band_en}{date})", lowest),
+        *(standing(score) for score in feature_scores(instrument)),
         *(item(number) for number in instrument.feature_items),
-        feature(f"{code}_blank_items", f"{code}_blank_items", " 有 {value:g} 题未作答", ": {value:g} items left blank"),
-        feature(
-            f"{code}_earlier_max", f"{code}_earlier_max", " 此前最高 {value:g} 分", ": {value:g} at most before", lowest
-        ),
-        feature(missing, missing, " 没有有效期内的答卷", ": no current sheet"),
+        feature("blank_items", " 有 {value:g} 题未作答", ": {value:g} items left blank"),
+        feature("earlier_max", f" 此前{worst[0]} {{value:.4g}} 分", f": {{value:.4g}} {worst[1]} before", best),
+        feature("missing", " 没有有效期内的答卷", ": no current sheet"),
+        feature("stale", " 上次答卷已过期（{date}）", ": the last sheet is out of date ({date})"),
+        feature("invalid", " 最近的答卷无效，待重测", ": the newest sheet is not valid and to be repeated"),
     ]
 
 

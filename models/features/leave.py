@@ -9,7 +9,8 @@ from data_schemas.calendar import SchoolCalendar
 from models.columns import NO_DAY
 from models.features.catalogue import LEAVE_SENTENCES
 from models.features.matrix import Block, Values, highest_by_student, latest_by_student, sum_by_student
-from models.records import Coverage, Ints, Rows
+from models.records import Coverage, Rows
+from models.sheets import Ints
 
 ABSENCE = ("sick", "personal", "unexcused", "quarantine", "unknown")  # a school activity is no absence
 RESPIRATORY = ("respiratory", "fever")

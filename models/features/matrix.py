@@ -7,29 +7,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.columns import NO_DAY
-from models.records import Ints
+from models.sheets import Ints
 
 Values = dict[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
 class Block:
-    """Columns of n values each; `days` says when a value is from, where its sentence shows a date."""
+    """Columns of n values each; `days` says when a value is from, where its sentence shows a date; `shown` is the
+    figure that a sentence shows where the model reads another."""
 
     values: Values
     days: dict[str, Ints] = field(default_factory=dict)
+    shown: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Features of n students. `values` is (n, p) float64 in the order of `names`."""
+    """Features of n students. `values` is (n, p) float64 in the order of `names`; `days` and `shown` as in `Block`."""
 
     names: tuple[str, ...]
     values: NDArray[np.float64]
     days: dict[str, Ints]
+    shown: Values = field(default_factory=dict)
 
     def column(self, name: str) -> NDArray[np.float64]:
         return self.values[:, self.names.index(name)]
+
+    def figure(self, name: str) -> NDArray[np.float64]:
+        """The column in the student's own points."""
+        return self.shown[name] if name in self.shown else self.column(name)
+
+    def where(self, mask: NDArray[np.bool_]) -> "Matrix":
+        days = {name: day[mask] for name, day in self.days.items()}
+        return Matrix(self.names, self.values[mask], days, {name: v[mask] for name, v in self.shown.items()})
 
 
 def stack(blocks: Sequence[Block], names: Sequence[str], n: int) -> Matrix:
@@ -42,7 +53,16 @@ def stack(blocks: Sequence[Block], names: Sequence[str], n: int) -> Matrix:
     values = np.column_stack([columns[name] for name in names]) if names else np.zeros((n, 0))
     if np.isinf(values).any():
         raise ValueError("a feature is infinite")
-    return Matrix(tuple(names), np.ascontiguousarray(values, dtype=np.float64), days)
+    shown = {name: figure for block in blocks for name, figure in block.shown.items()}
+    return Matrix(tuple(names), np.ascontiguousarray(values, dtype=np.float64), days, shown)
+
+
+def join(parts: Sequence[Matrix]) -> Matrix:
+    """Matrices of the same columns, one below the other."""
+    first = parts[0]
+    days = {name: np.concatenate([part.days[name] for part in parts]) for name in first.days}
+    shown = {name: np.concatenate([part.shown[name] for part in parts]) for name in first.shown}
+    return Matrix(first.names, np.concatenate([part.values for part in parts]), days, shown)
 
 
 def highest_by_student(n: int, student: Ints, values: NDArray[np.float64], floor: float) -> NDArray[np.float64]:

@@ -1,59 +1,73 @@
-"""Features of one questionnaire: the current total, named items, blank items, the highest earlier total."""
+"""Features of one questionnaire: where its scores stand, named items, blanks, what was before, what is missing.
+
+Each score is standardised within the student's stage and sex and turned so that higher is adverse.
+"""
 
 import numpy as np
 
-from models.columns import NO_DAY
+from data_schemas.instruments import Score
+from models.columns import NO_DAY, Columns
 from models.features.matrix import Block, Values, highest_by_student, latest_by_student
+from models.features.scores import best_value, feature_scores
 from models.policy import Staleness
-from models.records import Sheets
+from models.reference import Reference
+from models.sheets import Sheets
 
 
-def questionnaire_features(sheets: Sheets, n: int, as_of: int, staleness: Staleness) -> Block:
+def questionnaire_features(
+    sheets: Sheets, students: Columns, as_of: int, staleness: Staleness, reference: Reference
+) -> Block:
     """A sheet is current for its recall window plus a grace, and is read once it has been received.
 
-    The newest scored day counts, the higher of two sheets on one day. A newer sheet with too many blanks has no
-    total, but it raises each value to what it would be with the fewest blanks at their lowest (`Scores.scaled`).
-    So neither a blank answer nor an unscored sheet can lower a value.
+    The newest valid day counts, the more adverse of two sheets on one day. A newer sheet that is void or has too many
+    blanks does not stand for the student, but raises each value to what it proves (`Scores.proven`). So neither a blank
+    answer nor a sheet that is not valid can lower a value.
     """
     instrument, scores = sheets.instrument, sheets.scores
-    code = instrument.code
+    code, n = instrument.code, len(students["student_id"])
     age = as_of - sheets.day
-    known = (age >= 0) & (sheets.received <= as_of)
-    current = known & (age <= instrument.recall_days + staleness.grace_days)
+    known = sheets.known(as_of)
+    current = sheets.current(as_of, staleness.grace_days)
     scored = current & scores.valid
     newest = latest_by_student(n, sheets.student[scored], sheets.day[scored])
     chosen = scored & (sheets.day == newest[sheets.student])
-    unscored = current & ~scores.valid & (sheets.day >= newest[sheets.student])
-
-    read = chosen | unscored
-
-    def pick(scored: np.ndarray, floor: float) -> np.ndarray:
-        return highest_by_student(n, sheets.student[read], scored[read], floor)
-
-    # Earlier than the newest current sheet, scored or not: else a sheet without a total would drop the one before it.
+    raising = current & ~scores.valid & (sheets.day >= newest[sheets.student])
+    read = chosen | raising
+    # Earlier than the newest current sheet, valid or not: else a sheet without a total would drop the one before it.
     last = latest_by_student(n, sheets.student[current], sheets.day[current])
     before = known & (age <= staleness.history_days)
     before &= (sheets.day < last[sheets.student]) | (last[sheets.student] == NO_DAY)
-    blank = scores.n_missing.astype(np.float64)
-    values: Values = {f"{code}_total": pick(scores.scaled, instrument.lowest)}
+
+    def highest(rows: np.ndarray, values: np.ndarray, floor: float) -> np.ndarray:
+        return highest_by_student(n, sheets.student[rows], values[rows], floor)
+
+    values: Values = {}
+    shown: Values = {}
+
+    def standing(name: str, score: Score, rows: np.ndarray) -> None:
+        """A score of each student in its own points, and standardised with higher adverse."""
+        best = best_value(instrument, score)
+        sign = -1.0 if score.polarity == "protective" else 1.0
+        proven = scores.proven[:, instrument.place(score.code)]
+        adverse = np.where(np.isnan(proven), sign * best, sign * proven)
+        raw = sign * highest(rows, adverse, sign * best)
+        mean, sd = reference.of(instrument, score.code, students)
+        shown[name], values[name] = raw, sign * (raw - mean) / sd
+
+    for score in feature_scores(instrument):
+        standing(f"{code}_{score.code}", score, read)
+    standing(f"{code}_earlier_max", instrument.total, before)
     for item in instrument.feature_items:
-        values[f"{code}_item_{item}"] = pick(scores.filled[:, item - 1], 0.0)
-    values[f"{code}_blank_items"] = pick(blank, 0.0)
-    values[f"{code}_earlier_max"] = highest_by_student(
-        n, sheets.student[before], scores.scaled[before], instrument.lowest
-    )
+        values[f"{code}_item_{item}"] = highest(read, scores.filled(item), 0.0)
+    values[f"{code}_blank_items"] = highest(read, scores.n_missing.astype(np.float64), 0.0)
+    ever = latest_by_student(n, sheets.student[known], sheets.day[known])
     values[f"{code}_missing"] = (newest == NO_DAY).astype(np.float64)
-    shown = latest_by_student(n, sheets.student[read], sheets.day[read])
-    dated = [f"{code}_total", *(f"{code}_item_{item}" for item in instrument.feature_items)]
-    earlier = latest_by_student(n, sheets.student[before & scores.valid], sheets.day[before & scores.valid])
-    return Block(values, {**dict.fromkeys(dated, shown), f"{code}_earlier_max": earlier})
-
-
-def no_sheets(code: str, feature_items: tuple[int, ...], lowest: float, n: int) -> Block:
-    """The features of a questionnaire that nobody here has answered."""
-    day = np.full(n, NO_DAY)
-    values = {f"{code}_item_{item}": np.zeros(n) for item in feature_items}
-    values |= {f"{code}_total": np.full(n, float(lowest)), f"{code}_earlier_max": np.full(n, float(lowest))}
-    values |= {f"{code}_blank_items": np.zeros(n), f"{code}_missing": np.ones(n)}
-    dated = [f"{code}_total", f"{code}_earlier_max", *(f"{code}_item_{item}" for item in feature_items)]
-    return Block(values, dict.fromkeys(dated, day))
+    values[f"{code}_stale"] = ((ever != NO_DAY) & (last == NO_DAY)).astype(np.float64)
+    values[f"{code}_invalid"] = highest(raising, np.ones(len(age)), 0.0)
+    day = latest_by_student(n, sheets.student[read], sheets.day[read])
+    dated = [f"{code}_{score.code}" for score in feature_scores(instrument)]
+    dated += [f"{code}_item_{item}" for item in instrument.feature_items]
+    valid = before & scores.valid
+    earlier = latest_by_student(n, sheets.student[valid], sheets.day[valid])
+    days = {**dict.fromkeys(dated, day), f"{code}_earlier_max": earlier, f"{code}_stale": ever}
+    return Block(values, days, shown)

@@ -74,6 +74,10 @@ def _text(done: Screening) -> str:
         f"{done.students} students at {done.schools} schools, {model}, policy {done.model.policy}",
         tiers,
         "rules met: " + (", ".join(f"{rule} {count}" for rule, count in done.floors.items()) or "none"),
+        *(
+            f"note: {floor} flags {share:.0%} of the wave; look at `runxin instrument flag-rates` before you keep it on"
+            for floor, share in done.flooding.items()
+        ),
         f"evidence opened {done.opened}, closed by interviews {done.closed}",
         f"not screened {done.not_screened}, to be repeated {done.retest}",
         "published" if done.published else "this screening was published before; nothing was changed",

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words as Sentence
-from models.assessment import GROUPS, Assessment, Floor, InstrumentResult, ModelStatus
+from models.assessment import GROUPS, Assessment, Floor, ModelStatus
 from models.policy import Policy
+from serving.api.answer_instruments import InstrumentGiven, instrument_given
+from serving.api.answer_parts import Given, Words
 
 TierCode = Literal["routine", "watch", "priority", "crisis"]
 
@@ -22,17 +22,6 @@ SYNTHETIC = Sentence(
     zh="模型由合成数据训练，仅供演示。", en="The model was trained on synthetic data and is for demonstration only."
 )
 ON_DUTY = Sentence(zh="值班心理教师", en="the counselor on duty")
-
-
-class Given(BaseModel):
-    """A part of an answer; every field is always there, null where it is unknown or not for this key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
-class Words(Given):
-    zh: str
-    en: str
 
 
 class TierGiven(Given):
@@ -70,24 +59,6 @@ class FloorGiven(Given):
     id: str
     tier: TierCode
     text: Words | None
-
-
-class Band(Given):
-    code: str
-    zh: str
-    en: str
-
-
-class InstrumentGiven(Given):
-    """The newest sheet of a questionnaire. `total` is the figure that bands are read on."""
-
-    code: str
-    administered_on: date
-    total: float | None
-    band: Band | None
-    valid: bool
-    critical_status: str | None
-    suicidality_covered: bool
 
 
 class RetestGiven(Given):
@@ -186,7 +157,7 @@ def answer_of(assessment: Assessment, filing: Filing, policy: Policy, explain: b
             FloorGiven(id=floor.id, tier=floor.tier.code, text=words(floor.text) if explain else None)
             for floor in a.floors
         ),
-        instruments=tuple(_instrument(result, explain) for result in a.instruments),
+        instruments=tuple(instrument_given(result, explain) for result in a.instruments),
         data_quality=DataQualityGiven(
             confidence=a.data_quality.confidence,
             retest=tuple(
@@ -209,21 +180,6 @@ def notice_of(data_origin: str | None) -> Notice:
     if not synthetic:
         return Notice(zh=NOTICE.zh, en=NOTICE.en, synthetic=False)
     return Notice(zh=NOTICE.zh + SYNTHETIC.zh, en=f"{NOTICE.en} {SYNTHETIC.en}", synthetic=True)
-
-
-def _instrument(result: InstrumentResult, explain: bool) -> InstrumentGiven:
-    band = None
-    if explain and result.band is not None and result.band_code is not None:
-        band = Band(code=result.band_code, zh=result.band.zh, en=result.band.en)
-    return InstrumentGiven(
-        code=result.code,
-        administered_on=result.administered_on,
-        total=result.total if explain else None,
-        band=band,
-        valid=result.valid,
-        critical_status=result.critical_status if explain else None,
-        suicidality_covered=result.suicidality_covered,
-    )
 
 
 def _urgent(floors: Iterable[Floor], filing: Filing, policy: Policy) -> Urgent | None:

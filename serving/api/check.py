@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from data_schemas.instruments import Instrument
+from data_schemas.instruments import Instrument, declared_coding
 from data_schemas.tables import TABLES
 from runxin.errors import Problem, UserError, bad_data
 from serving.api.request import ScoreRequest
@@ -74,6 +74,16 @@ def _sheets(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Ite
         if instrument is None:
             yield _unknown(f"{place}.instrument", instruments)
             continue
+        if instrument.form == "scores":
+            what = f"{instrument.code} is scored elsewhere: its answers are not read"
+            yield Problem(what, column=f"{place}.instrument", fix="send its total and subscales under scores")
+            continue
+        try:
+            coding = declared_coding(instrument, sheet.coding_variant)
+        except UserError as error:
+            known = error.problems[0]
+            yield Problem(known.what, column=f"{place}.coding_variant", fix=known.fix)
+            continue
         if len(sheet.answers) != instrument.items:
             yield Problem(
                 f"{instrument.code} has {instrument.items} items, here are {len(sheet.answers)} answers",
@@ -81,10 +91,9 @@ def _sheets(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Ite
                 fix="give null for an item left blank",
             )
             continue
-        low, high = instrument.coding.low, instrument.coding.high
         for item, answer in enumerate(sheet.answers):
-            if answer is not None and not low <= answer <= high:
-                fault = f"an answer of {instrument.code} is a whole number from {low} to {high}, or null"
+            if answer is not None and not coding.low <= answer <= coding.high:
+                fault = f"an answer of {instrument.code} is a whole number from {coding.low} to {coding.high}, or null"
                 yield Problem(fault, column=f"{place}.answers[{item}]")
 
 
@@ -94,9 +103,17 @@ def _scores(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Ite
         instrument = instruments.get(score.instrument)
         if instrument is None:
             yield _unknown(f"{place}.instrument", instruments)
-        elif score.scale == "total" and not instrument.lowest <= score.value <= instrument.highest:
-            fault = f"a total of {instrument.code} lies from {instrument.lowest:g} to {instrument.highest:g}"
-            yield Problem(fault, column=f"{place}.value")
+            continue
+        known = [one.code for one in instrument.scores]
+        if score.scale not in known:
+            yield Problem(
+                f"{instrument.code} has no such score", column=f"{place}.scale", fix=f"one of {', '.join(known)}"
+            )
+            continue
+        low, high = instrument.range_of(score.scale)
+        if not low <= score.value <= high:
+            what = "a total" if score.scale == "total" else f"the score {score.scale}"
+            yield Problem(f"{what} of {instrument.code} lies from {low:g} to {high:g}", column=f"{place}.value")
 
 
 def _feeds(request: ScoreRequest) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from data_schemas.instruments import Instrument
 from serving.api.problems import Problem
 from serving.api.request import BatchRequest, ScoreRequest
 
@@ -57,6 +58,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name, schema in read["$defs"].items():
         schemas.setdefault(name, schema)
+    definition = Instrument.model_json_schema(mode="serialization", ref_template=PREFIX + "Instrument{model}")
+    # Parts of a definition have names of their own: a score of a definition is not a row of scores.
+    schemas |= {f"Instrument{name}": schema for name, schema in definition.pop("$defs").items()}
+    schemas["Instrument"] = definition
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     bodies = {"/score": EXAMPLE, "/score_batch": {"records": [EXAMPLE]}}

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 
 from serving.access import Client, check_client_can, client_can
-from serving.api.answer import Given, ModelGiven, Notice, TierCode, Words, model_given, notice_of, words
+from serving.api.answer import ModelGiven, Notice, TierCode, model_given, notice_of, words
+from serving.api.answer_parts import Given, Words
 from serving.api.keys import caller
 from serving.api.problems import problem_responses
 from serving.api.state import State, state_of

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Response
 
 from serving.access import Client
-from serving.api.answer import Given, Notice, notice_of
+from serving.api.answer import Notice, notice_of
+from serving.api.answer_parts import Given
 from serving.api.keys import caller
 from serving.api.problems import problem_responses
 from serving.api.state import State, state_of

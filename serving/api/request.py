@@ -35,14 +35,18 @@ class Sheet(Part):
     source_event_id: Id | None = None
     respondent: Annotated[str, CodeOf(Respondent)] | None = None
     duration_s: Annotated[float, Field(ge=0)] | None = None
+    coding_variant: Word | None = Field(
+        None, description="how the answers are coded, one of the questionnaire's codings; its own where left out"
+    )
     answers: list[int | None] = Field(min_length=1, max_length=500)
 
 
 class Score(Part):
-    """A total (or the figure that bands are read on) where a platform does not export answers."""
+    """A total, or another score of a questionnaire, where a platform does not export answers. Scores of one day and
+    respondent are one sheet."""
 
     instrument: Word
-    scale: Word = Field(examples=["total"])
+    scale: Word = Field(description="`total`, or the code of another of its scores", examples=["total"])
     value: float
     administered_on: Day
     received_at: Moment | None = None

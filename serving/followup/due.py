@@ -17,6 +17,7 @@ from serving.store import Evidence, Standing
 
 ZONE = ZoneInfo("Asia/Shanghai")
 END_OF_DAY = time(23, 59)
+LOW_LEVEL = "R05"  # C-SSRS: a wish to be dead or thoughts alone, spoken about by the next school day
 BLANK_ITEM = "R19"  # a critical item left blank is asked in person: days, not minutes
 OWN_CONCERN = "R20"  # a person's own concern has a place of its own on the week's line
 
@@ -81,8 +82,10 @@ def check_clock(rows: tuple[Evidence, ...] | list[Evidence], policy: DuePolicy) 
             what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")
             by = datetime.fromtimestamp(row.opened_at.timestamp() + 60 * minutes, tz=row.opened_at.tzinfo)
         elif row.floor.id == BLANK_ITEM:
-            days = policy.ask_school_days
-            what = Words(zh=f"{days} 个上学日内当面询问", en=f"ask in person within {days} school days")
+            what, by = _ask(row.opened_at, policy.ask_school_days)
+        elif row.floor.id == LOW_LEVEL:
+            days = policy.low_level_school_days
+            what = Words(zh=f"{days} 个上学日内当面访谈", en=f"talk in person within {days} school day(s)")
             by = school_days_after(row.opened_at, days)
         else:
             what = Words(zh="当日当面核查", en="talk in person the same school day")
@@ -129,14 +132,20 @@ def _clock_after_interview(tier: Tier, seen: date) -> Clock:
 def _retest_clock(standing: Standing, policy: DuePolicy) -> Clock:
     assert standing.assessment is not None
     start = standing.retest_since or standing.tier_since
-    if any(retest.why == "critical_blank" for retest in standing.assessment.data_quality.retest):
-        days = policy.ask_school_days
-        what = Words(zh=f"{days} 个上学日内当面询问", en=f"ask in person within {days} school days")
-        return Clock(what, start, school_days_after(start, days))
+    reasons = {retest.why for retest in standing.assessment.data_quality.retest}
+    if reasons & {"critical_blank", "safety_question"}:
+        blank = "critical_blank" in reasons
+        what, by = _ask(start, policy.ask_school_days if blank else policy.safety_question_school_days)
+        return Clock(what, start, by)
     days = policy.retest_days
     what = Words(zh=f"{days} 天内复测", en=f"repeat within {days} days")
     last = date.fromordinal(start.astimezone(ZONE).date().toordinal() + days)
     return Clock(what, start, _end_of(last))
+
+
+def _ask(start: datetime, days: int) -> tuple[Words, datetime]:
+    what = Words(zh=f"{days} 个上学日内当面询问", en=f"ask in person within {days} school days")
+    return what, school_days_after(start, days)
 
 
 def school_days_after(start: datetime, days: int) -> datetime:

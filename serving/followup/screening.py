@@ -17,6 +17,7 @@ from data_schemas.codes import ConsentScope, Tier
 from data_schemas.dataset import Dataset
 from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, may_score, records_of
 from models.columns import NO_DAY
+from models.flag_rates import flag_rates
 from models.floors import assessed
 from runxin.errors import UserError, bad_data, usage
 from serving.store import Feed, Interviews, Published, Pupil, Store, Withdrawal, make_run, newest_run, publish_run
@@ -35,6 +36,7 @@ class Screening:
     schools: int
     tiers: dict[str, int]
     floors: dict[str, int]  # students per rule
+    flooding: dict[str, float]  # share of the newest wave, for floors that flag more of it than the policy's limit
     not_screened: int
     retest: int
     opened: int
@@ -97,7 +99,12 @@ def publish_screening(
         _interviews(records, as_of),
         actor,
     )
-    return _summary(published, as_of, found, len(here), model, dataset.description.synthetic)
+    flooding = {
+        rate.floor: rate.overall.value
+        for rate in flag_rates(records, policy, until=date_to_day(as_of))
+        if rate.switched_on and rate.too_many
+    }
+    return _summary(published, as_of, found, flooding, len(here), model, dataset.description.synthetic)
 
 
 def _assess(
@@ -169,7 +176,13 @@ def _interviews(records: Records, as_of: date) -> dict[str, Interviews]:
 
 
 def _summary(
-    published: Published, as_of: date, found: Sequence[Assessment], schools: int, model: ModelStatus, synthetic: bool
+    published: Published,
+    as_of: date,
+    found: Sequence[Assessment],
+    flooding: dict[str, float],
+    schools: int,
+    model: ModelStatus,
+    synthetic: bool,
 ) -> Screening:
     tiers = Counter(assessment.tier for assessment in found)
     floors = Counter(rule for assessment in found for rule in {floor.id for floor in assessment.floors})
@@ -181,6 +194,7 @@ def _summary(
         schools=schools,
         tiers={tier.code: tiers[tier] for tier in Tier},
         floors=dict(sorted(floors.items())),
+        flooding=flooding,
         not_screened=sum(not assessment.screened for assessment in found),
         retest=sum(bool(assessment.data_quality.retest) for assessment in found),
         opened=published.opened,

@@ -1,6 +1,6 @@
 """Why a student is on the list, in two sentences at most: what was found first, then what the model goes by."""
 
-from data_schemas.instruments import Words, packaged_instruments
+from data_schemas.instruments import Words
 from models.assessment import Assessment, Floor, InstrumentResult
 
 SENTENCES = 2
@@ -41,20 +41,18 @@ def instrument_sentence(result: InstrumentResult) -> Words:
     if not result.current:
         zh.append("已过期")
         en.append("out of date")
-    before_zh = f"；上次 {result.previous_total:g} 分" if result.previous_total is not None else ""
-    before_en = f"; before: {result.previous_total:g}" if result.previous_total is not None else ""
-    instrument = packaged_instruments().get(result.code)
-    label = instrument.label if instrument is not None else result.name
+    if not result.valid or result.suspect:
+        zh.append("待重测")
+        en.append("to be repeated")
+    before_zh = f"；上次 {result.previous_total:.4g} 分" if result.previous_total is not None else ""
+    before_en = f"; before: {result.previous_total:.4g}" if result.previous_total is not None else ""
+    label = result.label or result.name
     return Words(
-        zh=f"{label.zh} {result.total:g} 分（{'，'.join(zh)}{before_zh}）",
-        en=f"{label.en}: {result.total:g} ({', '.join(en)}{before_en})",
+        zh=f"{label.zh} {result.total:.4g} 分（{'，'.join(zh)}{before_zh}）",
+        en=f"{label.en}: {result.total:.4g} ({', '.join(en)}{before_en})",
     )
 
 
 def _raised(result: InstrumentResult) -> tuple[bool, float, int, str]:
-    """Current sheets first, then by share of the highest possible total; questionnaires of a school's own last."""
-    instrument = packaged_instruments().get(result.code)
-    share = 0.0
-    if instrument is not None and result.total is not None:
-        share = (result.total - instrument.lowest) / (instrument.highest - instrument.lowest)
-    return (result.current, share, result.administered_on.toordinal(), result.code)
+    """Current sheets first, then by how far the total lies from the best there is."""
+    return (result.current, result.share or 0.0, result.administered_on.toordinal(), result.code)

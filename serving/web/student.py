@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data_schemas.codes import Tier
-from data_schemas.instruments import packaged_instruments
 from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
 from serving.web.desk import Desk, Visitor
 from serving.web.guard import language_of
@@ -92,8 +91,9 @@ def critical_words(result: InstrumentResult, language: str) -> str:
     """What the critical items of a sheet say. A questionnaire that asks nothing about self-harm says so."""
     if not result.suicidality_covered:
         return say("critical_uncovered", language)
-    instrument = packaged_instruments().get(result.code)
-    items = "、".join(str(critical.item) for critical in instrument.critical) if instrument else ""
+    items = "、".join(
+        str(critical.item) for critical in result.critical_items if critical.status == result.critical_status
+    )
     item = say("critical_item", language, items=items) if items else say("critical_any", language)
     return say(f"critical_{result.critical_status}", language, item=item)
 

@@ -34,5 +34,5 @@ def instrument_label(code: str) -> Words | None:
 
 
 def instrument_name(result: InstrumentResult) -> Words:
-    """The short name where there is one, else the name that the result brings."""
-    return instrument_label(result.code) or result.name
+    """The short name that the result brings, else the whole one."""
+    return result.label or result.name

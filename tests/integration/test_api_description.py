@@ -62,9 +62,12 @@ def test_both_addresses_hold_the_same_description(api: Api) -> None:
     assert api.client.get("/docs.json").json() == api.client.get("/openapi.json").json()
 
 
+PATHS = {"/score", "/score_batch", "/follow_up_list", "/instruments", "/instruments/{code}", "/model"}
+
+
 def test_every_route_is_described(document: dict[str, Any]) -> None:
     shown = {route.path for router in ROUTERS for route in router.routes if getattr(route, "include_in_schema", False)}
-    assert set(document["paths"]) == shown == {"/score", "/score_batch", "/follow_up_list", "/model"}
+    assert set(document["paths"]) == shown == PATHS
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
@@ -86,6 +89,8 @@ def test_answers_fit_their_description(tmp_path: Path, document: dict[str, Any])
         ("/score_batch", "post"): api.post("/score_batch", {"records": [record(), {}]}),
         ("/model", "get"): api.get("/model"),
         ("/follow_up_list", "get"): api.get("/follow_up_list?school_id=A"),
+        ("/instruments", "get"): api.get("/instruments"),
+        ("/instruments/{code}", "get"): api.get("/instruments/scl90"),
     }
     for (path, method), answer in given.items():
         assert answer.status_code == 200, answer.text

@@ -90,9 +90,11 @@ def test_screening_and_api_agree_on_every_student(tmp_path: Path, city: Dataset,
             assert stored is not None
             scored += answer["margin"] is not None
             shown = ScoreAnswer.model_validate(answer)
+            # A copy is seen only where whole classes are: it may raise the tier there.
+            by_class = any({"copied", "speeding"} & set(one.suspect) for one in stored.instruments)
             same = (
                 shown.margin == stored.margin
-                and shown.tier.code == stored.tier.code
+                and (shown.tier.code == stored.tier.code or (by_class and shown.tier.ord < stored.tier.ord))
                 and [r.text.zh for r in shown.reasons if r.text] == [r.text.zh for r in stored.reasons]
                 and [f.id for f in shown.floors] == [f.id for f in stored.floors]
                 and shown.model.status == stored.model.status

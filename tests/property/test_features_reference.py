@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from data_schemas.calendar import date_to_day, day_to_date, default_calendar
 from models import read_policy, records_of_requests
-from models.features import build_features
+from models.features import Recipe, build_features
 from tests import reference_features as reference
 from tests.strategies import later_rows, students
 from tests.students import AS_OF, Request
-from tests.trained import FEATURES, INSTRUMENTS
+from tests.trained import FEATURES, INSTRUMENTS, REFERENCE
 
 SUNDAY, HOLIDAY, RETURN = date(2026, 4, 12), date(2026, 2, 18), date(2026, 2, 24)
 
@@ -28,9 +28,17 @@ def taught() -> list[date]:
 
 def built(requests: list[Request], as_of: date) -> dict[str, np.ndarray]:
     records = records_of_requests(requests)
-    staleness, calendar = read_policy().staleness, default_calendar()
-    matrix = build_features(records, FEATURES, INSTRUMENTS, date_to_day(as_of), staleness, calendar)
+    recipe = Recipe(FEATURES, INSTRUMENTS, REFERENCE, read_policy().staleness)
+    matrix = build_features(records, recipe, date_to_day(as_of), default_calendar())
     return {name: matrix.column(name) for name in matrix.names}
+
+
+def questionnaires(request: Request, as_of: date) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for code, instrument in INSTRUMENTS.items():
+        groups = {name: (group.mean, group.sd) for name, group in REFERENCE.groups[code]["total"].items()}
+        found |= reference.questionnaire_features(request, instrument, as_of, groups)
+    return found
 
 
 @given(st.lists(students(), min_size=1, max_size=6), st.sampled_from([AS_OF, SUNDAY, HOLIDAY, RETURN]))
@@ -41,8 +49,7 @@ def test_the_matrix_is_what_the_loops_count(requests: list[Request], as_of: date
         expected = {
             **reference.leave_features(request, as_of, taught()),
             **reference.concern_features(request, as_of, taught()),
-            **reference.questionnaire_features(request, INSTRUMENTS["phq9"], as_of),
-            **reference.questionnaire_features(request, INSTRUMENTS["gad7"], as_of),
+            **questionnaires(request, as_of),
         }
         got = {name: float(found[name][place]) for name in expected}
         assert got == pytest.approx(expected, abs=1e-9), f"student {place} as of {as_of}"
@@ -52,8 +59,7 @@ def test_the_loops_and_the_matrix_name_the_same_features() -> None:
     names = {
         *reference.leave_features({}, AS_OF, taught()),
         *reference.concern_features({}, AS_OF, taught()),
-        *reference.questionnaire_features({}, INSTRUMENTS["phq9"], AS_OF),
-        *reference.questionnaire_features({}, INSTRUMENTS["gad7"], AS_OF),
+        *questionnaires({}, AS_OF),
     }
     assert names == {feature.name for feature in FEATURES if feature.group in ("questionnaire", "leave", "concern")}
 

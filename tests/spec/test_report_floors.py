@@ -3,7 +3,7 @@
 import pytest
 
 from data_schemas.codes import Concern, Tier
-from models.floors import CONCERN_RULES
+from models.floors.concerns import CONCERN_RULES
 from tests.students import by_rules, concern, days_before, open_floors, phq9, student
 
 

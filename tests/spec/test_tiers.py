@@ -116,4 +116,6 @@ def test_a_sheet_without_a_total_counts_with_what_it_proves() -> None:
 
 def test_instrument_floors_name_their_source() -> None:
     for instrument in packaged_instruments().values():
-        assert instrument.floors_source, f"{instrument.code} names no source for its floors"
+        assert bool(instrument.floors) != bool(instrument.no_floor), f"{instrument.code}: floors, or why there is none"
+        for floor in instrument.floors:
+            assert instrument.sources[floor.source].text

@@ -5,6 +5,7 @@ import pytest
 from data_schemas import codes
 from data_schemas.codes import Code
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, parse_instrument
+from data_schemas.instruments.definition import sources_named
 from data_schemas.tables import RESPONSE_COLUMNS, TABLES, Column, Kind, Sensitivity, response_table, schema
 from models.features import catalogue
 from runxin.errors import UserError
@@ -14,6 +15,7 @@ VOCABULARIES.remove(Code)
 COLUMNS = [(table.name, column) for table in TABLES.values() for column in table.columns]
 COLUMNS += [("responses", column) for column in RESPONSE_COLUMNS]
 INSTRUMENTS = list(packaged_instruments().values())
+OPEN = ("student_id", "source_event_id", "coding_variant")
 
 
 def chinese(text: str) -> bool:
@@ -37,7 +39,8 @@ def test_every_code_has_a_chinese_and_an_english_name(vocabulary: type[Code]) ->
 
 def test_no_name_is_a_diagnosis() -> None:
     words = [text for one in VOCABULARIES for member in one for text in (member.zh, member.en)]
-    words += [text for one in INSTRUMENTS for band in one.bands for text in (band.zh, band.en)]
+    sets = [bands for one in INSTRUMENTS for score in one.scores for bands in score.bands]
+    words += [text for bands in sets for band in bands.bands for text in (band.zh, band.en)]
     words += [text for one in catalogue(INSTRUMENTS) for text in (one.text.zh, one.text.en)]
     for word in words:
         assert not any(bad in word.lower() for bad in ("抑郁症", "患者", "精神病", "depressive disorder", "patient "))
@@ -51,7 +54,7 @@ def test_every_column_is_guarded_and_named(table: str, column: Column) -> None:
     if column.name == "student_id":
         assert column.sensitivity is Sensitivity.PERSONAL
         assert column.required
-    if table in ("responses", "scores", "leaves", "family") and column.name not in ("student_id", "source_event_id"):
+    if table in ("responses", "scores", "leaves", "family") and column.name not in OPEN:
         assert column.sensitivity in (Sensitivity.SENSITIVE, Sensitivity.PROTECTED), "health and family data"
 
 
@@ -65,12 +68,11 @@ def test_no_table_has_a_name_of_a_person() -> None:
 
 @pytest.mark.parametrize("instrument", INSTRUMENTS, ids=lambda one: one.code)
 def test_every_definition_names_its_sources_and_direction(instrument: Instrument) -> None:
-    assert instrument.source
-    assert instrument.licence
-    assert instrument.floors_source
-    assert instrument.polarity == "adverse"
-    assert instrument.recall_days > 0
-    assert instrument.bands[0].at_least == instrument.lowest, "the lowest total lies in no band"
+    named = set(sources_named(instrument.model_dump(exclude={"sources"})))
+    assert named == set(instrument.sources), "a source that nothing refers to, or the other way round"
+    assert instrument.licence.text
+    assert {score.polarity for score in instrument.scores} <= {"adverse", "protective", "neutral"}
+    assert instrument.recall.days > 0
     assert chinese(instrument.name.zh)
     assert parse_instrument(instrument_toml(instrument), "again.toml") == instrument
 
@@ -78,11 +80,11 @@ def test_every_definition_names_its_sources_and_direction(instrument: Instrument
 @pytest.mark.parametrize(
     ("old", "new", "column"),
     [
-        ("items = 7", "items = 0", "items"),
+        ("items = 7", "items = 501", "items"),
         ('code = "gad7"', 'code = "GAD 7"', "code"),
-        ("low = 0", 'low = "none"', "coding.low"),
+        ("low = 0", 'low = "none"', "codings.0.low"),
         ("suicidality_covered = false", "", "suicidality_covered"),
-        ('\nsource = "', '\ncolour = "red"\nsource = "', "colour"),
+        ('\nfamily = "', '\ncolour = "red"\nfamily = "', "colour"),
     ],
 )
 def test_a_faulty_definition_names_its_field(old: str, new: str, column: str) -> None:

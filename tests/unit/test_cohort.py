@@ -12,8 +12,9 @@ from data_schemas.calendar import default_calendar
 from data_schemas.dataset import Dataset, Description, Label, conform, table_of
 from data_schemas.instruments import packaged_instruments
 from models import read_policy, records_of
+from models.features import Recipe
 from runxin.errors import UserError
-from tests.trained import FEATURES, INSTRUMENTS
+from tests.trained import FEATURES, INSTRUMENTS, REFERENCE
 from training.cohort import CONCURRENT_DAYS, Cohort, make_cohort
 
 INDEX = date(2025, 11, 7)
@@ -55,7 +56,9 @@ def dataset(
 
 def cohort(data: Dataset) -> Cohort:
     records = records_of(data)
-    return make_cohort(data, records, FEATURES, INSTRUMENTS, read_policy().staleness, default_calendar())
+    return make_cohort(
+        data, records, Recipe(FEATURES, INSTRUMENTS, REFERENCE, read_policy().staleness), default_calendar()
+    )
 
 
 def outcomes(data: Dataset) -> dict[str, float]:

@@ -17,7 +17,11 @@ def own(tmp_path: Path, text: str) -> Path:
 
 def test_the_packaged_policy_has_every_floor_on() -> None:
     policy = read_policy()
-    assert all(policy.floors.model_dump().values()), "a safety rule is off by default"
+    rules = {name: on for name, on in policy.floors.model_dump().items() if name.startswith("R")}
+    assert len(rules) == 16
+    assert all(rules.values()), "a safety rule is off by default"
+    assert policy.floors.instruments
+    assert policy.floors.off == ()
     assert policy.family.cap == 1.1
     assert policy.thresholds is None
     assert read_policy(Path("/nowhere/policy.toml")) == policy

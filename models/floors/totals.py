@@ -1,0 +1,114 @@
+"""Floors of figures: what a questionnaire's definition says of its total and subscales, and two questionnaires at once.
+
+A sheet that is void or has too many blanks counts by what it proves.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from data_schemas.calendar import day_to_date
+from data_schemas.codes import Tier
+from data_schemas.instruments import Instrument, InstrumentFloor, Words
+from models.assessment import Floor
+from models.floors.making import late, make_floor
+from models.policy import Policy
+from models.records import Records
+from models.sheets import Bools, Sheets
+
+TWO = "two-instruments"
+
+
+def total_floors(records: Records, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
+    """The floors of every sheet's figures, by student's place."""
+    if not policy.floors.instruments:
+        return
+    reached: dict[int, list[tuple[int, str, Floor]]] = {}
+    for code, sheets in records.sheets.items():
+        for student, floor in _of_sheets(sheets, as_of, policy):
+            reached.setdefault(student, []).append((floor.evidence_on.toordinal(), code, floor))
+            yield student, floor
+    if policy.floors.two_instruments != "off":
+        yield from _two(records, reached, policy)
+
+
+def floor_id(instrument: Instrument, floor: InstrumentFloor) -> str:
+    """The name under which the policy switches a floor off."""
+    return f"{instrument.code}-{floor.code}"
+
+
+def meets(sheets: Sheets, floor: InstrumentFloor) -> Bools:
+    """Which sheets reach a floor's figures, by what they prove."""
+    proven = np.nan_to_num(sheets.scores.proven, nan=-np.inf)
+    found = np.zeros(len(sheets.day), dtype=bool)
+    for when in floor.when:
+        places = [sheets.instrument.place(code) for code in when.scores]
+        found |= (proven[:, places] >= when.at_least).sum(axis=1) >= when.how_many
+    return found
+
+
+def _of_sheets(sheets: Sheets, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
+    """Of several floors that one sheet reaches, the highest alone."""
+    instrument, known = sheets.instrument, sheets.known(as_of)
+    switched_on = [floor for floor in instrument.floors if floor_id(instrument, floor) not in policy.floors.off]
+    taken = np.zeros(len(known), dtype=bool)
+    for floor in sorted(switched_on, key=lambda floor: -Tier.of(floor.tier).ord):
+        here = known & meets(sheets, floor) & ~taken
+        taken |= here
+        for row in np.flatnonzero(here):
+            day, came = int(sheets.day[row]), int(sheets.received[row])
+            name, text = floor_id(instrument, floor), _text(sheets, floor, int(row))
+            old = late(sheets, row, as_of)
+            yield (
+                int(sheets.student[row]),
+                make_floor(name, Tier.of(floor.tier), "total", day, came, 0, text, history=old),
+            )
+
+
+def _two(
+    records: Records, reached: dict[int, list[tuple[int, str, Floor]]], policy: Policy
+) -> Iterator[tuple[int, Floor]]:
+    """Two different questionnaires that each open a floor within the window: one floor, of the newest pair."""
+    for student, floors in reached.items():
+        floors.sort(key=lambda one: (one[0], one[1], not one[2].history, one[2].known_on, one[2].text.zh))
+        pair = None
+        for place, (day, code, _) in enumerate(floors):
+            near = [
+                other
+                for other in floors[:place]
+                if other[1] != code and day - other[0] <= policy.floor_windows.two_instruments_days
+            ]
+            pair = (near[-1], floors[place]) if near else pair
+        if pair is None:
+            continue
+        (_, first, one), (_, second, other) = pair
+        labels = [records.sheets[code].instrument.label for code in (first, second)]
+        text = Words(
+            zh=f"{labels[0].zh} 与 {labels[1].zh} 同期均达到关注标准（{other.evidence_on.isoformat()}）",
+            en=f"{labels[0].en} and {labels[1].en} both call for attention ({other.evidence_on.isoformat()})",
+        )
+        tier = Tier.of(policy.floors.two_instruments)
+        known_on = max(one.known_on, other.known_on)
+        key = f"{TWO}:{'+'.join(sorted((first, second)))}:{other.evidence_on.isoformat()}"
+        yield student, Floor(TWO, tier, key, other.evidence_on, known_on, 0, text, one.history and other.history)
+
+
+def _text(sheets: Sheets, floor: InstrumentFloor, row: int) -> Words:
+    """The figures that reach the floor; of a sheet without a total, what it proves."""
+    instrument, scores = sheets.instrument, sheets.scores
+    on, label = day_to_date(int(sheets.day[row])).isoformat(), instrument.label
+    zh, en = [], []
+    for when in floor.when:
+        met = [code for code in when.scores if scores.proven[row, instrument.place(code)] >= when.at_least]
+        if len(met) < when.how_many:
+            continue
+        for code in met:
+            score, place = instrument.score(code), instrument.place(code)
+            value = scores.values[row, place]
+            whole = not np.isnan(value)
+            figure = f"{value if whole else scores.least[row] if code == 'total' else scores.proven[row, place]:.4g}"
+            name = ("", "") if code == "total" else (f"{score.zh} ", f"{score.en} ")
+            zh.append(f"{name[0]}{figure} 分" if whole else f"{name[0]}至少 {figure} 分")
+            en.append(f"{name[1]}{figure}" if whole else f"{name[1]}at least {figure}")
+    blank = ("", "") if scores.total[row] == scores.total[row] else ("，有漏答", ", blanks left")
+    return Words(zh=f"{label.zh} {'、'.join(zh)}{blank[0]}（{on}）", en=f"{label.en}: {', '.join(en)}{blank[1]} ({on})")

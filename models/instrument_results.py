@@ -1,0 +1,116 @@
+"""The newest sheet of each student on one questionnaire, with what it says beside the sheets before it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+import numpy as np
+
+from data_schemas.calendar import day_to_date
+from data_schemas.instruments import Band, Instrument, Words, change_of, sheet_result
+from data_schemas.instruments.parts import words
+from models.assessment import ChangeResult, CriticalResult, InstrumentResult, ScoreResult
+from models.columns import Columns
+from models.features.context import ages_of
+from models.reference import Reference, group_names
+from models.sheets import Sheets
+from models.trust import Suspicion
+
+
+@dataclass(frozen=True)
+class Context:
+    """The day, how long a sheet counts beyond its recall window, who the students are, and what is usual among them."""
+
+    as_of: int
+    grace_days: int
+    students: Columns
+    reference: Reference | None
+
+
+def instrument_results(
+    sheets: Sheets, context: Context, suspicion: Suspicion
+) -> Iterator[tuple[int, InstrumentResult]]:
+    """By student's place. Of two sheets on one day the valid and higher one is shown, whatever the order of rows."""
+    scores = sheets.scores
+    known = np.flatnonzero(sheets.known(context.as_of))
+    tied = (scores.n_missing, scores.critical, np.nan_to_num(scores.least), np.nan_to_num(scores.total), scores.valid)
+    order = known[np.lexsort([values[known] for values in (*tied, sheets.day, sheets.student)])].tolist()
+    ages, groups = ages_of(context.students, context.as_of), group_names(context.students)
+    earnest = scores.valid & ~suspicion.any
+    for student, rows in groupby(order, key=lambda row: int(sheets.student[row])):
+        *before, row = rows
+        earlier = [other for other in before if earnest[other] and sheets.day[other] < sheets.day[row]]
+        result = _result(sheets, row, earlier, context, float(ages[student]), suspicion.of(row))
+        if earlier and earnest[row]:
+            result = _compared(sheets, result, row, earlier, context.reference, groups[student])
+        yield student, result
+
+
+def _result(
+    sheets: Sheets, row: int, earlier: list[int], context: Context, age: float, suspect: tuple[str, ...]
+) -> InstrumentResult:
+    instrument, scores, day = sheets.instrument, sheets.scores, int(sheets.day[row])
+    student, respondent = int(sheets.student[row]), sheets.respondent[row]
+    said = sheet_result(scores, row, age=age, sex=context.students["sex"][student], respondent=respondent)
+    return InstrumentResult(
+        code=instrument.code,
+        name=instrument.name,
+        administered_on=day_to_date(day),
+        total=said.total,
+        least=float(np.nan_to_num(scores.least[row], nan=instrument.lowest)),
+        band=_words(said.band),
+        band_code=said.band.code if said.band else None,
+        valid=said.valid,
+        prorated=said.prorated,
+        n_missing=said.n_missing,
+        critical_status=said.critical_status,
+        suicidality_covered=said.suicidality_covered,
+        current=context.as_of - day <= instrument.recall.days + context.grace_days,
+        previous_total=_total(sheets, earlier[-1]) if earlier else None,
+        previous_on=_day(sheets, earlier[-1]) if earlier else None,
+        first_total=_total(sheets, earlier[0]) if earlier else None,
+        first_on=_day(sheets, earlier[0]) if earlier else None,
+        label=instrument.label,
+        share=_share(instrument, said.total),
+        scores=tuple(
+            ScoreResult(f.code, f.name, f.value, _words(f.band), f.band.code if f.band else None, f.polarity)
+            for f in said.subscales
+        ),
+        critical_items=tuple(
+            CriticalResult(item.item, item.topic, item.name, item.status, item.answer) for item in said.critical_items
+        ),
+        soft_items=said.soft_items,
+        invalid_reasons=said.invalid_reasons,
+        suspect=suspect,
+        respondent=respondent,
+    )
+
+
+def _compared(
+    sheets: Sheets, result: InstrumentResult, row: int, earlier: list[int], reference: Reference | None, group: str
+) -> InstrumentResult:
+    instrument = sheets.instrument
+    sd = reference.sd_of(instrument.code, "total", group) if reference is not None else None
+    found = change_of(instrument, "total", _total(sheets, earlier[-1]), _total(sheets, row), sd)
+    return replace(result, change=ChangeResult(found.points, found.direction, found.index, found.reliable))
+
+
+def _share(instrument: Instrument, total: float | None) -> float | None:
+    """How far a total lies from the best to the worst there is; a coding with a code below the own lowest is at 0."""
+    if total is None:
+        return None
+    share = max((total - instrument.lowest) / (instrument.highest - instrument.lowest), 0.0)
+    return 1.0 - share if instrument.total.polarity == "protective" else share
+
+
+def _total(sheets: Sheets, row: int) -> float:
+    return float(sheets.scores.total[row])
+
+
+def _day(sheets: Sheets, row: int) -> date:
+    return day_to_date(int(sheets.day[row]))
+
+
+def _words(band: Band | None) -> Words | None:
+    return words(band.zh, band.en) if band is not None else None

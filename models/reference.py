@@ -1,0 +1,118 @@
+"""Reference figures of questionnaires: mean and spread of each score by stage and sex, as they stood at training.
+
+Scores of different questionnaires are never one scale. What the model reads of a score is how far it lies from the
+student's own stage and sex on that very questionnaire.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_schemas.instruments import Instrument
+from models.columns import Columns
+from models.records import Records
+
+Floats = NDArray[np.float64]
+FEWEST = 30  # sheets of a group; with fewer the stage as a whole, then everyone, is the group
+EVERYONE = "all"
+SMALLEST_SHARE = 0.01  # a spread below this share of the score's range is no spread
+
+
+@dataclass(frozen=True)
+class Group:
+    """Mean and standard deviation, in the score's own points, of n sheets."""
+
+    mean: float
+    sd: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """By questionnaire, score and group: `junior|female`, `junior`, and `all`."""
+
+    groups: Mapping[str, Mapping[str, Mapping[str, Group]]]
+
+    def of(self, instrument: Instrument, score: str, students: Columns) -> tuple[Floats, Floats]:
+        """Mean and standard deviation for each student: those of stage and sex, or of the widest group that is known.
+        Without any group the middle and a quarter of the range stand in."""
+        low, high = instrument.range_of(score)
+        known = self.groups.get(instrument.code, {}).get(score, {})
+        names = group_names(students)
+        default = known.get(EVERYONE, Group((low + high) / 2, (high - low) / 4, 0))
+        found = {name: _nearest(known, name, default) for name in set(names)}
+        pairs = np.array([(found[name].mean, found[name].sd) for name in names]).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
+
+    def sd_of(self, instrument: str, score: str, name: str) -> float | None:
+        """The spread in a student's group, None where nothing is known of the score."""
+        known = self.groups.get(instrument, {}).get(score, {})
+        return _nearest(known, name, known[EVERYONE]).sd if EVERYONE in known else None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            code: {
+                score: {name: [group.mean, group.sd, group.n] for name, group in groups.items()}
+                for score, groups in scores.items()
+            }
+            for code, scores in self.groups.items()
+        }
+
+
+def reference_of_json(content: Mapping[str, Any]) -> Reference:
+    """Read what `to_json` wrote; raises `TypeError` or `ValueError` where the form is another."""
+    return Reference(
+        {
+            code: {
+                score: {name: Group(float(mean), float(sd), int(n)) for name, (mean, sd, n) in groups.items()}
+                for score, groups in scores.items()
+            }
+            for code, scores in content.items()
+        }
+    )
+
+
+def make_reference(
+    records: Records, instruments: Mapping[str, Instrument], until: int, students: NDArray[np.bool_]
+) -> Reference:
+    """From the newest valid sheet of each of `students` (n,) that was received by the end of day `until`."""
+    names = np.array(group_names(records.students), dtype=object)
+    found: dict[str, dict[str, dict[str, Group]]] = {}
+    for code, instrument in instruments.items():
+        sheets = records.sheets.get(code)
+        if sheets is None:
+            continue
+        rows = np.flatnonzero(sheets.known(until) & sheets.scores.valid & students[sheets.student])
+        rows = rows[np.lexsort([sheets.day[rows], sheets.student[rows]])]
+        last = np.append(np.diff(sheets.student[rows]) != 0, True)[: len(rows)]
+        rows = rows[last]
+        group = names[sheets.student[rows]]
+        found[code] = {
+            score.code: _groups(sheets.scores.values[rows, place], group, instrument.range_of(score.code))
+            for place, score in enumerate(instrument.scores)
+        }
+    return Reference(found)
+
+
+def group_names(students: Columns) -> list[str]:
+    """The finest group of each student."""
+    return [f"{stage}|{sex}" for stage, sex in zip(students["stage"], students["sex"], strict=True)]
+
+
+def _groups(values: Floats, group: NDArray[Any], span: tuple[float, float]) -> dict[str, Group]:
+    smallest = (span[1] - span[0]) * SMALLEST_SHARE
+    stage = np.array([name.partition("|")[0] for name in group], dtype=object)
+    found = {}
+    for names, fewest in ((group, FEWEST), (stage, FEWEST), (np.full(len(values), EVERYONE, dtype=object), 2)):
+        for name in sorted(set(names)):
+            mine = values[(names == name) & ~np.isnan(values)]
+            if len(mine) >= fewest:
+                found[name] = Group(float(mine.mean()), max(float(mine.std(ddof=1)), smallest), len(mine))
+    return found
+
+
+def _nearest(known: Mapping[str, Group], name: str, default: Group) -> Group:
+    return known.get(name) or known.get(name.partition("|")[0]) or default

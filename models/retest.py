@@ -1,0 +1,72 @@
+"""What is to be repeated or asked in person, questionnaire by questionnaire."""
+
+from collections.abc import Iterator, Sequence
+
+from data_schemas.instruments import Instrument, Words
+from models.assessment import InstrumentResult, Retest
+
+REPEATED = ("void", "suspect", "unscored", "stale")
+ASKED = ("critical_blank", "safety_question")
+
+SUSPECT_WORDS = {
+    "speeding": Words(zh="作答过快", en="answered very fast"),
+    "long_string": Words(zh="几乎全选同一答案", en="nearly the same answer throughout"),
+    "contradiction": Words(zh="意思相反的题答得矛盾", en="opposite items contradict each other"),
+    "copied": Words(zh="与同班另一份答卷雷同", en="the same as another sheet of the class"),
+    "conflict": Words(zh="与同期其他量表不一致", en="at odds with another questionnaire of the same days"),
+}
+
+
+def retests_of(
+    instrument: Instrument, result: InstrumentResult, *, spoken_with: bool, high: bool, asked_elsewhere: bool
+) -> Iterator[Retest]:
+    """Entries for the newest sheet of one questionnaire.
+
+    `spoken_with` says that a named person has interviewed the student on or after its day, which answers what was to be
+    asked. `high` says that the sheet reaches what its definition calls high, `asked_elsewhere` that another
+    questionnaire of the same time did ask about suicide and was answered.
+    """
+    label, on = instrument.label, result.administered_on.isoformat()
+
+    def entry(why: str, zh: str, en: str) -> Retest:
+        return Retest(instrument.code, why, Words(zh=label.zh + zh, en=label.en + en))
+
+    if result.current and not spoken_with:
+        if result.critical_status == "unknown":
+            yield entry(
+                "critical_blank", " 关键题未作答，需当面询问", ": a critical item was left blank; ask in person"
+            )
+        if not instrument.suicidality_covered and not asked_elsewhere and (high or result.soft_items):
+            yield _safety_question(entry_label=label, code=instrument.code, result=result, high=high)
+    if not result.current:
+        yield entry("stale", f" 答卷已过期（{on}），请复测", f": the last sheet is from {on}; repeat it")
+    elif "validity_scale" in result.invalid_reasons:
+        rule = instrument.validity[0]
+        yield entry("void", f"：{rule.zh}（{on}）", f": {rule.en} ({on})")
+    elif not result.valid:
+        blanks = result.n_missing
+        yield entry(
+            "unscored", f" 有 {blanks} 题未作答，无法计分，请复测", f": {blanks} items left blank, no total; repeat it"
+        )
+    elif result.suspect:
+        zh, en = _listed(result.suspect)
+        yield entry("suspect", f" 作答质量存疑（{zh}），请复测", f": the answers are in doubt ({en}); repeat it")
+
+
+def _safety_question(*, entry_label: Words, code: str, result: InstrumentResult, high: bool) -> Retest:
+    total = "" if result.total is None else f" {result.total:.4g}"
+    if high:
+        zh = f"{entry_label.zh}{total} 分偏高，该量表不含自杀意念条目，请当面询问安全"
+        en = f"{entry_label.en}{total} is high and it does not ask about suicide; ask about safety in person"
+    else:
+        items = [item.zh for item in result.soft_items], [item.en for item in result.soft_items]
+        zh = f"{entry_label.zh} {'、'.join(items[0])} 的回答需了解，该量表不含自杀意念条目，请当面询问安全"
+        en = (
+            f"{entry_label.en}: {', '.join(items[1])} call for a talk, and it does not ask about suicide; ask in person"
+        )
+    return Retest(code, "safety_question", Words(zh=zh, en=en))
+
+
+def _listed(suspect: Sequence[str]) -> tuple[str, str]:
+    known = [SUSPECT_WORDS[name] for name in suspect]
+    return "、".join(one.zh for one in known), ", ".join(one.en for one in known)

@@ -1,0 +1,122 @@
+"""Scored sheets of one questionnaire as arrays: every row points at a student by place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_schemas.instruments import Instrument, Scores, given_scores, join_scores, score_rows
+from models.columns import NO_DAY, Columns
+from runxin.errors import Problem, bad_data
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """n sheets of one questionnaire. `received` is the administration day where no receipt is on record, and then
+    `receipt_known` is false. `seconds` is NaN where the duration is not known. Rows of the `scores` table that agree
+    on student, day, receipt and respondent are one sheet without items."""
+
+    instrument: Instrument
+    student: Ints
+    day: Ints
+    received: Ints
+    receipt_known: Bools
+    respondent: NDArray[Any]
+    seconds: NDArray[np.float64]
+    scores: Scores
+
+    def take(self, rows: NDArray[np.intp]) -> "Sheets":
+        names = ("student", "day", "received", "receipt_known", "respondent", "seconds")
+        return Sheets(self.instrument, **{n: getattr(self, n)[rows] for n in names}, scores=self.scores.take(rows))
+
+    def known(self, as_of: int) -> Bools:
+        """Which sheets had been filled in and received by the end of the day."""
+        return (self.received <= as_of) & (self.day <= as_of)
+
+    def current(self, as_of: int, grace_days: int) -> Bools:
+        """Which of them stand within their recall window and a grace."""
+        return self.known(as_of) & (as_of - self.day <= self.instrument.recall.days + grace_days)
+
+
+def make_sheets(
+    instrument: Instrument, place: Mapping[Any, int], responses: Columns | None, scores: Columns | None
+) -> Sheets:
+    """The sheets of one questionnaire from its answers and from rows of the `scores` table.
+
+    Raises `UserError` for an answer outside the coding, an unknown scale, a score outside its range, and a student who
+    is not there.
+    """
+    parts: list[tuple[Columns, Scores]] = []
+    if responses is not None:
+        answers = np.column_stack([responses[f"item_{n}"] for n in range(1, instrument.items + 1)])
+        parts.append((responses, score_rows(instrument, answers, responses["coding_variant"].tolist())))
+    if scores is not None:
+        parts.append(_given(instrument, scores))
+    files = [f"responses/{instrument.code}", "scores"] if responses is not None else ["scores"]
+    received = np.concatenate([columns["received_at"] for columns, _ in parts])
+    day = np.concatenate([columns["administered_on"] for columns, _ in parts])
+    known = received != NO_DAY
+    return Sheets(
+        instrument=instrument,
+        student=np.concatenate(
+            [places(columns, place, file) for (columns, _), file in zip(parts, files, strict=False)]
+        ),
+        day=day,
+        received=np.where(known, received, day),
+        receipt_known=known,
+        respondent=np.concatenate([columns["respondent"] for columns, _ in parts]),
+        seconds=np.concatenate([columns.get("duration_s", np.full(len(s), np.nan)) for columns, s in parts]),
+        scores=join_scores([scored for _, scored in parts]),
+    )
+
+
+def no_sheets(instrument: Instrument) -> Sheets:
+    """The sheets of a questionnaire that nobody here has answered."""
+    none, scores = np.zeros(0, np.int64), given_scores(instrument, np.zeros((0, len(instrument.scores))))
+    return Sheets(instrument, none, none, none, none.astype(bool), none.astype(object), none.astype(float), scores)
+
+
+def places(columns: Columns, place: Mapping[Any, int], table: str) -> Ints:
+    """The place of each row's student; raises `UserError` for students who are not there."""
+    found = np.array([place.get(student, -1) for student in columns["student_id"]], dtype=np.int64)
+    if (found < 0).any():
+        rows = np.flatnonzero(found < 0)[:100]
+        problems = [Problem("no such student", file=table, row=int(row) + 2, column="student_id") for row in rows]
+        raise bad_data(f"{table} names students who are not in the students table", problems)
+    return found
+
+
+def _given(instrument: Instrument, scores: Columns) -> tuple[Columns, Scores]:
+    """The rows of one questionnaire gathered into sheets. Of two values of one score the more adverse one is read."""
+    rows = np.flatnonzero(scores["instrument"] == instrument.code)
+    known = [score.code for score in instrument.scores]
+    scale, value = scores["scale"][rows], scores["value"][rows]
+    problems = [
+        Problem(f"{instrument.code} has no such score", "scores", int(row) + 2, "scale", f"one of {', '.join(known)}")
+        for row, code in zip(rows, scale, strict=True)
+        if code not in known
+    ]
+    for row, code, figure in zip(rows, scale, value, strict=True):
+        if code in known:
+            low, high = instrument.range_of(code)
+            if not low <= figure <= high:
+                what = f"{code} of {instrument.code} lies from {low:g} to {high:g}"
+                problems.append(Problem(what, "scores", int(row) + 2, "value"))
+    if problems:
+        raise bad_data(f"scores of {instrument.code} do not fit", problems[:100])
+    names = ("student_id", "administered_on", "received_at", "respondent")
+    sheet_of: dict[tuple[Any, ...], int] = {}
+    keys = list(zip(*(scores[name][rows].tolist() for name in names), strict=True))
+    sheet = np.array([sheet_of.setdefault(key, len(sheet_of)) for key in keys], dtype=np.int64)
+    values = np.full((len(sheet_of), len(known)), np.nan)
+    for column, score in enumerate(instrument.scores):
+        mine = scale == score.code
+        worst = np.fmin if score.polarity == "protective" else np.fmax
+        worst.at(values[:, column], sheet[mine], value[mine])
+    first = np.unique(sheet, return_index=True)[1]
+    return {name: scores[name][rows][first] for name in names}, given_scores(instrument, values)

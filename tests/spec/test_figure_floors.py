@@ -1,0 +1,108 @@
+"""Floors of figures: what a questionnaire's total and subscales open, and two questionnaires at once."""
+
+import pytest
+
+from data_schemas.codes import Tier
+from data_schemas.instruments import packaged_instruments
+from tests.students import AS_OF, POLICY, Request, by_rules, days_before, eight, phq9, sheet, student
+
+KNOWN = packaged_instruments()
+
+
+def given(code: str, **values: float) -> Request:
+    """Scores without their items, as platforms export them."""
+    rows = [
+        {"instrument": code, "scale": name, "value": value, "administered_on": AS_OF} for name, value in values.items()
+    ]
+    return student(scores=rows)
+
+
+def ids(request: Request) -> dict[str, Tier]:
+    return {floor.id: floor.tier for floor in by_rules(request).floors}
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "floor"),
+    [
+        ("mht", {"total": 65}, "mht-total-65"),
+        ("mht", {"total": 64}, None),
+        ("mht", {"total": 40, "learning_anxiety": 8, "phobia": 8}, "mht-subscales-8"),
+        ("mht", {"total": 40, "learning_anxiety": 15, "phobia": 7}, None),
+        ("mssmhs", {"total": 2.0}, "mssmhs-mean-2"),
+        ("mssmhs", {"total": 1.99}, None),
+        ("scl90", {"total": 161}, "scl90-positive-screen"),
+        ("scl90", {"total": 160}, None),
+        ("scl90", {"total": 120, "positive_items": 44}, "scl90-positive-screen"),
+        ("scl90", {"total": 120, "depression": 2.0}, "scl90-positive-screen"),
+        ("cesd", {"total": 28}, "cesd-total-28"),
+        ("cesd", {"total": 20}, "cesd-total-20"),
+        ("cesd", {"total": 19}, None),
+        ("isi", {"total": 15}, "isi-total-15"),
+        ("isi", {"total": 14}, None),
+        ("gad7", {"total": 15}, "gad7-total-15"),
+    ],
+)
+def test_a_figure_opens_its_floor(code: str, values: dict[str, float], floor: str | None) -> None:
+    """Floors of figures open 关注 only, but for PHQ-9 from 15 on."""
+    assert ids(given(code, **values)) == ({floor: Tier.WATCH} if floor else {})
+
+
+def test_every_floor_to_watch_only_but_phq9_from_15() -> None:
+    above = {f"{code}-{floor.code}" for code, one in KNOWN.items() for floor in one.floors if floor.tier != "watch"}
+    assert above == {"phq9-total-15"}
+
+
+def test_an_operator_switches_a_floor_off_by_its_id() -> None:
+    off = POLICY.model_copy(update={"floors": POLICY.floors.model_copy(update={"off": ("cesd-total-28",)})})
+    assert [floor.id for floor in by_rules(given("cesd", total=30), policy=off).floors] == ["cesd-total-20"]
+
+
+def test_two_questionnaires_at_once() -> None:
+    """Two different questionnaires that each call for attention within 30 days; what it opens is policy."""
+    request = student(responses=[phq9(0, eight(12)), sheet("gad7", [3] * 7, on=days_before(20))])
+    assert ids(request)["two-instruments"] is Tier.WATCH
+    said = next(floor for floor in by_rules(request).floors if floor.id == "two-instruments")
+    assert said.text.zh == "GAD-7 与 PHQ-9 同期均达到关注标准（2026-04-03）"
+    apart = student(responses=[phq9(0, eight(12)), sheet("gad7", [3] * 7, on=days_before(31))])
+    assert "two-instruments" not in ids(apart)
+    twice = student(responses=[phq9(0, eight(12)), phq9(0, eight(12), on=days_before(10))])
+    assert "two-instruments" not in ids(twice), "one questionnaire twice is not two"
+    for word, tier in (("priority", Tier.PRIORITY), ("off", None)):
+        policy = POLICY.model_copy(update={"floors": POLICY.floors.model_copy(update={"two_instruments": word})})
+        found = {floor.id: floor.tier for floor in by_rules(request, policy=policy).floors}
+        assert found.get("two-instruments") is tier
+
+
+def test_a_sheet_that_proves_a_subscale_is_not_lost_for_its_blanks() -> None:
+    """Twenty blanks leave MHT without a total; two subscales that were answered still reach 8."""
+    answers: list[int | None] = [1] * 25 + [0] * 55 + [None] * 20
+    said = by_rules(student(responses=[sheet("mht", answers)]))
+    assert not said.instruments[0].valid
+    floor = next(floor for floor in said.floors if floor.id == "mht-subscales-8")
+    assert floor.text.zh == "MHT 学习焦虑 至少 15 分、对人焦虑 至少 10 分，有漏答（2026-04-03）"
+
+
+def test_a_high_score_where_suicide_is_not_asked_about_brings_a_question_and_no_tier() -> None:
+    said = by_rules(given("dass21", total=60, depression=30))
+    assert said.tier is Tier.ROUTINE
+    assert [retest.why for retest in said.data_quality.retest] == ["safety_question"]
+    assert "请当面询问安全" in said.data_quality.retest[0].text.zh
+
+
+@pytest.mark.parametrize(
+    ("item9", "asked"), [(0, False), (None, True)], ids=["asked and answered elsewhere", "left blank elsewhere too"]
+)
+def test_the_safety_question_is_answered_by_another_questionnaire(item9: int | None, asked: bool) -> None:
+    cesd: list[int | None] = [3] * 20
+    said = by_rules(student(responses=[sheet("cesd", cesd), phq9(item9)]))
+    assert ("safety_question" in {retest.why for retest in said.data_quality.retest}) == asked
+
+
+def test_soft_items_bring_the_question_too() -> None:
+    """SDS item 19 hints at it: the total is low, and it is asked all the same."""
+    answers: list[int | None] = [4 if item in KNOWN["sds"].turned else 1 for item in range(1, 21)]
+    assert by_rules(student(responses=[sheet("sds", answers)])).data_quality.retest == ()
+    answers[18] = 4
+    retest = by_rules(student(responses=[sheet("sds", answers)])).data_quality.retest
+    assert [one.why for one in retest] == ["safety_question"]
+    assert "第19题" in retest[0].text.zh
