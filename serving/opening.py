@@ -8,7 +8,7 @@ from datetime import date
 
 from starlette.applications import Starlette
 
-from data_schemas.instruments import packaged_instruments, read_instruments
+from data_schemas.instruments import known_instruments
 from models import assess, load_artifact, read_policy, records_of_requests
 from models.assessment import ModelStatus
 from runxin.logs import configure_logs, get_logger
@@ -40,8 +40,7 @@ def open_service(settings: Settings) -> Iterator[Opened]:
     store = open_store(settings)
     try:
         champion = Champion(settings.champion, load_artifact, lambda origin: may_rank(origin, students_origin(store)))
-        own = read_instruments(settings.instruments)
-        state = State(store, policy, champion, {**packaged_instruments(), **own})
+        state = State(store, policy, champion, known_instruments(settings.instruments))
         app = make_app(state, make_web(make_desk(store, policy, lambda: model_status(state))))
         _warm_up(state)
         get_logger("service").info("opened", model=champion.now().status, policy=policy.name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from data_schemas.instruments import packaged_instruments
+from data_schemas.instruments import known_instruments, packaged_instruments
 from models import Artifact, Manifest, load_artifact, read_policy, save_artifact
 from models.artifact import FORMAT_VERSION
 from models.calibration import Calibration
@@ -53,7 +53,7 @@ def make_api(home: Path) -> Api:
     # A clock that jumps, so that the model's folder is looked at with every request.
     ticks = iter(range(10**9))
     champion = Champion(settings.champion, load_artifact, lambda _: True, clock=lambda: float(next(ticks)) * 2)
-    state = State(store, read_policy(), champion, packaged_instruments())
+    state = State(store, read_policy(), champion, known_instruments(settings.instruments))
     return Api(settings, state, Client(make_app(state)))
 
 

@@ -4,7 +4,13 @@ from data_schemas.instruments.bands import band_in, band_of
 from data_schemas.instruments.change import Change, change_of
 from data_schemas.instruments.definition import Instrument
 from data_schemas.instruments.key import BLANK
-from data_schemas.instruments.library import instrument_toml, packaged_instruments, parse_instrument, read_instruments
+from data_schemas.instruments.library import (
+    instrument_toml,
+    known_instruments,
+    packaged_instruments,
+    parse_instrument,
+    read_instruments,
+)
 from data_schemas.instruments.parts import Band, Coding, Critical, InstrumentFloor, Score, Words
 from data_schemas.instruments.scorer import declared_coding, score_rows, score_sheets
 from data_schemas.instruments.scores import CRITICAL_STATUSES, Scores, given_scores, half_up, join_scores
@@ -31,6 +37,7 @@ __all__ = [
     "half_up",
     "instrument_toml",
     "join_scores",
+    "known_instruments",
     "packaged_instruments",
     "parse_instrument",
     "read_instruments",

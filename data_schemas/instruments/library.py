@@ -64,3 +64,14 @@ def read_instruments(folder: Path) -> dict[str, Instrument]:
 def packaged_instruments() -> dict[str, Instrument]:
     """The definitions that Runxin brings, by code."""
     return read_instruments(PACKAGED)
+
+
+def known_instruments(folder: Path) -> dict[str, Instrument]:
+    """The packaged definitions and the operator's own in `folder`, which may be absent; raises `UserError` for an own
+    one that is faulty or takes a packaged one's code."""
+    packaged, own = packaged_instruments(), read_instruments(folder)
+    taken = sorted(set(packaged) & set(own))
+    if taken:
+        problems = [Problem(f"{code} is the code of a packaged definition", file=f"{code}.toml") for code in taken]
+        raise bad_data("a code is taken", problems, fix="give the definition a code of its own")
+    return {**packaged, **own}
