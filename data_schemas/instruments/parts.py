@@ -51,7 +51,7 @@ class Coding(Strict):
     in place of a number, as a code of this coding.
     """
 
-    variant: str
+    variant: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")
     low: int = Field(ge=0)
     high: int = Field(le=100)
     shift: int = 0

@@ -62,4 +62,5 @@ def today() -> date:
 Day = Annotated[date, BeforeValidator(_date)]
 Moment = Annotated[datetime, BeforeValidator(_time)]
 Id = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f]{1,64}$", examples=["S-1077"])]
+Variant = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$", examples=["0-4"])]
 Word = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]

@@ -20,7 +20,7 @@ from data_schemas.codes import (
     Stage,
     Tier,
 )
-from serving.api.fields import CodeOf, Day, Id, Moment, Part, Word
+from serving.api.fields import CodeOf, Day, Id, Moment, Part, Variant, Word
 
 MOST_RECORDS = 5000
 
@@ -35,7 +35,7 @@ class Sheet(Part):
     source_event_id: Id | None = None
     respondent: Annotated[str, CodeOf(Respondent)] | None = None
     duration_s: Annotated[float, Field(ge=0)] | None = None
-    coding_variant: Word | None = Field(
+    coding_variant: Variant | None = Field(
         None, description="how the answers are coded, one of the questionnaire's codings; its own where left out"
     )
     answers: list[int | None] = Field(min_length=1, max_length=500)
