@@ -25,7 +25,8 @@ def reasons_of(
     What is missing speaks through one sentence for its source and never as an easing reason. Family flags speak
     together, as circumstances that may call for support.
     """
-    values = {name: float(matrix.figure(name)[row]) for name in matrix.names}
+    values = dict(zip(matrix.names, matrix.values[row].tolist(), strict=True))
+    values |= {name: float(figure[row]) for name, figure in matrix.shown.items()}
     topics: dict[str, list[int]] = {}
     for place, feature in enumerate(features):
         topics.setdefault(_topic(feature, values), []).append(place)

@@ -15,6 +15,7 @@ from models.policy import Policy
 from models.records import Records
 from models.sheets import Bools, Sheets
 
+WAVE_SHARE = 0.10  # fewer of the students are no wave: a questionnaire for those who are indicated flags most of them
 DAYS_BETWEEN_WAVES = 45  # a longer time without a sheet of the questionnaire parts two waves
 
 
@@ -32,8 +33,9 @@ class Share:
 
 @dataclass(frozen=True)
 class FlagRate:
-    """One floor in one wave. `groups` go by stage and sex, and hold only groups with a sheet. `too_many` says that the
-    floor flags more than the policy's limit of the wave."""
+    """One floor in one wave, by a sheet's own answers; what other records add (to R02) is not counted. `groups` go by
+    stage and sex, and hold only groups with a sheet. `too_many` says that the floor flags more than the policy's limit
+    of a wave."""
 
     floor: str
     instrument: str
@@ -115,7 +117,7 @@ def _rate(
         overall=overall,
         groups=groups,
         expected=expected,
-        too_many=overall.value > policy.floors.flag_rate_limit,
+        too_many=overall.value > policy.floors.flag_rate_limit and overall.screened >= WAVE_SHARE * n,
     )
 
 

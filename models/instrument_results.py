@@ -58,7 +58,7 @@ def _result(
         name=instrument.name,
         administered_on=day_to_date(day),
         total=said.total,
-        least=float(np.nan_to_num(scores.least[row], nan=instrument.lowest)),
+        least=instrument.lowest if np.isnan(scores.least[row]) else float(scores.least[row]),
         band=_words(said.band),
         band_code=said.band.code if said.band else None,
         valid=said.valid,

@@ -84,10 +84,10 @@ def sheet_result(
         total=total.value,
         band=total.band,
         subscales=tuple(figure for figure in figures if figure is not total),
-        valid=bool(scores.valid[row]),
+        valid=total.value is not None and not scores.void[row],
         invalid_reasons=scores.invalid_reasons(row),
         n_missing=int(scores.n_missing[row]),
-        prorated=bool(scores.prorated[row]),
+        prorated=total.value is not None and bool(scores.n_missing[row] > 0),
         critical_items=tuple(
             CriticalItem(
                 item=critical.item,

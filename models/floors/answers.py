@@ -1,7 +1,7 @@
 """R03 to R09 and R14: single answers that a person must look at, on any questionnaire but PHQ-9.
 
 Which answer opens which tier stands in the questionnaire's definition. Answers of one sheet on one topic are one piece
-of evidence: the gravest opens the floor, its sentence names them all.
+of evidence: the gravest opens the floor, and its sentence names those that do.
 """
 
 from collections.abc import Iterator
@@ -47,23 +47,26 @@ def _of_topic(sheets: Sheets, items: list[Critical], as_of: int, policy: Policy)
     for critical in items:
         positive |= answers[:, critical.item - 1] >= critical.at_least
     for row in np.flatnonzero(positive & sheets.known(as_of)):
-        met = [(critical, int(answers[row, critical.item - 1])) for critical in items]
-        met = [(critical, answer) for critical, answer in met if answer >= critical.at_least]
-        open_levels = [
-            level
-            for critical, answer in met
+        given = [(critical, int(answers[row, critical.item - 1])) for critical in items]
+        met = [
+            (critical, answer, level)
+            for critical, answer in given
             for level in reached(critical, answer)
             if is_on(level.rule or own_rule(instrument), policy)
         ]
-        if not open_levels:
+        if not met:
             continue
-        level = max(open_levels, key=lambda level: (Tier.of(level.tier).ord, severity_of(level, items[0])))
-        day, came = int(sheets.day[row]), int(sheets.received[row])
-        tier, rule = Tier.of(level.tier), level.rule or own_rule(instrument)
-        text = _text(instrument, met, day)
-        floor = make_floor(
-            rule, tier, instrument.code, day, came, severity_of(level, items[0]), text, history=late(sheets, row, as_of)
+        gravest = max(
+            (level for _, _, level in met), key=lambda one: (Tier.of(one.tier).ord, severity_of(one, items[0]))
         )
+        rule, tier = gravest.rule or own_rule(instrument), Tier.of(gravest.tier)
+        named = [
+            (item, answer) for item, answer, level in met if (level.rule, level.tier) == (gravest.rule, gravest.tier)
+        ]
+        day, came = int(sheets.day[row]), int(sheets.received[row])
+        severity, old = severity_of(gravest, items[0]), late(sheets, row, as_of)
+        said = _text(instrument, named, day)
+        floor = make_floor(rule, tier, instrument.code, day, came, severity, said, history=old)
         yield int(sheets.student[row]), floor
 
 
