@@ -13,7 +13,7 @@ from data_schemas.instruments.parts import words
 from models.assessment import ChangeResult, CriticalResult, InstrumentResult, ScoreResult
 from models.columns import Columns
 from models.features.context import ages_of
-from models.reference import Reference, group_names
+from models.reference import Reference, group
 from models.sheets import Sheets
 from models.trust import Suspicion
 
@@ -36,14 +36,14 @@ def instrument_results(
     known = np.flatnonzero(sheets.known(context.as_of))
     tied = (scores.n_missing, scores.critical, np.nan_to_num(scores.least), np.nan_to_num(scores.total), scores.valid)
     order = known[np.lexsort([values[known] for values in (*tied, sheets.day, sheets.student)])].tolist()
-    ages, groups = ages_of(context.students, context.as_of), group_names(context.students)
+    ages, grouped = ages_of(context.students, context.as_of), group(context.students)
     earnest = scores.valid & ~suspicion.any
     for student, rows in groupby(order, key=lambda row: int(sheets.student[row])):
         *before, row = rows
         earlier = [other for other in before if earnest[other] and sheets.day[other] < sheets.day[row]]
         result = _result(sheets, row, earlier, context, float(ages[student]), suspicion.of(row))
         if earlier and earnest[row]:
-            result = _compared(sheets, result, row, earlier, context.reference, groups[student])
+            result = _compared(sheets, result, row, earlier, context.reference, grouped.names[grouped.place[student]])
         yield student, result
 
 

@@ -36,19 +36,18 @@ class Reference:
 
     groups: Mapping[str, Mapping[str, Mapping[str, Group]]]
 
-    def of(self, instrument: Instrument, score: str, students: Columns) -> tuple[Floats, Floats]:
-        """Mean and standard deviation for each student: those of stage and sex, or of the widest group that is known.
-        Without any group the middle and a quarter of the range stand in."""
+    def of(self, instrument: Instrument, score: str, students: "Grouped") -> tuple[Floats, Floats]:
+        """Mean and standard deviation for each student: those of stage and sex, or of the narrowest group that is
+        known. Without any group the middle and a quarter of the range stand in."""
         low, high = instrument.range_of(score)
         known = self.groups.get(instrument.code, {}).get(score, {})
-        names = group_names(students)
         default = known.get(EVERYONE, Group((low + high) / 2, (high - low) / 4, 0))
-        found = {name: _nearest(known, name, default) for name in set(names)}
-        pairs = np.array([(found[name].mean, found[name].sd) for name in names]).reshape(-1, 2)
+        found = [_nearest(known, name, default) for name in students.names]
+        pairs = np.array([(group.mean, group.sd) for group in found]).reshape(-1, 2)[students.place]
         return pairs[:, 0], pairs[:, 1]
 
     def sd_of(self, instrument: str, score: str, name: str) -> float | None:
-        """The spread in a student's group, None where nothing is known of the score."""
+        """The spread in the group of that name, None where nothing is known of the score."""
         known = self.groups.get(instrument, {}).get(score, {})
         return _nearest(known, name, known[EVERYONE]).sd if EVERYONE in known else None
 
@@ -79,7 +78,8 @@ def make_reference(
     records: Records, instruments: Mapping[str, Instrument], until: int, students: NDArray[np.bool_]
 ) -> Reference:
     """From the newest valid sheet of each of `students` (n,) that was received by the end of day `until`."""
-    names = np.array(group_names(records.students), dtype=object)
+    grouped = group(records.students)
+    names = np.array(grouped.names, dtype=object)[grouped.place]
     found: dict[str, dict[str, dict[str, Group]]] = {}
     for code, instrument in instruments.items():
         sheets = records.sheets.get(code)
@@ -89,24 +89,35 @@ def make_reference(
         rows = rows[np.lexsort([sheets.day[rows], sheets.student[rows]])]
         last = np.append(np.diff(sheets.student[rows]) != 0, True)[: len(rows)]
         rows = rows[last]
-        group = names[sheets.student[rows]]
+        mine = names[sheets.student[rows]]
         found[code] = {
-            score.code: _groups(sheets.scores.values[rows, place], group, instrument.range_of(score.code))
+            score.code: _groups(sheets.scores.values[rows, place], mine, instrument.range_of(score.code))
             for place, score in enumerate(instrument.scores)
         }
     return Reference(found)
 
 
-def group_names(students: Columns) -> list[str]:
-    """The finest group of each student."""
-    return [f"{stage}|{sex}" for stage, sex in zip(students["stage"], students["sex"], strict=True)]
+@dataclass(frozen=True)
+class Grouped:
+    """The finest group of each of n students: `place` (n,) points into `names`."""
+
+    names: tuple[str, ...]
+    place: NDArray[np.intp]
 
 
-def _groups(values: Floats, group: NDArray[Any], span: tuple[float, float]) -> dict[str, Group]:
+def group(students: Columns) -> Grouped:
+    """Students by stage and sex."""
+    places: dict[tuple[Any, Any], int] = {}
+    pairs = zip(students["stage"], students["sex"], strict=True)
+    found = [places.setdefault(pair, len(places)) for pair in pairs]
+    return Grouped(tuple(f"{stage}|{sex}" for stage, sex in places), np.array(found, dtype=np.intp))
+
+
+def _groups(values: Floats, names_of: NDArray[Any], span: tuple[float, float]) -> dict[str, Group]:
     smallest = (span[1] - span[0]) * SMALLEST_SHARE
-    stage = np.array([name.partition("|")[0] for name in group], dtype=object)
+    stage = np.array([name.partition("|")[0] for name in names_of], dtype=object)
     found = {}
-    for names, fewest in ((group, FEWEST), (stage, FEWEST), (np.full(len(values), EVERYONE, dtype=object), 2)):
+    for names, fewest in ((names_of, FEWEST), (stage, FEWEST), (np.full(len(values), EVERYONE, dtype=object), 2)):
         for name in sorted(set(names)):
             mine = values[(names == name) & ~np.isnan(values)]
             if len(mine) >= fewest:

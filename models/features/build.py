@@ -13,6 +13,7 @@ from models.features.matrix import Matrix, stack
 from models.features.questionnaire import questionnaire_features
 from models.features.recipe import Recipe
 from models.records import Coverage, Records, Rows
+from models.reference import group
 from models.sheets import no_sheets
 
 
@@ -20,10 +21,10 @@ def build_features(records: Records, recipe: Recipe, as_of: int, calendar: Schoo
     """The columns of the recipe for every student, from what was recorded by the end of day `as_of` (days since
     1970-01-01)."""
     n = len(records)
-    blocks = []
+    blocks, grouped = [], group(records.students)
     for code, instrument in recipe.instruments.items():
         sheets = records.sheets.get(code) or no_sheets(instrument)
-        blocks.append(questionnaire_features(sheets, records.students, as_of, recipe.staleness, recipe.reference))
+        blocks.append(questionnaire_features(sheets, grouped, as_of, recipe.staleness, recipe.reference))
     leaves, leave_coverage = rows_of(records, "leaves")
     totals, _ = rows_of(records, "leave_totals")
     concerns, concern_coverage = rows_of(records, "concerns")

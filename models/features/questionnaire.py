@@ -6,16 +6,16 @@ Each score is standardised within the student's stage and sex and turned so that
 import numpy as np
 
 from data_schemas.instruments import Score
-from models.columns import NO_DAY, Columns
+from models.columns import NO_DAY
 from models.features.matrix import Block, Values, highest_by_student, latest_by_student
 from models.features.scores import best_value, feature_scores
 from models.policy import Staleness
-from models.reference import Reference
+from models.reference import Grouped, Reference
 from models.sheets import Sheets
 
 
 def questionnaire_features(
-    sheets: Sheets, students: Columns, as_of: int, staleness: Staleness, reference: Reference
+    sheets: Sheets, students: Grouped, as_of: int, staleness: Staleness, reference: Reference
 ) -> Block:
     """A sheet is current for its recall window plus a grace, and is read once it has been received.
 
@@ -24,7 +24,7 @@ def questionnaire_features(
     answer nor a sheet that is not valid can lower a value.
     """
     instrument, scores = sheets.instrument, sheets.scores
-    code, n = instrument.code, len(students["student_id"])
+    code, n = instrument.code, len(students.place)
     age = as_of - sheets.day
     known = sheets.known(as_of)
     current = sheets.current(as_of, staleness.grace_days)

@@ -17,6 +17,7 @@ from models.records import Records
 from models.sheets import Bools, Sheets
 
 TWO = "two-instruments"
+MOST_NAMED = 3  # figures in one sentence
 
 
 def total_floors(records: Records, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
@@ -110,5 +111,9 @@ def _text(sheets: Sheets, floor: InstrumentFloor, row: int) -> Words:
             name = ("", "") if code == "total" else (f"{score.zh} ", f"{score.en} ")
             zh.append(f"{name[0]}{figure} 分" if whole else f"{name[0]}至少 {figure} 分")
             en.append(f"{name[1]}{figure}" if whole else f"{name[1]}at least {figure}")
+    more = ("", "")
+    if len(zh) > MOST_NAMED:
+        more = f" 等 {len(zh)} 项", f" and {len(en) - MOST_NAMED} more"
+    zh_list, en_list = "、".join(zh[:MOST_NAMED]) + more[0], ", ".join(en[:MOST_NAMED]) + more[1]
     blank = ("", "") if scores.total[row] == scores.total[row] else ("，有漏答", ", blanks left")
-    return Words(zh=f"{label.zh} {'、'.join(zh)}{blank[0]}（{on}）", en=f"{label.en}: {', '.join(en)}{blank[1]} ({on})")
+    return Words(zh=f"{label.zh} {zh_list}{blank[0]}（{on}）", en=f"{label.en}: {en_list}{blank[1]} ({on})")

@@ -91,10 +91,8 @@ def critical_words(result: InstrumentResult, language: str) -> str:
     """What the critical items of a sheet say. A questionnaire that asks nothing about self-harm says so."""
     if not result.suicidality_covered:
         return say("critical_uncovered", language)
-    items = "、".join(
-        str(critical.item) for critical in result.critical_items if critical.status == result.critical_status
-    )
-    item = say("critical_item", language, items=items) if items else say("critical_any", language)
+    named = [one.name for one in result.critical_items if one.status == result.critical_status]
+    item = "、".join(pick(name, language) for name in named) or say("critical_any", language)
     return say(f"critical_{result.critical_status}", language, item=item)
 
 
