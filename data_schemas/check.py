@@ -1,24 +1,18 @@
 """Look a dataset over: cells against the schemas, rows against each other, and what a reader must know of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pandera.errors
-from numpy.typing import NDArray
 
+from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
-from data_schemas.instruments import Instrument, declared_coding, score_sheets
-from data_schemas.instruments.scores import item_points
 from data_schemas.rules import faults
 from data_schemas.tables import Table, schema
-from runxin.errors import Problem, UserError
+from runxin.errors import Problem
 
-# Below this many sheets the sign of a correlation says little about how the answers are coded.
-ENOUGH_SHEETS = 50
-CHANCE = 2.0  # standard errors; a rare item may run a little against the others by chance
 # Tables whose absence of a row means something only where the school's feed covered the day.
 FED = ("leaves", "concerns", "family")
 
@@ -51,7 +45,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
     problems += _scores(dataset)
     notes = list(_first_notes(dataset))
     for code, sheets in dataset.responses.items():
-        found, said = _coding(dataset.instruments[code], sheets)
+        found, said = check_coding(dataset.instruments[code], sheets)
         problems += found
         notes += said
     notes += _coverage(dataset)
@@ -94,79 +88,6 @@ def _first_notes(dataset: Dataset) -> Iterator[str]:
         yield "concurrent mode: inputs and outcome are of one moment, so figures are optimistic beside a forecast"
     if told.origin == "foreign":
         yield "foreign origin: a model of these rows may not rank local students"
-
-
-def _coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Problem], list[str]]:
-    """Each answer lies within its sheet's own coding, and the corrected item-total correlation of each item, after
-    reversal, is not below 0 by more than chance."""
-    name = f"responses/{instrument.code}"
-    answers = sheets[[f"item_{number}" for number in range(1, instrument.items + 1)]].to_numpy(dtype="float64")
-    variants = sheets["coding_variant"].astype(object)
-    problems: list[Problem] = []
-    points = np.full(answers.shape, np.nan)
-    for variant in variants.where(variants.notna(), None).unique():
-        rows = np.flatnonzero((variants == variant) if variant is not None else variants.isna())
-        try:
-            coding = declared_coding(instrument, variant)
-        except UserError as error:
-            problems += [replace(error.problems[0], file=name, row=int(row) + 2) for row in rows]
-            continue
-        mine = answers[rows]
-        outside = (mine < coding.low) | (mine > coding.high)
-        what = f"outside the coding {coding.variant} of {instrument.code}"
-        problems += [
-            Problem(
-                what, name, int(rows[row]) + 2, f"item_{item + 1}", "mend it, or declare the sheet's coding_variant"
-            )
-            for row, item in np.argwhere(outside)
-            if instrument.codings[1:]  # with one coding alone the table's own range says it
-        ]
-        whole = rows[~outside.any(axis=1) & (~np.isnan(mine)).any(axis=1)]
-        points[whole] = item_points(instrument, score_sheets(instrument, answers[whole], variant).answers)
-    return [*problems, *_against(instrument, points, name)], _too_few(instrument, points, name)
-
-
-def _against(instrument: Instrument, points: NDArray[np.float64], name: str) -> Iterator[Problem]:
-    """Items that run against the others: the coding was declared wrongly."""
-    for item, correlation, n in _correlations(instrument, points):
-        if correlation is not None and correlation < -CHANCE / np.sqrt(n):
-            what = f"the item runs against the others (corrected item-total correlation {correlation:.2f})"
-            fix = "wrong coding declared? Look at the instrument's coding and reversed items"
-            yield Problem(what, name, column=f"item_{item}", fix=fix)
-
-
-def _too_few(instrument: Instrument, points: NDArray[np.float64], name: str) -> list[str]:
-    answered = int((~np.isnan(points)).any(axis=1).sum())
-    if answered < ENOUGH_SHEETS or len(scored_items(instrument)) < 2:
-        return [f"{name}: {answered} sheets are too few to see whether the items are coded as declared"]
-    return [
-        f"{name}: item {item} does not vary enough to see how it is coded"
-        for item, correlation, _ in _correlations(instrument, points)
-        if correlation is None
-    ]
-
-
-def _correlations(instrument: Instrument, points: NDArray[np.float64]) -> Iterator[tuple[int, float | None, int]]:
-    """Of each item of the total, its correlation with the mean of the total's other items; None where one of them does
-    not vary. Nothing where the sheets are too few."""
-    places = np.array([item - 1 for item in scored_items(instrument)])
-    known_rows = (~np.isnan(points)).any(axis=1)
-    if known_rows.sum() < ENOUGH_SHEETS or len(places) < 2:
-        return
-    part = points[np.ix_(known_rows, places)]
-    for column, place in enumerate(places):
-        others = np.delete(part, column, axis=1)
-        known = ~np.isnan(part[:, column]) & (~np.isnan(others)).any(axis=1)
-        item, rest = part[known, column], np.nanmean(others[known], axis=1)
-        if len(item) < ENOUGH_SHEETS or np.ptp(item) == 0 or np.ptp(rest) == 0:
-            yield int(place) + 1, None, len(item)
-        else:
-            yield int(place) + 1, float(np.corrcoef(item, rest)[0, 1]), len(item)
-
-
-def scored_items(instrument: Instrument) -> tuple[int, ...]:
-    """The items of the total, where it is a sum or a mean."""
-    return instrument.items_of(instrument.total) if instrument.total.kind in ("sum", "mean") else ()
 
 
 def _scores(dataset: Dataset) -> Iterator[Problem]:

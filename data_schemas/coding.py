@@ -1,0 +1,89 @@
+"""Are sheets coded as they say? A scale that is read the wrong way round turns every student's score about.
+
+After reversal, each item of a total goes with the others. One that runs against them was coded otherwise than declared.
+(Sheets that are the wrong way round throughout cannot be told from the answers: there the coding has to be declared.)
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_schemas.instruments import Instrument, declared_coding, score_sheets
+from data_schemas.instruments.scores import item_points
+from runxin.errors import Problem, UserError
+
+Floats = NDArray[np.float64]
+# Below this many sheets the sign of a correlation says little about how the answers are coded.
+ENOUGH_SHEETS = 50
+CHANCE = 2.0  # standard errors; a rare item may run a little against the others by chance
+
+
+def check_coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Problem], list[str]]:
+    """Problems and notes of the table of one questionnaire: each answer lies within its sheet's own coding, and no
+    item's corrected item-total correlation lies below 0 by more than chance."""
+    name = f"responses/{instrument.code}"
+    points, problems = _points(instrument, sheets, name)
+    found = item_total_correlations(instrument, points)
+    if not found:
+        answered = int((~np.isnan(points)).any(axis=1).sum())
+        return problems, [f"{name}: {answered} sheets are too few to see whether the items are coded as declared"]
+    for item, (correlation, n) in found.items():
+        if correlation is not None and correlation < -CHANCE / np.sqrt(n):
+            what = f"the item runs against the others (corrected item-total correlation {correlation:.2f})"
+            fix = "wrong coding declared? Look at the instrument's coding and reversed items"
+            problems.append(Problem(what, name, column=f"item_{item}", fix=fix))
+    constant = [item for item, (correlation, _) in found.items() if correlation is None]
+    return problems, [f"{name}: item {item} does not vary enough to see how it is coded" for item in constant]
+
+
+def item_total_correlations(instrument: Instrument, points: Floats) -> dict[int, tuple[float | None, int]]:
+    """Of each item of the total, its correlation with the mean of the total's other items, and over how many sheets;
+    None where one of them does not vary. `points` (n, items) are turned, NaN where blank. Nothing where the sheets are
+    too few or the total is no sum."""
+    if instrument.total.kind not in ("sum", "mean"):
+        return {}
+    items = np.array(instrument.items_of(instrument.total))
+    part = points[:, items - 1]
+    given = ~np.isnan(part)
+    part, given = part[given.any(axis=1)], given[given.any(axis=1)]
+    if len(part) < ENOUGH_SHEETS or len(items) < 2:
+        return {}
+    total, answered = np.nansum(part, axis=1), given.sum(axis=1)
+    found: dict[int, tuple[float | None, int]] = {}
+    for column, item in enumerate(items.tolist()):
+        known = given[:, column] & (answered > 1)
+        mine = part[known, column]
+        rest = (total[known] - mine) / (answered[known] - 1)
+        if len(mine) < ENOUGH_SHEETS or np.ptp(mine) == 0 or np.ptp(rest) == 0:
+            found[item] = None, len(mine)
+        else:
+            found[item] = float(np.corrcoef(mine, rest)[0, 1]), len(mine)
+    return found
+
+
+def _points(instrument: Instrument, sheets: pd.DataFrame, name: str) -> tuple[Floats, list[Problem]]:
+    """Points of the sheets that fit their coding, NaN for the others, and what is wrong with those."""
+    answers = sheets[[f"item_{number}" for number in range(1, instrument.items + 1)]].to_numpy(dtype="float64")
+    variants = sheets["coding_variant"].astype(object)
+    points, problems = np.full(answers.shape, np.nan), list[Problem]()
+    for variant in variants.where(variants.notna(), None).unique():
+        rows = np.flatnonzero((variants == variant) if variant is not None else variants.isna())
+        try:
+            coding = declared_coding(instrument, variant)
+        except UserError as error:
+            problems += [replace(error.problems[0], file=name, row=int(row) + 2) for row in rows]
+            continue
+        mine = answers[rows]
+        outside = (mine < coding.low) | (mine > coding.high)
+        if instrument.codings[1:]:  # with one coding alone the table's own range says it
+            what, fix = (
+                f"outside the coding {coding.variant} of {instrument.code}",
+                "mend it, or declare another coding",
+            )
+            cells = np.argwhere(outside)
+            problems += [Problem(what, name, int(rows[row]) + 2, f"item_{item + 1}", fix) for row, item in cells]
+        whole = rows[~outside.any(axis=1) & (~np.isnan(mine)).any(axis=1)]
+        points[whole] = item_points(instrument, score_sheets(instrument, answers[whole], variant).answers)
+    return points, problems
