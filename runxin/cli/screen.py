@@ -78,6 +78,10 @@ def _text(done: Screening) -> str:
             f"note: {floor} flags {share:.0%} of the wave; look at `runxin instrument flag-rates` before you keep it on"
             for floor, share in done.flooding.items()
         ),
+        *(
+            f"note: {items} items of {code} run against the others: was its coding declared rightly? See `runxin check`"
+            for code, items in done.miscoded.items()
+        ),
         f"evidence opened {done.opened}, closed by interviews {done.closed}",
         f"not screened {done.not_screened}, to be repeated {done.retest}",
         "published" if done.published else "this screening was published before; nothing was changed",

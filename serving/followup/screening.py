@@ -14,6 +14,7 @@ import data_schemas
 import models
 from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import ConsentScope, Tier
+from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset
 from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, may_score, records_of
 from models.columns import NO_DAY
@@ -37,6 +38,7 @@ class Screening:
     tiers: dict[str, int]
     floors: dict[str, int]  # students per rule
     flooding: dict[str, float]  # share of the newest wave, for floors that flag more of it than the policy's limit
+    miscoded: dict[str, int]  # items that run against the others, for questionnaires that look wrongly coded
     not_screened: int
     retest: int
     opened: int
@@ -104,7 +106,9 @@ def publish_screening(
         for rate in flag_rates(records, policy, until=date_to_day(as_of))
         if rate.switched_on and rate.too_many
     }
-    return _summary(published, as_of, found, flooding, len(here), model, dataset.description.synthetic)
+    return _summary(
+        published, as_of, found, flooding, _miscoded(dataset), len(here), model, dataset.description.synthetic
+    )
 
 
 def _assess(
@@ -175,11 +179,21 @@ def _interviews(records: Records, as_of: date) -> dict[str, Interviews]:
     }
 
 
+def _miscoded(dataset: Dataset) -> dict[str, int]:
+    """Faults of a coding as a whole have no row."""
+    found = {
+        code: sum(problem.row is None for problem in check_coding(dataset.instruments[code], sheets)[0])
+        for code, sheets in dataset.responses.items()
+    }
+    return {code: items for code, items in found.items() if items}
+
+
 def _summary(
     published: Published,
     as_of: date,
     found: Sequence[Assessment],
     flooding: dict[str, float],
+    miscoded: dict[str, int],
     schools: int,
     model: ModelStatus,
     synthetic: bool,
@@ -195,6 +209,7 @@ def _summary(
         tiers={tier.code: tiers[tier] for tier in Tier},
         floors=dict(sorted(floors.items())),
         flooding=flooding,
+        miscoded=miscoded,
         not_screened=sum(not assessment.screened for assessment in found),
         retest=sum(bool(assessment.data_quality.retest) for assessment in found),
         opened=published.opened,
