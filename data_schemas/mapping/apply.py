@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data_schemas.cells import Texts
 from data_schemas.mapping.assemble import Roster, assemble
-from data_schemas.mapping.cells import Texts
 from data_schemas.mapping.definition import Cell, Mapping
 from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import Bad, Mask, fill, holds, typed

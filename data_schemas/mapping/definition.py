@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from data_schemas.cells import header_of, text_of
 from data_schemas.dataset import Label
 from data_schemas.instruments import Instrument, parse_instrument
-from data_schemas.mapping.cells import header_of, text_of
 from runxin.errors import Problem, bad_data, usage
 
 Scalar = bool | int | float | date | str

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from openpyxl.utils.exceptions import InvalidFileException
 
-from data_schemas.mapping.cells import Texts, blanks, header_of, text_of, texts_of
+from data_schemas.cells import Texts, blanks, header_of, text_of, texts_of
 from data_schemas.mapping.definition import FileRole
 from runxin.errors import Problem, bad_data
 

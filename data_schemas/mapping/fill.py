@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_schemas.mapping.cells import BadCell, Texts, identifier, number, ranged, unknown_code, value_of
+from data_schemas.cells import BadCell, Texts, identifier, number, ranged, unknown_code, value_of
 from data_schemas.mapping.definition import Cell, Condition, Scalar
 from data_schemas.tables import Column, Kind
 

@@ -18,6 +18,7 @@ VERBS = {
     "synth": "runxin.cli.synth:synth_command",
     "import": "runxin.cli.import_:import_command",
     "check": "runxin.cli.check:check_command",
+    "instrument": "runxin.cli.instrument:instrument_app",
     "train": "runxin.cli.train:train_command",
     "evaluate": "runxin.cli.evaluate:evaluate_command",
     "promote": "runxin.cli.promote:promote_command",

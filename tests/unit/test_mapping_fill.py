@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from data_schemas.mapping.cells import texts_of
+from data_schemas.cells import texts_of
 from data_schemas.mapping.definition import Cell, Condition
 from data_schemas.mapping.fill import fill, holds
 from data_schemas.tables import TABLES, Column

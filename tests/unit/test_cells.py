@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from data_schemas.mapping.cells import BadCell, Texts, day, header_of, identifier, moment, text_of, texts_of, value_of
+from data_schemas.cells import BadCell, Texts, day, header_of, identifier, moment, text_of, texts_of, value_of
 from data_schemas.tables import TABLES, response_table
 
 STUDENTS = TABLES["students"]
