@@ -23,8 +23,12 @@ LISTED = 20  # known codes named in a problem
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))"
 )
+_WORDED_DURATION = re.compile(
+    r"(?:(\d+)(?:小时|时|h))?\s*(?:(\d+)(?:分钟|分|min|m))?\s*(?:(\d+(?:\.\d+)?)(?:秒钟|秒|s))?"
+)
+_CLOCK_DURATION = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)\.0+")
 _ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 WORDS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
@@ -102,9 +106,20 @@ def blanks(count: int) -> Texts:
 
 def number(text: str) -> float:
     """A number, such as 3, -1.5 or 1e3; raises `BadCell`."""
-    if not _NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text):
         raise BadCell("not a number", "write digits, or leave the cell blank where it is unknown")
     return float(text)
+
+
+def seconds(text: str) -> float:
+    """A duration as 125, 125秒, 2分5秒, 1小时2分 or 00:02:05; raises `BadCell`."""
+    worded = _WORDED_DURATION.fullmatch(text)
+    clock = _CLOCK_DURATION.fullmatch(text)
+    found = worded if worded and any(worded.groups()) else clock
+    if not found:
+        return number(text)
+    hours, minutes, rest = (float(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + rest
 
 
 def day(text: str) -> date:
@@ -178,7 +193,7 @@ def value_of(text: str, column: Column) -> object:
     if column.codes is not None:
         return coded(text, column)
     if column.kind in (Kind.INT, Kind.NUMBER):
-        return ranged(number(text), column)
+        return ranged(seconds(text) if column.duration else number(text), column)
     if column.kind is Kind.DATE:
         return day(text)
     if column.kind is Kind.TIME:

@@ -9,7 +9,7 @@ import pandera.errors
 
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
-from data_schemas.rules import faults
+from data_schemas.rules import faults, score_faults
 from data_schemas.tables import Table, schema
 from runxin.errors import Problem
 
@@ -40,13 +40,14 @@ def check_dataset(dataset: Dataset) -> CheckReport:
     for name, frame in frames.items():
         table = table_of(name, dataset.instruments)
         problems += _cells(frame, table)
-        for fault in faults(frame, table, dataset.description.as_of, students, ahead):
+        found = faults(frame, table, dataset.description.as_of, students, ahead)
+        found += score_faults(frame, dataset.instruments) if name == "scores" else []
+        for fault in found:
             problems += [Problem(fault.what, name, int(row) + 2, fault.column, fault.fix) for row in fault.rows]
-    problems += _scores(dataset)
     notes = list(_first_notes(dataset))
     for code, sheets in dataset.responses.items():
-        found, said = check_coding(dataset.instruments[code], sheets)
-        problems += found
+        miscoded, said = check_coding(dataset.instruments[code], sheets)
+        problems += miscoded
         notes += said
     notes += _coverage(dataset)
     label = _label(dataset)
@@ -88,28 +89,6 @@ def _first_notes(dataset: Dataset) -> Iterator[str]:
         yield "concurrent mode: inputs and outcome are of one moment, so figures are optimistic beside a forecast"
     if told.origin == "foreign":
         yield "foreign origin: a model of these rows may not rank local students"
-
-
-def _scores(dataset: Dataset) -> Iterator[Problem]:
-    """Rows of the scores table against the questionnaires' definitions."""
-    frame = dataset.tables.get("scores")
-    if frame is None:
-        return
-    for row, (code, scale, value) in enumerate(zip(frame["instrument"], frame["scale"], frame["value"], strict=True)):
-        if pd.isna(code) or pd.isna(scale) or pd.isna(value):
-            continue  # named already: the cell is blank
-        instrument = dataset.instruments.get(code)
-        if instrument is None:
-            yield Problem("no questionnaire has this code", "scores", row + 2, "instrument", "add its definition")
-            continue
-        known = [score.code for score in instrument.scores]
-        if scale not in known:
-            fix = f"{code} has {', '.join(known)}"
-            yield Problem("the questionnaire has no such score", "scores", row + 2, "scale", fix)
-            continue
-        low, high = instrument.range_of(scale)
-        if not low <= value <= high:
-            yield Problem(f"{scale} of {code} lies from {low:g} to {high:g}", "scores", row + 2, "value", "mend it")
 
 
 def _coverage(dataset: Dataset) -> Iterator[str]:

@@ -4,7 +4,7 @@ After reversal, each item of a total goes with the others. One that runs against
 (Sheets that are the wrong way round throughout cannot be told from the answers: there the coding has to be declared.)
 """
 
-from dataclasses import replace
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from data_schemas.instruments import Instrument, declared_coding, score_sheets
 from data_schemas.instruments.scores import item_points
+from data_schemas.rules import Fault
 from runxin.errors import Problem, UserError
 
 Floats = NDArray[np.float64]
@@ -24,7 +25,12 @@ def check_coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Pro
     """Problems and notes of the table of one questionnaire: each answer lies within its sheet's own coding, and no
     item's corrected item-total correlation lies below 0 by more than chance."""
     name = f"responses/{instrument.code}"
-    points, problems = _points(instrument, sheets, name)
+    problems = [
+        Problem(fault.what, name, int(row) + 2, fault.column, fault.fix)
+        for fault in coding_faults(instrument, sheets)
+        for row in fault.rows
+    ]
+    points = _points(instrument, sheets)
     found = item_total_correlations(instrument, points)
     if not found:
         answered = int((~np.isnan(points)).any(axis=1).sum())
@@ -36,6 +42,24 @@ def check_coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Pro
             problems.append(Problem(what, name, column=f"item_{item}", fix=fix))
     constant = [item for item, (correlation, _) in found.items() if correlation is None]
     return problems, [f"{name}: item {item} does not vary enough to see how it is coded" for item in constant]
+
+
+def coding_faults(instrument: Instrument, sheets: pd.DataFrame) -> list[Fault]:
+    """Sheets whose coding is not known, and answers outside the coding of their sheet."""
+    found = []
+    for variant, rows in _by_variant(sheets):
+        try:
+            coding = declared_coding(instrument, variant)
+        except UserError as error:
+            problem = error.problems[0]
+            found.append(Fault(rows, "coding_variant", problem.what, problem.fix or "declare it"))
+            continue
+        answers = _answers(instrument, sheets)[rows]
+        outside = (answers < coding.low) | (answers > coding.high)
+        what, fix = f"outside the coding {coding.variant} of {instrument.code}", "mend it, or declare another coding"
+        for item in np.flatnonzero(outside.any(axis=0)) if instrument.codings[1:] else ():
+            found.append(Fault(rows[outside[:, item]], f"item_{item + 1}", what, fix))
+    return found  # with one coding alone the table's own range says it
 
 
 def item_total_correlations(instrument: Instrument, points: Floats) -> dict[int, tuple[float | None, int]]:
@@ -63,27 +87,29 @@ def item_total_correlations(instrument: Instrument, points: Floats) -> dict[int,
     return found
 
 
-def _points(instrument: Instrument, sheets: pd.DataFrame, name: str) -> tuple[Floats, list[Problem]]:
-    """Points of the sheets that fit their coding, NaN for the others, and what is wrong with those."""
-    answers = sheets[[f"item_{number}" for number in range(1, instrument.items + 1)]].to_numpy(dtype="float64")
-    variants = sheets["coding_variant"].astype(object)
-    points, problems = np.full(answers.shape, np.nan), list[Problem]()
-    for variant in variants.where(variants.notna(), None).unique():
-        rows = np.flatnonzero((variants == variant) if variant is not None else variants.isna())
+def _points(instrument: Instrument, sheets: pd.DataFrame) -> Floats:
+    """Points (n, items) of the sheets that fit their coding, NaN for the others."""
+    answers = _answers(instrument, sheets)
+    points = np.full(answers.shape, np.nan)
+    for variant, rows in _by_variant(sheets):
         try:
             coding = declared_coding(instrument, variant)
-        except UserError as error:
-            problems += [replace(error.problems[0], file=name, row=int(row) + 2) for row in rows]
-            continue
+        except UserError:
+            continue  # named by `coding_faults`
         mine = answers[rows]
         outside = (mine < coding.low) | (mine > coding.high)
-        if instrument.codings[1:]:  # with one coding alone the table's own range says it
-            what, fix = (
-                f"outside the coding {coding.variant} of {instrument.code}",
-                "mend it, or declare another coding",
-            )
-            cells = np.argwhere(outside)
-            problems += [Problem(what, name, int(rows[row]) + 2, f"item_{item + 1}", fix) for row, item in cells]
         whole = rows[~outside.any(axis=1) & (~np.isnan(mine)).any(axis=1)]
         points[whole] = item_points(instrument, score_sheets(instrument, answers[whole], variant).answers)
-    return points, problems
+    return points
+
+
+def _answers(instrument: Instrument, sheets: pd.DataFrame) -> Floats:
+    answers: Floats = sheets[[f"item_{n}" for n in range(1, instrument.items + 1)]].to_numpy(dtype="float64")
+    return answers
+
+
+def _by_variant(sheets: pd.DataFrame) -> Iterator[tuple[str | None, NDArray[np.intp]]]:
+    """Each coding that sheets name, None where they name none, with the rows."""
+    variants = sheets["coding_variant"].astype(object)
+    for variant in variants.where(variants.notna(), None).unique():
+        yield variant, np.flatnonzero((variants == variant) if variant is not None else variants.isna())

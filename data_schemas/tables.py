@@ -74,6 +74,7 @@ class Column:
     codes: type[Code] | None = None
     low: float | None = None
     high: float | None = None
+    duration: bool = False  # in seconds; platforms also write 125秒, 2分5秒 or 00:02:05
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,7 @@ RESPONSE_COLUMNS = (
     Column("received_at", Kind.TIME, "接收时间", _S),
     Column("source_event_id", Kind.ID, "来源事件编号", _P),
     Column("respondent", Kind.CODE, "填答人", _S, codes=Respondent),
-    Column("duration_s", Kind.NUMBER, "用时（秒）", _S, low=0),
+    Column("duration_s", Kind.NUMBER, "用时（秒）", _S, low=0, duration=True),
     Column("coding_variant", Kind.TEXT, "编码方式", _O),
 )
 

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data_schemas.cells import Texts
+from data_schemas.instruments import Instrument
 from data_schemas.mapping.assemble import Roster, assemble
 from data_schemas.mapping.definition import Cell, Mapping
 from data_schemas.mapping.files import Sheet
@@ -34,6 +35,7 @@ def apply_mapping(
     steps: Sequence[Step],
     sheets: Lookup[str, Sequence[Sheet]],
     as_of: date | Cell,
+    instruments: Lookup[str, Instrument],
     set_aside: bool,
 ) -> Applied:
     """Make canonical tables of `sheets` (role → files). Raises nothing for bad cells: they are in the findings."""
@@ -52,7 +54,7 @@ def apply_mapping(
     by_table = sorted(parts, key=lambda part: (part.step.table.name != "students", part.step.table.name))
     for name, group in groupby(by_table, key=lambda part: part.step.table.name):
         made = list(group)
-        done.tables[name] = assemble(made[0].step.table, made, day, roster, ahead, set_aside, done)
+        done.tables[name] = assemble(made[0].step.table, made, day, roster, instruments, ahead, set_aside, done)
     return done
 
 
@@ -140,7 +142,8 @@ def _part(step: Step, kept: _Kept, done: Applied, count: Count) -> Part:
         places = places[np.isin(places, rows)]
         wrong |= np.isin(rows, places)
         if len(places):
-            finding = Finding(step.table.name, sheet.file, sheet.rows[places], each.column or None, each.what, each.fix)
+            header = sheet.found.get(each.column, each.column) or None
+            finding = Finding(step.table.name, sheet.file, sheet.rows[places], header, each.what, each.fix)
             done.findings.append(finding)
     frame = pd.DataFrame(columns, index=range(len(rows)))
     return Part(step, count, sheet.file, sheet.rows[rows], frame, wrong, _left_out(step, sheet, rows))

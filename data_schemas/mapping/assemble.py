@@ -1,15 +1,17 @@
 """One canonical table of all its parts, with what must hold between rows held."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from data_schemas.coding import coding_faults
+from data_schemas.instruments import Instrument
 from data_schemas.mapping.fill import typed
 from data_schemas.mapping.progress import Applied, Finding, Part
-from data_schemas.rules import Fault, among, faults
+from data_schemas.rules import Fault, among, faults, score_faults
 from data_schemas.tables import Table
 
 
@@ -23,7 +25,14 @@ class Roster:
 
 
 def assemble(
-    table: Table, parts: Sequence[Part], day: date | None, roster: Roster, ahead: bool, set_aside: bool, done: Applied
+    table: Table,
+    parts: Sequence[Part],
+    day: date | None,
+    roster: Roster,
+    instruments: Mapping[str, Instrument],
+    ahead: bool,
+    set_aside: bool,
+    done: Applied,
 ) -> pd.DataFrame:
     """The good rows of a table; the others are found in `done`. Of doubled rows the first is kept.
 
@@ -44,6 +53,10 @@ def assemble(
         frame = frame[~out].reset_index(drop=True)
     wrong = frame["_bad"].to_numpy(dtype=bool).copy()
     found = faults(frame, table, day, roster.named, ahead) if day is not None else []
+    if table.name == "scores":
+        found += score_faults(frame, instruments)
+    elif table.name.startswith("responses/"):
+        found += coding_faults(instruments[table.name.removeprefix("responses/")], frame)
     if set_aside and table.name != "students":
         found += _left_behind(frame, table, roster)
     for fault in found:

@@ -107,8 +107,10 @@ class Cell(Strict):
     id: RowId | None = None
     values: str | ValueMap | None = None  # source code → our code, or the name of a shared map
     thresholds: tuple[Threshold, ...] = ()
+    words: ValueMap = {}  # source words → their value, beside the values that are read as they are
     missing: Codes = ()  # source codes that say "no answer"
     optional: bool = False  # the column may be absent; its cells are then blank
+    pattern: bool = False  # `*` in the header stands for any text; exactly one header may fit
 
     @model_validator(mode="after")
     def _one_way(self) -> "Cell":
@@ -117,8 +119,10 @@ class Cell(Strict):
             raise ValueError("give exactly one of: column, any_of, constant, id")
         if self.values is not None and self.thresholds:
             raise ValueError("values and thresholds cannot both be given")
-        if (self.thresholds or self.missing or self.optional) and self.column is None:
-            raise ValueError("thresholds, missing and optional need a column")
+        if (self.thresholds or self.words or self.missing or self.optional or self.pattern) and self.column is None:
+            raise ValueError("thresholds, words, missing, optional and pattern need a column")
+        if self.words and (self.values is not None or self.thresholds):
+            raise ValueError("words stand beside values that are read as they are: not with values or thresholds")
         if self.values is not None and self.column is None and not self.any_of:
             raise ValueError("values need a column or any_of")
         cuts = [threshold.below for threshold in self.thresholds]
@@ -142,19 +146,36 @@ Where = Annotated[tuple[Condition, ...], BeforeValidator(_listed)]
 
 
 class Items(Strict):
-    """The item columns of a questionnaire, in order: a list, or a pattern such as `Q{n}`."""
+    """The item columns of a questionnaire, in order: a list, or a pattern such as `Q{n}` or `{n}、*`.
+
+    In a pattern `*` stands for any text, such as the wording of the item. Items that the export does not have are
+    named in `absent`. Without `values` an answer is a number of the coding or one of its words in the definition.
+    """
 
     columns: tuple[Header, ...] | Header
+    absent: tuple[int, ...] = ()
+    coding: str | None = None  # how the answers are coded, where the questionnaire has several ways
     values: str | ValueMap | None = None
     missing: Codes = ()
 
-    def cells(self, items: int) -> dict[str, Cell]:
-        names = self.columns
-        if isinstance(names, str):
-            names = tuple(names.replace("{n}", str(number)) for number in range(1, items + 1))
+    def present(self, items: int) -> list[int]:
+        """The items that the export has, of so many."""
+        return [number for number in range(1, items + 1) if number not in self.absent]
+
+    def headers(self, items: int) -> tuple[str, ...]:
+        """The headers of the items that the export has."""
+        if isinstance(self.columns, str):
+            return tuple(self.columns.replace("{n}", str(number)) for number in self.present(items))
+        return self.columns
+
+    def cells(self, items: int, words: dict[str, int]) -> dict[str, Cell]:
+        """A cell for every item that the export has; `words` are those of the coding."""
+        pattern = isinstance(self.columns, str) and "*" in self.columns
+        known: dict[str, Scalar] = {**words} if self.values is None else {}
+        pairs = zip(self.present(items), self.headers(items), strict=True)
         return {
-            f"item_{number}": Cell(column=name, values=self.values, missing=self.missing)
-            for number, name in enumerate(names, start=1)
+            f"item_{number}": Cell(column=name, values=self.values, words=known, missing=self.missing, pattern=pattern)
+            for number, name in pairs
         }
 
 

@@ -1,5 +1,6 @@
 """Filling a canonical column from the texts of source columns, one distinct text at a time."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,12 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_schemas.cells import BadCell, Texts, identifier, number, ranged, unknown_code, value_of
+from data_schemas.cells import EXCEL_ERRORS, NUMBER, BadCell, Texts, identifier, number, ranged, unknown_code, value_of
 from data_schemas.mapping.definition import Cell, Condition, Scalar
 from data_schemas.tables import Column, Kind
 
 Mask = NDArray[np.bool_]
 Values = NDArray[np.object_]
+OPTION = re.compile(r"^[A-Za-z0-9]{1,2}\s*[.、):]\s*")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def fill(cell: Cell, column: Column, sources: Mapping[str, Texts], rows: NDArray
         filled = _any_of(cell, column, sources)
     else:
         assert cell.column is not None
-        filled = read_texts(sources[cell.column].without(map(str, cell.missing)), cell.column, _reader(cell, column))
+        filled = read_texts(sources[cell.column].without(map(str, cell.missing)), cell.column, reader_of(cell, column))
     blank = filled.values == None  # noqa: E711 - an array of objects
     for bad in filled.bad:
         blank &= ~bad.rows
@@ -101,7 +103,8 @@ def fill(cell: Cell, column: Column, sources: Mapping[str, Texts], rows: NDArray
     return filled
 
 
-def _reader(cell: Cell, column: Column) -> Callable[[str], object]:
+def reader_of(cell: Cell, column: Column) -> Callable[[str], object]:
+    """What reads a text of the cell's source column; it raises `BadCell`."""
     if isinstance(cell.values, dict):
         known = {text: _written(value, column) for text, value in cell.values.items()}
 
@@ -113,7 +116,20 @@ def _reader(cell: Cell, column: Column) -> Callable[[str], object]:
         return look_up
     if cell.thresholds:
         return lambda text: _threshold(cell, column, number(text))
+    if cell.words:
+        words = {text: _written(value, column) for text, value in cell.words.items()}
+        return lambda text: _worded(text, words, column)
     return lambda text: value_of(text, column)
+
+
+def _worded(text: str, words: Mapping[str, object], column: Column) -> object:
+    """A word, with or without the mark of an option before it (`A.从无`), or a number of the column."""
+    for form in (text, OPTION.sub("", text, count=1)):
+        if form in words:
+            return words[form]
+    if text in EXCEL_ERRORS or NUMBER.fullmatch(text):
+        return value_of(text, column)
+    raise unknown_code(text, [f"{column.low:g} to {column.high:g}", *words])
 
 
 def _threshold(cell: Cell, column: Column, value: float) -> object:

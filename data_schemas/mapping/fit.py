@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from data_schemas.codes import Answer
 from data_schemas.dataset import table_of
 from data_schemas.instruments import Instrument
+from data_schemas.mapping.answers import answer_cells
 from data_schemas.mapping.definition import Block, Cell, Condition, Mapping, Scalar, place
 from data_schemas.tables import Column, Kind, Sensitivity, Table
 from runxin.errors import Problem, bad_data
@@ -28,6 +29,11 @@ class Step:
     where: tuple[Condition, ...]
     skip_if_missing: tuple[str, ...]
     cells: Lookup[str, Cell]
+
+    @property
+    def patterns(self) -> frozenset[str]:
+        """The source columns that are named by a pattern."""
+        return frozenset(cell.column for cell in self.cells.values() if cell.pattern and cell.column is not None)
 
     @property
     def columns(self) -> dict[str, bool]:
@@ -68,6 +74,12 @@ def _steps(
     def fault(what: str, *where: int | str, fix: str | None = None) -> None:
         problems.append(Problem(what, file=file, column=place(("blocks", number, *where)), fix=fix))
 
+    code = block.table.removeprefix("responses/")
+    instrument = instruments.get(code) if code != block.table else None
+    if instrument is not None and instrument.form == "scores":
+        fix = f'give its totals in a block with table = "scores": {", ".join(s.code for s in instrument.scores)}'
+        fault(f"{code} is scored elsewhere and has no items here", "table", fix=fix)
+        return
     try:
         table = table_of(block.table, instruments)
     except KeyError:
@@ -80,15 +92,16 @@ def _steps(
     common: dict[str, Cell] = dict(block.columns)
     if mapping.student_id is not None and "student_id" in table.names:
         common.setdefault("student_id", mapping.student_id)
-    if block.items is not None:
-        if not block.table.startswith("responses/"):
-            fault("only responses/<instrument> has items", "items")
+    if instrument is not None:
+        try:
+            table, answers = answer_cells(block, instrument)
+        except ValueError as error:
+            fault(str(error), "items")
             return
-        wanted = instruments[block.table.removeprefix("responses/")].items
-        cells = block.items.cells(wanted)
-        if len(cells) != wanted:
-            fault(f"{len(cells)} item columns are given and the instrument has {wanted}", "items")
-        common.update(cells)
+        common.update(answers)
+    elif block.items is not None:
+        fault("only responses/<instrument> has items", "items")
+        return
     rows: list[tuple[str, dict[str, Cell]]] = [(block.table, common)]
     if block.long:
         if block.table not in LONG:
@@ -177,7 +190,7 @@ def output(value: Scalar, column: Column) -> Scalar:
 
 def _misfits(cell: Cell, column: Column) -> Iterator[str]:
     values = cell.values if isinstance(cell.values, dict) else {}
-    given: list[Scalar] = [*values.values(), *(threshold.value for threshold in cell.thresholds)]
+    given: list[Scalar] = [*values.values(), *cell.words.values(), *(threshold.value for threshold in cell.thresholds)]
     if cell.constant is not None:
         given.append(cell.constant)
     for value in given:

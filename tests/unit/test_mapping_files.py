@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from data_schemas.mapping.definition import FileRole
-from data_schemas.mapping.files import Sheet, read_sheet
+from data_schemas.mapping.files import Sheet, Wanted, read_sheet
 from runxin.errors import UserError
 
 TEXT = "学号,性别\n0012,男\n,\n0013,女\n\n"
@@ -21,7 +21,7 @@ def cells(sheet: Sheet, name: str) -> list[str | None]:
 
 
 def read(path: Path, *wanted: str, **role: object) -> Sheet:
-    return read_sheet(path, FileRole.model_validate(role), dict.fromkeys(wanted, False))
+    return read_sheet(path, FileRole.model_validate(role), Wanted(dict.fromkeys(wanted, False)))
 
 
 def book(path: Path, *sheets: tuple[str, list[list[object]]], merge: str | None = None) -> Path:
@@ -134,7 +134,7 @@ def test_a_header_may_have_other_capitals_unless_that_is_ambiguous(tmp_path: Pat
 def test_an_optional_column_may_be_absent(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id\n1\n", "utf-8")
-    assert cells(read_sheet(path, FileRole(), {"id": False, "note": True}), "note") == [None]
+    assert cells(read_sheet(path, FileRole(), Wanted({"id": False, "note": True})), "note") == [None]
 
 
 def xlsx_bytes(tmp_path: Path) -> bytes:
