@@ -29,6 +29,7 @@ _WORDED_DURATION = re.compile(
 _CLOCK_DURATION = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_OPTION = re.compile(r"^[A-Za-z0-9]{1,2}\s*[.、):]\s*")
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)\.0+")
 _ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 WORDS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
@@ -173,6 +174,11 @@ def coded(text: str, column: Column) -> str:
         if text in (member.code, member.zh):
             return str(member.code)
     raise unknown_code(text, column.codes.codes())
+
+
+def without_mark(text: str) -> str:
+    """An answer without the mark of an option before it: `A.从无` is 从无."""
+    return _OPTION.sub("", text, count=1)
 
 
 def unknown_code(text: str, known: Iterable[str]) -> BadCell:

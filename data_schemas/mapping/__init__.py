@@ -1,6 +1,16 @@
 """Turn any platform's files into a dataset by one mapping file."""
 
 from data_schemas.mapping.definition import Mapping, read_mapping
-from data_schemas.mapping.importing import Imported, import_files, write_problems
+from data_schemas.mapping.draft import Drafted, draft_mapping
+from data_schemas.mapping.importing import Imported, import_files, preview_files, write_problems
 
-__all__ = ["Imported", "Mapping", "import_files", "read_mapping", "write_problems"]
+__all__ = [
+    "Drafted",
+    "Imported",
+    "Mapping",
+    "draft_mapping",
+    "import_files",
+    "preview_files",
+    "read_mapping",
+    "write_problems",
+]

@@ -96,6 +96,23 @@ def read_sheet(path: Path, role: FileRole, wanted: Wanted) -> Sheet:
     )
 
 
+def first_rows(path: Path) -> Iterator[tuple[str | None, int, list[str]]]:
+    """The first rows of a file as headers would be read: the sheet where there are several, the row from 1, texts."""
+    content = path.read_bytes()
+    refuse_disguise(path, content)
+    if path.suffix.lower() == ".parquet":
+        yield None, 1, [header_of(name) for name in _opened_parquet(path, content).schema_arrow.names]
+    elif path.suffix.lower() in WORKBOOKS:
+        with opened(path, content) as book:
+            names = sheets_of(book)
+            for name in names:
+                for row, record in zip(range(1, PEEK + 1), rows_of(book, name), strict=False):
+                    yield (name if names[1:] else None), row, _headers(record)
+    else:
+        for row, record in zip(range(1, PEEK + 1), delimited(path, content, None), strict=False):
+            yield None, row, _headers(record)
+
+
 def _workbook(path: Path, content: bytes, role: FileRole, wanted: Wanted) -> Iterator[Record]:
     with opened(path, content) as book:
         name = role.sheet or _likely_sheet(path, book, role, wanted)
@@ -120,9 +137,16 @@ def _likely_sheet(path: Path, book: openpyxl.Workbook, role: FileRole, wanted: W
     return fitting[0]
 
 
-def _parquet(path: Path, content: bytes, sha256: str, wanted: Wanted) -> Sheet:
+def _opened_parquet(path: Path, content: bytes) -> pq.ParquetFile:
     try:
-        file = pq.ParquetFile(pa.BufferReader(content))
+        return pq.ParquetFile(pa.BufferReader(content))
+    except pa.ArrowException:
+        raise fault_of(path, "the Parquet file is damaged", "export it again") from None
+
+
+def _parquet(path: Path, content: bytes, sha256: str, wanted: Wanted) -> Sheet:
+    file = _opened_parquet(path, content)
+    try:
         header = [header_of(name) for name in file.schema_arrow.names]
         _refuse_header(path.name, 1, header, wanted, [])
         named = {

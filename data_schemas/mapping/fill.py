@@ -1,6 +1,5 @@
 """Filling a canonical column from the texts of source columns, one distinct text at a time."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,13 +8,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_schemas.cells import EXCEL_ERRORS, NUMBER, BadCell, Texts, identifier, number, ranged, unknown_code, value_of
+from data_schemas.cells import (
+    EXCEL_ERRORS,
+    NUMBER,
+    BadCell,
+    Texts,
+    identifier,
+    number,
+    ranged,
+    unknown_code,
+    value_of,
+    without_mark,
+)
 from data_schemas.mapping.definition import Cell, Condition, Scalar
 from data_schemas.tables import Column, Kind
 
 Mask = NDArray[np.bool_]
 Values = NDArray[np.object_]
-OPTION = re.compile(r"^[A-Za-z0-9]{1,2}\s*[.、):]\s*")
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,7 @@ def reader_of(cell: Cell, column: Column) -> Callable[[str], object]:
 
 def _worded(text: str, words: Mapping[str, object], column: Column) -> object:
     """A word, with or without the mark of an option before it (`A.从无`), or a number of the column."""
-    for form in (text, OPTION.sub("", text, count=1)):
+    for form in (text, without_mark(text)):
         if form in words:
             return words[form]
     if text in EXCEL_ERRORS or NUMBER.fullmatch(text):

@@ -15,6 +15,7 @@ from data_schemas.dataset import Dataset, Description, Provenance, write_dataset
 from data_schemas.instruments import Instrument, packaged_instruments
 from data_schemas.mapping.apply import tables_of
 from data_schemas.mapping.definition import Mapping
+from data_schemas.mapping.preview import preview
 from data_schemas.mapping.progress import Applied, Finding
 from data_schemas.mapping.understanding import Understood, sorted_problems, understand
 from runxin.errors import Problem, bad_data
@@ -92,6 +93,14 @@ def import_files(
     dataset = Dataset(_describe(made.mapping, days[-1], index_dates, provenance), tables, responses, made.own)
     _write(dataset, applied.findings, out, format)
     return Imported(dataset, applied, problems)
+
+
+def preview_files(
+    mapping_file: Path, sources: Sequence[Path], *, as_of: date | None, today: date, known: Lookup[str, Instrument]
+) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """What an import would understand, and its problems; nothing is written. `today` stands in for an as-of date."""
+    made = understand(mapping_file, sources, as_of, known, set_aside=True, fallback=today)
+    return preview(made), made.problems
 
 
 def write_problems(problems: Sequence[Problem], path: Path) -> None:

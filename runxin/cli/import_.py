@@ -1,15 +1,19 @@
 """`runxin import`: a platform's files become a dataset folder."""
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from data_schemas.mapping import Imported, import_files, write_problems
+from data_schemas.instruments import known_instruments
+from data_schemas.mapping import Imported, draft_mapping, import_files, preview_files, write_problems
+from runxin.cli.import_preview import drafted_words, preview_words
 from runxin.cli.output import answer, console
-from runxin.errors import UserError
+from runxin.errors import UserError, usage
+from runxin.settings import read_settings
 
 SHOWN = 100
 
@@ -21,8 +25,17 @@ class Format(StrEnum):
 
 def import_command(
     sources: Annotated[list[Path], typer.Argument(metavar="SRC", help="Files of the platform, or folders of them.")],
-    mapping: Annotated[Path, typer.Option(help="The mapping file (TOML).")],
-    out: Annotated[Path, typer.Option(help="The dataset folder to make; absent or empty.")],
+    mapping: Annotated[Path | None, typer.Option(help="The mapping file (TOML).")] = None,
+    out: Annotated[Path | None, typer.Option(help="The dataset folder to make; absent or empty.")] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say what is understood of the files, and write nothing.")
+    ] = False,
+    draft: Annotated[
+        Path | None, typer.Option(help="Write a mapping for one file with a column an item, to be looked over.")
+    ] = None,
+    instrument: Annotated[
+        list[str] | None, typer.Option(help="For --draft: a questionnaire in the file; may be given several times.")
+    ] = None,
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="Import the good rows and list the others in OUT/set_aside.")
     ] = False,
@@ -34,15 +47,27 @@ def import_command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
     """Turn a platform's files into a dataset by a mapping; any problem refuses the whole unless --set-aside."""
+    known = known_instruments(read_settings().instruments)
+    day = as_of.date() if as_of else None
+    if draft is not None:
+        drafted = draft_mapping(sources, draft, instrument or [], known, as_of=day, today=date.today())
+        answer(drafted.payload(), json, drafted_words(drafted))
+        return
+    if mapping is None:
+        raise usage("which mapping?", fix="name it with --mapping, or make one with --draft")
     try:
-        done = import_files(
-            mapping,
-            sources,
-            out,
-            set_aside=set_aside,
-            format=format.value,
-            as_of=as_of.date() if as_of else None,
-        )
+        if preview:
+            told, found = preview_files(mapping, sources, as_of=day, today=date.today(), known=known)
+            payload = {**told, "problems": [asdict(problem) for problem in found]}
+            answer(payload, json, preview_words(told, found))
+            if problems is not None:
+                write_problems(found, problems)
+            if found:
+                raise typer.Exit(3)
+            return
+        if out is None:
+            raise usage("where to?", fix="name a folder with --out, or look first with --preview")
+        done = import_files(mapping, sources, out, set_aside=set_aside, format=format.value, as_of=day, known=known)
     except UserError as error:
         if problems is not None and error.problems:
             write_problems(error.problems, problems)

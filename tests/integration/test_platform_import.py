@@ -141,7 +141,7 @@ def test_every_bad_cell_is_named_by_file_row_and_column(tmp_path: Path) -> None:
     assert "2026-03-31" in named[roster, 5, "出生日期"].what
     assert named[roster, 7, "学号"].what == "the same student again"
     assert named[sheet, 2, "第3题"].what == "an unknown code"
-    assert "完全不会, 好几天" in str(named[sheet, 2, "第3题"].fix)
+    assert "0 to 3, 完全不会" in str(named[sheet, 2, "第3题"].fix)
     assert named[sheet, 3, "测评时间"].what == "not a date"
     assert named[sheet, 4, "学号"].what == "this student is not in the students table"
     assert named[absent, 2, "结束日期"].what == "end_on is before start_on"

@@ -1,0 +1,145 @@
+"""Headers of wide exports: which canonical column a header stands for, and which columns are numbered items."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# How platforms head a column, by canonical name; the first one that a file has is taken.
+NAMES: dict[str, tuple[str, ...]] = {
+    "student_id": ("学号", "学生编号", "学生学号", "学生号", "学生id", "student_id", "student id", "studentid"),
+    "school_id": ("学校", "学校名称", "所在学校", "学校编号", "学校代码", "school", "school_id"),
+    "class_id": ("班级", "班级名称", "所在班级", "行政班", "班", "class", "class_id"),
+    "stage": ("学段", "stage"),
+    "grade": ("年级", "所在年级", "就读年级", "grade"),
+    "sex": ("性别", "学生性别", "sex", "gender"),
+    "birth_date": ("出生日期", "出生年月日", "生日", "birth_date", "birthday"),
+    "age_years": ("年龄", "周岁", "年龄(岁)", "age"),
+    "boarding": ("是否住校", "住校", "是否寄宿", "寄宿", "boarding"),
+    "submitted_at": (
+        "提交答卷时间",
+        "提交时间",
+        "完成时间",
+        "作答时间",
+        "测评时间",
+        "测试时间",
+        "答题时间",
+        "填写时间",
+    ),
+    "administered_on": ("测评日期", "测试日期", "施测日期", "作答日期", "填写日期", "date"),
+    "duration_s": ("用时", "用时(秒)", "所用时间", "作答用时", "作答时长", "答题时长", "答题用时", "时长(秒)"),
+}
+# Columns of a person, not of a screening: they are left unread.
+PRIVATE = (
+    "姓名",
+    "名字",
+    "手机",
+    "电话",
+    "联系方式",
+    "身份证",
+    "证件",
+    "学籍号",
+    "住址",
+    "地址",
+    "微信",
+    "邮箱",
+    "来自ip",
+)
+PRIVATE_EXACT = ("name", "qq", "ip", "phone", "mobile", "email")
+# What a platform reckoned itself: answers are scored here.
+FIGURES = ("总分", "得分", "均分", "因子", "标准分", "结果", "等级", "评价", "预警", "score")
+SHORT = 12  # an item's wording may hold any of these words, and is longer
+SEPARATORS = tuple("、.:)_- 题")  # between a number and the wording
+FEWEST = 5  # numbered columns that make a questionnaire
+_NUMBERED = re.compile(r"^\d{1,3}\s*[、.:)]\s*")
+_MARKS = re.compile(r"[*]|\((?:必填|必答|单选|多选|填空)\)|\[(?:单选题|多选题|填空题)\]|[::]$")
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """Columns that are alike but for a number. `pattern` finds each by its number; None where none can."""
+
+    prefix: str
+    headers: dict[int, str]
+    pattern: str | None
+
+
+def canonical(headers: Sequence[str]) -> dict[str, str]:
+    """Canonical column → the header that stands for it."""
+    forms: dict[str, str] = {}
+    for header in headers:
+        for form in (_plain(header), _NUMBERED.sub("", _plain(header))):
+            forms.setdefault(form, header)
+    return {name: forms[known[0]] for name in NAMES if (known := [form for form in NAMES[name] if form in forms])}
+
+
+def why_unread(header: str) -> str | None:
+    """Why a column that is no item is not read; None where nothing is known of it."""
+    form = _NUMBERED.sub("", _plain(header))
+    if form in PRIVATE_EXACT or (len(form) <= SHORT and any(word in form for word in PRIVATE)):
+        return "个人信息，不读 / about the person, not needed"
+    if len(form) <= SHORT and any(word in form for word in FIGURES):
+        return "平台自己算的，不读 / reckoned by the platform; answers are scored here"
+    return None
+
+
+def numbered(headers: Sequence[str]) -> list[Numbered]:
+    """Groups of at least five numbered columns, the largest first taken, in the order of the file."""
+    left = list(headers)
+    found: list[Numbered] = []
+    while True:
+        groups: dict[tuple[str, str, bool], dict[int, str]] = defaultdict(dict)
+        for header in left:
+            for number in re.finditer(r"(?<!\d)\d{1,3}(?!\d)", header):
+                before, after = header[: number.start()], header[number.end() :]
+                groups[before, after, False].setdefault(int(number[0]), header)
+                if after[:1] in SEPARATORS:
+                    groups[before, after[:1], True].setdefault(int(number[0]), header)
+        if not groups:
+            break
+        (before, after, wild), members = max(groups.items(), key=lambda one: (len(one[1]), not one[0][2]))
+        if len(members) < FEWEST:
+            break
+        found.append(Numbered(before, dict(sorted(members.items())), _pattern(before, after, wild, members, headers)))
+        left = [header for header in left if header not in members.values()]
+    place = {header: position for position, header in enumerate(headers)}
+    return sorted(found, key=lambda group: min(place[header] for header in group.headers.values()))
+
+
+def _pattern(before: str, after: str, wild: bool, members: dict[int, str], headers: Sequence[str]) -> str | None:
+    """The pattern by which each number finds its own header and no other."""
+    if "*" in before or "{" in before:
+        return None
+    for number, header in members.items():
+        start = f"{before}{number}{after}"
+        if [one for one in headers if (one.startswith(start) if wild else one == start)] != [header]:
+            return None
+    return f"{before}{{n}}{after}{'*' if wild else ''}"
+
+
+def _plain(header: str) -> str:
+    """A header without the marks that platforms put around it."""
+    return _MARKS.sub("", header).strip().casefold()
+
+
+_GRADE = re.compile(r"(?:(小学?|初中?|高中?))?\s*(\d{1,2}|[一二三四五六七八九])\s*(年级?)?")
+_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", start=1)}
+_FIRST = {"小": 0, "初": 6, "高": 9}
+
+
+def grade_of(text: str) -> int | None:
+    """The grade, 1 to 12, of words such as 七年级, 初一, 高二(3)班, 7年级 or 8; None where they do not say it."""
+    found = _GRADE.match(text)
+    if not found:
+        return None
+    stage, digits, word = found.groups()
+    number = _DIGITS.get(digits) or int(digits)
+    rest = text[found.end() :]
+    if not stage and not word and rest and not (digits in _DIGITS and rest[0] in "(0123456789"):
+        return None  # `3班` is a class and no grade; `八(2)班` and `八2班` say both
+    grade = number + _FIRST[stage[0]] if stage and number <= _most(stage[0]) else number
+    return grade if 1 <= grade <= 12 else None
+
+
+def _most(stage: str) -> int:
+    return 6 if stage == "小" else 3

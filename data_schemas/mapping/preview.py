@@ -1,0 +1,160 @@
+"""What a mapping understands of files, told before anything is written: columns, words, blanks, what is left unread."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data_schemas.cells import BadCell, Texts
+from data_schemas.instruments import Instrument
+from data_schemas.mapping.definition import Cell
+from data_schemas.mapping.files import Sheet
+from data_schemas.mapping.fill import reader_of
+from data_schemas.mapping.fit import Step
+from data_schemas.mapping.understanding import Understood
+from data_schemas.tables import Column, Kind, Sensitivity
+
+# A text is shown only where it is one of a column's few answers and this many cells have it: a name is not.
+SHOWN_FROM = 5
+LONGEST = 16
+LISTED = 30
+
+
+@dataclass
+class Cells:
+    """What became of the cells of one source column, or of all items of a questionnaire: how many texts were read as
+    which value, which were not understood, and how many are blank."""
+
+    header: str
+    closed: bool = True  # a few known answers: its texts may be shown
+    count: int = 0
+    blank: int = 0
+    read: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def payload(self) -> dict[str, Any]:
+        """As JSON; texts that few cells have are counted and not shown."""
+        read = [{"text": text, "value": value, "cells": n} for (text, value), n in sorted(self.read.items())]
+        often = {text: n for text, n in self.refused.items() if n >= SHOWN_FROM and len(text) <= LONGEST}
+        shown = often if self.closed else {}
+        return {
+            "header": self.header,
+            "cells": self.count,
+            "blank": self.blank,
+            "read": read[:LISTED],
+            "not_understood": shown,
+            "others_not_understood": sum(self.refused.values()) - sum(shown.values()),
+        }
+
+
+def preview(made: Understood) -> dict[str, Any]:
+    """What was understood, as one JSON object. Ids, names and free texts are counted, never shown."""
+    days = made.applied.as_of_dates
+    return {
+        "name": made.mapping.dataset.name,
+        "as_of": days[-1].isoformat() if days else None,
+        "files": list(_files(made)),
+        "blocks": [_block(made, step, made.sheets[step.role]) for step in made.steps],
+        "filters": made.applied.filters,
+        "problem_count": len(made.problems),
+    }
+
+
+def _files(made: Understood) -> Iterator[dict[str, Any]]:
+    for role, sheets in made.sheets.items():
+        for sheet in sheets:
+            read = set(sheet.found.values())
+            unread = [header for header in sheet.headers if header and header not in read]
+            yield {"file": sheet.file, "role": role, "rows": len(sheet.rows), "read": sorted(read), "unread": unread}
+
+
+def _block(made: Understood, step: Step, sheets: Sequence[Sheet]) -> dict[str, Any]:
+    count = next(each for each in made.applied.counts if each.step == step.name)
+    told: dict[str, Any] = {
+        "block": step.name,
+        "rows": {"written": count.written, "set_aside": count.set_aside, "skipped": count.skipped},
+        "columns": [
+            {"column": name, "zh": column.zh, **one.payload()}
+            for name, cell in step.cells.items()
+            if not name.startswith("item_")
+            for column in [step.table.column(name)]
+            if (one := _cells(cell, column, sheets)) is not None
+        ],
+    }
+    if step.table.name.startswith("responses/"):
+        told["answers"] = _answers(step, made.instruments[step.table.name.removeprefix("responses/")], sheets)
+    return told
+
+
+def _answers(step: Step, instrument: Instrument, sheets: Sequence[Sheet]) -> dict[str, Any]:
+    """All items together: which header is which item, what their answers say, and which are not there."""
+    everything, items = Cells("*"), {}
+    for number in range(1, instrument.items + 1):
+        cell = step.cells.get(f"item_{number}")
+        one = _cells(cell, step.table.column(f"item_{number}"), sheets) if cell else None
+        if one is None:
+            continue
+        items[number] = one.header
+        everything.count += one.count
+        everything.blank += one.blank
+        everything.read += one.read
+        everything.refused += one.refused
+    absent = [number for number in range(1, instrument.items + 1) if number not in items]
+    variant = step.cells.get("coding_variant")
+    by_sheet = variant is not None and variant.constant is None
+    declared = None if variant is None or by_sheet else str(variant.constant)
+    return {
+        "instrument": instrument.code,
+        "coding": "by sheet" if by_sheet else instrument.coding_of(declared).variant,
+        "items": instrument.items,
+        "headers": items,
+        "absent": absent,
+        "absent_critical": [one.item for one in instrument.critical if one.item in absent],
+        **{key: value for key, value in everything.payload().items() if key != "header"},
+    }
+
+
+def _cells(cell: Cell, column: Column, sheets: Sequence[Sheet]) -> Cells | None:
+    """What becomes of the source column of a cell; None where it reads none."""
+    if cell.column is None:
+        return None
+    headers = {sheet.found[cell.column] for sheet in sheets if cell.column in sheet.found}
+    if not headers:
+        return None
+    found, reader = Cells(" / ".join(sorted(headers)), _closed(column)), reader_of(cell, column)
+    for sheet in sheets:
+        texts = sheet.columns[cell.column].without(map(str, cell.missing))
+        found.count += len(texts.index)
+        found.blank += int(texts.blank.sum())
+        for text, n in _counted(texts):
+            try:
+                value = reader(text)
+            except BadCell:
+                found.refused[text] += n
+                continue
+            found.read[_shown(text, value, column, cell)] += n
+    return found
+
+
+def _counted(texts: Texts) -> Iterator[tuple[str, int]]:
+    counts = np.bincount(texts.index[texts.index >= 0], minlength=len(texts.distinct))
+    return ((text, int(n)) for text, n in zip(texts.distinct, counts, strict=True) if n)
+
+
+def _shown(text: str, value: object, column: Column, cell: Cell) -> tuple[str, str]:
+    """A text with its value where it is one of a few codes; elsewhere only of what kind it was read."""
+    if cell.thresholds:
+        return "…", str(value)
+    if _closed(column) or isinstance(cell.values, dict):
+        return text, f"{value:g}" if isinstance(value, float) else str(value).lower()
+    if column.kind in (Kind.DATE, Kind.TIME) and column.sensitivity is not Sensitivity.PERSONAL:
+        return "…", f"{pd.Timestamp(str(value)):%Y-%m}"
+    return "…", column.kind.value
+
+
+def _closed(column: Column) -> bool:
+    """Whether a column has a few known answers."""
+    return column.name.startswith("item_") or column.codes is not None or column.kind is Kind.BOOL

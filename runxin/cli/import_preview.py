@@ -1,0 +1,83 @@
+"""`runxin import --preview` and `--draft` in words: which header is what, which word which answer, what is unread."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from data_schemas.mapping import Drafted
+from runxin.errors import Problem
+
+PROBLEMS_SHOWN = 20
+LONGEST = 16  # characters of a header
+
+
+def preview_words(told: dict[str, Any], problems: Sequence[Problem]) -> str:
+    """The preview for a person to compare with the file."""
+    lines = [f"{told['name']}, as of {told['as_of']}. Nothing was written."]
+    for file in told["files"]:
+        lines.append(f"{file['file']}: {file['rows']} rows, {len(file['read'])} columns read")
+        if file["unread"]:
+            lines.append(f"  not read: {', '.join(file['unread'])}")
+    for block in told["blocks"]:
+        lines.append(f"{block['block']}: {block['rows']['written']} rows would be written")
+        for column in block["columns"]:
+            lines.append(f"  {column['column']} {column['zh']} ← {column['header']}{_blanks(column)}")
+            lines += [f"    {line}" for line in _texts(column)]
+        if "answers" in block:
+            lines += [f"  {line}" for line in _answers(block["answers"])]
+    if problems:
+        lines.append(f"{len(problems)} problems: an import would refuse this")
+        lines += [f"  {problem}" for problem in problems[:PROBLEMS_SHOWN]]
+        lines += [f"  … and {len(problems) - PROBLEMS_SHOWN} more"] if len(problems) > PROBLEMS_SHOWN else []
+    else:
+        lines.append("no problems")
+    return "\n".join(lines)
+
+
+def drafted_words(drafted: Drafted) -> str:
+    """What was drafted, and what a person has to settle."""
+    lines = [f"{drafted.path}: {', '.join(drafted.instruments)}"]
+    if drafted.unread:
+        lines.append(f"not read: {', '.join(drafted.unread)}")
+    lines += [f"to settle: {line}" for line in drafted.to_do]
+    return "\n".join([*lines, f"look it over, then `runxin import --mapping {drafted.path} --preview FILE`"])
+
+
+def _answers(answers: dict[str, Any]) -> Iterator[str]:
+    headers = answers["headers"]
+    taken = f"items {len(headers)} of {answers['items']}, coding {answers['coding']}"
+    if headers:
+        first, last = min(headers), max(headers)
+        taken += f": item {first} ← {_short(headers[first])} … item {last} ← {_short(headers[last])}"
+    yield taken + _blanks(answers)
+    yield from (f"  {line}" for line in _texts(answers))
+    if answers["absent"]:
+        yield f"items that the file does not have: {', '.join(map(str, answers['absent']))}"
+    if answers["absent_critical"]:
+        named = ", ".join(map(str, answers["absent_critical"]))
+        yield f"item {named} asks about safety and is not in the file: unknown for everyone, never negative"
+
+
+def _short(header: str) -> str:
+    return header if len(header) <= LONGEST else f"{header[:LONGEST]}…"
+
+
+def _blanks(column: dict[str, Any]) -> str:
+    return f" ({column['blank']} of {column['cells']} cells blank)" if column["blank"] else ""
+
+
+def _texts(column: dict[str, Any]) -> Iterator[str]:
+    told = [
+        f"{one['text']}{f' = {value}' if (value := one['value']) != one['text'] else ''} ×{one['cells']}"
+        for one in column["read"]
+        if one["text"] != "…"
+    ]
+    told += [
+        f"{one['value']} ×{one['cells']}" for one in column["read"] if one["text"] == "…" and one["value"][:1].isdigit()
+    ]
+    if told:
+        yield ", ".join(told)
+    missed = [f"{text} ×{n}" for text, n in column["not_understood"].items()]
+    if column["others_not_understood"]:
+        missed.append(f"{column['others_not_understood']} cells")
+    if missed:
+        yield f"not understood: {', '.join(missed)}"
