@@ -63,7 +63,7 @@ def _lines(one: Instrument) -> Iterator[str]:
     if one.must_declare_coding:
         yield "the coding of a sheet has to be declared"
     if one.turned:
-        yield f"reversed items: {_numbers(one.turned)}"
+        yield f"reversed items: {item_runs(one.turned)}"
     if one.missing:
         yield f"blanks: a total with up to {one.missing.most}"
     for score in one.scores:
@@ -100,11 +100,11 @@ def _lines(one: Instrument) -> Iterator[str]:
 
 def _score(one: Instrument, score: Score) -> str:
     low, high = one.range_of(score.code)
-    items = f", items {_numbers(score.items)}" if score.items else ""
+    items = f", items {item_runs(score.items)}" if score.items else ""
     return f"score {score.code} {score.zh} / {score.en}: {score.kind}, {low:g} to {high:g}, {score.polarity}{items}"
 
 
-def _numbers(items: tuple[int, ...]) -> str:
+def item_runs(items: tuple[int, ...]) -> str:
     """Item numbers with runs joined: 1–15, 17."""
     runs: list[list[int]] = []
     for item in sorted(items):

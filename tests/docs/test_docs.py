@@ -94,6 +94,12 @@ def test_words_about_people_are_careful(file: Path) -> None:
     assert [word for word in FORBIDDEN if word.lower() in text] == []
 
 
+def test_every_questionnaire_has_its_page_as_it_is_defined() -> None:
+    command = [sys.executable, "scripts/instrument_pages.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert done.returncode == 0, f"renew them: PYTHONPATH=. python scripts/instrument_pages.py {done.stderr}"
+
+
 def test_the_glossary_names_the_words_that_are_not_used() -> None:
     block = NAMED.search(text_of(DOCS / "glossary.md"))
     assert block is not None
