@@ -112,7 +112,7 @@ def _facts(one: Instrument) -> Iterator[str]:
             ],
         )
         if one.must_declare_coding:
-            yield "编码方式必须写明，否则分数会全部颠倒。The coding of a sheet has to be declared: read the wrong way, all turns."
+            yield "编码方式必须写明。The coding has to be declared: read the wrong way, every score is turned about."
 
 
 def _scores(one: Instrument) -> Iterator[str]:
