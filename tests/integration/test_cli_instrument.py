@@ -55,7 +55,7 @@ def test_score_answers_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
         *("critical_items", "critical_status", "soft_items", "suicidality_covered"),
     }
     assert (found["total"], found["band"]["code"], found["critical_status"]) == (10, "moderate", "negative")
-    assert found["subscales"]["symptoms"]["band"]["code"] == "other_depressive"
+    assert found["subscales"]["symptoms"]["band"]["code"] == "two_to_four"
 
 
 def test_an_empty_place_is_a_blank_and_never_a_zero(capsys: pytest.CaptureFixture[str]) -> None:
