@@ -20,7 +20,6 @@ from data_schemas.tables import Column, Kind, Sensitivity
 # A text is shown only where it is one of a column's few answers and this many cells have it: a name is not.
 SHOWN_FROM = 5
 LONGEST = 16
-LISTED = 30
 
 
 @dataclass
@@ -37,14 +36,15 @@ class Cells:
 
     def payload(self) -> dict[str, Any]:
         """As JSON; texts that few cells have are counted and not shown."""
-        read = [{"text": text, "value": value, "cells": n} for (text, value), n in sorted(self.read.items())]
+        by_value = sorted(self.read.items(), key=lambda one: one[0][::-1])
+        read = [{"text": text, "value": value, "cells": n} for (text, value), n in by_value]
         often = {text: n for text, n in self.refused.items() if n >= SHOWN_FROM and len(text) <= LONGEST}
         shown = often if self.closed else {}
         return {
             "header": self.header,
             "cells": self.count,
             "blank": self.blank,
-            "read": read[:LISTED],
+            "read": read,
             "not_understood": shown,
             "others_not_understood": sum(self.refused.values()) - sum(shown.values()),
         }

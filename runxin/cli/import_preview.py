@@ -7,6 +7,7 @@ from data_schemas.mapping import Drafted
 from runxin.errors import Problem
 
 PROBLEMS_SHOWN = 20
+TEXTS_SHOWN = 30
 LONGEST = 16  # characters of a header
 
 
@@ -75,7 +76,7 @@ def _texts(column: dict[str, Any]) -> Iterator[str]:
         f"{one['value']} ×{one['cells']}" for one in column["read"] if one["text"] == "…" and one["value"][:1].isdigit()
     ]
     if told:
-        yield ", ".join(told)
+        yield ", ".join([*told[:TEXTS_SHOWN], *(["…"] if told[TEXTS_SHOWN:] else [])])
     missed = [f"{text} ×{n}" for text, n in column["not_understood"].items()]
     if column["others_not_understood"]:
         missed.append(f"{column['others_not_understood']} cells")
