@@ -1,6 +1,6 @@
-"""A first mapping for one wide export, drafted from its headers and answers, for a person to look over.
+"""A first mapping for wide exports, drafted from their headers and answers, for a person to look over.
 
-Nothing is guessed silently: what could not be told is in `to_do`, and stands as a comment where it belongs.
+Nothing is guessed silently: what could not be told is in `to_do`, and stands at the head of the mapping.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,17 +14,18 @@ from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.draft_text import Export, Questionnaire, draft_text
 from data_schemas.mapping.files import Wanted, first_rows, read_sheet
 from data_schemas.mapping.headers import canonical, numbered, why_unread
-from data_schemas.mapping.recognition import BLANKS, assigned, coding_of
+from data_schemas.mapping.recognition import assigned, coding_of
+from data_schemas.mapping.understanding import files_of
 from runxin.errors import bad_data, refused, usage
 
 
 @dataclass(frozen=True)
 class Drafted:
-    """What was drafted. `to_do` are the things that a person has to settle before an import."""
+    """What was drafted: questionnaires, headers that are not read by file, and what a person has to settle."""
 
     path: Path
     instruments: tuple[str, ...]
-    unread: tuple[str, ...]
+    unread: Mapping[str, Sequence[str]]
     to_do: tuple[str, ...]
 
     def payload(self) -> dict[str, object]:
@@ -32,7 +33,7 @@ class Drafted:
         return {
             "mapping": str(self.path),
             "instruments": list(self.instruments),
-            "unread": list(self.unread),
+            "unread": {file: list(headers) for file, headers in self.unread.items()},
             "to_do": list(self.to_do),
         }
 
@@ -46,55 +47,61 @@ def draft_mapping(
     as_of: date | None,
     today: date,
 ) -> Drafted:
-    """Write a mapping for the one file of `sources`. `codes` name its questionnaires in the order of their columns;
-    where none are given they are told by names and numbers of items. Without `as_of` the last day of a sheet is it.
+    """Write a mapping for files of which each has a row for a student. Students are taken from the file that says most
+    of them. `codes` name the questionnaires in the order of the files and of their columns; where none are given they
+    are told by names and numbers of items. Without `as_of` the last day of a sheet is it.
 
-    Raises `UserError` where `out` is there, the file has no column with student ids, or it cannot be told which
-    questionnaire a group of numbered columns is.
+    Raises `UserError` where `out` is there, a file has no column with student ids, none has items, or it cannot be told
+    which questionnaire a group of numbered columns is.
     """
-    if len(sources) != 1 or sources[0].is_dir():
-        raise usage("a draft is made for one file", fix="name one file; add the blocks of others by hand")
     if out.exists():
         raise refused(f"{out} is there already", fix="choose another name, so that nothing by hand is lost")
     unknown = [code for code in codes if code not in known or known[code].form == "scores"]
     if unknown:
         raise usage(f"there is no questionnaire {unknown[0]!r} with items", fix="see `runxin instrument list`")
-    path = sources[0]
+    left, to_do = list(codes), list[str]()
+    exports = [_export(path, left, bool(codes), known, to_do) for path in files_of(sources)]
+    found = [one.instrument.code for export in exports for one in export.questionnaires]
+    if not found:
+        names = ", ".join(export.role.match for export in exports)
+        raise bad_data(f"{names}: no numbered columns of items", fix="a draft is for one column an item")
+    if left:
+        raise usage(f"there are no columns left for {', '.join(left)}", fix="name each questionnaire once, in order")
+    day = as_of or max((day for export in exports for day in _days(export.columns, export.texts)), default=today)
+    text = draft_text(exports, day, out, to_do)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, "utf-8")
+    unread = {export.role.match: export.unread for export in exports if export.unread}
+    return Drafted(out, tuple(found), unread, tuple(to_do))
+
+
+def _export(path: Path, codes: list[str], named: bool, known: Mapping[str, Instrument], to_do: list[str]) -> Export:
+    """What is in a file. Codes that it uses are taken off `codes`."""
     sheet_name, header_row, headers = _head(path)
     role = FileRole(match=path.name, sheet=sheet_name, header_row=header_row)
-    columns = canonical(headers)
+    once = [header for header in headers if header and headers.count(header) == 1]
+    columns = canonical(once)
     if "student_id" not in columns:
         fix = "rename it to 学号, or write a mapping by hand from examples/platform"
         raise bad_data(f"{path.name} has no column with the students' ids", fix=fix)
-    groups = numbered([header for header in headers if header not in columns.values() and not why_unread(header)])
-    if not groups:
-        raise bad_data(f"{path.name} has no numbered columns of items", fix="a draft is for one column an item")
-    texts = read_sheet(path, role, Wanted(dict.fromkeys(headers, True))).columns
-    to_do: list[str] = []
+    groups = numbered([header for header in once if header not in columns.values() and not why_unread(header)])
+    texts = read_sheet(path, role, Wanted(dict.fromkeys(once, True))).columns
     found = [
         Questionnaire(instrument, mine, group.pattern if whole else None, coding_of(instrument, mine, texts, to_do))
-        for group, instrument, mine, whole in assigned(path, sheet_name, groups, codes, known)
+        for group, instrument, mine, whole in assigned(path, sheet_name, groups, codes, named, known)
     ]
     taken = {*columns.values(), *(header for one in found for header in one.headers.values())}
-    unread = tuple(header for header in headers if header and header not in taken)
-    days = _days(columns, texts)
-    answers = {text for one in found for header in one.headers.values() for text in texts[header].distinct}
-    blanks = [text for text in BLANKS if text in answers]
-    day = as_of or max(days, default=today)
-    export = Export(role, columns, texts, found, unread, blanks, day)
-    text = draft_text(export, out, path, to_do)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, "utf-8")
-    return Drafted(out, tuple(one.instrument.code for one in found), unread, tuple(to_do))
+    unread = tuple(dict.fromkeys(header for header in headers if header and header not in taken))
+    return Export(role, columns, texts, found, unread)
 
 
 def _head(path: Path) -> tuple[str | None, int, list[str]]:
     """The sheet, the row of the headers (from 1) and the headers: the row that most looks like them."""
     best: tuple[int, str | None, int, list[str]] = (0, None, 1, [])
     for sheet, row, headers in first_rows(path):
-        given = [header for header in headers if header]
-        worth = len(canonical(given)) + sum(len(group.headers) for group in numbered(given))
-        if worth > best[0] and len(set(given)) == len(given):
+        once = [header for header in headers if header and headers.count(header) == 1]
+        worth = len(canonical(once)) + sum(len(group.headers) for group in numbered(once))
+        if worth > best[0]:
             best = (worth, sheet, row, headers)
     if not best[3]:
         raise bad_data(f"{path.name} has no row of headers", fix="name the columns, each once; the ids as 学号")

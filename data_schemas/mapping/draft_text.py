@@ -11,11 +11,13 @@ from data_schemas.codes import Sex, Stage
 from data_schemas.instruments import Coding, Instrument
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.headers import grade_of, why_unread
+from data_schemas.mapping.recognition import BLANKS
 
 HEAD = """# 起草的映射：请逐项核对，改好后先预览再导入。A drafted mapping: look it over, then preview, then import.
-#   runxin import --mapping {out} --preview {file}"""
+#   runxin import --mapping {out} --preview {files}"""
 # GB/T 2261.1: the codes of sex in Chinese administrative data.
 SEX_CODES = {"0": "unknown", "1": "male", "2": "female", "9": "unknown"}
+STUDENT = {"school_id", "class_id", "stage", "grade", "sex", "birth_date", "age_years", "boarding"}
 PLAIN = ("birth_date", "age_years", "boarding")
 
 
@@ -38,34 +40,52 @@ class Export:
     texts: Mapping[str, Texts]
     questionnaires: Sequence[Questionnaire]
     unread: Sequence[str]
-    blanks: Sequence[str]
-    as_of: date
 
 
-def draft_text(export: Export, out: Path, file: Path, to_do: list[str]) -> str:
+def draft_text(exports: Sequence[Export], as_of: date, out: Path, to_do: list[str]) -> str:
     """The mapping as text; what a person has to settle is added to `to_do`, and stands in the comments."""
-    blocks = [list(_students(export, to_do)), *(list(_sheets(export, one, to_do)) for one in export.questionnaires)]
-    lines = [HEAD.format(out=out.name, file=file.name)]
+    names = ["export"] if len(exports) == 1 else [f"export_{number}" for number in range(1, len(exports) + 1)]
+    roster = max(exports, key=lambda export: len(STUDENT & set(export.columns)))
+    blocks = [["# 学生 / students", *_students(roster, names[exports.index(roster)], to_do)]]
+    for export, name in zip(exports, names, strict=True):
+        blocks += [list(_sheets(export, name, one, as_of, to_do)) for one in export.questionnaires]
+    files = [export.role.match for export in exports]
+    lines = [HEAD.format(out=out.name, files=" ".join(files))]
     lines += [f"# 待核对 / to settle: {line}" for line in to_do]
-    lines += ["", "# 这些写法读作空白（未知），不读作“否” / read as blank", f"missing = {_list(export.blanks)}"]
-    lines += ["", "[dataset]", f"name = {_text(file.stem)}", "synthetic = false", 'origin = "local"']
-    lines += ['mode = "longitudinal"', f"as_of = {export.as_of.isoformat()} # 数据截至哪一天 / the day of the export"]
-    lines += ["", "[files.export]", f"match = {_text(export.role.match)}"]
-    lines += [f"sheet = {_text(export.role.sheet)}"] if export.role.sheet else []
-    lines += [f"header_row = {export.role.header_row}"] if export.role.header_row > 1 else []
-    lines += ["", "[student_id]", f"column = {_text(export.columns['student_id'])}"]
+    lines += ["", "# 这些写法读作空白（未知），不读作“否” / read as blank", f"missing = {_list(_blanks(exports))}"]
+    lines += ["", "[dataset]", f"name = {_text(Path(files[0]).stem)}", "synthetic = false", 'origin = "local"']
+    lines += ['mode = "longitudinal"', f"as_of = {as_of.isoformat()} # 数据截至哪一天 / the day of the export"]
+    for export, name in zip(exports, names, strict=True):
+        lines += ["", f"[files.{name}]", f"match = {_text(export.role.match)}"]
+        lines += [f"sheet = {_text(export.role.sheet)}"] if export.role.sheet else []
+        lines += [f"header_row = {export.role.header_row}"] if export.role.header_row > 1 else []
     for block in blocks:
         lines += ["", "[[blocks]]", *block]
-    if export.unread:
-        lines += ["", "# 没有读的列 / columns that are not read:"]
-        lines += [f"#   {header}{f'：{why}' if (why := why_unread(header)) else ''}" for header in export.unread]
+    for export in exports:
+        if export.unread:
+            lines += ["", f"# {export.role.match} 中没有读的列 / columns that are not read:"]
+            lines += [f"#   {header}{f'：{why}' if (why := why_unread(header)) else ''}" for header in export.unread]
     return "\n".join([*lines, ""])
 
 
-def _students(export: Export, to_do: list[str]) -> Iterator[str]:
+def _blanks(exports: Sequence[Export]) -> list[str]:
+    """What the answers of these files write for no answer."""
+    answers = {
+        text
+        for export in exports
+        for one in export.questionnaires
+        for header in one.headers.values()
+        for text in export.texts[header].distinct
+    }
+    return [text for text in BLANKS if text in answers]
+
+
+def _students(export: Export, file: str, to_do: list[str]) -> Iterator[str]:
     columns, texts = export.columns, export.texts
     yield 'table = "students"'
+    yield f'file = "{file}"'
     yield "[blocks.columns]"
+    yield f"student_id = {_text(columns['student_id'])}"
     if "school_id" in columns:
         yield f"school_id = {_text(columns['school_id'])}"
     else:
@@ -129,11 +149,12 @@ def _sex(export: Export, to_do: list[str]) -> Iterator[str]:
         to_do.append(f"{len(words - known)} values of {header} are neither 男 nor 女: add them to values")
 
 
-def _sheets(export: Export, one: Questionnaire, to_do: list[str]) -> Iterator[str]:
+def _sheets(export: Export, file: str, one: Questionnaire, as_of: date, to_do: list[str]) -> Iterator[str]:
     columns, code = export.columns, one.instrument.code
     day = columns.get("administered_on") or columns.get("submitted_at")
     absent = [number for number in range(1, one.instrument.items + 1) if number not in one.headers]
     yield f'table = "responses/{code}" # {one.instrument.name.zh}'
+    yield f'file = "{file}"'
     if day:
         yield f"skip_if_missing = [{_text(day)}] # 没有作答的学生没有日期：只计数"
     yield "[blocks.items]"
@@ -149,11 +170,12 @@ def _sheets(export: Export, one: Questionnaire, to_do: list[str]) -> Iterator[st
     elif one.instrument.codings[1:]:
         yield f"coding = {_text(one.coding.variant)}"
     yield "[blocks.columns]"
+    yield f"student_id = {_text(columns['student_id'])}"
     if day:
         yield f"administered_on = {_text(day)}"
     else:
         to_do.append(f"{code}: no column with the day of the test; the as-of date stands in for it")
-        yield f"administered_on = {{ constant = {export.as_of.isoformat()} }} # 改成测评日期"
+        yield f"administered_on = {{ constant = {as_of.isoformat()} }} # 改成测评日期"
     if "submitted_at" in columns:
         yield f"submitted_at = {_text(columns['submitted_at'])}"
     if "duration_s" in columns:

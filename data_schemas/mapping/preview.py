@@ -81,7 +81,7 @@ def _block(made: Understood, step: Step, sheets: Sequence[Sheet]) -> dict[str, A
             for name, cell in step.cells.items()
             if not name.startswith("item_")
             for column in [step.table.column(name)]
-            if (one := _cells(cell, column, sheets)) is not None
+            if (one := _cells(cell, column, sheets) or _made_of(cell)) is not None
         ],
     }
     if step.table.name.startswith("responses/"):
@@ -115,6 +115,11 @@ def _answers(step: Step, instrument: Instrument, sheets: Sequence[Sheet]) -> dic
         "absent_critical": [one.item for one in instrument.critical if one.item in absent],
         **{key: value for key, value in everything.payload().items() if key != "header"},
     }
+
+
+def _made_of(cell: Cell) -> Cells | None:
+    """A cell that is made of several columns: only which ones."""
+    return Cells(" + ".join(cell.columns), closed=False) if cell.columns and cell.column is None else None
 
 
 def _cells(cell: Cell, column: Column, sheets: Sequence[Sheet]) -> Cells | None:

@@ -21,14 +21,17 @@ def assigned(
     path: Path,
     sheet: str | None,
     groups: Sequence[Numbered],
-    codes: Sequence[str],
+    left: list[str],
+    named: bool,
     known: Mapping[str, Instrument],
 ) -> Iterator[tuple[Numbered, Instrument, dict[int, str], bool]]:
-    """Which questionnaire each group is, its headers by item, and whether the group's own numbers are the items'."""
-    left = list(codes)
+    """Which questionnaire each group is, its headers by item, and whether the group's own numbers are the items'.
+
+    Where questionnaires are `named`, those in `left` are taken off in order; otherwise they are told by names.
+    """
     for group in groups:
         numbers = list(group.headers)
-        if not codes:
+        if not named:
             one = _told(path, sheet, group, known)
             yield group, one, dict(group.headers), True
             continue

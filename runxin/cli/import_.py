@@ -31,10 +31,10 @@ def import_command(
         bool, typer.Option("--preview", help="Say what is understood of the files, and write nothing.")
     ] = False,
     draft: Annotated[
-        Path | None, typer.Option(help="Write a mapping for one file with a column an item, to be looked over.")
+        Path | None, typer.Option(help="Write a mapping for files with a column an item, to be looked over.")
     ] = None,
     instrument: Annotated[
-        list[str] | None, typer.Option(help="For --draft: a questionnaire in the file; may be given several times.")
+        list[str] | None, typer.Option(help="For --draft: each questionnaire, in the order of the files and columns.")
     ] = None,
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="Import the good rows and list the others in OUT/set_aside.")

@@ -37,10 +37,9 @@ def preview_words(told: dict[str, Any], problems: Sequence[Problem]) -> str:
 def drafted_words(drafted: Drafted) -> str:
     """What was drafted, and what a person has to settle."""
     lines = [f"{drafted.path}: {', '.join(drafted.instruments)}"]
-    if drafted.unread:
-        lines.append(f"not read: {', '.join(drafted.unread)}")
+    lines += [f"{file}, not read: {', '.join(headers)}" for file, headers in drafted.unread.items()]
     lines += [f"to settle: {line}" for line in drafted.to_do]
-    return "\n".join([*lines, f"look it over, then `runxin import --mapping {drafted.path} --preview FILE`"])
+    return "\n".join([*lines, f"look it over, then `runxin import --mapping {drafted.path} --preview …`"])
 
 
 def _answers(answers: dict[str, Any]) -> Iterator[str]:
