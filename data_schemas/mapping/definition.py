@@ -91,9 +91,9 @@ class Threshold(Strict):
 
 
 class RowId(Strict):
-    """An id made of a prefix, the texts of some columns and the source row, joined by hyphens."""
+    """An id made of a prefix, the texts of some columns and the source row, as far as given, joined by hyphens."""
 
-    prefix: str = Field(min_length=1)
+    prefix: str = ""
     columns: tuple[Header, ...] = ()
     row: bool = True
 

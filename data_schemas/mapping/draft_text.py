@@ -121,11 +121,13 @@ def _class(export: Export) -> Iterator[str]:
     if header is None:
         return
     by_itself = all(grade_of(word) is not None for word in export.texts[header].distinct)
-    wider = [columns[name] for name in ("school_id", "grade") if name in columns]
-    if by_itself or not wider:
-        yield f"class_id = {_text(header)}"
+    school, grade = columns.get("school_id"), columns.get("grade")
+    wider = [school] if school and export.texts[school].distinct[1:] else []
+    wider += [grade] if grade and not by_itself else []
+    if wider:
+        yield f"class_id = {{ id = {{ columns = {_list([*wider, header])}, row = false }} }}"
     else:
-        yield f'class_id = {{ id = {{ prefix = "class", columns = {_list([*wider, header])}, row = false }} }}'
+        yield f"class_id = {_text(header)}"
 
 
 def _stage(grade: int) -> str:

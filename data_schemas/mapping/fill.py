@@ -168,11 +168,14 @@ def _any_of(cell: Cell, column: Column, sources: Mapping[str, Texts]) -> Filled:
 def _row_id(cell: Cell, sources: Mapping[str, Texts], rows: NDArray[np.int64]) -> Filled:
     assert cell.id is not None
     parts = [read_texts(sources[name], name, identifier) for name in cell.id.columns]
-    ids = pd.Series(cell.id.prefix, index=range(len(rows)), dtype="str")
-    for part in parts:  # a blank part leaves the id blank
-        ids = ids + "-" + pd.Series(part.values, dtype="str")
+    texts = [pd.Series(part.values, dtype="str") for part in parts]
+    if cell.id.prefix:
+        texts.insert(0, pd.Series(cell.id.prefix, index=range(len(rows)), dtype="str"))
     if cell.id.row:
-        ids = ids + "-" + pd.Series(rows).astype("str")
+        texts.append(pd.Series(rows).astype("str"))
+    ids = texts[0]
+    for text in texts[1:]:  # a blank part leaves the id blank
+        ids = ids + "-" + text
     values = ids.to_numpy(dtype=object, na_value=None)
     return Filled(values, [bad for part in parts for bad in part.bad])
 

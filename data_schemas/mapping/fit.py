@@ -207,7 +207,7 @@ def _misfits(cell: Cell, column: Column) -> Iterator[str]:
     if cell.id is not None and column.kind is not Kind.ID:
         yield "only an id column can be built from prefix, columns and row"
     if cell.id is not None and not cell.id.columns and not cell.id.row:
-        yield "an id of a prefix alone is the same in every row"
+        yield "an id needs columns or the row: a prefix alone is the same in every row"
 
 
 def _leaks(mapping: Mapping, steps: list[Step], file: str) -> Iterator[Problem]:
