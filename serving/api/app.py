@@ -28,10 +28,9 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 def make_app(state: State, pages: Starlette | None = None) -> Starlette:
     """The service. `pages` answers every address that is not the API's own; its lifespan is entered with this one's."""
     api = _make_api(state)
-    paths = frozenset(route.path for router in ROUTERS for route in router.routes if isinstance(route, Route))
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
-        app = api if pages is None or scope["path"] in paths else pages
+        app = api if pages is None or address_of(scope["path"]) else pages
         await app(scope, receive, send)
 
     @asynccontextmanager
@@ -42,7 +41,15 @@ def make_app(state: State, pages: Starlette | None = None) -> Starlette:
             async with pages.router.lifespan_context(pages):
                 yield
 
-    return Starlette(routes=[Mount("/", app=either)], middleware=[Middleware(Metrics, routes=paths)], lifespan=lifespan)
+    return Starlette(
+        routes=[Mount("/", app=either)], middleware=[Middleware(Metrics, address_of=address_of)], lifespan=lifespan
+    )
+
+
+def address_of(path: str) -> str | None:
+    """The API's own address that a path is one of, such as `/instruments/{code}`; None for a page."""
+    routes = (route for router in ROUTERS for route in router.routes if isinstance(route, Route))
+    return next((route.path for route in routes if route.path_regex.match(path)), None)
 
 
 def _make_api(state: State) -> FastAPI:

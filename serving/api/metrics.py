@@ -3,7 +3,7 @@
 BentoML's own metrics are off: they label every request with its full path, which here names students.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable
 from time import perf_counter
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -15,12 +15,12 @@ PAGES = "pages"
 
 
 class Metrics:
-    """ASGI middleware that counts what passes. `routes` are the addresses that stand for themselves; every other
-    is counted as `pages`."""
+    """ASGI middleware that counts what passes. `address_of` names the route of a path, without the ids that a path
+    may hold; a path of no route is counted as `pages`."""
 
-    def __init__(self, app: ASGIApp, routes: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, address_of: Callable[[str], str | None]) -> None:
         self.app = app
-        self.routes = frozenset(routes)
+        self.address_of = address_of
         self.registry = CollectorRegistry()
         labels = ("route", "method", "status")
         self.requests = Counter("runxin_requests", "Requests answered.", labels, registry=self.registry)
@@ -35,7 +35,7 @@ class Metrics:
         if scope["path"] == "/metrics":
             response = Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
             return await response(scope, receive, send)
-        route = scope["path"] if scope["path"] in self.routes else PAGES
+        route = self.address_of(scope["path"]) or PAGES
         method = scope["method"] if scope["method"] in ("GET", "POST", "HEAD") else "other"
         status = 500
 

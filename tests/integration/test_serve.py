@@ -65,6 +65,10 @@ def test_it_serves_until_it_is_told_to_stop(served: Served) -> None:
     assert fetch(served.url + "/docs.json").json()["info"]["title"].startswith("Runxin")
     page = fetch(served.url + "/")
     assert page.status_code in (200, 303)
+    for path, methods in fetch(served.url + "/openapi.json").json()["paths"].items():
+        for method in methods:
+            reply = fetch(served.url + path.replace("{code}", "phq9"), method=method.upper())
+            assert not reply.headers.get("content-type", "").startswith("text/html") or path == "/docs", path
 
     store = open_store(read_settings({"RUNXIN_HOME": str(served.home)}))
     key = create_key(store, "city", ("score", "explain"), datetime.now(UTC))
@@ -77,6 +81,11 @@ def test_it_serves_until_it_is_told_to_stop(served: Served) -> None:
     assert said["model"]["status"] == "none"
     assert "R02" in [row.floor.id for row in open_evidence(store, "S-1077")]
     store.close()
+    definition = fetch(served.url + "/instruments/phq9", headers={"authorization": f"Bearer {key}"})
+    assert definition.json()["code"] == "phq9"
+    counted = fetch(served.url + "/metrics").text
+    assert 'route="/instruments/{code}"' in counted
+    assert "phq9" not in counted, "an address is counted by its route"
 
     code, _, errors = served.stop(signal.SIGINT)
     assert code == 0, errors
