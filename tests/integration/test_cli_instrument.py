@@ -1,6 +1,5 @@
 """`runxin instrument` as a user runs it."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from data_schemas.dataset import Dataset, Description, conform, table_of, write_dataset
 from data_schemas.instruments import packaged_instruments
 from runxin.cli.main import run
+from tests.command_line import told
 from tests.learnable import learnable
 
 KNOWN = packaged_instruments()
@@ -23,9 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     """The JSON object that a verb prints last."""
-    assert run(["instrument", *words, "--json"]) == 0, capsys.readouterr().err
-    found: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
-    return found
+    return told(capsys, "instrument", *words)
 
 
 def refused(capsys: pytest.CaptureFixture[str], code: int, *words: str) -> str:

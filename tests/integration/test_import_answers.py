@@ -1,6 +1,5 @@
 """Answers in blocks of a mapping: absent items, codings, patterns, own questionnaires, totals scored elsewhere."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from data_schemas.dataset import read_dataset
 from runxin.cli.main import run
+from tests.command_line import told
 
 Rows = Sequence[Sequence[object]]
 MAPPING = """
@@ -36,14 +36,6 @@ administered_on = { constant = 2026-11-03 }
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNXIN_HOME", str(tmp_path / "home"))
-
-
-def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> dict:  # type: ignore[type-arg]
-    capsys.readouterr()
-    assert run([*arguments, "--json"]) == code
-    found = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert isinstance(found, dict)
-    return found
 
 
 def write(tmp_path: Path, code: str, items: str, head: Sequence[str], rows: Rows) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from data_schemas.check import check_dataset
 from data_schemas.dataset import read_dataset
 from data_schemas.instruments import score_sheets
 from runxin.cli.main import run
+from tests.command_line import told
 
 Rows = Sequence[Sequence[object]]
 PHQ9 = ["完全不会", "好几天", "一半以上的天数", "几乎每天"]
@@ -43,14 +44,6 @@ def mht(path: Path) -> Path:
         answers[84] = ["否", "是", "否", None][n]
         rows.append([*person, datetime(2026, 11, 3, 9, n), f"{n + 5}分{n}秒", *answers, 30])
     return book(path, rows)
-
-
-def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> dict:  # type: ignore[type-arg]
-    capsys.readouterr()
-    assert run([*arguments, "--json"]) == code
-    found = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert isinstance(found, dict)
-    return found
 
 
 def test_mht_from_a_draft_to_a_dataset_without_writing_a_line(
