@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable
 
-from data_schemas.calendar import date_to_day, default_calendar
+from data_schemas.calendar import date_to_day
 from data_schemas.synthetic import make_city
 from models import assess, read_policy, records_of
 from models.features import Recipe, build_features, catalogue
@@ -31,23 +31,23 @@ def fastest(work: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    dataset, policy, calendar = make_city(STUDENTS, SEED).dataset, read_policy(), default_calendar()
+    dataset, policy = make_city(STUDENTS, SEED).dataset, read_policy()
     records = records_of(dataset)
     instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
     features = catalogue(instruments.values())
     reference = training_reference(dataset, records, instruments, 0)
     recipe = Recipe(features, instruments, reference, policy.staleness)
-    cohort = make_cohort(dataset, records, recipe, calendar)
+    cohort = make_cohort(dataset, records, recipe)
     rows = cohort.where(cohort.labelled)
     booster = fit_boosting(features, rows.matrix.values, rows.outcome, rows.weight, Boosting(rounds=300), SEED)
     model = RiskModel(features, booster, policy.family.cap)
     as_of = date_to_day(dataset.description.as_of)
-    matrix = build_features(records, recipe, as_of, calendar)
+    matrix = build_features(records, recipe, as_of)
     batch, one = matrix.values, matrix.values[:1]
     score, score_one = fastest(lambda: margins(model, batch)), fastest(lambda: margins(model, one))
     explain = fastest(lambda: contributions(model, batch, margins(model, batch)))
     explain_one = fastest(lambda: contributions(model, one, margins(model, one)))
-    build = fastest(lambda: build_features(records, recipe, as_of, calendar))
+    build = fastest(lambda: build_features(records, recipe, as_of))
     rules = fastest(lambda: assess(records, dataset.description.as_of, None, policy))
     ratios = {
         "explain_vs_score_batch": explain / score,

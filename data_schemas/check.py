@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import pandera.errors
 
+from data_schemas.calendar import YEARS, Rules, Terms, school_year, terms_of
+from data_schemas.calendar_tables import NAMES, calendar_faults
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
 from data_schemas.rules import faults, score_faults
@@ -42,6 +45,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         problems += _cells(frame, table)
         found = faults(frame, table, dataset.description.as_of, students, ahead)
         found += score_faults(frame, dataset.instruments) if name == "scores" else []
+        found += calendar_faults(name, dataset.tables)
         for fault in found:
             problems += [Problem(fault.what, name, int(row) + 2, fault.column, fault.fix) for row in fault.rows]
     notes = list(_first_notes(dataset))
@@ -87,8 +91,15 @@ def _first_notes(dataset: Dataset) -> Iterator[str]:
         yield "合成数据: these students are invented; no figure from them says anything about real ones"
     if told.mode == "concurrent":
         yield "concurrent mode: inputs and outcome are of one moment, so figures are optimistic beside a forecast"
+    if not any(name in dataset.tables for name in NAMES):
+        yield f"no calendar: the default terms are assumed ({_default_terms(told.as_of)})"
     if told.origin == "foreign":
         yield "foreign origin: a model of these rows may not rank local students"
+
+
+def _default_terms(day: date) -> str:
+    here = [span for span in terms_of(Terms(), *YEARS, Rules()) if school_year(span.first) == school_year(day)]
+    return ", ".join(f"{span.first} to {span.last}" for span in here)
 
 
 def _coverage(dataset: Dataset) -> Iterator[str]:

@@ -31,6 +31,9 @@ ORDERED = {
     "family": (("valid_from", "valid_to"),),
     "consents": (("given_on", "withdrawn_on"),),
     "feeds": (("covered_from", "covered_to"),),
+    "terms": (("starts_on", "ends_on"),),
+    "breaks": (("starts_on", "ends_on"),),
+    "exams": (("starts_on", "ends_on"),),
 }
 # Rows that agree on these say the same thing twice, or contradict each other. Two half days of leave on one day and
 # two contacts within one report are both real, so leaves and concerns are not here.

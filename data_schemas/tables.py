@@ -98,6 +98,11 @@ class Table:
 
 _P, _S, _X, _O = Sensitivity.PERSONAL, Sensitivity.SENSITIVE, Sensitivity.PROTECTED, Sensitivity.OPEN
 STUDENT_ID = Column("student_id", Kind.ID, "学生编号", _P, required=True)
+# Of the calendar: where the school is blank, the row holds for every school.
+SCHOOL = Column("school_id", Kind.ID, "学校编号", _O)
+STARTS = Column("starts_on", Kind.DATE, "开始日期", _O, required=True)
+ENDS = Column("ends_on", Kind.DATE, "结束日期", _O, required=True)
+TITLE = Column("title", Kind.TEXT, "名称", _O)
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -221,6 +226,18 @@ TABLES: dict[str, Table] = {
                 Column("table", Kind.TEXT, "数据表", _O, required=True),
                 Column("covered_from", Kind.DATE, "覆盖起始", _O, required=True),
                 Column("covered_to", Kind.DATE, "覆盖截止", _O, required=True),
+            ),
+        ),
+        Table("terms", "学期", (SCHOOL, STARTS, ENDS, TITLE)),
+        Table("breaks", "假期（春秋假等）", (SCHOOL, STARTS, ENDS, TITLE)),
+        Table("exams", "考试", (SCHOOL, STARTS, ENDS, TITLE)),
+        Table(
+            "makeup_days",
+            "调课",
+            (
+                SCHOOL,
+                Column("day", Kind.DATE, "日期", _O, required=True),
+                Column("taught", Kind.BOOL, "是否上课", _O, required=True),
             ),
         ),
     )

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from data_schemas.calendar import SchoolCalendar, date_to_day, day_to_date, default_calendar
+from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import Tier
 from data_schemas.instruments import Instrument
 from models.artifact import Artifact
@@ -40,7 +40,6 @@ class _Scored:
         records: Records,
         as_of: int,
         artifact: Artifact,
-        calendar: SchoolCalendar,
         suspect: Mapping[str, Suspicion],
     ) -> None:
         _same_instruments(records, artifact)
@@ -49,14 +48,14 @@ class _Scored:
             raise bad_data("the model has no thresholds", [Problem("no [thresholds]", file="policy.toml")])
         self.artifact = artifact
         self.may = may_score(records, as_of)
-        self.matrix: Matrix = build_features(records, artifact.recipe, as_of, calendar)
+        self.matrix: Matrix = build_features(records, artifact.recipe, as_of)
         self.margins: Margins = margins(artifact.model, self.matrix.values)
         self.phi: Contributions = contributions(artifact.model, self.matrix.values, self.margins)
         self.probability = probabilities(artifact.calibration, self.margins.value)
         self.tiers = _tiers(artifact, thresholds, self.margins)
         doubted = doubted_students(records, suspect)
         if doubted.any():
-            without = build_features(without_sheets(records, suspect), artifact.recipe, as_of, calendar)
+            without = build_features(without_sheets(records, suspect), artifact.recipe, as_of)
             rest = margins(artifact.model, without.values[doubted])
             self.tiers[doubted] = np.maximum(self.tiers[doubted], _tiers(artifact, thresholds, rest))
 
@@ -76,7 +75,6 @@ def assess(
     policy: Policy,
     *,
     status: str | None = None,
-    calendar: SchoolCalendar | None = None,
 ) -> list[Assessment]:
     """Assess every enrolled student at the end of `as_of`, in the order of the records.
 
@@ -84,16 +82,15 @@ def assess(
     `unavailable`). Raises `UserError` where a questionnaire differs from the one the model was trained on.
     """
     day = date_to_day(as_of)
-    calendar = calendar or default_calendar()
     done = assessed(records, day)
     floors = open_floors(records, day, policy, done)
     suspect = suspicions(records, day, policy.response_quality)
     answered = [code for code, sheets in records.sheets.items() if (sheets.received <= day).any()]
     expected = answered if artifact is None else list(artifact.instruments)
     reference = artifact.reference if artifact is not None else None
-    readings = read_quality(records, day, policy, calendar, expected, suspect, done.day, reference)
+    readings = read_quality(records, day, policy, expected, suspect, done.day, reference)
     asked = artifact is not None and policy.model.enabled and len(records) > 0
-    scored = _Scored(records, day, artifact, calendar, suspect) if artifact is not None and asked else None
+    scored = _Scored(records, day, artifact, suspect) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
     found = []
     for row in np.flatnonzero(enrolled(records, day)):

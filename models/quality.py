@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_schemas.calendar import SchoolCalendar, date_to_day
+from data_schemas.calendar import date_to_day
 from models.assessment import DataQuality, InstrumentResult
 from models.columns import NO_DAY
 from models.features import rows_of
@@ -33,7 +33,6 @@ def read_quality(
     records: Records,
     as_of: int,
     policy: Policy,
-    calendar: SchoolCalendar,
     expected: Sequence[str],
     suspect: dict[str, Suspicion],
     seen: np.ndarray,
@@ -51,9 +50,9 @@ def read_quality(
         for student, result in instrument_results(sheets, context, suspect[code]):
             results[student].append(result)
     gaps = {
-        "leave": _gap(records, "leaves", as_of, calendar) & ~has_total(rows_of(records, "leave_totals")[0], n, as_of),
-        "family": _gap(records, "family", as_of, calendar),
-        "concern": _gap(records, "concerns", as_of, calendar),
+        "leave": _gap(records, "leaves", as_of) & ~has_total(rows_of(records, "leave_totals")[0], n, as_of),
+        "family": _gap(records, "family", as_of),
+        "concern": _gap(records, "concerns", as_of),
     }
     newest = _newest_evidence(records, as_of)
     return [
@@ -119,8 +118,8 @@ def _asked_elsewhere(records: Records, results: Sequence[InstrumentResult], mine
     return False
 
 
-def _gap(records: Records, table: str, as_of: int, calendar: SchoolCalendar) -> np.ndarray:
-    return ~covered(rows_of(records, table)[1], len(records), as_of, calendar)
+def _gap(records: Records, table: str, as_of: int) -> np.ndarray:
+    return ~covered(rows_of(records, table)[1], len(records), as_of, records.school)
 
 
 def _newest_evidence(records: Records, as_of: int) -> np.ndarray:

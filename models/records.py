@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from data_schemas.calendar_tables import NAMES, calendars_of
 from data_schemas.dataset import Dataset, table_of
 from data_schemas.instruments import Instrument, packaged_instruments
+from data_schemas.school_days import Calendars, SchoolDays
 from data_schemas.tables import TABLES
 from models.columns import NO_DAY, Columns, frame_columns, row_columns
 from models.sheets import Ints, Sheets, make_sheets, places
@@ -41,13 +43,14 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Records:
-    """n students and everything recorded about them. `events` and `coverage` go by table name. `whole_classes` says
-    that sheets may be held against those of the class."""
+    """n students and everything recorded about them. `events` and `coverage` go by table name, `school` holds the
+    calendar of each. `whole_classes` says that sheets may be held against those of the class."""
 
     students: Columns
     sheets: Mapping[str, Sheets]
     events: Mapping[str, Rows]
     coverage: Mapping[str, Coverage]
+    school: SchoolDays
     whole_classes: bool = False
 
     @property
@@ -62,8 +65,11 @@ EVENTS = ("leaves", "leave_totals", "family", "concerns", "outcomes", "consents"
 ALWAYS = 10**6  # a coverage without an end
 
 
-def records_of(dataset: Dataset) -> Records:
-    """The records of a dataset; raises `UserError` where a row names a student who is not there."""
+def records_of(dataset: Dataset, calendars: Calendars | None = None) -> Records:
+    """The records of a dataset; raises `UserError` where a row names a student who is not there.
+
+    A dataset that states no calendar goes by `calendars`, or by the default one.
+    """
     students = frame_columns(dataset.students, TABLES["students"])
     place = {student: index for index, student in enumerate(students["student_id"])}
     tables = {name: frame_columns(dataset.tables[name], TABLES[name]) for name in EVENTS if name in dataset.tables}
@@ -75,12 +81,16 @@ def records_of(dataset: Dataset) -> Records:
     scores = frame_columns(dataset.tables["scores"], TABLES["scores"]) if "scores" in dataset.tables else None
     feeds = frame_columns(dataset.tables["feeds"], TABLES["feeds"]) if "feeds" in dataset.tables else None
     coverage = {name: _coverage(name, students["school_id"], name in tables, feeds) for name in EVENTS}
-    whole = _assemble(students, place, tables, responses, scores, coverage, instruments)
+    stated = any(name in dataset.tables for name in NAMES)
+    known = calendars_of(dataset.tables) if stated or calendars is None else calendars
+    whole = _assemble(students, place, tables, responses, scores, coverage, instruments, known)
     return replace(whole, whole_classes=True)
 
 
 def records_of_requests(
-    requests: Sequence[Mapping[str, Any]], instruments: Mapping[str, Instrument] | None = None
+    requests: Sequence[Mapping[str, Any]],
+    instruments: Mapping[str, Instrument] | None = None,
+    calendars: Calendars | None = None,
 ) -> Records:
     """The records of scoring requests: dictionaries of the contract's shape with dates as `datetime.date`.
 
@@ -108,7 +118,7 @@ def records_of_requests(
     scores = row_columns([row for _, row in totals], TABLES["scores"])
     scores["student_id"] = np.array([index for index, _ in totals], dtype=np.int64)
     place = {index: index for index in range(len(requests))}
-    return _assemble(students, place, tables, responses, scores, coverage, known)
+    return _assemble(students, place, tables, responses, scores, coverage, known, calendars or Calendars())
 
 
 def _assemble(
@@ -119,6 +129,7 @@ def _assemble(
     scores: Columns | None,
     coverage: Mapping[str, Coverage],
     instruments: Mapping[str, Instrument],
+    calendars: Calendars,
 ) -> Records:
     sheets = {}
     score_codes = set() if scores is None else set(scores["instrument"])
@@ -127,7 +138,7 @@ def _assemble(
             raise bad_data("an unknown instrument", [Problem(f"no definition of {code!r}", file="scores")])
         sheets[code] = make_sheets(instruments[code], place, responses.get(code), scores)
     events = {name: Rows(places(columns, place, name), columns) for name, columns in tables.items()}
-    return Records(students, sheets, events, coverage)
+    return Records(students, sheets, events, coverage, calendars.of_students(students["school_id"]))
 
 
 def _coverage(name: str, schools: NDArray[Any], collected: bool, feeds: Columns | None) -> Coverage:

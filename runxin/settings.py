@@ -37,6 +37,11 @@ class Settings:
         return self.home / "instruments"
 
     @property
+    def calendar(self) -> Path:
+        """The operator's calendars of schools: terms, breaks, exams and days taught or not, a CSV file each."""
+        return self.home / "calendar"
+
+    @property
     def policy_file(self) -> Path:
         """The operator's policy, which goes before the packaged default where it exists."""
         return self.home / "policy.toml"

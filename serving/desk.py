@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
+from data_schemas.school_days import Calendars
 from models.assessment import Assessment, ModelStatus
 from models.policy import Policy
 from runxin.errors import Kind, UserError
@@ -24,8 +25,10 @@ def make_desk(
     policy: Policy,
     model_status: Callable[[], ModelStatus],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    calendars: Calendars | None = None,
 ) -> Desk:
-    """`model_status` tells which model serves now; `clock` answers with an aware time."""
+    """`model_status` tells which model serves now; `clock` answers with an aware time. Without `calendars`
+    clocks run by the default one."""
 
     def visitor(token: str) -> Visitor | None:
         user = access.user_of_session(store, token, clock())
@@ -38,7 +41,7 @@ def make_desk(
 
     def list_of(visitor: Visitor, school_id: str) -> FollowUpList | None:
         try:
-            return access.open_list(store, _user(visitor), school_id, clock(), policy)
+            return access.open_list(store, _user(visitor), school_id, clock(), policy, calendars=calendars)
         except UserError as error:
             if error.kind is Kind.NOT_FOUND:
                 return None
@@ -48,7 +51,7 @@ def make_desk(
         now = clock()
         record = access.open_student(store, _user(visitor), student_id, now, purpose)
         school_id = record.pupil.school_id
-        listed = _list_or_none(store, school_id, now, policy)
+        listed = _list_or_none(store, school_id, now, policy, calendars)
         line = None if listed is None else _line_of(listed, student_id)
         due = Due(NOTHING_DUE, None, False)
         entry = line or Entry(record.pupil, Section.BELOW, record.assessment, why(record.assessment), due)
@@ -118,10 +121,12 @@ def _user(visitor: Visitor) -> User:
     return User(visitor.username, role, tuple(school.school_id for school in visitor.schools))
 
 
-def _list_or_none(store: Store, school_id: str, now: datetime, policy: Policy) -> FollowUpList | None:
+def _list_or_none(
+    store: Store, school_id: str, now: datetime, policy: Policy, calendars: Calendars | None
+) -> FollowUpList | None:
     """The list only says where the student stands on it; names and the trail are the record's business."""
     try:
-        return follow_up_list(store, school_id, now, False, policy)
+        return follow_up_list(store, school_id, now, False, policy, calendars=calendars)
     except UserError as error:
         if error.kind is Kind.NOT_FOUND:
             return None

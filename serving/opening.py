@@ -8,6 +8,7 @@ from datetime import date
 
 from starlette.applications import Starlette
 
+from data_schemas.calendar_tables import read_calendars
 from data_schemas.instruments import known_instruments
 from models import assess, load_artifact, read_policy, records_of_requests
 from models.assessment import ModelStatus
@@ -40,8 +41,10 @@ def open_service(settings: Settings) -> Iterator[Opened]:
     store = open_store(settings)
     try:
         champion = Champion(settings.champion, load_artifact, lambda origin: may_rank(origin, students_origin(store)))
-        state = State(store, policy, champion, known_instruments(settings.instruments))
-        app = make_app(state, make_web(make_desk(store, policy, lambda: model_status(state))))
+        instruments, calendars = known_instruments(settings.instruments), read_calendars(settings.calendar)
+        state = State(store, policy, champion, instruments, calendars)
+        desk = make_desk(store, policy, lambda: model_status(state), calendars=calendars)
+        app = make_app(state, make_web(desk))
         _warm_up(state)
         get_logger("service").info("opened", model=champion.now().status, policy=policy.name)
         yield Opened(app, state)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data_schemas.calendar import SchoolCalendar, date_to_day
+from data_schemas.calendar import date_to_day
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset, Label
 from models import Records, enrolled, may_score
@@ -54,7 +54,7 @@ class Cohort:
         ]
 
 
-def make_cohort(dataset: Dataset, records: Records, recipe: Recipe, calendar: SchoolCalendar) -> Cohort:
+def make_cohort(dataset: Dataset, records: Records, recipe: Recipe) -> Cohort:
     """All enrolled students at every index date, leaving out those whom a person has already placed in 重点 or
     危机 by then (they are on the list by that person's word) and those who did not consent to a model score.
 
@@ -69,7 +69,7 @@ def make_cohort(dataset: Dataset, records: Records, recipe: Recipe, calendar: Sc
     concurrent = description.mode == "concurrent"
     for on in description.index_dates or (description.as_of,):
         day = date_to_day(on)
-        matrix = build_features(records, recipe, day, calendar)
+        matrix = build_features(records, recipe, day)
         outcome, weight = _outcomes(records, description.label, on, concurrent)
         kept = enrolled(records, day) & may_score(records, day)
         # In a one-time survey the occasion's own interview is the outcome, not what was known before.

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from data_schemas.calendar import date_to_day, default_calendar
+from data_schemas.calendar import date_to_day
 from data_schemas.dataset import Dataset
 from evaluation import measure
 from models import Artifact, records_of
@@ -20,7 +20,7 @@ def evaluate(dataset: Dataset, artifact: Artifact, *, all_rows: bool, resamples:
     """The contract's figures with mode, filter and columns. Raises `UserError` where no row has an outcome."""
     description, training = dataset.description, artifact.manifest.training
     records = records_of(dataset)
-    cohort = make_cohort(dataset, records, artifact.recipe, default_calendar())
+    cohort = make_cohort(dataset, records, artifact.recipe)
     seen = has_seen(artifact.manifest.seen, cohort.keys())
     rows, chosen = "all rows", np.ones(len(cohort.outcome), dtype=bool)
     if seen and not all_rows:

@@ -9,7 +9,7 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from data_schemas.calendar import day_to_date, default_calendar
+from data_schemas.calendar import day_to_date
 from data_schemas.dataset import Dataset
 from evaluation import Scored, auroc, measure, rule_sum, sum_score
 from models import Artifact, Manifest, Policy, records_of
@@ -63,11 +63,11 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
     """Train LightGBM and the spline regression on the training rows, calibrate on their out-of-fold margins, fix
     the thresholds, and measure on the rows held out. Raises `UserError` where there are too few outcomes."""
     progress("features")
-    records, calendar = records_of(dataset), default_calendar()
+    records = records_of(dataset)
     instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
     features = catalogue(instruments.values())
     reference = training_reference(dataset, records, instruments, options.salt)
-    cohort = make_cohort(dataset, records, Recipe(features, instruments, reference, policy.staleness), calendar)
+    cohort = make_cohort(dataset, records, Recipe(features, instruments, reference, policy.staleness))
     rows = split(cohort, dataset.description.mode == "concurrent", options.salt)
     learning, test = cohort.where(rows.train & cohort.labelled), cohort.where(rows.test)
     for name, part in (("to learn from", learning), ("held out to judge by", test.where(test.labelled))):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from data_schemas.calendar import SchoolCalendar
 from data_schemas.tables import TABLES
 from models.columns import row_columns
 from models.features.concern import concern_features
@@ -17,7 +16,7 @@ from models.reference import group
 from models.sheets import no_sheets
 
 
-def build_features(records: Records, recipe: Recipe, as_of: int, calendar: SchoolCalendar) -> Matrix:
+def build_features(records: Records, recipe: Recipe, as_of: int) -> Matrix:
     """The columns of the recipe for every student, from what was recorded by the end of day `as_of` (days since
     1970-01-01)."""
     n = len(records)
@@ -30,9 +29,9 @@ def build_features(records: Records, recipe: Recipe, as_of: int, calendar: Schoo
     concerns, concern_coverage = rows_of(records, "concerns")
     family, _ = rows_of(records, "family")
     blocks += [
-        leave_features(leaves, totals, leave_coverage, n, as_of, calendar),
+        leave_features(leaves, totals, leave_coverage, n, as_of, records.school),
         family_features(family, n, as_of),
-        concern_features(concerns, concern_coverage, n, as_of, calendar),
+        concern_features(concerns, concern_coverage, n, as_of, records.school),
         context_features(records.students, as_of),
     ]
     return stack(blocks, [feature.name for feature in recipe.features], n)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data_schemas.calendar import SchoolCalendar
+from data_schemas.school_days import SchoolDays
 from models.columns import NO_DAY
 from models.features.catalogue import MODEL_CONCERNS
 from models.features.family import UNKNOWN
@@ -13,7 +13,7 @@ from models.records import Coverage, Rows
 MOST = 3.0  # more reports of one kind say no more about it
 
 
-def concern_features(concerns: Rows, coverage: Coverage, n: int, as_of: int, calendar: SchoolCalendar) -> Block:
+def concern_features(concerns: Rows, coverage: Coverage, n: int, as_of: int, school: SchoolDays) -> Block:
     """Reports received by the day, at most three of a kind; asked and not known counts as an unknown flag does."""
     reported = concerns["reported_on"]
     received = np.where(concerns["recorded_on"] == NO_DAY, reported, concerns["recorded_on"])
@@ -26,5 +26,5 @@ def concern_features(concerns: Rows, coverage: Coverage, n: int, as_of: int, cal
         yes = np.minimum(sum_by_student(n, student[(said != "no") & (said != "unknown")]), MOST)
         unknown = sum_by_student(n, student[said == "unknown"]) > 0
         values[f"concern_{kind.code}"] = np.where((yes == 0) & unknown, UNKNOWN, yes)
-    values["concern_missing"] = (~covered(coverage, n, as_of, calendar)).astype(np.float64)
+    values["concern_missing"] = (~covered(coverage, n, as_of, school)).astype(np.float64)
     return Block(values)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data_schemas.calendar import SchoolCalendar
+from data_schemas.school_days import SchoolDays
 from models.columns import NO_DAY
 from models.features.catalogue import LEAVE_SENTENCES
 from models.features.matrix import Block, Values, highest_by_student, latest_by_student, sum_by_student
@@ -29,13 +29,11 @@ class LeaveDays:
     sick_other: NDArray[np.bool_]
 
 
-def leave_features(
-    leaves: Rows, totals: Rows, coverage: Coverage, n: int, as_of: int, calendar: SchoolCalendar
-) -> Block:
+def leave_features(leaves: Rows, totals: Rows, coverage: Coverage, n: int, as_of: int, school: SchoolDays) -> Block:
     """Features at the end of day `as_of`, from what was recorded by then. Windows of 20 and 60 are school days,
     of 365 calendar days. Outside the feed's coverage `leave_missing` is 1 and counts are what is known at least."""
-    days = _leave_days(leaves.where(leaves["recorded_on"] <= as_of), as_of, calendar)
-    back = calendar.school_days_until(np.array([as_of]))[0] - calendar.school_days_until(days.day)
+    days = _leave_days(leaves.where(leaves["recorded_on"] <= as_of), as_of, school)
+    back = _back(days.student, days.day, as_of, school)
     year = days.day > as_of - YEAR
     weekday = (days.day + 3) % 7
 
@@ -49,11 +47,11 @@ def leave_features(
         "unexcused_days_365": count(year & days.unexcused),
         "nonresp_sick_days_60": count((back < 60) & days.sick_other),
         "monfri_days_60": count((back < 60) & ((weekday == 0) | (weekday == 4))),
-        "return_day_leaves_365": _return_days(days, year, n, calendar),
-        "longest_leave_365": _longest(days, year, n, calendar),
+        "return_day_leaves_365": _return_days(days, year, n, school),
+        "longest_leave_365": _longest(days, year, n, school),
         "suspended_365": _suspended(leaves, n, as_of),
     }
-    fed, summed = covered(coverage, n, as_of, calendar), has_total(totals, n, as_of)
+    fed, summed = covered(coverage, n, as_of, school), has_total(totals, n, as_of)
     values["leave_missing"] = (~(fed | summed)).astype(np.float64)
     # A sum of days says nothing of Mondays or holidays: what was not collected has no day and no sentence.
     known = {name: fed | (values[name] > 0) for name in LEAVE_SENTENCES}
@@ -62,7 +60,12 @@ def leave_features(
     return Block({name: values[name] for name in (*LEAVE_SENTENCES, "leave_missing")}, days_of)
 
 
-def _leave_days(leaves: Rows, as_of: int, calendar: SchoolCalendar) -> LeaveDays:
+def _back(student: Ints, day: Ints, as_of: int, school: SchoolDays) -> Ints:
+    """School days from each day to `as_of`."""
+    return school.school_days_until(student, np.full(len(day), as_of)) - school.school_days_until(student, day)
+
+
+def _leave_days(leaves: Rows, as_of: int, school: SchoolDays) -> LeaveDays:
     oldest = as_of - YEAR - 14
     near = (leaves["start_on"] <= as_of) & (leaves["end_on"] >= oldest)
     kept = leaves.where(np.isin(leaves["type"], ABSENCE) & near)
@@ -70,7 +73,7 @@ def _leave_days(leaves: Rows, as_of: int, calendar: SchoolCalendar) -> LeaveDays
     length = np.maximum(end - start + 1, 0)
     row = np.repeat(np.arange(len(start)), length)
     day = start[row] + np.arange(len(row)) - np.repeat(np.cumsum(length) - length, length)
-    at_school = calendar.is_school_day(day)
+    at_school = school.is_school_day(kept.student[row], day)
     whole = np.maximum(np.bincount(row[at_school], minlength=len(start)), 1)
     halves = kept["half_days"]
     weight = np.where(np.isnan(halves), 1.0, np.minimum(halves * 0.5 / whole, 1.0))
@@ -95,13 +98,13 @@ def _leave_days(leaves: Rows, as_of: int, calendar: SchoolCalendar) -> LeaveDays
     )
 
 
-def _return_days(days: LeaveDays, year: NDArray[np.bool_], n: int, calendar: SchoolCalendar) -> NDArray[np.float64]:
+def _return_days(days: LeaveDays, year: NDArray[np.bool_], n: int, school: SchoolDays) -> NDArray[np.float64]:
     """Return days of the year on which, or on the school day after which, the student was on leave."""
     student, day = days.student[year], days.day[year]
-    here = calendar.is_return_day(day)
-    passed = calendar.school_days_until(day)
-    previous = calendar.school_day_before(day)
-    after = calendar.is_return_day(previous)
+    here = school.is_return_day(student, day)
+    passed = school.school_days_until(student, day)
+    previous = school.school_day_before(student, day)
+    after = school.is_return_day(student, previous)
     # A return day is named by its running number, so that leave on both days counts once.
     number = np.concatenate([passed[here], passed[after] - 1])
     who = np.concatenate([student[here], student[after]])
@@ -109,9 +112,10 @@ def _return_days(days: LeaveDays, year: NDArray[np.bool_], n: int, calendar: Sch
     return sum_by_student(n, unique[:, 0])
 
 
-def _longest(days: LeaveDays, year: NDArray[np.bool_], n: int, calendar: SchoolCalendar) -> NDArray[np.float64]:
+def _longest(days: LeaveDays, year: NDArray[np.bool_], n: int, school: SchoolDays) -> NDArray[np.float64]:
     """The longest run of school days on leave; days without school in between are bridged."""
-    student, number = days.student[year], calendar.school_days_until(days.day[year])
+    student = days.student[year]
+    number = school.school_days_until(student, days.day[year])
     if not len(student):
         return np.zeros(n)
     breaks = np.ones(len(student), dtype=bool)
@@ -144,13 +148,13 @@ def has_total(totals: Rows, n: int, as_of: int) -> NDArray[np.bool_]:
     return sum_by_student(n, _recent_totals(totals, as_of).student) > 0
 
 
-def covered(coverage: Coverage, n: int, as_of: int, calendar: SchoolCalendar) -> NDArray[np.bool_]:
+def covered(coverage: Coverage, n: int, as_of: int, school: SchoolDays) -> NDArray[np.bool_]:
     """Whether the feed still reaches the day: it may lag by `SILENT_SCHOOL_DAYS`. A span that begins later is not
     known yet."""
     begun = coverage.start <= as_of
     end = latest_by_student(n, coverage.student[begun], np.minimum(coverage.end[begun], as_of))
     collected = end != NO_DAY
     place = np.where(collected, end, as_of)
-    lag = calendar.school_days_until(np.array([as_of]))[0] - calendar.school_days_until(place)
+    lag = _back(np.arange(n), place, as_of, school)
     reaches: NDArray[np.bool_] = collected & (lag <= SILENT_SCHOOL_DAYS)
     return reaches

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import DESCRIPTION, Dataset, read_dataset
 from data_schemas.synthetic import make_city, write_city
 from models import Artifact, load_artifact, read_policy
@@ -92,13 +93,16 @@ def _make(settings: Settings, students: int, seed: int) -> _Made:
                 console.print(f"no model, the list goes by rules: {error}", highlight=False)
         step("screening")
         policy, as_of = read_policy(settings.policy_file), dataset.description.as_of
+        calendars = read_calendars(settings.calendar)
         school = str(dataset.students["school_id"].value_counts().index[0])
         with open_store(settings) as store:
             run_id = in_force(store, dataset, as_of, artifact, policy)
             if run_id is None:
                 load_names(store, folder.with_name(f"{folder.name}.names.csv"))
-                run_id = publish_screening(store, dataset, as_of, artifact, policy, datetime.now(UTC)).run_id
-            listed = follow_up_list(store, school, datetime.now(UTC), names_allowed=False, policy=policy)
+                run_id = publish_screening(
+                    store, dataset, as_of, artifact, policy, datetime.now(UTC), calendars=calendars
+                ).run_id
+            listed = follow_up_list(store, school, datetime.now(UTC), False, policy, calendars=calendars)
         bar.update(task, completed=10, description=f"{SYNTHETIC}: ready")
     return _Made(folder, artifact, listed, run_id, len(dataset.students))
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from data_schemas.calendar_tables import read_calendars
 from models import read_policy
 from runxin.cli.output import answer, console
 from runxin.errors import Kind, UserError
@@ -60,7 +61,7 @@ def list_command(
 def read_lists(school: str | None, as_of: datetime | None) -> list[FollowUpList]:
     """The lists in force, of one school or of all; the reading is put in the trail."""
     settings = read_settings()
-    policy = read_policy(settings.policy_file)
+    policy, calendars = read_policy(settings.policy_file), read_calendars(settings.calendar)
     now = datetime.now(UTC)
     with open_store(settings) as store:
         schools = [school] if school is not None else school_ids(store)
@@ -70,7 +71,7 @@ def read_lists(school: str | None, as_of: datetime | None) -> list[FollowUpList]
         for school_id in schools:
             write_audit(store, AuditEvent(now, "cli", "list.read", "follow_up", school_id))
             day = as_of.date() if as_of is not None else None
-            lists.append(follow_up_list(store, school_id, now, False, policy, as_of=day))
+            lists.append(follow_up_list(store, school_id, now, False, policy, as_of=day, calendars=calendars))
         return lists
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from data_schemas.calendar_tables import read_calendars
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset, read_dataset
 from models import Artifact, load_artifact, read_policy
@@ -43,6 +44,7 @@ def screen_command(
                 datetime.now(UTC),
                 status=status,
                 schools=school,
+                calendars=read_calendars(settings.calendar),
             )
     if note:
         console.print(note, highlight=False, markup=False)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from data_schemas.school_days import Calendars
 from models.assessment import Assessment
 from models.policy import Policy
 from runxin.errors import Kind, UserError
@@ -55,11 +56,14 @@ def open_list(
     policy: Policy,
     slots: int | None = None,
     purpose: str = "follow_up",
+    calendars: Calendars | None = None,
 ) -> FollowUpList:
     """A school's list for one of its counselors, with names where allowed; raises `UserError` (refused, not found)."""
     check_user_can_see_list(user, school_id)
     write_audit(store, AuditEvent(now, user.username, "list.read", purpose, school_id))
-    return follow_up_list(store, school_id, now, user_can_see_names(user, school_id), policy, slots)
+    return follow_up_list(
+        store, school_id, now, user_can_see_names(user, school_id), policy, slots, calendars=calendars
+    )
 
 
 def note_client_read(store: Store, client: Client, student_id: str, now: datetime, purpose: str = "follow_up") -> None:

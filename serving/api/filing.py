@@ -89,7 +89,7 @@ def _assessed(
     found: dict[int, Assessment] = {}
     for as_of, places in by_day.items():
         rows = [_record(checked[place], known, stopped) for place in places]
-        records = records_of_requests(rows, instruments_of(state))
+        records = records_of_requests(rows, instruments_of(state), state.calendars)
         try:
             assessed = assess(records, as_of, serving.artifact, state.policy, status=status)
         except UserError:
@@ -127,7 +127,9 @@ def _stopped(state: State, checked: Sequence[Checked], known: Mapping[str, Known
     """Per school, the feeds that had stopped when its list was published."""
     schools = {known[one.request.student_id].school_id or one.request.school_id or "" for one in checked}
     lists = known_feeds(state.store, schools)
-    return defaultdict(tuple, {school: silent(feeds, as_of) for school, (as_of, feeds) in lists.items()})
+    return defaultdict(
+        tuple, {school: silent(feeds, as_of, state.calendars.of(school)) for school, (as_of, feeds) in lists.items()}
+    )
 
 
 def _opted_out(request: ScoreRequest, as_of: date) -> bool:

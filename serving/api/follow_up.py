@@ -87,7 +87,7 @@ def get_list(
     """Who is to be seen, in order: immediate checks, this week's line, those below it, and the queues beside it."""
     check_client_can(client, "list", school_id)
     now = datetime.now(UTC)
-    shown = follow_up_list(state.store, school_id, now, False, state.policy)
+    shown = follow_up_list(state.store, school_id, now, False, state.policy, calendars=state.calendars)
     write_audit(state.store, AuditEvent(now, client.client, "list.read", "follow_up", school_id))
     answer = list_given(shown, limit, client_can(client, "explain"))
     return Response(answer.model_dump_json(), media_type="application/json")

@@ -1,11 +1,12 @@
 """What the routes work with, made once per process and handed to the application."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 
 from data_schemas.instruments import Instrument
+from data_schemas.school_days import Calendars
 from models.policy import Policy
 from serving.api.champion import Champion
 from serving.store import Store
@@ -13,12 +14,14 @@ from serving.store import Store
 
 @dataclass(frozen=True)
 class State:
-    """`instruments` are the questionnaires that a record may name, by code, beside those the model brings."""
+    """`instruments` are the questionnaires that a record may name, by code, beside those the model brings;
+    `calendars` those of the schools."""
 
     store: Store
     policy: Policy
     champion: Champion
     instruments: Mapping[str, Instrument]
+    calendars: Calendars = field(default_factory=Calendars)
 
 
 async def state_of(request: Request) -> State:

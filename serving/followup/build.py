@@ -1,15 +1,16 @@
 """One school's follow-up list, made from what the store holds at this moment."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
 
-from data_schemas.calendar import date_to_day, default_calendar
+from data_schemas.calendar import SchoolCalendar, date_to_day
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
+from data_schemas.school_days import Calendars
 from models.assessment import Assessment, DataQuality, ModelStatus
 from models.policy import Policy
 from runxin.errors import Kind, UserError
@@ -31,11 +32,13 @@ def follow_up_list(
     policy: Policy,
     slots: int | None = None,
     as_of: date | None = None,
+    calendars: Calendars | None = None,
 ) -> FollowUpList:
     """The list in force for a school, or that of one day, with evidence and clocks as they stand `now`.
 
-    `slots` moves the line of the week away from the policy's. Raises `UserError` (not found) where nothing was
-    published for the school and nothing received.
+    Clocks run in the school's days by `calendars`, the default ones where none are given. `slots` moves the line of the
+    week away from the policy's. Raises `UserError` (not found) where nothing was published for the school and nothing
+    received.
     """
     reading = read_school(store, school_id, names_allowed, as_of)
     if reading.run is None and not reading.unknown:
@@ -43,10 +46,13 @@ def follow_up_list(
         raise UserError(
             Kind.NOT_FOUND, f"there is no list for this school{what}", fix="runxin screen DIR publishes one"
         )
-    return build_list(reading, school_id, now, policy, slots or policy.list.weekly_slots)
+    school = (calendars or Calendars()).of(school_id)
+    return build_list(reading, school_id, now, policy, slots or policy.list.weekly_slots, school)
 
 
-def build_list(reading: SchoolReading, school_id: str, now: datetime, policy: Policy, slots: int) -> FollowUpList:
+def build_list(
+    reading: SchoolReading, school_id: str, now: datetime, policy: Policy, slots: int, school: SchoolCalendar
+) -> FollowUpList:
     """The list of a reading; the same reading and time give the same list."""
     everyone = reading.standings
     told = [s for s in everyone if s.assessment is not None]
@@ -62,13 +68,16 @@ def build_list(reading: SchoolReading, school_id: str, now: datetime, policy: Po
     strength = strengths((*everyone, *reading.unknown))
 
     def sort(group: Sequence[Standing], section: Section) -> list[Standing]:
-        return in_order(group, strength, section, now, policy.due)
+        return in_order(group, strength, section, now, policy.due, school)
+
+    def entry(standing: Standing, section: Section, slot: str | None = None) -> Entry:
+        return _entry(standing, section, clock_of(standing, section, policy.due, school).due(now), slot)
 
     def entries(group: Sequence[Standing], section: Section) -> tuple[Entry, ...]:
-        return tuple(_entry(s, section, now, policy) for s in sort(group, section))
+        return tuple(entry(s, section) for s in sort(group, section))
 
     queue = sort(waiting, Section.WEEK) + sort(_by_total(told, waiting, urgent, reading, slots), Section.WEEK)
-    week, below = _line(queue, reading, urgent, slots, now, policy)
+    week, below = _line(queue, reading, urgent, slots, policy, entry)
     run = reading.run
     return FollowUpList(
         run_id=run.run_id if run is not None else "",
@@ -89,7 +98,7 @@ def build_list(reading: SchoolReading, school_id: str, now: datetime, policy: Po
         weekly_slots=slots,
         check_minutes=policy.list.minutes_per_check,
         expected_missed=None,  # an estimate needs audit interviews with recorded results, which are not kept yet
-        silent_feeds=tuple(f.feed for f in silent(reading.feeds, run.as_of)) if run is not None else (),
+        silent_feeds=tuple(f.feed for f in silent(reading.feeds, run.as_of, school)) if run is not None else (),
         tier_counts=_tier_counts(everyone),
     )
 
@@ -107,7 +116,12 @@ def _by_total(
 
 
 def _line(
-    waiting: list[Standing], reading: SchoolReading, urgent: set[str], slots: int, now: datetime, policy: Policy
+    waiting: list[Standing],
+    reading: SchoolReading,
+    urgent: set[str],
+    slots: int,
+    policy: Policy,
+    entry: Callable[[Standing, Section, str | None], Entry],
 ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """The week's places and what stays below: most by rank, some for people's own concerns, some by lot."""
     concern_slots, audit_slots = places(slots, policy)
@@ -122,10 +136,10 @@ def _line(
     pool = [s for s in reading.standings if s.pupil.student_id not in on_line | reading.declined]
     audits = sorted(pool, key=lambda s: _lot(run_id, s.pupil.student_id))[:audit_slots]
     on_line |= {s.pupil.student_id for s in audits}
-    week = [_entry(s, Section.WEEK, now, policy, "ranked") for s in ranked]
-    week += [_entry(s, Section.WEEK, now, policy, "concern") for s in concerns]
+    week = [entry(s, Section.WEEK, "ranked") for s in ranked]
+    week += [entry(s, Section.WEEK, "concern") for s in concerns]
     week += [_audit(s, reading) for s in audits]
-    below = [_entry(s, Section.BELOW, now, policy) for s in waiting if s.pupil.student_id not in on_line]
+    below = [entry(s, Section.BELOW, None) for s in waiting if s.pupil.student_id not in on_line]
     numbered = [replace(entry, rank=rank) for rank, entry in enumerate([*week, *below], start=1)]
     return tuple(numbered[: len(week)]), tuple(numbered[len(week) :])
 
@@ -139,9 +153,8 @@ def places(slots: int, policy: Policy) -> tuple[int, int]:
     return wanted[0], wanted[1]
 
 
-def _entry(standing: Standing, section: Section, now: datetime, policy: Policy, slot: str | None = None) -> Entry:
+def _entry(standing: Standing, section: Section, due: Due, slot: str | None) -> Entry:
     assessment = _assessment(standing)
-    due = clock_of(standing, section, policy.due).due(now)
     said = why(assessment)
     if section is Section.RETEST:
         said = tuple(retest.text for retest in assessment.data_quality.retest)[:2]
@@ -196,11 +209,10 @@ def _tier_counts(everyone: Sequence[Standing]) -> dict[str, int]:
     return counts
 
 
-def silent(feeds: Sequence[Feed], as_of: date) -> tuple[Feed, ...]:
+def silent(feeds: Sequence[Feed], as_of: date, school: SchoolCalendar) -> tuple[Feed, ...]:
     """Feeds that stopped two school days or more before the day of the list."""
-    calendar = default_calendar()
 
     def passed(day: date) -> int:
-        return int(calendar.school_days_until(np.array([date_to_day(day)]))[0])
+        return int(school.school_days_until(np.array([date_to_day(day)]))[0])
 
     return tuple(feed for feed in feeds if passed(as_of) - passed(feed.covered_to) >= SILENT_SCHOOL_DAYS)

@@ -1,6 +1,7 @@
 """What is to be done next and by when: clocks start at receipt and run in school days of Chinese local time."""
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from data_schemas.calendar import date_to_day, day_to_date, default_calendar
+from data_schemas.calendar import SchoolCalendar, date_to_day, day_to_date
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.policy import Due as DuePolicy
@@ -48,14 +49,14 @@ def is_urgent(row: Evidence) -> bool:
     return floor.tier is Tier.CRISIS or (floor.severity > 0 and floor.id != OWN_CONCERN)
 
 
-def clock_of(standing: Standing, section: Section, policy: DuePolicy) -> Clock:
-    """What is due for a student in that section of the list."""
+def clock_of(standing: Standing, section: Section, policy: DuePolicy, school: SchoolCalendar) -> Clock:
+    """What is due for a student in that section of the list, in the days of the student's school."""
     if section is Section.IMMEDIATE:
-        return check_clock(standing.evidence, policy)
+        return check_clock(standing.evidence, policy, school)
     if section is Section.IDENTITY:
         what = Words(zh="核对身份", en="find out who this is")
         urgent = [row for row in standing.evidence if is_urgent(row)]
-        clock = check_clock(urgent, policy) if urgent else None
+        clock = check_clock(urgent, policy, school) if urgent else None
         return Clock(what, standing.tier_since, clock.by if clock else None)
     if section is Section.NOT_SCREENED:
         return Clock(Words(zh="安排测评", en="arrange a screening"), standing.tier_since, None)
@@ -63,11 +64,11 @@ def clock_of(standing: Standing, section: Section, policy: DuePolicy) -> Clock:
         what = Words(zh="核对旧答卷并当面了解", en="go over the old sheet in person")
         return Clock(what, standing.tier_since, None)
     if section is Section.RETEST:
-        return _retest_clock(standing, policy)
-    return _tier_clock(standing, policy)
+        return _retest_clock(standing, policy, school)
+    return _tier_clock(standing, policy, school)
 
 
-def check_clock(rows: tuple[Evidence, ...] | list[Evidence], policy: DuePolicy) -> Clock:
+def check_clock(rows: Sequence[Evidence], policy: DuePolicy, school: SchoolCalendar) -> Clock:
     """The clock that ends first among the urgent evidence.
 
     危机 is answered within minutes; other safety evidence is spoken about the same school day; a blank critical
@@ -82,14 +83,14 @@ def check_clock(rows: tuple[Evidence, ...] | list[Evidence], policy: DuePolicy) 
             what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")
             by = datetime.fromtimestamp(row.opened_at.timestamp() + 60 * minutes, tz=row.opened_at.tzinfo)
         elif row.floor.id == BLANK_ITEM:
-            what, by = _ask(row.opened_at, policy.ask_school_days)
+            what, by = _ask(row.opened_at, policy.ask_school_days, school)
         elif row.floor.id == LOW_LEVEL:
             days = policy.low_level_school_days
             what = Words(zh=f"{days} 个上学日内当面访谈", en=f"talk in person within {days} school day(s)")
-            by = school_days_after(row.opened_at, days)
+            by = school_days_after(row.opened_at, days, school)
         else:
             what = Words(zh="当日当面核查", en="talk in person the same school day")
-            by = school_days_after(row.opened_at, 0)
+            by = school_days_after(row.opened_at, 0, school)
         clocks.append(Clock(what, row.opened_at, by))
     return min(clocks, key=lambda clock: (clock.by or clock.start, clock.start))
 
@@ -103,39 +104,39 @@ def reached_at(standing: Standing) -> datetime:
     return min(row.opened_at for row in standing.evidence if row.floor.tier is tier)
 
 
-def _tier_clock(standing: Standing, policy: DuePolicy) -> Clock:
+def _tier_clock(standing: Standing, policy: DuePolicy, school: SchoolCalendar) -> Clock:
     assert standing.assessment is not None
     assessment, start = standing.assessment, reached_at(standing)
     tier, seen = assessment.tier, assessment.last_interview_on
     if seen is not None and (assessment.tier_source == "human" or seen >= start.astimezone(ZONE).date()):
-        return _clock_after_interview(tier, seen)
+        return _clock_after_interview(tier, seen, school)
     if tier in (Tier.PRIORITY, Tier.CRISIS):
         days = policy.priority_school_days
         what = Words(zh=f"{days} 个上学日内访谈", en=f"interview within {days} school days")
     else:
         days = policy.watch_school_days
         what = Words(zh=f"{days} 个上学日内约谈", en=f"talk within {days} school days")
-    return Clock(what, start, school_days_after(start, days))
+    return Clock(what, start, school_days_after(start, days, school))
 
 
-def _clock_after_interview(tier: Tier, seen: date) -> Clock:
+def _clock_after_interview(tier: Tier, seen: date, school: SchoolCalendar) -> Clock:
     """What follows once a person has spoken with the student: 危机 is looked at every school day, 重点 once a
     calendar month (淮政办函〔2026〕1号: 「重点对象月度随访」), others without a deadline."""
     start = _local(seen)
     if tier is Tier.CRISIS:
-        return Clock(Words(zh="每日复查", en="daily review"), start, school_days_after(start, 1))
+        return Clock(Words(zh="每日复查", en="daily review"), start, school_days_after(start, 1, school))
     if tier is Tier.PRIORITY:
         return Clock(Words(zh="月度随访", en="monthly follow-up"), start, _end_of_next_month(seen))
     return Clock(Words(zh="继续关注", en="keep in view"), start, None)
 
 
-def _retest_clock(standing: Standing, policy: DuePolicy) -> Clock:
+def _retest_clock(standing: Standing, policy: DuePolicy, school: SchoolCalendar) -> Clock:
     assert standing.assessment is not None
     start = standing.retest_since or standing.tier_since
     reasons = {retest.why for retest in standing.assessment.data_quality.retest}
     if reasons & {"critical_blank", "safety_question"}:
         blank = "critical_blank" in reasons
-        what, by = _ask(start, policy.ask_school_days if blank else policy.safety_question_school_days)
+        what, by = _ask(start, policy.ask_school_days if blank else policy.safety_question_school_days, school)
         return Clock(what, start, by)
     days = policy.retest_days
     what = Words(zh=f"{days} 天内复测", en=f"repeat within {days} days")
@@ -143,20 +144,19 @@ def _retest_clock(standing: Standing, policy: DuePolicy) -> Clock:
     return Clock(what, start, _end_of(last))
 
 
-def _ask(start: datetime, days: int) -> tuple[Words, datetime]:
+def _ask(start: datetime, days: int, school: SchoolCalendar) -> tuple[Words, datetime]:
     what = Words(zh=f"{days} 个上学日内当面询问", en=f"ask in person within {days} school days")
-    return what, school_days_after(start, days)
+    return what, school_days_after(start, days, school)
 
 
-def school_days_after(start: datetime, days: int) -> datetime:
+def school_days_after(start: datetime, days: int, school: SchoolCalendar) -> datetime:
     """The end of the school day that lies `days` school days after `start`; 0 is the day itself, or the next
     school day where it is none. Raises `UserError` outside the school calendar."""
-    return _end_of(_school_day_after(start.astimezone(ZONE).date(), days))
+    return _end_of(_school_day_after(start.astimezone(ZONE).date(), days, school))
 
 
 @lru_cache(maxsize=4096)
-def _school_day_after(day: date, days: int) -> date:
-    school = default_calendar()
+def _school_day_after(day: date, days: int, school: SchoolCalendar) -> date:
     here = np.array([date_to_day(day)])
     if days == 0 and bool(school.is_school_day(here)[0]):
         return day

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from data_schemas.calendar import SchoolCalendar
 from models.policy import Due as DuePolicy
 from serving.followup.due import clock_of
 from serving.followup.entries import Section
@@ -18,12 +19,17 @@ Key = tuple[int, int, bool, float, int, float, str]
 
 
 def in_order(
-    standings: Iterable[Standing], strength: Mapping[str, float], section: Section, now: datetime, policy: DuePolicy
+    standings: Iterable[Standing],
+    strength: Mapping[str, float],
+    section: Section,
+    now: datetime,
+    policy: DuePolicy,
+    school: SchoolCalendar,
 ) -> list[Standing]:
     """`standings` as they are to be worked through; `strength` is what `strengths` says of everyone on the list."""
     return sorted(
         standings,
-        key=lambda s: rank_key(s, strength[s.pupil.student_id], clock_of(s, section, policy).share(now)),
+        key=lambda s: rank_key(s, strength[s.pupil.student_id], clock_of(s, section, policy, school).share(now)),
     )
 
 

@@ -16,6 +16,7 @@ from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import ConsentScope, Tier
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset
+from data_schemas.school_days import Calendars
 from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, may_score, records_of
 from models.columns import NO_DAY
 from models.flag_rates import flag_rates
@@ -64,17 +65,19 @@ def publish_screening(
     status: str = "none",
     schools: Sequence[str] | None = None,
     actor: str = "cli",
+    calendars: Calendars | None = None,
 ) -> Screening:
     """Assess all enrolled students of the dataset, or of `schools`, and publish the list, whole or not at all.
 
-    `status` says why there is no artifact: `none` or `unavailable`. Raises `UserError` for an unknown school, for
+    `status` says why there is no artifact: `none` or `unavailable`. A dataset without a calendar of its own goes by
+    `calendars`. Raises `UserError` for an unknown school, for
     nobody enrolled, and for a model that may not rank these students.
     """
     if not dataset.fingerprint:
         raise ValueError("only a dataset that was read from a folder can be published")
     if artifact is not None and not may_rank(artifact.manifest.data_origin, dataset.description.origin):
         raise bad_data(f"a {artifact.manifest.data_origin} model may not rank {dataset.description.origin} students")
-    records = records_of(dataset)
+    records = records_of(dataset, calendars)
     found, model = _assess(records, as_of, artifact, policy, status)
     pupils = _pupils(dataset, found, schools)
     found = [assessment for assessment in found if assessment.student_id in pupils]

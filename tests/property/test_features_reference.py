@@ -29,7 +29,7 @@ def taught() -> list[date]:
 def built(requests: list[Request], as_of: date) -> dict[str, np.ndarray]:
     records = records_of_requests(requests)
     recipe = Recipe(FEATURES, INSTRUMENTS, REFERENCE, read_policy().staleness)
-    matrix = build_features(records, recipe, date_to_day(as_of), default_calendar())
+    matrix = build_features(records, recipe, date_to_day(as_of))
     return {name: matrix.column(name) for name in matrix.names}
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_schemas.calendar import date_to_day, default_calendar
+from data_schemas.calendar import date_to_day
 from data_schemas.instruments import Instrument, packaged_instruments
 from models import read_policy, records_of_requests
 from models.features import Feature, Recipe, build_features, catalogue
@@ -28,7 +28,7 @@ def built(requests: list[Request], *codes: str, reference: Reference | None = No
     instruments = {code: KNOWN[code] for code in codes}
     features = tuple(feature for code in codes for feature in features_of(KNOWN[code]))
     recipe = Recipe(features, instruments, reference or Reference({}), read_policy().staleness)
-    return build_features(records_of_requests(requests), recipe, date_to_day(AS_OF), default_calendar())
+    return build_features(records_of_requests(requests), recipe, date_to_day(AS_OF))
 
 
 def row(code: str, answers: list[int | None], days: int = 0) -> dict[str, Any]:

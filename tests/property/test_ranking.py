@@ -7,6 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_schemas.calendar import default_calendar
 from data_schemas.codes import Tier
 from models.assessment import DataQuality, Retest
 from models.policy import read_policy
@@ -17,7 +18,7 @@ from serving.followup.ranking import evidence_severity, in_order, strengths
 from serving.store import Evidence, SchoolReading, Standing, as_it_stands, make_run
 from tests.factories import AS_OF, MODEL, NOW, assessment, floor, pupil, words
 
-POLICY = read_policy()
+POLICY, SCHOOL = read_policy(), default_calendar()
 RULES = ("R01", "R02", "R19", "R20", "phq9-total-15")
 RUN = make_run("f1", AS_OF, "code", True, "synthetic", MODEL, ["school-01"], NOW)
 
@@ -66,14 +67,15 @@ def test_the_order_is_total_and_does_not_hang_on_the_order_of_input(group: list[
     shuffled = group[:]
     random.shuffle(shuffled)
     orders = [
-        in_order(them, strengths(them), Section.WEEK, NOW, POLICY.due) for them in (group, shuffled, shuffled[::-1])
+        in_order(them, strengths(them), Section.WEEK, NOW, POLICY.due, SCHOOL)
+        for them in (group, shuffled, shuffled[::-1])
     ]
     assert orders[0] == orders[1] == orders[2]
 
 
 @given(standings())
 def test_a_higher_tier_goes_first_and_open_safety_evidence_first_within_it(group: list[Standing]) -> None:
-    order = in_order(group, strengths(group), Section.WEEK, NOW, POLICY.due)
+    order = in_order(group, strengths(group), Section.WEEK, NOW, POLICY.due, SCHOOL)
     for before, after in itertools.pairwise(order):
         assert before.assessment is not None
         assert after.assessment is not None
@@ -85,7 +87,7 @@ def test_a_higher_tier_goes_first_and_open_safety_evidence_first_within_it(group
 @given(standings(), st.integers(1, 15))
 def test_each_student_stands_once_and_nobody_is_lost(group: list[Standing], slots: int) -> None:
     reading = SchoolReading(RUN, tuple(group), (), (), frozenset())
-    listed = build_list(reading, "school-01", NOW, POLICY, slots)
+    listed = build_list(reading, "school-01", NOW, POLICY, slots, SCHOOL)
     placed = [entry.pupil.student_id for entry in (*listed.immediate, *listed.week, *listed.below)]
     assert len(placed) == len(set(placed))
     assert len(listed.week) <= slots

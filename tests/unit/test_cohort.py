@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data_schemas.calendar import default_calendar
 from data_schemas.dataset import Dataset, Description, Label, conform, table_of
 from data_schemas.instruments import packaged_instruments
 from models import read_policy, records_of
@@ -56,9 +55,7 @@ def dataset(
 
 def cohort(data: Dataset) -> Cohort:
     records = records_of(data)
-    return make_cohort(
-        data, records, Recipe(FEATURES, INSTRUMENTS, REFERENCE, read_policy().staleness), default_calendar()
-    )
+    return make_cohort(data, records, Recipe(FEATURES, INSTRUMENTS, REFERENCE, read_policy().staleness))
 
 
 def outcomes(data: Dataset) -> dict[str, float]:

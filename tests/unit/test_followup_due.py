@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from data_schemas.calendar import default_calendar
 from data_schemas.codes import Tier
 from models.assessment import DataQuality, Floor, Retest
 from models.policy import read_policy
@@ -13,7 +14,7 @@ from serving.followup.entries import Section
 from serving.store import Evidence, Standing
 from tests.factories import NOW, assessment, floor, pupil, words
 
-POLICY = read_policy().due
+POLICY, SCHOOL = read_policy().due, default_calendar()
 
 
 def found(said: Floor, opened_at: datetime = NOW) -> Evidence:
@@ -42,11 +43,11 @@ def local(year: int, month: int, day: int) -> datetime:
     ],
 )
 def test_school_days_leave_out_weekends_and_breaks(start: datetime, days: int, by: datetime) -> None:
-    assert school_days_after(start, days) == by
+    assert school_days_after(start, days, SCHOOL) == by
 
 
 def test_danger_is_answered_within_half_an_hour_of_receipt() -> None:
-    clock = clock_of(standing(Tier.CRISIS, found(floor())), Section.IMMEDIATE, POLICY)
+    clock = clock_of(standing(Tier.CRISIS, found(floor())), Section.IMMEDIATE, POLICY, SCHOOL)
     assert clock.what.zh == "30 分钟内响应"
     assert clock.by == NOW + timedelta(minutes=30)
     assert not clock.due(NOW + timedelta(minutes=30)).overdue
@@ -56,18 +57,18 @@ def test_danger_is_answered_within_half_an_hour_of_receipt() -> None:
 
 
 def test_a_positive_item_below_danger_is_spoken_about_the_same_school_day() -> None:
-    clock = clock_of(standing(Tier.PRIORITY, found(floor("R01", Tier.PRIORITY))), Section.IMMEDIATE, POLICY)
+    clock = clock_of(standing(Tier.PRIORITY, found(floor("R01", Tier.PRIORITY))), Section.IMMEDIATE, POLICY, SCHOOL)
     assert (clock.what.zh, clock.by) == ("当日当面核查", local(2026, 11, 20))
 
 
 def test_a_blank_critical_item_is_asked_within_two_school_days() -> None:
-    clock = clock_of(standing(Tier.WATCH, found(floor("R19", Tier.WATCH))), Section.IMMEDIATE, POLICY)
+    clock = clock_of(standing(Tier.WATCH, found(floor("R19", Tier.WATCH))), Section.IMMEDIATE, POLICY, SCHOOL)
     assert (clock.what.zh, clock.by) == ("2 个上学日内当面询问", local(2026, 11, 24))
 
 
 def test_of_several_clocks_the_one_that_ends_first_counts() -> None:
     early = found(floor("R01", Tier.PRIORITY), NOW - timedelta(days=7))
-    clock = clock_of(standing(Tier.CRISIS, found(floor()), early), Section.IMMEDIATE, POLICY)
+    clock = clock_of(standing(Tier.CRISIS, found(floor()), early), Section.IMMEDIATE, POLICY, SCHOOL)
     assert clock.by == local(2026, 11, 13)
 
 
@@ -87,33 +88,33 @@ def test_what_stands_above_the_line(row: Floor, urgent: bool) -> None:
 
 
 def test_the_tiers_clock_runs_in_school_days_from_the_run_or_from_the_evidence() -> None:
-    assert clock_of(standing(Tier.PRIORITY), Section.WEEK, POLICY).by == local(2026, 11, 24)
-    assert clock_of(standing(Tier.WATCH), Section.BELOW, POLICY).by == local(2026, 12, 4)
+    assert clock_of(standing(Tier.PRIORITY), Section.WEEK, POLICY, SCHOOL).by == local(2026, 11, 24)
+    assert clock_of(standing(Tier.WATCH), Section.BELOW, POLICY, SCHOOL).by == local(2026, 12, 4)
     late = found(floor("phq9-total-15", Tier.PRIORITY, severity=0), NOW + timedelta(days=3))
-    assert clock_of(standing(Tier.PRIORITY, late), Section.WEEK, POLICY).by == local(2026, 11, 25)
+    assert clock_of(standing(Tier.PRIORITY, late), Section.WEEK, POLICY, SCHOOL).by == local(2026, 11, 25)
 
 
 def test_after_an_interview_follow_up_is_due() -> None:
     seen = {"tier_source": "human", "last_interview_on": date(2026, 11, 18)}
-    monthly = clock_of(standing(Tier.PRIORITY, **seen), Section.WEEK, POLICY)
+    monthly = clock_of(standing(Tier.PRIORITY, **seen), Section.WEEK, POLICY, SCHOOL)
     assert (monthly.what.zh, monthly.by) == ("月度随访", local(2026, 12, 31))
-    daily = clock_of(standing(Tier.CRISIS, **seen), Section.WEEK, POLICY)
+    daily = clock_of(standing(Tier.CRISIS, **seen), Section.WEEK, POLICY, SCHOOL)
     assert (daily.what.zh, daily.by) == ("每日复查", local(2026, 11, 19))
-    assert clock_of(standing(Tier.WATCH, **seen), Section.WEEK, POLICY).by is None
-    before = clock_of(standing(Tier.PRIORITY, last_interview_on=date(2026, 1, 8)), Section.WEEK, POLICY)
+    assert clock_of(standing(Tier.WATCH, **seen), Section.WEEK, POLICY, SCHOOL).by is None
+    before = clock_of(standing(Tier.PRIORITY, last_interview_on=date(2026, 1, 8)), Section.WEEK, POLICY, SCHOOL)
     assert before.what.zh == "2 个上学日内访谈", "an interview from before the tier was reached answers nothing"
     december = {"tier_source": "human", "last_interview_on": date(2026, 12, 18)}
-    assert clock_of(standing(Tier.PRIORITY, **december), Section.WEEK, POLICY).by == local(2027, 1, 31)
+    assert clock_of(standing(Tier.PRIORITY, **december), Section.WEEK, POLICY, SCHOOL).by == local(2027, 1, 31)
 
 
 def test_the_queues_have_their_own_tasks() -> None:
     asked = DataQuality("low", (Retest("phq9", "critical_blank", words("当面询问", "ask")),))
     again = DataQuality("low", (Retest("phq9", "unscored", words("复测", "repeat")),))
-    assert clock_of(standing(data_quality=asked), Section.RETEST, POLICY).by == local(2026, 11, 24)
-    assert clock_of(standing(data_quality=again), Section.RETEST, POLICY).by == local(2026, 12, 4)
+    assert clock_of(standing(data_quality=asked), Section.RETEST, POLICY, SCHOOL).by == local(2026, 11, 24)
+    assert clock_of(standing(data_quality=again), Section.RETEST, POLICY, SCHOOL).by == local(2026, 12, 4)
     for section in (Section.NOT_SCREENED, Section.HISTORY, Section.IDENTITY):
-        clock = clock_of(standing(), section, POLICY)
+        clock = clock_of(standing(), section, POLICY, SCHOOL)
         assert clock.by is None
         assert clock.share(NOW) == 0.0
     unknown = standing(Tier.CRISIS, found(floor()))
-    assert clock_of(unknown, Section.IDENTITY, POLICY).by == NOW + timedelta(minutes=30)
+    assert clock_of(unknown, Section.IDENTITY, POLICY, SCHOOL).by == NOW + timedelta(minutes=30)

@@ -1,0 +1,73 @@
+"""The calendars of many schools, and of students by the school they are at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_schemas.calendar import Days, SchoolCalendar, default_calendar, place_in
+
+
+@dataclass(frozen=True, eq=False)
+class SchoolDays:
+    """The calendars of n students: `which` (n,) points into calendars of one span, stacked as (calendars, days).
+
+    Each question takes places of students and days of the same length, and raises `UserError` for a day outside.
+    """
+
+    which: NDArray[np.intp]
+    first: int
+    school_day: NDArray[np.bool_]
+    return_day: NDArray[np.bool_]
+    before_exam: NDArray[np.bool_]
+    passed: Days
+    previous: Days
+
+    def is_school_day(self, student: Days, days: Days) -> NDArray[np.bool_]:
+        return self.school_day[self._place(student, days)]
+
+    def is_return_day(self, student: Days, days: Days) -> NDArray[np.bool_]:
+        """Whether each day is the first school day after three or more days without school."""
+        return self.return_day[self._place(student, days)]
+
+    def school_days_until(self, student: Days, days: Days) -> Days:
+        """A running count of school days: the difference of two is the number of school days in between."""
+        return self.passed[self._place(student, days)]
+
+    def school_day_before(self, student: Days, days: Days) -> Days:
+        """The last school day before each day."""
+        return self.previous[self._place(student, days)]
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def _place(self, student: Days, days: Days) -> tuple[NDArray[np.intp], Days]:
+        return self.which[student], place_in(self.first, self.school_day.shape[1], days)
+
+
+@dataclass(frozen=True, eq=False)
+class Calendars:
+    """Calendars by school; a school that has none of its own goes by the default one."""
+
+    default: SchoolCalendar = field(default_factory=default_calendar)
+    own: Mapping[str, SchoolCalendar] = field(default_factory=dict)
+
+    def of(self, school: str | None) -> SchoolCalendar:
+        return self.default if school is None else self.own.get(school, self.default)
+
+    def of_students(self, schools: NDArray[Any]) -> SchoolDays:
+        """The calendars of students by their schools (n,)."""
+        named = [school for school in dict.fromkeys(schools.tolist()) if school in self.own]
+        place = {school: number for number, school in enumerate(named, start=1)}
+        which = np.array([place.get(school, 0) for school in schools.tolist()], dtype=np.intp)
+        found = [self.default, *(self.own[school] for school in named)]
+        return SchoolDays(
+            which,
+            self.default.first,
+            *(
+                np.stack([getattr(calendar, name) for calendar in found])
+                for name in ("school_day", "return_day", "before_exam", "passed", "previous")
+            ),
+        )
