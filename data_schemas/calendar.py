@@ -56,14 +56,15 @@ class SchoolCalendar:
     """Arrays (days,) from `first` on, one place a day.
 
     `return_day` is the first school day after three or more days without school, and the first of a term; `before_exam`
-    the five school days before an exam; `passed` counts school days up to and including each day; `previous` is the
-    last school day before each day.
+    the five school days before an exam; `term` numbers the terms, 0 outside of them; `passed` counts school days up to
+    and including each day; `previous` is the last school day before each day.
     """
 
     first: int
     school_day: NDArray[np.bool_]
     return_day: NDArray[np.bool_]
     before_exam: NDArray[np.bool_]
+    term: Days
     passed: Days
     previous: Days
 
@@ -107,8 +108,10 @@ def make_calendar(terms: Terms, first_year: int, last_year: int, rules: Rules | 
     holiday = np.isin(days, [date_to_day(day) for day in public])
     make_up = np.isin(days, [date_to_day(day) for day in public.weekend_workdays])
     weekday = (days + 3) % 7 < 5  # 1970-01-01 was a Thursday
-    in_term = _inside(days, terms_of(terms, first_year, last_year, rules))
-    school_day = in_term & ~_inside(days, rules.breaks) & (make_up | (weekday & ~holiday))
+    term = np.zeros(len(days), dtype=np.int64)
+    for number, span in enumerate(terms_of(terms, first_year, last_year, rules), start=1):
+        term[_inside(days, [span])] = number
+    school_day = (term > 0) & ~_inside(days, rules.breaks) & (make_up | (weekday & ~holiday))
     for day, taught in rules.taught.items():
         if first_year <= day.year <= last_year:
             school_day[date_to_day(day) - first] = taught
@@ -122,7 +125,7 @@ def make_calendar(terms: Terms, first_year: int, last_year: int, rules: Rules | 
             here = int(passed[date_to_day(exam.first) - first] - school_day[date_to_day(exam.first) - first])
             before_exam[where[max(here - BEFORE_EXAM, 0) : here]] = True
     last_taught = np.maximum.accumulate(np.where(school_day, days, first))
-    return SchoolCalendar(first, school_day, return_day, before_exam, passed, np.append(first, last_taught[:-1]))
+    return SchoolCalendar(first, school_day, return_day, before_exam, term, passed, np.append(first, last_taught[:-1]))
 
 
 def terms_of(terms: Terms, first_year: int, last_year: int, rules: Rules) -> tuple[Span, ...]:

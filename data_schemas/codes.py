@@ -78,6 +78,7 @@ class LeaveType(Code):
     QUARANTINE = ("quarantine", "传染病隔离", "quarantine")
     OFFICIAL = ("official", "公假", "school activity")
     SUSPENSION = ("suspension", "休学", "suspension of enrolment")
+    RESUMPTION = ("resumption", "复学", "return after a suspension")
     UNKNOWN = ("unknown", "未注明", "not stated")
 
 

@@ -22,6 +22,7 @@ class SchoolDays:
     school_day: NDArray[np.bool_]
     return_day: NDArray[np.bool_]
     before_exam: NDArray[np.bool_]
+    term: Days
     passed: Days
     previous: Days
 
@@ -39,6 +40,10 @@ class SchoolDays:
     def school_day_before(self, student: Days, days: Days) -> Days:
         """The last school day before each day."""
         return self.previous[self._place(student, days)]
+
+    def term_of(self, student: Days, days: Days) -> Days:
+        """The number of the term that each day lies in, 0 outside of terms; numbers are a school's own."""
+        return self.term[self._place(student, days)]
 
     def __len__(self) -> int:
         return len(self.which)
@@ -68,6 +73,6 @@ class Calendars:
             self.default.first,
             *(
                 np.stack([getattr(calendar, name) for calendar in found])
-                for name in ("school_day", "return_day", "before_exam", "passed", "previous")
+                for name in ("school_day", "return_day", "before_exam", "term", "passed", "previous")
             ),
         )

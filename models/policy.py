@@ -75,8 +75,13 @@ class Floors(Part):
     R12: bool
     R13: bool
     R14: bool
+    R16: bool
+    R17: bool
     R19: bool
     R20: bool
+    leave_long: bool
+    leave_return: bool
+    suspension_expired: bool
     instruments: bool
     off: tuple[str, ...]
     two_instruments: Literal["off", "watch", "priority"]
@@ -88,6 +93,19 @@ class FloorWindows(Part):
     suspension_days: int
     modifier_total: float
     two_instruments_days: int
+    resumption_days: int
+    leave_days: int
+
+
+class LeaveRules(Part):
+    """From how much leave a person looks: school days, times, and a share of the term."""
+
+    long_days: float = Field(gt=0)
+    long_term_share: float = Field(gt=0, le=1)
+    return_times: int = Field(ge=1)
+    unexcused_watch: int = Field(ge=1)
+    unexcused_priority: int = Field(ge=1)
+    expired_escalates: int = Field(ge=0)
 
 
 class Due(Part):
@@ -112,6 +130,7 @@ class Policy(Part):
     list: FollowUpList
     floors: Floors
     floor_windows: FloorWindows
+    leave: LeaveRules
     due: Due
     thresholds: Thresholds | None = None
 

@@ -65,8 +65,18 @@ def draw_leaves(
     rows = pd.concat([rows, gone], ignore_index=True)
     late = rng.choice([0, 1, 3, 10], len(rows), p=[0.72, 0.15, 0.10, 0.03])
     rows["recorded"] = rows["start"] + late
+    rows = pd.concat([rows, _resumptions(away, period)], ignore_index=True)
     cut = np.where(roster.school[rows["student"]] == silent, period.last - SILENT_DAYS, period.last)
     return rows[rows["recorded"] <= cut].sort_values(["recorded", "student", "start"], ignore_index=True)
+
+
+def _resumptions(away: Away, period: Period) -> pd.DataFrame:
+    """The return of those whose suspension is over: recorded on the first school day after it."""
+    place = np.searchsorted(period.school_days, away.end, side="right")
+    over = place < len(period.school_days)
+    day = period.school_days[place[over]]
+    back = {"student": away.student[over], "start": day, "end": day, "type": "resumption", "reason": None}
+    return pd.DataFrame({**back, "half_days": np.nan, "recorded": day})
 
 
 def leaves_table(roster: Roster, rows: pd.DataFrame, period: Period) -> pd.DataFrame:

@@ -6,7 +6,8 @@ from data_schemas.school_days import SchoolDays
 from models.columns import NO_DAY
 from models.features.catalogue import MODEL_CONCERNS
 from models.features.family import UNKNOWN
-from models.features.leave import YEAR, covered
+from models.features.leave import covered
+from models.features.leave_days import YEAR
 from models.features.matrix import Block, Values, sum_by_student
 from models.records import Coverage, Rows
 

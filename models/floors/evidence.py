@@ -14,6 +14,7 @@ from models.floors.answers import answer_floors
 from models.floors.assessed import Assessed
 from models.floors.concerns import concern_floors, known_concerns
 from models.floors.item9 import item9_floors
+from models.floors.leave import leave_floors
 from models.floors.totals import total_floors
 from models.policy import Policy
 from models.records import Records
@@ -44,3 +45,4 @@ def _evidence(records: Records, as_of: int, policy: Policy) -> Iterator[tuple[in
     yield from item9_floors(records, concerns, as_of, policy)
     yield from answer_floors(records, as_of, policy)
     yield from total_floors(records, as_of, policy)
+    yield from leave_floors(records, as_of, policy)

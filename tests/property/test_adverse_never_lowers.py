@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from data_schemas.codes import LeaveReason
 from models import Artifact
 from models.features.catalogue import MODEL_CONCERNS
-from models.features.leave import ABSENCE
+from models.features.leave_days import ABSENCE
 from models.risk_model import margins
 from tests.strategies import ADVERSE_FLAGS, days, students
 from tests.students import AS_OF, Request, assessed, concern, flag, leave, student

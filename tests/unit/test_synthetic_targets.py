@@ -132,7 +132,9 @@ def test_family_circumstances_alone_say_little(city: City, present_wave: pd.Data
 def test_leave_alone_says_something_but_not_much(city: City, present_wave: pd.DataFrame) -> None:
     leaves = city.dataset.tables["leaves"]
     as_of = pd.Timestamp(city.dataset.description.as_of)
-    recent = leaves[(leaves["start_on"] > as_of - timedelta(days=365)) & (leaves["type"] != "suspension")]
+    recent = leaves[
+        (leaves["start_on"] > as_of - timedelta(days=365)) & ~leaves["type"].isin(["suspension", "resumption"])
+    ]
     kinds = pd.crosstab(recent["student_id"], recent["type"]).add_prefix("type_")
     reasons = pd.crosstab(recent["student_id"], recent["reason_code"])
     counts = np.sqrt(kinds.join(reasons).reindex(present_wave.index).fillna(0))

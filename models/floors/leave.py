@@ -1,0 +1,163 @@
+"""R16, R17 and the rules of leave: who is back from a suspension, or has been away, and is to be spoken with.
+
+Each hangs on one event with a day of its own. What was not recorded opens nothing and closes nothing.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from data_schemas.calendar import day_to_date
+from data_schemas.codes import Tier
+from data_schemas.instruments import Words
+from models.assessment import Floor
+from models.features import rows_of
+from models.features.leave_days import LeaveDays, episode_starts, leave_days, return_days
+from models.floors.making import make_floor
+from models.policy import Policy
+from models.records import Records, Rows
+from models.sheets import Ints
+
+Found = Iterator[tuple[int, Floor]]
+
+
+def leave_floors(records: Records, as_of: int, policy: Policy) -> Found:
+    """Every floor of leave by student's place, from what was recorded by the end of day `as_of`."""
+    leaves, _ = rows_of(records, "leaves")
+    yield from _suspensions(records, leaves.where(leaves["recorded_on"] <= as_of), as_of, policy)
+    days = leave_days(leaves, as_of, records.school)
+    days = days.where(days.day > as_of - policy.floor_windows.leave_days)
+    if policy.floors.R17:
+        yield from _unexcused(records, days.where(days.unexcused), policy)
+    if policy.floors.leave_long:
+        yield from _long(records, days, policy)
+        yield from _of_term(records, days, as_of, policy)
+    if policy.floors.leave_return:
+        yield from _returns(records, days, policy)
+
+
+def _unexcused(records: Records, days: LeaveDays, policy: Policy) -> Found:
+    """R17: so many school days in a row without leave."""
+    for tier, needed in ((Tier.WATCH, policy.leave.unexcused_watch), (Tier.PRIORITY, policy.leave.unexcused_priority)):
+        for student, start, reached, known in _episodes(records, days, needed):
+            on = day_to_date(start).isoformat()
+            text = Words(
+                zh=f"连续旷课 {needed} 个上学日及以上（{on} 起）",
+                en=f"absent without leave for {needed} school days or more in a row (from {on})",
+            )
+            yield student, make_floor("R17", tier, f"unexcused:{needed}", start, max(known, reached), 0, text)
+
+
+def _long(records: Records, days: LeaveDays, policy: Policy) -> Found:
+    """长期请假: one episode of so many school days."""
+    needed = policy.leave.long_days
+    for student, start, reached, known in _episodes(records, days, needed):
+        on = day_to_date(start).isoformat()
+        text = Words(
+            zh=f"长期请假：一次 {needed:g} 个上学日及以上（{on} 起）",
+            en=f"a long leave: {needed:g} school days or more at once (from {on})",
+        )
+        yield student, make_floor("leave-long", Tier.WATCH, "episode", start, max(known, reached), 0, text)
+
+
+def _episodes(records: Records, days: LeaveDays, needed: float) -> Iterator[tuple[int, int, int, int]]:
+    """Episodes of at least `needed` days: student, first day, the day that reached it, and when that became known."""
+    for start, end in _runs(episode_starts(days, records.school), len(days.day)):
+        passed = np.cumsum(days.weight[start:end])
+        if passed[-1] >= needed:
+            reached = start + int(np.searchsorted(passed, needed))
+            known = int(days.recorded[start : reached + 1].max())
+            yield int(days.student[start]), int(days.day[start]), int(days.day[reached]), known
+
+
+def _of_term(records: Records, days: LeaveDays, as_of: int, policy: Policy) -> Found:
+    """长期请假: so large a share of the term's school days, of the term that `as_of` lies in."""
+    school, n = records.school, len(records)
+    term = school.term_of(np.arange(n), np.full(n, as_of))
+    mine = days.where(school.term_of(days.student, days.day) == term[days.student])
+    for start, end in _runs(_firsts(mine.student), len(mine.day)):
+        here = slice(start, end)
+        student = int(mine.student[start])
+        whole = int((school.school_day & (school.term == term[student]))[school.which[student]].sum())
+        passed = np.cumsum(mine.weight[here])
+        needed = policy.leave.long_term_share * whole
+        if not term[student] or passed[-1] < needed:
+            continue
+        reached = int(np.searchsorted(passed, needed))
+        on, known = int(mine.day[start + reached]), int(mine.recorded[start : start + reached + 1].max())
+        share = f"{policy.leave.long_term_share:.0%}"
+        text = Words(
+            zh=f"本学期请假已达课时的 {share}（{day_to_date(on).isoformat()}）：请告知可申请休学",
+            en=f"leave has reached {share} of this term ({day_to_date(on).isoformat()}): a suspension may be asked for",
+        )
+        yield student, make_floor("leave-long", Tier.WATCH, "term", on, known, 0, text)
+
+
+def _returns(records: Records, days: LeaveDays, policy: Policy) -> Found:
+    """节假日返校即请假: leave on so many return days, or on the school day after."""
+    who, on, recorded = return_days(days, records.school)
+    for start, end in _runs(_firsts(who), len(who)):
+        times, last = end - start, start + int(on[start:end].argmax())
+        if times < policy.leave.return_times:
+            continue
+        student, known = int(who[start]), int(recorded[start:end].max())
+        day = day_to_date(int(on[last])).isoformat()
+        text = Words(
+            zh=f"节假日返校即请假 {times} 次（最近 {day}）",
+            en=f"on leave right after a holiday {times} times (last on {day})",
+        )
+        yield (
+            student,
+            make_floor("leave-return", Tier.WATCH, "return", int(on[last]), known, 0, text),
+        )
+
+
+def _firsts(student: Ints) -> Ints:
+    """Where each student's rows begin; rows of a student stand together."""
+    return np.flatnonzero(np.append(True, np.diff(student) != 0)) if len(student) else np.zeros(0, dtype=np.int64)
+
+
+def _runs(starts: Ints, length: int) -> Iterator[tuple[int, int]]:
+    """Begin and end of each run of rows."""
+    return zip(starts.tolist(), [*starts[1:].tolist(), length] if len(starts) else [], strict=True)
+
+
+def _suspensions(records: Records, leaves: Rows, as_of: int, policy: Policy) -> Found:
+    """R16 after a return, and a suspension that is over without the record of one. The newest suspension counts."""
+    suspended = leaves.where((leaves["type"] == "suspension") & (leaves["start_on"] <= as_of))
+    returns = leaves.where((leaves["type"] == "resumption") & (leaves["start_on"] <= as_of))
+    newest: dict[int, int] = {}
+    for row, student in enumerate(suspended.student.tolist()):
+        held = newest.get(student)
+        if held is None or suspended["start_on"][row] > suspended["start_on"][held]:
+            newest[student] = row
+    back = {student: row for row, student in _in_time(returns)}
+    for student, row in back.items():
+        day, known = int(returns["start_on"][row]), int(returns["recorded_on"][row])
+        if policy.floors.R16 and as_of - day <= policy.floor_windows.resumption_days:
+            on = day_to_date(day).isoformat()
+            text = Words(zh=f"复学不久（{on}）", en=f"back from a suspension (since {on})")
+            yield student, make_floor("R16", Tier.PRIORITY, "resumption", day, known, 0, text)
+    if not policy.floors.suspension_expired:
+        return
+    for student, row in newest.items():
+        over = int(suspended["end_on"][row])
+        returned = student in back and returns["start_on"][back[student]] >= suspended["start_on"][row]
+        if not returned and 0 < as_of - over <= policy.floor_windows.suspension_days:
+            yield student, _expired(over, as_of, policy)
+
+
+def _expired(over: int, as_of: int, policy: Policy) -> Floor:
+    late = as_of - over >= policy.leave.expired_escalates
+    day = over + (policy.leave.expired_escalates if late else 1)
+    on, tier = day_to_date(over).isoformat(), Tier.PRIORITY if late else Tier.WATCH
+    text = Words(
+        zh=f"休学期满（{on}）未见复学登记：请核实去向" + ("，超过两周视为辍学" if late else ""),
+        en=f"a suspension ended on {on} and no return is recorded: find out where the student is",
+    )
+    return make_floor("suspension-expired", tier, f"expired:{tier.code}", day, day, 0, text)
+
+
+def _in_time(rows: Rows) -> Iterator[tuple[int, int]]:
+    """Rows with their students, the earliest first."""
+    return ((row, int(rows.student[row])) for row in np.argsort(rows["start_on"], kind="stable").tolist())

@@ -1,0 +1,132 @@
+"""R16, R17 and the rules of leave: long leave, leave after holidays, absence without leave, suspensions."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from data_schemas.codes import Tier
+from models.assessment import Floor
+from tests.students import AS_OF, POLICY, Row, by_rules, days_before, interview, leave, student
+
+# AS_OF is Tuesday 31 March 2026: 30 school days of the spring term have passed by the default calendar.
+MONDAY = date(2026, 3, 16)
+
+
+def opened(*leaves: Row, as_of: date = AS_OF) -> dict[str, Floor]:
+    """The floors that leave alone opens, the highest by rule."""
+    said = by_rules(student(leaves=list(leaves)), as_of)
+    found: dict[str, Floor] = {}
+    for floor in said.floors:
+        found.setdefault(floor.id, floor)
+    return found
+
+
+def weekdays(first: date, days: int, kind: str = "personal") -> list[Row]:
+    """A record for each of so many weekdays from `first`, as platforms write them."""
+    every = [first + timedelta(days=n) for n in range(days * 2) if (first + timedelta(days=n)).weekday() < 5]
+    return [leave(day, day, kind) for day in every[:days]]
+
+
+@pytest.mark.parametrize(
+    ("days", "tier"), [(2, None), (3, Tier.WATCH), (4, Tier.WATCH), (5, Tier.PRIORITY), (7, Tier.PRIORITY)]
+)
+def test_r17_absent_without_leave_in_a_row(days: int, tier: Tier | None) -> None:
+    found = opened(*weekdays(MONDAY, days, "unexcused"))
+    assert (found["R17"].tier if "R17" in found else None) == tier
+    if tier is not None:
+        assert "2026-03-16" in found["R17"].text.zh
+
+
+def test_r17_a_day_at_school_begins_a_new_run_and_excused_leave_is_none() -> None:
+    assert opened(*weekdays(MONDAY, 2, "unexcused"), *weekdays(MONDAY + timedelta(days=3), 2, "unexcused")) == {}
+    assert opened(*weekdays(MONDAY, 5, "sick")) == {}
+
+
+@pytest.mark.parametrize(("days", "is_long"), [(9, False), (10, True)])
+def test_a_long_leave_is_one_episode_over_weekends(days: int, is_long: bool) -> None:
+    found = opened(*weekdays(MONDAY, days))
+    assert ("leave-long" in found) == is_long
+    if is_long:
+        assert found["leave-long"].tier is Tier.WATCH
+        assert found["leave-long"].text.zh == "长期请假：一次 10 个上学日及以上（2026-03-16 起）"
+
+
+def test_a_third_of_the_term_says_that_a_suspension_may_be_asked_for() -> None:
+    """The default spring term of 2026 has 87 school days; 30 of them, never ten in a row, are a third and more."""
+    spread = [row for n in range(4) for row in weekdays(date(2026, 3, 2) + timedelta(days=14 * n), 8)]
+    later = date(2026, 4, 30)
+    assert "leave-long" in opened(*spread, as_of=later)
+    assert "休学" in opened(*spread, as_of=later)["leave-long"].text.zh
+    assert "leave-long" not in opened(*spread[:24], as_of=later)
+
+
+def test_leave_right_after_two_holidays() -> None:
+    """7 April is the school day after 清明, 24 February the first of the term; one of them alone opens nothing."""
+    after = date(2026, 4, 10)
+    assert "leave-return" not in opened(leave(date(2026, 4, 7)), as_of=after)
+    found = opened(leave(date(2026, 4, 7), recorded_on=date(2026, 4, 7)), leave(date(2026, 2, 25)), as_of=after)
+    assert found["leave-return"].tier is Tier.WATCH
+    assert "2 次" in found["leave-return"].text.zh
+
+
+def suspended(ended: int, **more: object) -> Row:
+    return leave(
+        days_before(ended + 200), days_before(ended), "suspension", recorded_on=days_before(ended + 200), **more
+    )
+
+
+def back(days: int) -> Row:
+    return leave(days_before(days), days_before(days), "resumption", recorded_on=days_before(days))
+
+
+@pytest.mark.parametrize(("days", "opens"), [(0, True), (90, True), (91, False)])
+def test_r16_for_ninety_days_after_a_return(days: int, opens: bool) -> None:
+    found = opened(suspended(days + 1), back(days))
+    assert ("R16" in found) == opens
+    assert "suspension-expired" not in found
+    if opens:
+        assert found["R16"].tier is Tier.PRIORITY
+
+
+@pytest.mark.parametrize(
+    ("ended", "tier"), [(-10, None), (0, None), (1, Tier.WATCH), (13, Tier.WATCH), (14, Tier.PRIORITY), (366, None)]
+)
+def test_a_suspension_that_is_over_without_a_return(ended: int, tier: Tier | None) -> None:
+    found = opened(suspended(ended))
+    assert (found["suspension-expired"].tier if "suspension-expired" in found else None) == tier
+    if tier is Tier.PRIORITY:
+        assert "视为辍学" in found["suspension-expired"].text.zh
+
+
+def test_a_return_before_the_newest_suspension_is_none_from_it() -> None:
+    assert "suspension-expired" in opened(suspended(20), back(300))
+
+
+def test_what_was_recorded_later_opens_nothing_yet_and_a_person_s_look_closes_it() -> None:
+    late = [{**row, "recorded_on": AS_OF + timedelta(days=1)} for row in weekdays(MONDAY, 5, "unexcused")]
+    assert opened(*late) == {}
+    absent = weekdays(MONDAY, 5, "unexcused")
+    seen = by_rules(student(leaves=absent, outcomes=[interview(AS_OF)]))
+    assert [floor.id for floor in seen.floors] == []
+
+
+@pytest.mark.parametrize("rule", ["R16", "R17", "leave_long", "leave_return", "suspension_expired"])
+def test_each_rule_may_be_switched_off(rule: str) -> None:
+    rows = [
+        *weekdays(MONDAY, 10, "unexcused"),
+        leave(date(2026, 2, 24)),
+        leave(date(2026, 1, 5)),
+        suspended(400),
+        back(20),
+    ]
+    expired = student("S-2", leaves=[suspended(20)])
+    policy = POLICY.model_copy(update={"floors": POLICY.floors.model_copy(update={rule: False})})
+    names = {floor.id for one in (student(leaves=rows), expired) for floor in by_rules(one, policy=policy).floors}
+    everything = {floor.id for one in (student(leaves=rows), expired) for floor in by_rules(one).floors}
+    assert everything - names == {rule if rule in ("R16", "R17") else rule.replace("_", "-")}
+
+
+def test_none_of_them_is_an_immediate_check() -> None:
+    """They have days, not minutes: severity 0 keeps them below the safety evidence of their tier."""
+    said = by_rules(student(leaves=weekdays(MONDAY, 10, "unexcused")))
+    assert {floor.severity for floor in said.floors} == {0}
