@@ -8,7 +8,7 @@ from data_schemas.codes import Tier
 from models.assessment import Floor
 from tests.students import AS_OF, POLICY, Row, by_rules, days_before, interview, leave, student
 
-# AS_OF is Tuesday 31 March 2026: 30 school days of the spring term have passed by the default calendar.
+# AS_OF is Friday 3 April 2026; the default calendar.
 MONDAY = date(2026, 3, 16)
 
 
@@ -69,10 +69,9 @@ def test_leave_right_after_two_holidays() -> None:
     assert "2 次" in found["leave-return"].text.zh
 
 
-def suspended(ended: int, **more: object) -> Row:
-    return leave(
-        days_before(ended + 200), days_before(ended), "suspension", recorded_on=days_before(ended + 200), **more
-    )
+def suspended(ended: int) -> Row:
+    began = days_before(ended + 200)
+    return leave(began, days_before(ended), "suspension", recorded_on=began)
 
 
 def back(days: int) -> Row:
@@ -112,13 +111,8 @@ def test_what_was_recorded_later_opens_nothing_yet_and_a_person_s_look_closes_it
 
 @pytest.mark.parametrize("rule", ["R16", "R17", "leave_long", "leave_return", "suspension_expired"])
 def test_each_rule_may_be_switched_off(rule: str) -> None:
-    rows = [
-        *weekdays(MONDAY, 10, "unexcused"),
-        leave(date(2026, 2, 24)),
-        leave(date(2026, 1, 5)),
-        suspended(400),
-        back(20),
-    ]
+    holidays = [leave(date(2026, 2, 24)), leave(date(2026, 1, 5))]
+    rows = [*weekdays(MONDAY, 10, "unexcused"), *holidays, suspended(400), back(20)]
     expired = student("S-2", leaves=[suspended(20)])
     policy = POLICY.model_copy(update={"floors": POLICY.floors.model_copy(update={rule: False})})
     names = {floor.id for one in (student(leaves=rows), expired) for floor in by_rules(one, policy=policy).floors}
