@@ -78,6 +78,8 @@ class LeaveType(Code):
     QUARANTINE = ("quarantine", "传染病隔离", "quarantine")
     OFFICIAL = ("official", "公假", "school activity")
     SUSPENSION = ("suspension", "休学", "suspension of enrolment")
+    LATE = ("late", "迟到", "late for school")
+    EARLY = ("early", "早退", "left early")
     RESUMPTION = ("resumption", "复学", "return after a suspension")
     UNKNOWN = ("unknown", "未注明", "not stated")
 

@@ -45,6 +45,15 @@ class SchoolDays:
         """The number of the term that each day lies in, 0 outside of terms; numbers are a school's own."""
         return self.term[self._place(student, days)]
 
+    def term_begun(self, day: int) -> Days:
+        """Per student, the number of the newest term that has begun by a day; 0 before the first."""
+        begun = self.term[:, : int(place_in(self.first, self.term.shape[1], np.array([day]))[0]) + 1].max(axis=1)
+        return np.asarray(begun[self.which], dtype=np.int64)
+
+    def is_before_exam(self, student: Days, days: Days) -> NDArray[np.bool_]:
+        """Whether each day is one of the five school days before an exam."""
+        return self.before_exam[self._place(student, days)]
+
     def __len__(self) -> int:
         return len(self.which)
 

@@ -46,6 +46,22 @@ def reaches(request: Row, table: str, as_of: date, taught: list[date]) -> bool:
     return False
 
 
+def term_of(day: date) -> tuple[int, str] | None:
+    """The default terms: 1 September to 25 January, 24 February to 30 June."""
+    if (day.month, day.day) >= (9, 1):
+        return day.year, "autumn"
+    if (day.month, day.day) <= (1, 25):
+        return day.year - 1, "autumn"
+    return (day.year, "spring") if (2, 24) <= (day.month, day.day) <= (6, 30) else None
+
+
+def last_term(day: date) -> tuple[int, str] | None:
+    """The term that a day lies in, or the one before the holidays that it lies in."""
+    while term_of(day) is None:
+        day -= timedelta(days=1)
+    return term_of(day)
+
+
 def leave_features(request: Row, as_of: date, taught: list[date]) -> dict[str, float]:
     """`taught` are all school days around the as-of date, in order."""
     school = set(taught)
@@ -55,11 +71,19 @@ def leave_features(request: Row, as_of: date, taught: list[date]) -> dict[str, f
     share: dict[date, float] = {}
     unexcused, other_sick = set(), set()
     suspended = 0.0
+    late_early, suspensions, resumptions = set(), set(), set()
     for row in request.get("leaves") or []:
         if row["recorded_on"] > as_of:
             continue
         if row["type"] == "suspension" and row["start_on"] <= as_of and row["end_on"] > as_of - timedelta(days=365):
             suspended = 1.0
+        if row["start_on"] <= as_of:
+            if row["type"] in ("late", "early") and sum(row["start_on"] < day for day in passed) < 20:
+                late_early.add((row["start_on"], row["type"]))
+            if row["type"] == "suspension":
+                suspensions.add(row["start_on"])
+            if row["type"] == "resumption" and row["start_on"] > as_of - timedelta(days=90):
+                resumptions.add(row["start_on"])
         if row["type"] not in ABSENCES:
             continue
         length = (row["end_on"] - row["start_on"]).days + 1
@@ -98,11 +122,18 @@ def leave_features(request: Row, as_of: date, taught: list[date]) -> dict[str, f
     return {
         "leave_days_20": count(last_20),
         "leave_days_60": count(last_60),
+        "leave_days_term": count({day for day in year if term_of(day) == last_term(as_of)}),
         "leave_days_365": max([count(year), *sums]),
         "unexcused_days_365": count(year, unexcused),
         "nonresp_sick_days_60": count(last_60, other_sick),
         "monfri_days_60": count(last_60, {day for day in share if day.weekday() in (0, 4)}),
         "return_day_leaves_365": float(returns),
+        "unexcused_days_20": count(last_20 & unexcused),
+        "unexcused_days_60": count(last_60 & unexcused),
+        "pre_exam_days_365": 0.0,
+        "late_early_20": float(len(late_early)),
+        "suspensions": float(len(suspensions)),
+        "resumed_90": float(bool(resumptions)),
         "longest_leave_365": float(longest),
         "suspended_365": suspended,
         "leave_missing": 0.0 if known else 1.0,

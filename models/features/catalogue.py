@@ -55,7 +55,16 @@ UNSIGNED_FLAGS = (FamilyFlag.MIGRANT,)
 LEAVE_SENTENCES = {
     "leave_days_20": ("近20个上学日请假 {value:g} 天", "{value:g} days of leave in the last 20 school days"),
     "leave_days_60": ("近60个上学日请假 {value:g} 天", "{value:g} days of leave in the last 60 school days"),
+    "leave_days_term": ("本学期请假 {value:g} 天", "{value:g} days of leave this term"),
     "leave_days_365": ("近一年请假 {value:g} 天", "{value:g} days of leave in the last year"),
+    "unexcused_days_20": (
+        "近20个上学日旷课 {value:g} 天",
+        "{value:g} days absent without leave in the last 20 school days",
+    ),
+    "unexcused_days_60": (
+        "近60个上学日旷课 {value:g} 天",
+        "{value:g} days absent without leave in the last 60 school days",
+    ),
     "unexcused_days_365": ("近一年旷课 {value:g} 天", "{value:g} days absent without leave in the last year"),
     "nonresp_sick_days_60": (
         "近60个上学日非呼吸道、非发热病假 {value:g} 天",
@@ -69,11 +78,21 @@ LEAVE_SENTENCES = {
         "近一年节假日返校即请假 {value:g} 次",
         "{value:g} times on leave right after a holiday in the last year",
     ),
+    "pre_exam_days_365": (
+        "近一年考前5个上学日内请假 {value:g} 天",
+        "{value:g} days of leave in the five school days before an exam, in the last year",
+    ),
+    "late_early_20": (
+        "近20个上学日迟到、早退 {value:g} 次",
+        "{value:g} times late or gone early in the last 20 school days",
+    ),
     "longest_leave_365": (
         "近一年最长一次连续请假 {value:g} 个上学日",
         "longest leave in the last year: {value:g} school days",
     ),
     "suspended_365": ("近一年内有休学", "suspended from school within the last year"),
+    "suspensions": ("曾休学 {value:g} 次", "suspended from school {value:g} times so far"),
+    "resumed_90": ("复学未满90天", "back from a suspension for less than 90 days"),
 }
 
 

@@ -10,6 +10,7 @@ from models.features.leave_days import YEAR, LeaveDays, back_from, episode_start
 from models.features.matrix import Block, Values, highest_by_student, latest_by_student, sum_by_student
 from models.records import Coverage, Rows
 
+RESUMED = 90  # days after a return from suspension
 SILENT_SCHOOL_DAYS = 2  # a feed that stopped longer ago than this no longer covers the day
 
 
@@ -27,13 +28,20 @@ def leave_features(leaves: Rows, totals: Rows, coverage: Coverage, n: int, as_of
     values: Values = {
         "leave_days_20": count(back < 20),
         "leave_days_60": count(back < 60),
+        "leave_days_term": count(school.term_of(days.student, days.day) == school.term_begun(as_of)[days.student]),
         "leave_days_365": np.maximum(count(year), _summed(totals, n, as_of)),
+        "unexcused_days_20": count((back < 20) & days.unexcused),
+        "unexcused_days_60": count((back < 60) & days.unexcused),
         "unexcused_days_365": count(year & days.unexcused),
         "nonresp_sick_days_60": count((back < 60) & days.sick_other),
         "monfri_days_60": count((back < 60) & ((weekday == 0) | (weekday == 4))),
         "return_day_leaves_365": sum_by_student(n, return_days(days.where(year), school)[0]),
+        "pre_exam_days_365": count(year & school.is_before_exam(days.student, days.day)),
+        "late_early_20": _late_early(leaves, n, as_of, school),
         "longest_leave_365": _longest(days.where(year), n, school),
         "suspended_365": _suspended(leaves, n, as_of),
+        "suspensions": _times(leaves, "suspension", n, as_of),
+        "resumed_90": np.minimum(_times(leaves, "resumption", n, as_of, RESUMED), 1.0),
     }
     fed, summed = covered(coverage, n, as_of, school), has_total(totals, n, as_of)
     values["leave_missing"] = (~(fed | summed)).astype(np.float64)
@@ -49,6 +57,25 @@ def _longest(days: LeaveDays, n: int, school: SchoolDays) -> NDArray[np.float64]
     starts = episode_starts(days, school)
     lengths = np.diff(np.append(starts, len(days.day))).astype(np.float64)
     return highest_by_student(n, days.student[starts], lengths, 0.0)
+
+
+def _late_early(leaves: Rows, n: int, as_of: int, school: SchoolDays) -> NDArray[np.float64]:
+    """Days in the last 20 school days with a lateness, and days with an early leave; each counts once a day."""
+    here = (leaves["recorded_on"] <= as_of) & (leaves["start_on"] <= as_of) & (leaves["start_on"] > as_of - YEAR)
+    found = leaves.where(here & np.isin(leaves["type"], ("late", "early")))
+    near = back_from(found.student, found["start_on"], as_of, school) < 20
+    early = (found["type"][near] == "early").astype(np.int64)
+    once = np.unique(np.column_stack([found.student[near], found["start_on"][near], early]), axis=0)
+    return sum_by_student(n, once[:, 0])
+
+
+def _times(leaves: Rows, kind: str, n: int, as_of: int, within: int | None = None) -> NDArray[np.float64]:
+    """How many different days a record of that type begins on, of all or of the last `within` days."""
+    known = (leaves["type"] == kind) & (leaves["recorded_on"] <= as_of) & (leaves["start_on"] <= as_of)
+    if within is not None:
+        known &= leaves["start_on"] > as_of - within
+    once = np.unique(np.column_stack([leaves.student[known], leaves["start_on"][known]]), axis=0)
+    return sum_by_student(n, once[:, 0])
 
 
 def _suspended(leaves: Rows, n: int, as_of: int) -> NDArray[np.float64]:

@@ -75,7 +75,8 @@ def _text(done: Screening) -> str:
         f"run {done.run_id}, as of {done.as_of.isoformat()}" + (", 合成数据 / synthetic" if done.synthetic else ""),
         f"{done.students} students at {done.schools} schools, {model}, policy {done.model.policy}",
         tiers,
-        "rules met: " + (", ".join(f"{rule} {count}" for rule, count in done.floors.items()) or "none"),
+        "rules met: "
+        + (", ".join(f"{rule} {n} ({n / done.students:.1%})" for rule, n in done.floors.items()) or "none"),
         *(
             f"note: {floor} flags {share:.0%} of the wave; look at `runxin instrument flag-rates` before you keep it on"
             for floor, share in done.flooding.items()
