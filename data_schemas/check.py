@@ -17,6 +17,8 @@ from data_schemas.tables import Table, schema
 from runxin.errors import Problem
 
 # Tables whose absence of a row means something only where the school's feed covered the day.
+MOMENTS = ("late", "early", "resumption")  # records that are no time away
+NAMED = 20  # rows of overlapping leave that are named one by one
 FED = ("leaves", "concerns", "family")
 
 
@@ -54,6 +56,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         problems += miscoded
         notes += said
     notes += _coverage(dataset)
+    notes += _overlapping_leave(dataset)
     label = _label(dataset)
     notes += _label_notes(dataset, label)
     problems.sort(key=lambda problem: (problem.file or "", problem.row or 0, problem.column or ""))
@@ -121,6 +124,24 @@ def _coverage(dataset: Dataset) -> Iterator[str]:
         silent = ended[ended < as_of]
         if len(silent):
             yield f"{name}: the feed of {len(silent)} schools ends before the as-of date"
+
+
+def _overlapping_leave(dataset: Dataset) -> Iterator[str]:
+    """Leave that begins before an earlier record of the same student has ended. Each day counts once, by the larger
+    share of it and with what either record says, so this is no problem; two half days of one day are none at all."""
+    frame = dataset.tables.get("leaves")
+    if frame is None or frame.empty:
+        return
+    whole = frame[frame["half_days"].isna() & frame["end_on"].notna() & ~frame["type"].isin(MOMENTS)]
+    ordered = whole.sort_values(["student_id", "start_on", "end_on"], kind="stable")
+    ended = ordered.groupby("student_id")["end_on"].cummax().groupby(ordered["student_id"]).shift()
+    same = ordered.duplicated(["student_id", "type", "start_on", "end_on"])
+    rows = [(frame.index.get_loc(row) + 2, bool(same[row])) for row in ordered.index[ordered["start_on"] <= ended]]
+    for row, doubled in sorted(rows)[:NAMED]:
+        what = "is there twice" if doubled else "overlaps with an earlier one of the student"
+        yield f"leaves, row {row}: this leave {what}; each day counts once"
+    if len(rows) > NAMED:
+        yield f"leaves: {len(rows) - NAMED} more rows overlap with earlier ones; each day counts once"
 
 
 def _label(dataset: Dataset) -> dict[str, Any] | None:

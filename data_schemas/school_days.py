@@ -1,5 +1,6 @@
 """The calendars of many schools, and of students by the school they are at."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,6 +68,16 @@ class Calendars:
 
     default: SchoolCalendar = field(default_factory=default_calendar)
     own: Mapping[str, SchoolCalendar] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what they say; two sets of calendars that differ in a day differ here."""
+        digest = hashlib.sha256()
+        for name, calendar in [("", self.default), *sorted(self.own.items())]:
+            digest.update(name.encode())
+            for days in (calendar.school_day, calendar.before_exam, calendar.term):
+                digest.update(days.tobytes())
+        return digest.hexdigest()
 
     def of(self, school: str | None) -> SchoolCalendar:
         return self.default if school is None else self.own.get(school, self.default)

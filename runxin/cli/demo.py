@@ -96,7 +96,7 @@ def _make(settings: Settings, students: int, seed: int) -> _Made:
         calendars = read_calendars(settings.calendar)
         school = str(dataset.students["school_id"].value_counts().index[0])
         with open_store(settings) as store:
-            run_id = in_force(store, dataset, as_of, artifact, policy)
+            run_id = in_force(store, dataset, as_of, artifact, policy, calendars)
             if run_id is None:
                 load_names(store, folder.with_name(f"{folder.name}.names.csv"))
                 run_id = publish_screening(

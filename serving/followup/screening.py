@@ -87,7 +87,7 @@ def publish_screening(
     run = make_run(
         fingerprint=dataset.fingerprint,
         as_of=as_of,
-        code=code_fingerprint(),
+        code=_made_by(calendars),
         synthetic=dataset.description.synthetic,
         data_origin=dataset.description.origin,
         model=model,
@@ -233,10 +233,22 @@ def code_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def in_force(store: Store, dataset: Dataset, as_of: date, artifact: Artifact | None, policy: Policy) -> str | None:
+def _made_by(calendars: Calendars | None) -> str:
+    """What a run was made by beside its data, model and policy: the code, and the operator's calendars."""
+    return hashlib.sha256(f"{code_fingerprint()} {(calendars or Calendars()).digest}".encode()).hexdigest()[:16]
+
+
+def in_force(
+    store: Store,
+    dataset: Dataset,
+    as_of: date,
+    artifact: Artifact | None,
+    policy: Policy,
+    calendars: Calendars | None = None,
+) -> str | None:
     """The run that already says what this screening would say, for every school of the dataset; None where not."""
     version = artifact.manifest.version if artifact is not None else None
-    wanted = (dataset.fingerprint, as_of, code_fingerprint(), version, policy.name)
+    wanted = (dataset.fingerprint, as_of, _made_by(calendars), version, policy.name)
     found = set()
     for school in dataset.students["school_id"].unique():
         run = newest_run(store, str(school))

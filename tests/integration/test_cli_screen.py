@@ -91,6 +91,25 @@ def test_one_school_of_many_and_none_of_them(say: Say, city: Path) -> None:
     assert (code, told["error"]["kind"]) == (2, "not-found")
 
 
+def test_another_calendar_is_another_screening_and_a_faulty_one_is_refused(
+    say: Say, city: Path, tmp_path: Path
+) -> None:
+    _, before = say("screen", str(city), "--as-of", "2026-04-03")
+    folder = tmp_path / "home" / "calendar"
+    folder.mkdir(parents=True)
+    (folder / "breaks.csv").write_text("school_id,starts_on,ends_on\n,2026-03-30,2026-03-31\n", "utf-8")
+    code, after = say("screen", str(city), "--as-of", "2026-04-03")
+    assert code == 0
+    assert after["published"] is True
+    assert after["run_id"] != before["run_id"]
+    (folder / "breaks.csv").write_text("school_id,starts_on,ends_on\n,2026-08-03,2026-08-04\n", "utf-8")
+    code, refused = say("screen", str(city), "--as-of", "2026-04-03")
+    assert code == 3
+    problem = refused["problems"][0]
+    assert (problem["file"], problem["row"], problem["column"]) == ("breaks.csv", 2, "starts_on")
+    assert "the nearest runs from 2026-09-01 to 2027-01-25" in problem["what"]
+
+
 def test_a_model_that_cannot_be_read_leaves_the_rules_in_force(say: Say, city: Path, tmp_path: Path) -> None:
     champion = tmp_path / "home" / "champion"
     champion.mkdir(parents=True)

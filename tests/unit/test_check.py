@@ -107,6 +107,28 @@ def test_two_half_days_of_leave_on_one_day_are_both_real() -> None:
     assert check_dataset(dataset(leaves=leaves)).ok
 
 
+def test_leave_that_overlaps_is_named_by_row_and_is_no_problem() -> None:
+    away = pd.DataFrame(
+        {
+            "student_id": [IDS[0], IDS[1], IDS[0], IDS[0], IDS[1], IDS[1]],
+            "type": ["sick", "sick", "sick", "personal", "sick", "late"],
+            "start_on": pd.to_datetime(
+                ["2026-03-02", "2026-03-02", "2026-03-02", "2026-03-04", "2026-03-09", "2026-03-09"]
+            ),
+            "end_on": pd.to_datetime(
+                ["2026-03-05", "2026-03-03", "2026-03-05", "2026-03-06", "2026-03-09", "2026-03-09"]
+            ),
+            "recorded_on": pd.Timestamp("2026-03-10"),
+        }
+    )
+    report = check_dataset(dataset(leaves=away))
+    assert report.ok
+    assert [note for note in report.notes if note.startswith("leaves, row")] == [
+        "leaves, row 4: this leave is there twice; each day counts once",
+        "leaves, row 5: this leave overlaps with an earlier one of the student; each day counts once",
+    ]
+
+
 def test_a_flag_that_is_yes_and_no_at_once_is_a_problem() -> None:
     flags = pd.DataFrame({"student_id": "s1", "flag": "left_behind", "value": ["yes", "no"], "source": "school"})
     assert said(check_dataset(dataset(family=flags))) == [("family", 3, "student_id")]
