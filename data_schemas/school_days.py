@@ -1,7 +1,7 @@
 """The calendars of many schools, and of students by the school they are at."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_schemas.calendar import Days, SchoolCalendar, default_calendar, place_in
+
+ARRAYS = ("school_day", "return_day", "before_exam", "term", "passed", "previous")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,11 +90,10 @@ class Calendars:
         place = {school: number for number, school in enumerate(named, start=1)}
         which = np.array([place.get(school, 0) for school in schools.tolist()], dtype=np.intp)
         found = [self.default, *(self.own[school] for school in named)]
-        return SchoolDays(
-            which,
-            self.default.first,
-            *(
-                np.stack([getattr(calendar, name) for calendar in found])
-                for name in ("school_day", "return_day", "before_exam", "term", "passed", "previous")
-            ),
-        )
+        return SchoolDays(which, self.default.first, *(_stacked(found, name) for name in ARRAYS))
+
+
+def _stacked(calendars: Sequence[SchoolCalendar], name: str) -> NDArray[Any]:
+    """The arrays one below the other; of one calendar alone, as in most requests, nothing is copied."""
+    arrays = [getattr(calendar, name) for calendar in calendars]
+    return np.stack(arrays) if arrays[1:] else arrays[0][np.newaxis]

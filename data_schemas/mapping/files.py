@@ -91,9 +91,8 @@ def read_sheet(path: Path, role: FileRole, wanted: Wanted) -> Sheet:
     if path.suffix.lower() in WORKBOOKS:
         records: Iterable[Record] = _workbook(path, content, role, wanted)
         return _tabulate(records, path.name, sha256, role.header_row, wanted, strict_width=False)
-    return _tabulate(
-        delimited(path, content, role.header_row), path.name, sha256, role.header_row, wanted, strict_width=True
-    )
+    records = delimited(path, content, role.header_row)
+    return _tabulate(records, path.name, sha256, role.header_row, wanted, strict_width=True)
 
 
 def first_rows(path: Path) -> Iterator[tuple[str | None, int, list[str]]]:
@@ -149,9 +148,7 @@ def _parquet(path: Path, content: bytes, sha256: str, wanted: Wanted) -> Sheet:
     try:
         header = [header_of(name) for name in file.schema_arrow.names]
         _refuse_header(path.name, 1, header, wanted, [])
-        named = {
-            name: file.schema_arrow.names[found[0]] for name in wanted.columns if (found := wanted.places(name, header))
-        }
+        named = {name: file.schema_arrow.names[place] for name, place in wanted.found_in(header).items()}
         table = file.read(columns=list(named.values()))
     except pa.ArrowException:
         raise fault_of(path, "the Parquet file is damaged", "export it again") from None

@@ -78,7 +78,8 @@ def _of_term(records: Records, days: LeaveDays, as_of: int, policy: Policy) -> F
     for start, end in _runs(_firsts(mine.student), len(mine.day)):
         here = slice(start, end)
         student = int(mine.student[start])
-        whole = int((school.school_day & (school.term == term[student]))[school.which[student]].sum())
+        calendar = school.which[student]
+        whole = int((school.school_day[calendar] & (school.term[calendar] == term[student])).sum())
         passed = np.cumsum(mine.weight[here])
         needed = policy.leave.long_term_share * whole
         if not term[student] or passed[-1] < needed:

@@ -53,6 +53,8 @@ def import_command(
         drafted = draft_mapping(sources, draft, instrument or [], known, as_of=day, today=date.today())
         answer(drafted.payload(), json, drafted_words(drafted))
         return
+    if instrument:
+        raise usage("--instrument belongs to --draft", fix="a mapping names its questionnaires itself")
     if mapping is None:
         raise usage("which mapping?", fix="name it with --mapping, or make one with --draft")
     try:

@@ -160,6 +160,8 @@ def test_a_draft_needs_ids_and_items(tmp_path: Path, capsys: pytest.CaptureFixtu
     refused = told(capsys, "import", "--draft", mapping, "--instrument", "sdq_self", str(tmp_path / "d.csv"), code=2)
     assert "no questionnaire 'sdq_self' with items" in refused["error"]["message"]
     assert not Path(mapping).exists()
+    stray = told(capsys, "import", "--instrument", "gad7", "--preview", "--mapping", mapping, str(tmp_path), code=2)
+    assert stray["error"]["message"] == "--instrument belongs to --draft"
 
 
 def test_a_word_that_is_not_known_is_named_by_its_own_header(

@@ -118,4 +118,3 @@ def test_each_student_goes_by_the_calendar_of_the_school() -> None:
     records = records_of_requests([student(school_id=school) for school in "AB"], None, calendars)
     days = np.full(2, date_to_day(MONDAY))
     assert records.school.is_school_day(np.arange(2), days).tolist() == [False, True]
-    assert AS_OF > MONDAY
