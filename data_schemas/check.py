@@ -43,7 +43,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
     ahead = dataset.description.mode == "longitudinal"
     problems: list[Problem] = []
     for name, frame in frames.items():
-        table = table_of(name, dataset.instruments)
+        table = table_of(name, dataset.instruments, dataset.own_features)
         problems += _cells(frame, table)
         found = faults(frame, table, dataset.description.as_of, students, ahead)
         found += score_faults(frame, dataset.instruments) if name == "scores" else []

@@ -18,9 +18,19 @@ class Code(Enum):
         self.zh = zh
         self.en = en
 
+    @cached_property
+    def place(self) -> int:
+        """Its number in the order of the vocabulary, from 0: how arrays hold it."""
+        return list(type(self)).index(self)
+
     @classmethod
     def codes(cls) -> tuple[str, ...]:
         return tuple(member.code for member in cls)
+
+    @classmethod
+    def code_at(cls, place: int) -> str | None:
+        """The code of that number; None for -1, which is a blank."""
+        return list(cls)[place].code if place >= 0 else None
 
     @classmethod
     def of(cls, code: str) -> Self:
@@ -39,9 +49,9 @@ class Tier(Code):
     PRIORITY = ("priority", "重点", "priority")
     CRISIS = ("crisis", "危机", "crisis")
 
-    @cached_property
+    @property
     def ord(self) -> int:
-        return list(type(self)).index(self)
+        return self.place
 
 
 class Stage(Code):
@@ -105,6 +115,11 @@ class FamilyFlag(Code):
     """Circumstances that may call for support; never a fault."""
 
     LEFT_BEHIND = ("left_behind", "留守", "parents work away")
+    LEFT_BEHIND_SURVEY = (
+        "left_behind_survey",
+        "留守（统计口径：父母一方外出六个月以上）",
+        "a parent away for six months or more",
+    )
     IN_DIFFICULTY = ("in_difficulty", "困境家庭", "family in difficulty")
     DE_FACTO_UNSUPPORTED = ("de_facto_unsupported", "事实无人抚养", "de facto unsupported")
     ORPHAN = ("orphan", "孤儿", "orphan")
@@ -186,6 +201,14 @@ class Selection(Code):
     CONCERN = ("concern", "教师或家长提出", "teacher or parent concern")
     AUDIT = ("audit", "例行访谈", "random audit")
     ALL = ("all", "全员", "everyone")
+
+
+class Contacted(Code):
+    """Whom somebody of the school reached."""
+
+    STUDENT = ("student", "本人", "student")
+    GUARDIAN = ("guardian", "监护人", "guardian")
+    BOTH = ("both", "本人和监护人", "student and guardian")
 
 
 class ConsentScope(Code):

@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,9 @@ import pandas as pd
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from data_schemas import own_features
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, read_instruments
+from data_schemas.own_features import OwnFeature
 from data_schemas.tables import DTYPES, TABLES, Kind, Table, response_table
 from runxin.errors import Problem, bad_data
 
@@ -72,6 +74,7 @@ class Dataset:
     tables: Mapping[str, pd.DataFrame]
     responses: Mapping[str, pd.DataFrame]  # instrument code → sheets
     own_instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    own_features: tuple[OwnFeature, ...] = ()
     fingerprint: str = ""  # SHA-256 over the files, empty while only in memory
 
     @property
@@ -84,9 +87,11 @@ class Dataset:
         return self.tables["students"]
 
 
-def table_of(name: str, instruments: Mapping[str, Instrument]) -> Table:
+def table_of(name: str, instruments: Mapping[str, Instrument], own: Sequence[OwnFeature] = ()) -> Table:
     """The canonical table called `name`, such as `leaves` or `responses/phq9`; raises `KeyError`, also for sheets of a
-    questionnaire of which only scores are read."""
+    questionnaire of which only scores are read, and for `features` where none is declared."""
+    if name == own_features.TABLE and own:
+        return own_features.features_table(own)
     if not name.startswith("responses/"):
         return TABLES[name]
     instrument = instruments[name.removeprefix("responses/")]
@@ -181,23 +186,29 @@ def read_dataset(root: Path) -> Dataset:
     for definition in sorted((root / "instruments").glob("*.toml")):
         digest.update(definition.read_bytes())
     instruments = {**packaged_instruments(), **own}
+    declared: tuple[OwnFeature, ...] = ()
+    if (root / own_features.FILE).is_file():
+        declared = own_features.read_own_features(root / own_features.FILE)
+        digest.update((root / own_features.FILE).read_bytes())
     tables: dict[str, pd.DataFrame] = {}
     responses: dict[str, pd.DataFrame] = {}
     for path in _table_files(root):
         name = path.relative_to(root).with_suffix("").as_posix()
         try:
-            table = table_of(name, instruments)
+            table = table_of(name, instruments, declared)
         except KeyError:
             problem = Problem("no table or instrument has this name", file=path.name)
             raise bad_data(
-                "an unknown file in the dataset", [problem], fix="rename it, or add its definition"
+                "an unknown file in the dataset",
+                [problem],
+                fix=f"rename it, or add its definition (own features are declared in {own_features.FILE})",
             ) from None
         digest.update(name.encode() + path.read_bytes())
         target = responses if name.startswith("responses/") else tables
         target[name.removeprefix("responses/")] = conform(_read_file(path), table)
     if "students" not in tables:
         raise bad_data(f"there is no students table in {root}")
-    return Dataset(description, tables, responses, own, digest.hexdigest())
+    return Dataset(description, tables, responses, own, declared, digest.hexdigest())
 
 
 def write_dataset(dataset: Dataset, root: Path, format: Literal["parquet", "csv"] = "parquet") -> None:
@@ -210,7 +221,7 @@ def write_dataset(dataset: Dataset, root: Path, format: Literal["parquet", "csv"
     for name, frame in frames.items():
         path = root / f"{name}.{format}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        table = table_of(name, dataset.instruments)
+        table = table_of(name, dataset.instruments, dataset.own_features)
         frame = conform(frame, table)
         frame = frame.drop(columns=[c.name for c in table.columns if not c.required and frame[c.name].isna().all()])
         if format == "parquet":
@@ -221,6 +232,8 @@ def write_dataset(dataset: Dataset, root: Path, format: Literal["parquet", "csv"
         path = root / "instruments" / f"{code}.toml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(instrument_toml(instrument), "utf-8")
+    if dataset.own_features:
+        (root / own_features.FILE).write_text(own_features.own_features_toml(dataset.own_features), "utf-8")
     description = dataset.description.model_dump(mode="json", exclude_none=True)
     description["as_of"] = dataset.description.as_of
     description["index_dates"] = list(dataset.description.index_dates)

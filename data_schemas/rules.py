@@ -23,7 +23,9 @@ EVENTS = {
     "concerns": ("reported_on", "recorded_on"),
     "outcomes": ("observed_on", "recorded_on"),
     "consents": ("given_on",),
+    "contacts": ("contacted_on", "recorded_on"),
     "feeds": ("covered_from", "covered_to"),
+    "features": ("observed_on", "recorded_on"),
 }
 ORDERED = {
     "students": (("birth_date", "enrolled_on"), ("enrolled_on", "left_on")),
@@ -44,6 +46,7 @@ UNIQUE = {
     "family": ("student_id", "flag", "source", "valid_from", "valid_to", "recorded_on"),
     "outcomes": ("student_id", "observed_on", "kind", "recorded_on"),
     "consents": ("student_id", "scope", "given_on"),
+    "features": ("student_id", "observed_on", "recorded_on"),
 }
 
 

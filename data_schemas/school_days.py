@@ -29,6 +29,12 @@ class SchoolDays:
     passed: Days
     previous: Days
 
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """Everything that a compiled loop reads of it, in this order."""
+        days = (self.school_day, self.return_day, self.before_exam, self.term, self.passed, self.previous)
+        return (self.which, *days, self.first)
+
     def is_school_day(self, student: Days, days: Days) -> NDArray[np.bool_]:
         return self.school_day[self._place(student, days)]
 

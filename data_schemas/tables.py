@@ -15,6 +15,7 @@ from data_schemas.codes import (
     Code,
     Concern,
     ConsentScope,
+    Contacted,
     FamilyFlag,
     LeaveReason,
     LeaveType,
@@ -174,6 +175,7 @@ TABLES: dict[str, Table] = {
                 Column("valid_from", Kind.DATE, "起始日期", _S),
                 Column("valid_to", Kind.DATE, "截止日期", _S),
                 Column("verified_by", Kind.TEXT, "核实人", _S),
+                Column("evidence_ref", Kind.TEXT, "佐证材料编号", _S),
                 Column("recorded_on", Kind.DATE, "登记日期", _S),
             ),
         ),
@@ -205,6 +207,16 @@ TABLES: dict[str, Table] = {
                 Column("interviewer", Kind.ID, "访谈人编号", _P),
                 Column("second_interviewer", Kind.ID, "第二访谈人编号", _P),
                 Column("saw_score", Kind.BOOL, "访谈前看过评分", _S),
+            ),
+        ),
+        Table(
+            "contacts",
+            "联系记录",
+            (
+                STUDENT_ID,
+                Column("contacted_on", Kind.DATE, "联系日期", _P, required=True),
+                Column("whom", Kind.CODE, "联系对象", _P, codes=Contacted),
+                Column("recorded_on", Kind.DATE, "登记日期", _P),
             ),
         ),
         Table(

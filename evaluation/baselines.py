@@ -40,6 +40,8 @@ def rule_sum(matrix: Matrix, features: Sequence[Feature], instruments: Mapping[s
             (share >= cut).astype(np.float64) for cut in (cuts if cuts and total.polarity == "adverse" else QUARTERS)
         )
     for feature in features:
+        if feature.own is not None:
+            continue
         if feature.direction == 1 and feature.group == "family":
             points += matrix.column(feature.name) == 1.0
         if feature.group == "concern" and feature.name != "concern_missing":

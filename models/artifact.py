@@ -15,6 +15,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,7 +32,7 @@ from models.risk_model import RiskModel
 from models.spline_model import SplineModel, spline_of_json
 from runxin.errors import Problem, bad_data
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 
 
@@ -68,7 +69,7 @@ class Artifact:
     def features(self) -> tuple[Feature, ...]:
         return self.model.features
 
-    @property
+    @cached_property
     def recipe(self) -> Recipe:
         """What the model's feature matrix is made by."""
         return Recipe(self.features, self.instruments, self.reference, self.policy.staleness)

@@ -7,20 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day, day_to_date
-from data_schemas.codes import Tier
+from data_schemas.codes import ConsentScope, Tier
 from data_schemas.instruments import Instrument
+from data_schemas.own_features import OwnFeature
 from models.artifact import Artifact
-from models.assessment import Assessment, Floor, ModelStatus, Reason
+from models.assessment import Assessment, Floor, ModelStatus, Reason, Task
 from models.calibration import probabilities
 from models.columns import NO_DAY
 from models.explanation import group_sums, reasons_of
-from models.features import Matrix, build_features, rows_of
+from models.features import Matrix, build_features
 from models.features.matrix import latest_by_student
 from models.floors import Assessed, assessed, open_floors
 from models.policy import Policy, Thresholds
 from models.quality import Reading, read_quality
-from models.records import Records
+from models.records import Records, rows_of
 from models.risk_model import Contributions, Margins, contributions, margins
+from models.tasks import open_tasks
 from models.tiers import highest, model_tiers
 from models.trust import Suspicion, doubted_students, suspicions, without_sheets
 from runxin.errors import Problem, bad_data
@@ -42,7 +44,7 @@ class _Scored:
         artifact: Artifact,
         suspect: Mapping[str, Suspicion],
     ) -> None:
-        _same_instruments(records, artifact)
+        _same_inputs(records, artifact)
         thresholds = artifact.policy.thresholds
         if thresholds is None:
             raise bad_data("the model has no thresholds", [Problem("no [thresholds]", file="policy.toml")])
@@ -87,6 +89,7 @@ def assess(
     suspect = suspicions(records, day, policy.response_quality)
     answered = [code for code, sheets in records.sheets.items() if (sheets.received <= day).any()]
     expected = answered if artifact is None else list(artifact.instruments)
+    tasks = open_tasks(records, day, policy, done.day)
     reference = artifact.reference if artifact is not None else None
     readings = read_quality(records, day, policy, expected, suspect, done.day, reference)
     asked = artifact is not None and policy.model.enabled and len(records) > 0
@@ -96,7 +99,7 @@ def assess(
     for row in np.flatnonzero(enrolled(records, day)):
         mine = scored if scored is not None and scored.may[row] else None
         here = _model_status(mine.artifact, policy) if mine is not None else away
-        found.append(_assessment(int(row), records, as_of, floors[row], readings[row], done, mine, here))
+        found.append(_assessment(int(row), records, as_of, floors[row], readings[row], tasks[row], done, mine, here))
     return found
 
 
@@ -112,7 +115,7 @@ def may_score(records: Records, as_of: int) -> Bools:
     where they were not, the operator answers for the legal basis. A withdrawal ends every consent before it."""
     n = len(records)
     consents, coverage = rows_of(records, "consents")
-    mine = (consents["scope"] == "model_score") & (consents["given_on"] <= as_of)
+    mine = (consents["scope"] == ConsentScope.MODEL_SCORE.place) & (consents["given_on"] <= as_of)
     over = mine & (consents["withdrawn_on"] <= as_of)
     given = latest_by_student(n, consents.student[mine], consents["given_on"][mine])
     withdrawn = latest_by_student(n, consents.student[over], consents["withdrawn_on"][over])
@@ -127,6 +130,7 @@ def _assessment(
     as_of: date,
     floors: Sequence[Floor],
     reading: Reading,
+    tasks: Sequence[Task],
     done: Assessed,
     scored: _Scored | None,
     status: ModelStatus,
@@ -159,6 +163,7 @@ def _assessment(
         severity=reading.severity,
         changed_on=day_to_date(reading.changed) if reading.changed != NO_DAY else None,
         last_interview_on=day_to_date(seen) if seen != NO_DAY else None,
+        tasks=tuple(tasks),
     )
 
 
@@ -172,12 +177,21 @@ def _model_status(artifact: Artifact, policy: Policy) -> ModelStatus:
     return ModelStatus(manifest.name, manifest.version, policy.name, manifest.data_origin, "ok")
 
 
-def _same_instruments(records: Records, artifact: Artifact) -> None:
+def _same_inputs(records: Records, artifact: Artifact) -> None:
     for code, trained in artifact.instruments.items():
         sheets = records.sheets.get(code)
         if sheets is not None and _key(sheets.instrument) != _key(trained):
             problem = Problem(f"{code} is coded otherwise than the questionnaire the model was trained on")
             raise bad_data("the questionnaire and the model do not belong together", [problem])
+    trained_own = {feature.name: feature for feature in artifact.recipe.own}
+    for feature in records.declared:
+        if feature.name in trained_own and _reads(feature) != _reads(trained_own[feature.name]):
+            problem = Problem(f"{feature.name} is declared otherwise than the model was trained with", "features.toml")
+            raise bad_data("the features and the model do not belong together", [problem])
+
+
+def _reads(own: OwnFeature) -> tuple[object, ...]:
+    return own.group, own.adverse, own.low, own.high, own.holds_days
 
 
 def _key(instrument: Instrument) -> tuple[object, ...]:

@@ -129,6 +129,17 @@ class DataQuality:
 
 
 @dataclass(frozen=True)
+class Task:
+    """An errand beside the list, such as a call on the day of an absence; `on` is the day it is about. It moves nobody
+    on the list."""
+
+    kind: str  # "contact_unexcused" | "ask_return"
+    on: date
+    due_on: date
+    text: Words
+
+
+@dataclass(frozen=True)
 class ModelStatus:
     """Which model spoke. `status` is `none` where no model may rank here, `unavailable` where it failed to load."""
 
@@ -163,3 +174,4 @@ class Assessment:
     severity: float  # share of the highest possible questionnaire total, for ordering without a model
     changed_on: date | None = None  # newest evidence
     last_interview_on: date | None = None
+    tasks: tuple[Task, ...] = ()

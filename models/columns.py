@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day
+from data_schemas.codes import Code
 from data_schemas.tables import Kind, Table
 
 NO_DAY = -(10**6)  # a date that is not there; before every real one
@@ -17,7 +21,8 @@ Columns = dict[str, NDArray[Any]]
 
 def frame_columns(frame: pd.DataFrame, table: Table) -> Columns:
     """Arrays of a conformed frame: days as int64 since 1970-01-01 (`NO_DAY` where empty), numbers and booleans as
-    float64 (NaN where empty), ids and codes as objects (None where empty)."""
+    float64 (NaN where empty), codes as their place in the vocabulary (int8, -1 where empty), ids and text as objects
+    (None where empty)."""
     columns: Columns = {}
     for column in table.columns:
         values = frame[column.name]
@@ -25,7 +30,11 @@ def frame_columns(frame: pd.DataFrame, table: Table) -> Columns:
             days = values.to_numpy("datetime64[D]").astype(np.int64)
             columns[column.name] = np.where(values.isna().to_numpy(), NO_DAY, days)
         elif column.kind in (Kind.INT, Kind.NUMBER, Kind.BOOL):
-            columns[column.name] = values.to_numpy("float64", na_value=np.nan)
+            columns[column.name] = values.to_numpy("float64", na_value=np.nan, copy=True)
+        elif column.codes is not None:
+            known = pa.array(column.codes.codes(), pa.large_string())
+            found = pc.index_in(pa.array(values, pa.large_string(), from_pandas=True), value_set=known)
+            columns[column.name] = found.fill_null(-1).to_numpy().astype(np.int8)
         else:
             objects = values.to_numpy(object, copy=True)
             objects[values.isna().to_numpy()] = None
@@ -42,11 +51,22 @@ def row_columns(rows: Sequence[Mapping[str, Any]], table: Table) -> Columns:
             columns[column.name] = np.array([_day(value) for value in values], dtype=np.int64)
         elif column.kind in (Kind.INT, Kind.NUMBER, Kind.BOOL):
             columns[column.name] = np.array([np.nan if v is None else float(v) for v in values], dtype=np.float64)
+        elif column.codes is not None:
+            columns[column.name] = np.array([_place(column.codes, value) for value in values], dtype=np.int8)
         else:
             objects = np.empty(len(values), dtype=object)
             objects[:] = values
             columns[column.name] = objects
     return columns
+
+
+@cache
+def _places(codes: type[Code]) -> dict[str | None, int]:
+    return {None: -1, **{code: place for place, code in enumerate(codes.codes())}}
+
+
+def _place(codes: type[Code], value: str | None) -> int:
+    return _places(codes)[value]
 
 
 def _day(value: date | None) -> int:

@@ -10,6 +10,7 @@ from models.features import Feature, Matrix
 from models.risk_model import Contributions
 
 MOST_REASONS = 5
+BACKGROUND = Words(zh="年龄、年级等背景", en="background such as age and grade")
 LEAST_CONTRIBUTION = 0.01  # log-odds; below it a sentence would say nothing
 
 
@@ -35,7 +36,9 @@ def reasons_of(
         contribution = float(phi.values[row, places].sum())
         lead = next(place for place in places if _leads(features[place], topic))
         day = matrix.days.get(features[lead].name)
-        unknown = day is not None and day[row] == NO_DAY
+        # A figure of leave that is known at least is said, also where its window reaches beyond the feed.
+        unsaid = features[lead].group != "leave" or values[features[lead].name] == features[lead].lowest
+        unknown = day is not None and day[row] == NO_DAY and unsaid
         if abs(contribution) < LEAST_CONTRIBUTION or not _speaks(features[lead], topic, contribution, values, unknown):
             continue
         reason = _reason(row, features[lead], contribution, values, matrix, instruments, features)
@@ -89,7 +92,7 @@ def _reason(
     if feature.topic == "family":
         return _family_reason(contribution, values, features)
     if feature.topic == "context":
-        return Reason("context", "context", None, contribution, feature.text)
+        return Reason("context", "context", None, contribution, BACKGROUND)
     value = values[feature.name]
     if feature.group == "concern" and 0 < value < 1:  # asked, and not known
         return None

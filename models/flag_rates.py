@@ -101,11 +101,11 @@ def _rate(
     flagged[sheets.student[met]] = True
     stage, sex = records.students["stage"], records.students["sex"]
     groups = {}
-    for one in Stage.codes():
-        for other in Sex.codes():
-            mine = (stage == one) & (sex == other)
+    for one in Stage:
+        for other in Sex:
+            mine = (stage == one.place) & (sex == other.place)
             if (screened & mine).any():
-                groups[one, other] = _share(flagged & mine, screened & mine)
+                groups[one.code, other.code] = _share(flagged & mine, screened & mine)
     overall = _share(flagged, screened)
     return FlagRate(
         floor=name,

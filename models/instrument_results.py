@@ -8,12 +8,13 @@ from itertools import groupby
 import numpy as np
 
 from data_schemas.calendar import day_to_date
+from data_schemas.codes import Respondent, Sex
 from data_schemas.instruments import Band, Instrument, Words, change_of, sheet_result
 from data_schemas.instruments.parts import words
 from models.assessment import ChangeResult, CriticalResult, InstrumentResult, ScoreResult
 from models.columns import Columns
 from models.features.context import ages_of
-from models.reference import Reference, group
+from models.reference import GROUPS, Reference, group_of
 from models.sheets import Sheets
 from models.trust import Suspicion
 
@@ -36,14 +37,14 @@ def instrument_results(
     known = np.flatnonzero(sheets.known(context.as_of))
     tied = (scores.n_missing, scores.critical, np.nan_to_num(scores.least), np.nan_to_num(scores.total), scores.valid)
     order = known[np.lexsort([values[known] for values in (*tied, sheets.day, sheets.student)])].tolist()
-    ages, grouped = ages_of(context.students, context.as_of), group(context.students)
+    ages, grouped = ages_of(context.students, context.as_of), group_of(context.students)
     earnest = scores.valid & ~suspicion.any
     for student, rows in groupby(order, key=lambda row: int(sheets.student[row])):
         *before, row = rows
         earlier = [other for other in before if earnest[other] and sheets.day[other] < sheets.day[row]]
         result = _result(sheets, row, earlier, context, float(ages[student]), suspicion.of(row))
         if earlier and earnest[row]:
-            result = _compared(sheets, result, row, earlier, context.reference, grouped.names[grouped.place[student]])
+            result = _compared(sheets, result, row, earlier, context.reference, GROUPS[grouped[student]])
         yield student, result
 
 
@@ -51,8 +52,9 @@ def _result(
     sheets: Sheets, row: int, earlier: list[int], context: Context, age: float, suspect: tuple[str, ...]
 ) -> InstrumentResult:
     instrument, scores, day = sheets.instrument, sheets.scores, int(sheets.day[row])
-    student, respondent = int(sheets.student[row]), sheets.respondent[row]
-    said = sheet_result(scores, row, age=age, sex=context.students["sex"][student], respondent=respondent)
+    student, respondent = int(sheets.student[row]), Respondent.code_at(sheets.respondent[row])
+    sex = Sex.code_at(context.students["sex"][student])
+    said = sheet_result(scores, row, age=age, sex=sex, respondent=respondent)
     return InstrumentResult(
         code=instrument.code,
         name=instrument.name,

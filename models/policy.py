@@ -5,8 +5,9 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from data_schemas.codes import Stage
 from runxin.errors import Problem, bad_data
 
 PACKAGED = Path(__file__).parent / "policy.toml"
@@ -80,6 +81,7 @@ class Floors(Part):
     R19: bool
     R20: bool
     leave_long: bool
+    leave_frequent: bool
     leave_return: bool
     suspension_expired: bool
     instruments: bool
@@ -98,14 +100,32 @@ class FloorWindows(Part):
 
 
 class LeaveRules(Part):
-    """From how much leave a person looks: school days, times, and a share of the term."""
+    """From how much leave a person looks: school days, times, and a share of the term; `frequent_above` by stage."""
 
     long_days: float = Field(gt=0)
     long_term_share: float = Field(gt=0, le=1)
+    frequent_above: dict[str, float]
+    frequent_episodes: int = Field(ge=1)
+    frequent_days: float = Field(gt=0)
     return_times: int = Field(ge=1)
+    return_terms: int = Field(ge=1)
     unexcused_watch: int = Field(ge=1)
     unexcused_priority: int = Field(ge=1)
     expired_escalates: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _every_stage(self) -> "LeaveRules":
+        if sorted(self.frequent_above) != sorted(Stage.codes()):
+            raise ValueError(f"frequent_above needs a figure for each of {', '.join(Stage.codes())}")
+        return self
+
+
+class Tasks(Part):
+    """Errands beside the list; for `school_days` after what gave rise to one it is asked for."""
+
+    contact_unexcused: bool
+    ask_return: bool
+    school_days: int = Field(ge=1)
 
 
 class Due(Part):
@@ -131,6 +151,7 @@ class Policy(Part):
     floors: Floors
     floor_windows: FloorWindows
     leave: LeaveRules
+    tasks: Tasks
     due: Due
     thresholds: Thresholds | None = None
 

@@ -8,11 +8,11 @@ import numpy as np
 from data_schemas.calendar import date_to_day
 from models.assessment import DataQuality, InstrumentResult
 from models.columns import NO_DAY
-from models.features import rows_of
-from models.features.leave import covered, has_total
+from models.features.coverage import covered
+from models.features.leave import has_total
 from models.instrument_results import Context, instrument_results
 from models.policy import Policy
-from models.records import Records
+from models.records import Records, rows_of
 from models.reference import Reference
 from models.retest import retests_of
 from models.trust import Suspicion
@@ -119,7 +119,7 @@ def _asked_elsewhere(records: Records, results: Sequence[InstrumentResult], mine
 
 
 def _gap(records: Records, table: str, as_of: int) -> np.ndarray:
-    return ~covered(rows_of(records, table)[1], len(records), as_of, records.school)
+    return ~covered(rows_of(records, table)[1], as_of, records.school)
 
 
 def _newest_evidence(records: Records, as_of: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What is known about students, as arrays: every row points at a student by place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from data_schemas.calendar_tables import NAMES, calendars_of
 from data_schemas.dataset import Dataset, table_of
 from data_schemas.instruments import Instrument, packaged_instruments
+from data_schemas.own_features import TABLE, OwnFeature, features_table
 from data_schemas.school_days import Calendars, SchoolDays
-from data_schemas.tables import TABLES
+from data_schemas.tables import TABLES, Column, Kind, Sensitivity, Table
 from models.columns import NO_DAY, Columns, frame_columns, row_columns
 from models.sheets import Ints, Sheets, make_sheets, places
 from runxin.errors import Problem, bad_data
@@ -44,13 +45,16 @@ class Coverage:
 @dataclass(frozen=True)
 class Records:
     """n students and everything recorded about them. `events` and `coverage` go by table name, `school` holds the
-    calendar of each. `whole_classes` says that sheets may be held against those of the class."""
+    calendar of each, `own` the values of features that the dataset brings along, by name, as `declared`.
+    `whole_classes` says that sheets may be held against those of the class."""
 
     students: Columns
     sheets: Mapping[str, Sheets]
     events: Mapping[str, Rows]
     coverage: Mapping[str, Coverage]
     school: SchoolDays
+    own: Mapping[str, Rows] = field(default_factory=dict)
+    declared: tuple[OwnFeature, ...] = ()
     whole_classes: bool = False
 
     @property
@@ -61,7 +65,15 @@ class Records:
         return len(self.ids)
 
 
-EVENTS = ("leaves", "leave_totals", "family", "concerns", "outcomes", "consents")
+def rows_of(records: Records, table: str) -> tuple[Rows, Coverage]:
+    """The rows of an event table and how far it reaches; no rows and no reach where it was not collected."""
+    if table in records.events:
+        return records.events[table], records.coverage[table]
+    none = np.zeros(0, np.int64)
+    return Rows(none, row_columns([], TABLES[table])), Coverage(none, none, none)
+
+
+EVENTS = ("leaves", "leave_totals", "family", "concerns", "outcomes", "consents", "contacts")
 ALWAYS = 10**6  # a coverage without an end
 
 
@@ -84,7 +96,7 @@ def records_of(dataset: Dataset, calendars: Calendars | None = None) -> Records:
     stated = any(name in dataset.tables for name in NAMES)
     known = calendars_of(dataset.tables) if stated or calendars is None else calendars
     whole = _assemble(students, place, tables, responses, scores, coverage, instruments, known)
-    return replace(whole, whole_classes=True)
+    return replace(whole, own=_own_rows(dataset, place), declared=dataset.own_features, whole_classes=True)
 
 
 def records_of_requests(
@@ -118,7 +130,37 @@ def records_of_requests(
     scores = row_columns([row for _, row in totals], TABLES["scores"])
     scores["student_id"] = np.array([index for index, _ in totals], dtype=np.int64)
     place = {index: index for index in range(len(requests))}
-    return _assemble(students, place, tables, responses, scores, coverage, known, calendars or Calendars())
+    whole = _assemble(students, place, tables, responses, scores, coverage, known, calendars or Calendars())
+    own = [(index, row) for index, request in enumerate(requests) for row in request.get("features") or ()]
+    names = dict.fromkeys(row["name"] for _, row in own)
+    return replace(whole, own={name: _own_row([one for one in own if one[1]["name"] == name]) for name in names})
+
+
+VALUE = Column("value", Kind.NUMBER, "值", Sensitivity.SENSITIVE)
+OWN_VALUE = Table("features", "自定义特征", (*features_table(()).columns, VALUE))
+
+
+def _own_rows(dataset: Dataset, place: Mapping[str, int]) -> dict[str, Rows]:
+    """The values of each own feature that are not blank."""
+    if TABLE not in dataset.tables:
+        return {}
+    columns = frame_columns(dataset.tables[TABLE], features_table(dataset.own_features))
+    student = places(columns, place, TABLE)
+    found = {}
+    for feature in dataset.own_features:
+        given = ~np.isnan(columns[feature.name])
+        rows = {
+            "value": columns[feature.name],
+            "observed_on": columns["observed_on"],
+            "recorded_on": columns["recorded_on"],
+        }
+        found[feature.name] = Rows(student, rows).where(given)
+    return found
+
+
+def _own_row(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> Rows:
+    columns = row_columns([row for _, row in rows], OWN_VALUE)
+    return Rows(np.array([index for index, _ in rows], dtype=np.int64), columns)
 
 
 def _assemble(

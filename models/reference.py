@@ -5,14 +5,16 @@ student's own stage and sex on that very questionnaire.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data_schemas.codes import Sex, Stage
 from data_schemas.instruments import Instrument
 from models.columns import Columns
+from models.leave_reference import LeaveReference, leave_reference_of_json
 from models.records import Records
 
 Floats = NDArray[np.float64]
@@ -32,19 +34,19 @@ class Group:
 
 @dataclass(frozen=True)
 class Reference:
-    """By questionnaire, score and group: `junior|female`, `junior`, and `all`."""
+    """`groups` by questionnaire, score and group: `junior|female`, `junior`, and `all`; `leave` by stage and month."""
 
     groups: Mapping[str, Mapping[str, Mapping[str, Group]]]
+    leave: LeaveReference = field(default_factory=LeaveReference)
 
-    def of(self, instrument: Instrument, score: str, students: "Grouped") -> tuple[Floats, Floats]:
-        """Mean and standard deviation for each student: those of stage and sex, or of the narrowest group that is
+    def of(self, instrument: Instrument, score: str) -> list[tuple[float, float]]:
+        """Mean and standard deviation for each of `GROUPS`: those of stage and sex, or of the narrowest group that is
         known. Without any group the middle and a quarter of the range stand in."""
         low, high = instrument.range_of(score)
         known = self.groups.get(instrument.code, {}).get(score, {})
         default = known.get(EVERYONE, Group((low + high) / 2, (high - low) / 4, 0))
-        found = [_nearest(known, name, default) for name in students.names]
-        pairs = np.array([(group.mean, group.sd) for group in found]).reshape(-1, 2)[students.place]
-        return pairs[:, 0], pairs[:, 1]
+        found = [_nearest(known, name, default) for name in GROUPS]
+        return [(group.mean, group.sd) for group in found]
 
     def sd_of(self, instrument: str, score: str, name: str) -> float | None:
         """The spread in the group of that name, None where nothing is known of the score."""
@@ -52,25 +54,27 @@ class Reference:
         return _nearest(known, name, known[EVERYONE]).sd if EVERYONE in known else None
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        scores = {
             code: {
                 score: {name: [group.mean, group.sd, group.n] for name, group in groups.items()}
                 for score, groups in scores.items()
             }
             for code, scores in self.groups.items()
         }
+        return {"scores": scores, "leave": self.leave.to_json()}
 
 
 def reference_of_json(content: Mapping[str, Any]) -> Reference:
-    """Read what `to_json` wrote; raises `TypeError` or `ValueError` where the form is another."""
+    """Read what `to_json` wrote; raises `KeyError`, `TypeError` or `ValueError` where the form is another."""
     return Reference(
         {
             code: {
                 score: {name: Group(float(mean), float(sd), int(n)) for name, (mean, sd, n) in groups.items()}
                 for score, groups in scores.items()
             }
-            for code, scores in content.items()
-        }
+            for code, scores in content["scores"].items()
+        },
+        leave_reference_of_json(content["leave"]),
     )
 
 
@@ -78,8 +82,7 @@ def make_reference(
     records: Records, instruments: Mapping[str, Instrument], until: int, students: NDArray[np.bool_]
 ) -> Reference:
     """From the newest valid sheet of each of `students` (n,) that was received by the end of day `until`."""
-    grouped = group(records.students)
-    names = np.array(grouped.names, dtype=object)[grouped.place]
+    names = np.array(GROUPS, dtype=object)[group_of(records.students)]
     found: dict[str, dict[str, dict[str, Group]]] = {}
     for code, instrument in instruments.items():
         sheets = records.sheets.get(code)
@@ -97,20 +100,13 @@ def make_reference(
     return Reference(found)
 
 
-@dataclass(frozen=True)
-class Grouped:
-    """The finest group of each of n students: `place` (n,) points into `names`."""
-
-    names: tuple[str, ...]
-    place: NDArray[np.intp]
+GROUPS = tuple(f"{stage}|{sex}" for stage in Stage.codes() for sex in Sex.codes())
 
 
-def group(students: Columns) -> Grouped:
-    """Students by stage and sex."""
-    places: dict[tuple[Any, Any], int] = {}
-    pairs = zip(students["stage"], students["sex"], strict=True)
-    found = [places.setdefault(pair, len(places)) for pair in pairs]
-    return Grouped(tuple(f"{stage}|{sex}" for stage, sex in places), np.array(found, dtype=np.intp))
+def group_of(students: Columns) -> NDArray[np.intp]:
+    """The finest group of each student (n,), as a place in `GROUPS`: by stage and sex."""
+    place: NDArray[np.intp] = students["stage"].astype(np.intp) * len(Sex) + students["sex"]
+    return place
 
 
 def _groups(values: Floats, names_of: NDArray[Any], span: tuple[float, float]) -> dict[str, Group]:

@@ -5,6 +5,7 @@ Both are additive between the family flags and everything else (trees do not mix
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -14,6 +15,7 @@ from models.features import Feature
 from models.spline_model import SplineModel
 
 Floats = NDArray[np.float64]
+Inputs = NDArray[np.floating[Any]]  # features come as float32
 MANY_ROWS = 512
 
 
@@ -44,7 +46,7 @@ class Margins:
     overflow: Floats  # what the cap took away
 
 
-def margins(model: RiskModel, values: Floats) -> Margins:
+def margins(model: RiskModel, values: Inputs) -> Margins:
     """Score `values` (n, p); raises `ValueError` for another width or an infinite value."""
     _check(model, values)
     raw = _raw(model.scorer, values)
@@ -63,7 +65,7 @@ class Contributions:
     base: float
 
 
-def contributions(model: RiskModel, values: Floats, scored: Margins) -> Contributions:
+def contributions(model: RiskModel, values: Inputs, scored: Margins) -> Contributions:
     """Path-dependent TreeSHAP of the booster (Lundberg et al. 2020), or the centred terms of the spline model.
 
     `scored` are the margins of the same values. What the cap takes away is taken from the family flags that raise
@@ -85,7 +87,7 @@ def contributions(model: RiskModel, values: Floats, scored: Margins) -> Contribu
     return Contributions(phi - share * overflow[:, None], base)
 
 
-def _raw(scorer: lightgbm.Booster | SplineModel, values: Floats) -> Floats:
+def _raw(scorer: lightgbm.Booster | SplineModel, values: Inputs) -> Floats:
     if isinstance(scorer, SplineModel):
         return scorer.margins(values)
     if not len(values):
@@ -94,12 +96,12 @@ def _raw(scorer: lightgbm.Booster | SplineModel, values: Floats) -> Floats:
     return np.asarray(scorer.predict(values, raw_score=True, num_threads=_threads(values)), dtype=np.float64)
 
 
-def _threads(values: Floats) -> int:
+def _threads(values: Inputs) -> int:
     """One for a few rows, where waking others costs more than it saves; 0, all of them, for many."""
     return 1 if len(values) < MANY_ROWS else 0
 
 
-def _check(model: RiskModel, values: Floats) -> None:
+def _check(model: RiskModel, values: Inputs) -> None:
     if values.ndim != 2 or values.shape[1] != len(model.features):
         raise ValueError(f"the model reads {len(model.features)} features, not {values.shape[1:]}")
     if np.isinf(values).any():

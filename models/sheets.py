@@ -26,7 +26,7 @@ class Sheets:
     day: Ints
     received: Ints
     receipt_known: Bools
-    respondent: NDArray[Any]
+    respondent: NDArray[np.int8]
     seconds: NDArray[np.float64]
     scores: Scores
 
@@ -78,7 +78,7 @@ def make_sheets(
 def no_sheets(instrument: Instrument) -> Sheets:
     """The sheets of a questionnaire that nobody here has answered."""
     none, scores = np.zeros(0, np.int64), given_scores(instrument, np.zeros((0, len(instrument.scores))))
-    return Sheets(instrument, none, none, none, none.astype(bool), none.astype(object), none.astype(float), scores)
+    return Sheets(instrument, none, none, none, none.astype(bool), none.astype(np.int8), none.astype(float), scores)
 
 
 def places(columns: Columns, place: Mapping[Any, int], table: str) -> Ints:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Inputs = NDArray[np.floating[Any]]  # features come as float32
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class SplineModel:
     fill: tuple[float, ...]
     base: float
 
-    def terms(self, values: Floats) -> Floats:
+    def terms(self, values: Inputs) -> Floats:
         """Contributions (n, p) in log-odds, which with `base` sum to the margin."""
         filled = np.where(np.isnan(values), np.array(self.fill), values)
         columns = [
@@ -29,7 +30,7 @@ class SplineModel:
         ]
         return np.column_stack(columns) if columns else np.zeros((len(values), 0))
 
-    def margins(self, values: Floats) -> Floats:
+    def margins(self, values: Inputs) -> Floats:
         total: Floats = self.terms(values).sum(axis=1) + self.base
         return total
 

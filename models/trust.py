@@ -13,9 +13,10 @@ from data_schemas.instruments.response_quality import (
     long_string,
     speeding,
 )
+from models.classes import classes_of
 from models.policy import ResponseQuality
 from models.records import Records
-from models.sheets import Bools, Sheets
+from models.sheets import Bools
 
 SPEEDING, LONG_STRING, CONTRADICTION, COPIED, CONFLICT = (
     "speeding",
@@ -59,7 +60,7 @@ def suspicions(records: Records, as_of: int, rules: ResponseQuality) -> dict[str
             shows[:, 2] = contradiction(instrument, answers)
             if records.whole_classes:
                 known = np.flatnonzero(sheets.known(as_of))
-                group = _classes(records, sheets)[known]
+                group = classes_of(records.students)[sheets.student[known]]
                 seconds, given = sheets.seconds[known], answers[known]
                 hurried = (instrument, given, seconds, group, rules.class_percentile, rules.same_answer_share)
                 shows[known, 0] |= hurried_in_class(*hurried)
@@ -82,18 +83,6 @@ def without_sheets(records: Records, suspect: Mapping[str, Suspicion]) -> Record
     """The records as if nobody had handed in the suspect sheets."""
     kept = {code: sheets.take(np.flatnonzero(~suspect[code].any)) for code, sheets in records.sheets.items()}
     return replace(records, sheets=kept)
-
-
-def _classes(records: Records, sheets: Sheets) -> NDArray[np.int64]:
-    """A number for each sheet's class, -1 where it is not known."""
-    students = records.students
-    names = [
-        f"{school}\n{name}" if name is not None else ""
-        for school, name in zip(students["school_id"], students["class_id"], strict=True)
-    ]
-    kinds, number = np.unique(np.array(names, dtype=object).astype(str), return_inverse=True)
-    number = np.where(kinds[number.ravel()] == "", -1, number.ravel())
-    return number[sheets.student].astype(np.int64)
 
 
 def _conflicts(records: Records, as_of: int, rules: ResponseQuality) -> Mapping[str, Bools]:

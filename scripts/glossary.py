@@ -21,6 +21,7 @@ TITLES = {
     "Source": "来源 Sources",
     "OutcomeKind": "结局类型 Kinds of outcomes",
     "Selection": "入选原因 Why a student was interviewed",
+    "Contacted": "联系对象 Who was contacted",
     "ConsentScope": "同意范围 Scopes of consent",
 }
 

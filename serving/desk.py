@@ -135,7 +135,7 @@ def _list_or_none(
 
 def _line_of(listed: FollowUpList, student_id: str) -> Entry | None:
     """The student's line: the most pressing one where there are several."""
-    queues = (listed.history, listed.identity, listed.retest, listed.not_screened)
+    queues = (listed.contact, listed.history, listed.identity, listed.retest, listed.not_screened)
     for part in (listed.immediate, listed.week, listed.below, *queues):
         for line in part:
             if line.pupil.student_id == student_id:

@@ -62,8 +62,14 @@ def leaves(draw: st.DrawFn, least: int = 0, most: int = 420) -> Row:
 @st.composite
 def leave_totals(draw: st.DrawFn, least: int = 0, most: int = 420) -> Row:
     until = draw(days(least, most))
-    window = draw(st.sampled_from([30, 180, 365, 730]))
-    return {"until_on": until, "recorded_on": until, "window_days": window, "days": float(draw(st.integers(0, 20)))}
+    window = draw(st.sampled_from([20, 30, 60, 180, 365, 730]))
+    return {
+        "until_on": until,
+        "recorded_on": until,
+        "window_days": window,
+        "days": float(draw(st.integers(0, 20))),
+        "episodes": draw(st.one_of(st.none(), st.integers(0, 6))),
+    }
 
 
 @st.composite
@@ -110,6 +116,12 @@ def consents(draw: st.DrawFn, least: int = 0, most: int = 400) -> Row:
 
 
 @st.composite
+def contacts(draw: st.DrawFn, least: int = 0, most: int = 60) -> Row:
+    on = draw(days(least, most))
+    return {"contacted_on": on, "whom": draw(st.sampled_from(["guardian", None])), "recorded_on": on}
+
+
+@st.composite
 def feeds(draw: st.DrawFn) -> Row:
     table = draw(st.sampled_from(["leaves", "concerns", "family"]))
     start = draw(days(100, 500))
@@ -131,6 +143,7 @@ def students(draw: st.DrawFn, consent: bool = True, collected: bool = False) -> 
         sex=draw(st.sampled_from(["male", "female", "unknown"])),
         age_years=draw(st.one_of(st.none(), st.integers(6, 19).map(float))),
         boarding=draw(st.sampled_from([True, False, None])),
+        enrolled_on=draw(st.one_of(st.none(), days(10, 700))),
         responses=some(sheets(), 5),
         scores=some(totals(), 1),
         leaves=some(leaves(), 6),
@@ -139,6 +152,7 @@ def students(draw: st.DrawFn, consent: bool = True, collected: bool = False) -> 
         concerns=some(concerns(), 4),
         outcomes=some(interviews(), 2),
         consents=some(consents(), 2) if consent else None,
+        contacts=some(contacts(), 1),
         feeds=draw(st.lists(feeds(), max_size=2)),
     )
 
@@ -163,4 +177,5 @@ def later_rows(draw: st.DrawFn) -> dict[str, list[Row]]:
         "concerns": late(concerns()) + ahead(concerns(*AHEAD)),
         "outcomes": late(interviews()) + ahead(interviews(*AHEAD)),
         "consents": ahead(consents(*AHEAD)),
+        "contacts": late(contacts()) + ahead(contacts(*AHEAD)),
     }

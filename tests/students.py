@@ -36,6 +36,7 @@ def student(student_id: str = "S-1", **fields: Any) -> Request:
         "family": [],
         "concerns": [],
         "outcomes": [],
+        "contacts": [],
     }
     return {**plain, **fields}
 

@@ -10,6 +10,7 @@ from models import Artifact, Manifest, read_policy
 from models.artifact import FORMAT_VERSION
 from models.calibration import probabilities
 from models.features import Feature, catalogue
+from models.leave_reference import STEPS, LeaveReference
 from models.policy import Thresholds
 from models.reference import Group, Reference
 from models.risk_model import RiskModel, margins
@@ -20,12 +21,21 @@ from training.splines import fit_splines
 ROWS, SEED = 4_000, 11
 INSTRUMENTS = {code: packaged_instruments()[code] for code in ("phq9", "gad7")}
 FEATURES = catalogue(INSTRUMENTS.values())
+
+
+def away(students: int, rate: float) -> tuple[int, ...]:
+    """Half days missed of 60, fewer and fewer students with more and more."""
+    shares = np.append(0.9, 0.1 * np.diff(-np.exp(-rate * np.arange(STEPS + 1))))
+    return tuple(np.floor(students * shares).astype(int).tolist())
+
+
 # Invented figures of the groups that scores are standardised by.
 REFERENCE = Reference(
     {
         "phq9": {"total": {"all": Group(6, 5, 900), "junior": Group(6.5, 5, 300), "junior|female": Group(7, 5.5, 150)}},
         "gad7": {"total": {"all": Group(4, 4, 900), "senior": Group(5, 4.5, 300)}},
-    }
+    },
+    LeaveReference({"junior": {"all": away(800, 0.3), "04": away(400, 0.2)}, "senior": {"all": away(500, 0.5)}}),
 )
 # Highest value and log-odds from the lowest to the highest, by the end or the start of a name; else the group's.
 RANGES = {

@@ -1,6 +1,7 @@
 """LightGBM with monotone constraints and the family flags kept apart."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from models.features import Feature
 
 Floats = NDArray[np.float64]
+Inputs = NDArray[np.floating[Any]]  # features come as float32
 MANY_ROWS = 50_000  # below, threads wait for each other longer than they work
 
 
@@ -51,7 +53,7 @@ def parameters(features: tuple[Feature, ...], boosting: Boosting, seed: int) -> 
 
 def fit_boosting(
     features: tuple[Feature, ...],
-    values: Floats,
+    values: Inputs,
     outcome: Floats,
     weight: Floats,
     boosting: Boosting,
@@ -69,12 +71,12 @@ def fit_boosting(
     return lightgbm.train(parameters(features, boosting, seed) | threads, data, num_boost_round=boosting.rounds)
 
 
-def staged_margins(booster: lightgbm.Booster, values: Floats, stages: list[int]) -> Floats:
+def staged_margins(booster: lightgbm.Booster, values: Inputs, stages: list[int]) -> Floats:
     """Margins (n, stages) after so many trees."""
     threads = _threads(values)
     columns = [booster.predict(values, raw_score=True, num_iteration=stage, num_threads=threads) for stage in stages]
     return np.column_stack(columns)
 
 
-def _threads(values: Floats) -> int:
+def _threads(values: Inputs) -> int:
     return 1 if len(values) < MANY_ROWS else 0

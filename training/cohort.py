@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day
-from data_schemas.codes import Tier
+from data_schemas.codes import OutcomeKind, Tier
 from data_schemas.dataset import Dataset, Label
 from models import Records, enrolled, may_score
-from models.features import Matrix, Recipe, build_features, rows_of
+from models.features import Matrix, Recipe, build_features
 from models.features.matrix import join
 from models.floors import assessed
+from models.records import rows_of
 from runxin.errors import bad_data
 
 Floats = NDArray[np.float64]
@@ -101,7 +102,7 @@ def _outcomes(records: Records, label: Label, on: date, concurrent: bool) -> tup
         inside = (observed <= day) & (observed > day - CONCURRENT_DAYS)
     else:
         inside = (observed > day) & (observed <= day + label.horizon_days)
-    inside &= np.isin(rows["kind"], label.kinds)
+    inside &= np.isin(rows["kind"], [OutcomeKind.of(kind).place for kind in label.kinds])
     level, probability = np.full(n, -1.0), np.zeros(n)
     np.maximum.at(level, rows.student[inside], rows["level"][inside])
     chance = rows["selection_prob"]

@@ -1,5 +1,7 @@
 """Logistic regression with linear splines whose adverse features can only rise."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -9,17 +11,18 @@ from models.features import Feature
 from models.spline_model import SplineModel
 
 Floats = NDArray[np.float64]
+Inputs = NDArray[np.floating[Any]]  # features come as float32
 PENALTY = 2.0  # ridge on the rise of each piece, in units of one piece
 MOST_KNOTS = 6
 
 
-def fit_splines(features: tuple[Feature, ...], values: Floats, outcome: Floats, weight: Floats) -> SplineModel:
+def fit_splines(features: tuple[Feature, ...], values: Inputs, outcome: Floats, weight: Floats) -> SplineModel:
     """Fit weighted, ridge-penalised logistic regression on ramps between quantile knots.
 
     A ramp is 0 before its piece, rises to 1 over it and stays. With a coefficient of at least 0 for every piece
     of an adverse feature the curve never falls, as the trees' monotone constraints ask of LightGBM.
     """
-    weight = weight * (len(weight) / weight.sum())
+    weight, values = weight * (len(weight) / weight.sum()), values.astype(np.float64)
     fill = np.array([np.nanmean(column) if np.isfinite(column).any() else 0.0 for column in values.T])
     filled = np.where(np.isnan(values), fill, values)
     knots = [_knots(feature, column) for feature, column in zip(features, filled.T, strict=True)]

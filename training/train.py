@@ -65,7 +65,7 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
     progress("features")
     records = records_of(dataset)
     instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
-    features = catalogue(instruments.values())
+    features = catalogue(instruments.values(), dataset.own_features)
     reference = training_reference(dataset, records, instruments, options.salt)
     cohort = make_cohort(dataset, records, Recipe(features, instruments, reference, policy.staleness))
     rows = split(cohort, dataset.description.mode == "concurrent", options.salt)

@@ -225,6 +225,7 @@ class Mapping(Strict):
     dataset: Describe
     files: dict[str, FileRole] = {}
     instruments: tuple[str, ...] = ()
+    features: str | None = None  # the file that declares features of the dataset's own
     missing: Codes = ()
     leaking: tuple[Header, ...] = ()  # patterns of columns that give the outcome away
     student_id: AnyCell | None = None

@@ -1,6 +1,6 @@
 """Does a mapping fit the canonical tables? Turns its blocks into steps in which nothing is left to look up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +11,7 @@ from data_schemas.dataset import table_of
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.answers import answer_cells
 from data_schemas.mapping.definition import Block, Cell, Condition, Mapping, Scalar, place
+from data_schemas.own_features import OwnFeature
 from data_schemas.tables import Column, Kind, Sensitivity, Table
 from runxin.errors import Problem, bad_data
 
@@ -48,12 +49,14 @@ class Step:
         return found
 
 
-def fit(mapping: Mapping, instruments: Lookup[str, Instrument], file: str) -> list[Step]:
+def fit(
+    mapping: Mapping, instruments: Lookup[str, Instrument], file: str, own: Sequence[OwnFeature] = ()
+) -> list[Step]:
     """The steps of a mapping; raises `UserError` that names every place where it does not fit."""
     problems: list[Problem] = []
     steps: list[Step] = []
     for number, block in enumerate(mapping.blocks, start=1):
-        made = list(_steps(mapping, block, number, instruments, file, problems))
+        made = list(_steps(mapping, block, number, instruments, own, file, problems))
         steps += made
     if not any(block.table == "students" for block in mapping.blocks):
         problems.append(Problem("no block writes the students", file=file, fix='add a block with table = "students"'))
@@ -68,6 +71,7 @@ def _steps(
     block: Block,
     number: int,
     instruments: Lookup[str, Instrument],
+    own: Sequence[OwnFeature],
     file: str,
     problems: list[Problem],
 ) -> Iterator[Step]:
@@ -81,7 +85,7 @@ def _steps(
         fault(f"{code} is scored elsewhere and has no items here", "table", fix=fix)
         return
     try:
-        table = table_of(block.table, instruments)
+        table = table_of(block.table, instruments, own)
     except KeyError:
         fault(f"there is no table {block.table!r}", "table", fix="see the canonical tables in the glossary")
         return

@@ -90,7 +90,9 @@ def import_files(
     days = applied.as_of_dates
     index_dates = made.mapping.dataset.index_dates or (days if len(days) > 1 else ())
     tables, responses = tables_of(applied.tables)
-    dataset = Dataset(_describe(made.mapping, days[-1], index_dates, provenance), tables, responses, made.own)
+    dataset = Dataset(
+        _describe(made.mapping, days[-1], index_dates, provenance), tables, responses, made.own, made.features
+    )
     _write(dataset, applied.findings, out, format)
     return Imported(dataset, applied, problems)
 

@@ -14,6 +14,7 @@ from data_schemas.mapping.definition import Cell, Mapping, read_mapping
 from data_schemas.mapping.files import Sheet, Wanted, read_sheet
 from data_schemas.mapping.fit import AS_OF, Step, as_of_cell, fit, leaking
 from data_schemas.mapping.progress import Applied, Finding
+from data_schemas.own_features import OwnFeature, read_own_features
 from runxin.errors import Problem, UserError, bad_data, usage
 
 
@@ -26,6 +27,7 @@ class Understood:
     sha256: str
     instruments: Lookup[str, Instrument]
     own: Lookup[str, Instrument]  # beside those that Runxin brings
+    features: tuple[OwnFeature, ...]
     steps: Sequence[Step]
     sheets: Lookup[str, Sequence[Sheet]]
     applied: Applied
@@ -48,7 +50,8 @@ def understand(
     """
     mapping, brought, digest = read_mapping(mapping_file)
     instruments = {**known, **brought}
-    steps = fit(mapping, instruments, mapping_file.name)
+    features = read_own_features(mapping_file.parent / mapping.features) if mapping.features else ()
+    steps = fit(mapping, instruments, mapping_file.name, features)
     when = as_of or as_of_cell(mapping, mapping_file.name) or fallback
     if when is None:
         raise usage("the mapping names no as-of date", fix="add as_of to its [dataset], or pass --as-of")
@@ -60,7 +63,9 @@ def understand(
     used = {code: one for code, one in instruments.items() if code in named and packaged.get(code) is not one}
     problems = (*sorted_problems(applied.findings), *_miscoded(applied, steps, sheets, instruments))
     fatal = any(finding.table == AS_OF.name for finding in applied.findings)
-    return Understood(mapping, digest, instruments, {**brought, **used}, steps, sheets, applied, problems, fatal)
+    return Understood(
+        mapping, digest, instruments, {**brought, **used}, features, steps, sheets, applied, problems, fatal
+    )
 
 
 def sorted_problems(findings: Sequence[Finding]) -> list[Problem]:

@@ -1,8 +1,10 @@
 """Features: one pure function per family, from arrays to arrays, point in time."""
 
-from models.features.build import build_features, rows_of
-from models.features.catalogue import Feature, catalogue, catalogue_json, catalogue_of_json
+from models.features.build import build_features
+from models.features.catalogue import catalogue, full_catalogue
+from models.features.feature import Feature, catalogue_json, catalogue_of_json
 from models.features.matrix import Matrix
+from models.features.readable import readable
 from models.features.recipe import Recipe
 
 __all__ = [
@@ -13,5 +15,6 @@ __all__ = [
     "catalogue",
     "catalogue_json",
     "catalogue_of_json",
-    "rows_of",
+    "full_catalogue",
+    "readable",
 ]

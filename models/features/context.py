@@ -3,25 +3,24 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from data_schemas.codes import Stage
+from data_schemas.codes import Sex
 from models.columns import NO_DAY, Columns
 from models.features.matrix import Block
 
 DAYS_A_YEAR = 365.25
-STAGES = {stage: float(place) for place, stage in enumerate(Stage.codes())}
-FEMALE = {"female": 1.0, "male": 0.0}
+FEMALE = np.array([{Sex.FEMALE: 1.0, Sex.MALE: 0.0}.get(sex, 0.5) for sex in Sex])
+NAMES = ("age_years", "stage", "grade", "female", "boarding")
 
 
 def context_features(students: Columns, as_of: int) -> Block:
-    return Block(
-        {
-            "age_years": ages_of(students, as_of),
-            "stage": np.array([STAGES.get(stage, np.nan) for stage in students["stage"]]),
-            "grade": students["grade"].astype(np.float64),
-            "female": np.array([FEMALE.get(sex, 0.5) for sex in students["sex"]]),
-            "boarding": np.where(np.isnan(students["boarding"]), 0.5, students["boarding"]),
-        }
-    )
+    boarding = students["boarding"]
+    values = np.empty((len(boarding), len(NAMES)), np.float32)
+    values[:, 0] = ages_of(students, as_of)
+    values[:, 1] = students["stage"]
+    values[:, 2] = students["grade"]
+    values[:, 3] = FEMALE[students["sex"]]
+    values[:, 4] = np.where(np.isnan(boarding), 0.5, boarding)
+    return Block(NAMES, values)
 
 
 def ages_of(students: Columns, as_of: int) -> NDArray[np.float64]:

@@ -5,76 +5,138 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data_schemas.calendar import place_in
+from data_schemas.codes import LeaveReason, LeaveType
 from data_schemas.school_days import SchoolDays
+from models.features.compiled import by_student, compiled, in_blocks
 from models.records import Rows
 from models.sheets import Ints
 
-ABSENCE = ("sick", "personal", "unexcused", "quarantine", "unknown")  # a school activity is no absence
-RESPIRATORY = ("respiratory", "fever")
+# A school activity is no absence; lateness, suspension and return are counted on their own.
+ABSENCE = (LeaveType.SICK, LeaveType.PERSONAL, LeaveType.UNEXCUSED, LeaveType.QUARANTINE, LeaveType.UNKNOWN)
+IS_ABSENCE = np.array([kind in ABSENCE for kind in LeaveType])
+SICK, UNEXCUSED, QUARANTINE = LeaveType.SICK.place, LeaveType.UNEXCUSED.place, LeaveType.QUARANTINE.place
+RESPIRATORY, FEVER = LeaveReason.RESPIRATORY.place, LeaveReason.FEVER.place
 YEAR = 365
+SPAN = YEAR + 14  # days that are looked at: a year, and a fortnight in which an episode may have begun
+
+# What the records of a day say of it, as bits.
+SAYS_UNEXCUSED, SAYS_SICK_OTHER, SAYS_QUARANTINE = 1, 2, 4
 
 
 @dataclass(frozen=True)
 class LeaveDays:
     """One row per student and school day of leave, in order; `weight` is 1 for a whole day and less where halves are
-    known, `recorded` the day on which the first record that says so came in."""
+    known, `recorded` the day on which the first record that says so came in, `says` the bits above."""
 
     student: Ints
     day: Ints
     weight: NDArray[np.float64]
     recorded: Ints
-    unexcused: NDArray[np.bool_]
-    sick_other: NDArray[np.bool_]
+    says: NDArray[np.uint8]
+
+    @property
+    def unexcused(self) -> NDArray[np.bool_]:
+        return (self.says & SAYS_UNEXCUSED) > 0
 
     def where(self, mask: NDArray[np.bool_]) -> "LeaveDays":
-        return LeaveDays(
-            self.student[mask],
-            self.day[mask],
-            self.weight[mask],
-            self.recorded[mask],
-            self.unexcused[mask],
-            self.sick_other[mask],
-        )
+        return LeaveDays(self.student[mask], self.day[mask], self.weight[mask], self.recorded[mask], self.says[mask])
+
+
+def leave_days(leaves: Rows, as_of: int, school: SchoolDays) -> LeaveDays:
+    """The days of leave of the year before `as_of`, from what was recorded by then."""
+    n = len(school)
+    order, offsets = by_student(leaves.student, n)
+    place_in(school.first, school.passed.shape[1], np.array([as_of]))
+    names = ("start_on", "end_on", "recorded_on", "type", "reason_code", "half_days")
+    columns = [leaves[name] for name in names]
+    calendar = (school.which, school.school_day, school.passed, school.first)
+    parts = in_blocks(n, lambda low, high: _days(low, high, order, offsets, *columns, *calendar, as_of))
+    return LeaveDays(
+        *(parts[0] if len(parts) == 1 else (np.concatenate(column) for column in zip(*parts, strict=True)))
+    )
+
+
+@compiled
+def _days(
+    low: int,
+    high: int,
+    order: Ints,
+    offsets: Ints,
+    start_on: Ints,
+    end_on: Ints,
+    recorded_on: Ints,
+    kind: NDArray[np.int8],
+    reason: NDArray[np.int8],
+    half_days: NDArray[np.float64],
+    which: Ints,
+    school_day: NDArray[np.bool_],
+    passed: Ints,
+    first: int,
+    as_of: int,
+) -> tuple[Ints, Ints, NDArray[np.float64], Ints, NDArray[np.uint8]]:
+    """The days of students `low` to `high`. Two records of one day are one day of leave: the larger share of it, with
+    what either says."""
+    oldest = max(as_of - SPAN, first)
+    newest = min(as_of + YEAR, first + passed.shape[1] - 1)
+    most = 0
+    for row in order[offsets[low] : offsets[high]]:
+        if IS_ABSENCE[kind[row]] and recorded_on[row] <= as_of and start_on[row] <= as_of:
+            most += max(min(end_on[row], as_of) - max(start_on[row], oldest) + 1, 0)
+    student, day, recorded = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
+    weight, says = np.empty(most, np.float64), np.empty(most, np.uint8)
+    at = np.full(as_of - oldest + 1, -1)  # where a day of the student at hand stands among the rows
+    count = 0
+    for who in range(low, high):
+        begin, calendar = count, which[who]
+        for row in order[offsets[who] : offsets[who + 1]]:
+            if not IS_ABSENCE[kind[row]] or recorded_on[row] > as_of or start_on[row] > as_of:
+                continue
+            start, end = max(start_on[row], oldest), min(end_on[row], newest)
+            if end < start:
+                continue
+            share = 1.0
+            if not np.isnan(half_days[row]):
+                before = passed[calendar, start - 1 - first] if start > first else 0
+                whole = max(passed[calendar, end - first] - before, 1)
+                share = min(half_days[row] * 0.5 / whole, 1.0)
+            said = 0
+            if kind[row] == UNEXCUSED:
+                said = SAYS_UNEXCUSED
+            elif kind[row] == QUARANTINE:
+                said = SAYS_QUARANTINE
+            elif kind[row] == SICK and reason[row] != RESPIRATORY and reason[row] != FEVER:
+                said = SAYS_SICK_OTHER
+            for on in range(start, min(end, as_of) + 1):
+                if not school_day[calendar, on - first]:
+                    continue
+                here = at[on - oldest]
+                if here < 0:
+                    here = at[on - oldest] = count
+                    student[here], day[here] = who, on
+                    weight[here], recorded[here], says[here] = share, recorded_on[row], said
+                    count += 1
+                else:
+                    weight[here] = max(weight[here], share)
+                    recorded[here] = min(recorded[here], recorded_on[row])
+                    says[here] |= said
+        for here in range(begin, count):
+            at[day[here] - oldest] = -1
+        # Records mostly come in order, so sorting is mostly looking.
+        for here in range(begin + 1, count):
+            place = here
+            on, part, known, said = day[here], weight[here], recorded[here], says[here]
+            while place > begin and day[place - 1] > on:
+                day[place], weight[place] = day[place - 1], weight[place - 1]
+                recorded[place], says[place] = recorded[place - 1], says[place - 1]
+                place -= 1
+            day[place], weight[place], recorded[place], says[place] = on, part, known, said
+    return student[:count], day[:count], weight[:count], recorded[:count], says[:count]
 
 
 def back_from(student: Ints, day: Ints, as_of: int, school: SchoolDays) -> Ints:
     """School days from each day to `as_of`."""
     return school.school_days_until(student, np.full(len(day), as_of)) - school.school_days_until(student, day)
-
-
-def leave_days(leaves: Rows, as_of: int, school: SchoolDays) -> LeaveDays:
-    """The days of leave of the year before `as_of`, from what was recorded by then."""
-    oldest = as_of - YEAR - 14
-    near = (leaves["recorded_on"] <= as_of) & (leaves["start_on"] <= as_of) & (leaves["end_on"] >= oldest)
-    kept = leaves.where(np.isin(leaves["type"], ABSENCE) & near)
-    start, end = np.maximum(kept["start_on"], oldest), np.minimum(kept["end_on"], as_of + YEAR)
-    length = np.maximum(end - start + 1, 0)
-    row = np.repeat(np.arange(len(start)), length)
-    day = start[row] + np.arange(len(row)) - np.repeat(np.cumsum(length) - length, length)
-    at_school = school.is_school_day(kept.student[row], day)
-    whole = np.maximum(np.bincount(row[at_school], minlength=len(start)), 1)
-    halves = kept["half_days"]
-    weight = np.where(np.isnan(halves), 1.0, np.minimum(halves * 0.5 / whole, 1.0))
-    shown = at_school & (day <= as_of)
-    row, day = row[shown], day[shown]
-    student = kept.student[row]
-    if not len(day):
-        return LeaveDays(student, day, np.zeros(0), day, np.zeros(0, bool), np.zeros(0, bool))
-    # Two records of one day are one day of leave: the larger share of it, with what either says.
-    order = np.lexsort((day, student))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(student[order]) != 0) | (np.diff(day[order]) != 0)
-    starts = np.flatnonzero(first)
-    kinds, reasons = kept["type"][row][order], kept["reason_code"][row][order]
-    other = (kinds == "sick") & ~np.isin(reasons, RESPIRATORY)
-    return LeaveDays(
-        student=student[order][starts],
-        day=day[order][starts],
-        weight=np.maximum.reduceat(weight[row][order], starts),
-        recorded=np.minimum.reduceat(kept["recorded_on"][row][order], starts),
-        unexcused=np.logical_or.reduceat(kinds == "unexcused", starts),
-        sick_other=np.logical_or.reduceat(other, starts),
-    )
 
 
 def episode_starts(days: LeaveDays, school: SchoolDays) -> Ints:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,52 +10,68 @@ from numpy.typing import NDArray
 from models.columns import NO_DAY
 from models.sheets import Ints
 
-Values = dict[str, NDArray[np.float64]]
+Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
-    """Columns of n values each; `days` says when a value is from, where its sentence shows a date; `shown` is the
-    figure that a sentence shows where the model reads another."""
+    """Columns `names` of n students, `values` (n, k); `days` says when a value is from, `NO_DAY` where it is not known;
+    `shown` is the figure that a sentence shows, exactly, where the model reads another."""
 
-    values: Values
+    names: tuple[str, ...]
+    values: Floats
     days: dict[str, Ints] = field(default_factory=dict)
-    shown: Values = field(default_factory=dict)
+    shown: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Features of n students. `values` is (n, p) float64 in the order of `names`; `days` and `shown` as in `Block`."""
+    """Features of n students. `values` is (n, p) float32 in the order of `names`; `days` and `shown` as in `Block`."""
 
     names: tuple[str, ...]
-    values: NDArray[np.float64]
+    values: Floats
     days: dict[str, Ints]
-    shown: Values = field(default_factory=dict)
+    shown: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
-    def column(self, name: str) -> NDArray[np.float64]:
+    def column(self, name: str) -> Floats:
         return self.values[:, self.names.index(name)]
 
     def figure(self, name: str) -> NDArray[np.float64]:
         """The column in the student's own points."""
-        return self.shown[name] if name in self.shown else self.column(name)
+        return self.shown[name] if name in self.shown else self.column(name).astype(np.float64)
 
     def where(self, mask: NDArray[np.bool_]) -> "Matrix":
         days = {name: day[mask] for name, day in self.days.items()}
         return Matrix(self.names, self.values[mask], days, {name: v[mask] for name, v in self.shown.items()})
 
 
-def stack(blocks: Sequence[Block], names: Sequence[str], n: int) -> Matrix:
+def stack(blocks: Sequence[Block], names: tuple[str, ...], n: int) -> Matrix:
     """Order columns by name: a booster ignores names, so order is held here and nowhere else.
 
     Raises `KeyError` for a name that no block has.
     """
-    columns = {name: values for block in blocks for name, values in block.values.items()}
-    days = {name: day for block in blocks for name, day in block.days.items()}
-    values = np.column_stack([columns[name] for name in names]) if names else np.zeros((n, 0))
+    values = np.empty((n, len(names)), np.float32)
+    for begin, end, block, at in _runs(tuple(block.names for block in blocks), names):
+        values[:, begin:end] = blocks[block].values[:, at : at + end - begin]
     if np.isinf(values).any():
         raise ValueError("a feature is infinite")
+    days = {name: day for block in blocks for name, day in block.days.items()}
     shown = {name: figure for block in blocks for name, figure in block.shown.items()}
-    return Matrix(tuple(names), np.ascontiguousarray(values, dtype=np.float64), days, shown)
+    return Matrix(names, values, days, shown)
+
+
+@cache
+def _runs(given: tuple[tuple[str, ...], ...], names: tuple[str, ...]) -> list[tuple[int, int, int, int]]:
+    """Columns that stand together in a block and in the matrix: from, to, the block, and where they begin in it."""
+    place = {name: (block, at) for block, columns in enumerate(given) for at, name in enumerate(columns)}
+    found: list[tuple[int, int, int, int]] = []
+    for column, name in enumerate(names):
+        block, at = place[name]
+        if found and found[-1][2] == block and found[-1][3] + column - found[-1][0] == at:
+            found[-1] = (found[-1][0], column + 1, block, found[-1][3])
+        else:
+            found.append((column, column + 1, block, at))
+    return found
 
 
 def join(parts: Sequence[Matrix]) -> Matrix:
@@ -65,19 +82,8 @@ def join(parts: Sequence[Matrix]) -> Matrix:
     return Matrix(first.names, np.concatenate([part.values for part in parts]), days, shown)
 
 
-def highest_by_student(n: int, student: Ints, values: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
-    """The highest value of each of n students, `floor` where there is none."""
-    found = np.full(n, floor, dtype=np.float64)
-    np.maximum.at(found, student, values)
-    return found
-
-
 def latest_by_student(n: int, student: Ints, day: Ints) -> Ints:
     """The newest day of each of n students, `NO_DAY` where there is none."""
     found = np.full(n, NO_DAY, dtype=np.int64)
     np.maximum.at(found, student, day)
     return found
-
-
-def sum_by_student(n: int, student: Ints, weights: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
-    return np.bincount(student, weights=weights, minlength=n).astype(np.float64)

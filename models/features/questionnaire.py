@@ -3,71 +3,184 @@
 Each score is standardised within the student's stage and sex and turned so that higher is adverse.
 """
 
-import numpy as np
+from dataclasses import dataclass
 
-from data_schemas.instruments import Score
+import numpy as np
+from numpy.typing import NDArray
+
+from data_schemas.instruments import BLANK, Instrument
 from models.columns import NO_DAY
-from models.features.matrix import Block, Values, highest_by_student, latest_by_student
+from models.features.compiled import compiled
+from models.features.matrix import Block, Floats
 from models.features.scores import best_value, feature_scores
 from models.policy import Staleness
-from models.reference import Grouped, Reference
-from models.sheets import Sheets
+from models.reference import Reference
+from models.sheets import Ints, Sheets, no_sheets
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """How one questionnaire is read, which is the same for every student: k scores that the model reads, their signs
+    (-1 for one in which higher is better) and best values, and `spread` (k + 1, groups, 2), mean and standard deviation
+    of each and of the total by group."""
+
+    instrument: Instrument
+    names: tuple[str, ...]
+    places: NDArray[np.intp]
+    sign: NDArray[np.float64]
+    best: NDArray[np.float64]
+    total: int
+    spread: NDArray[np.float64]
+    items: NDArray[np.intp]
+    turned: NDArray[np.bool_]
+    span: tuple[int, int]
+    none: Sheets
+
+
+def reading_of(instrument: Instrument, reference: Reference) -> Reading:
+    read, code = feature_scores(instrument), instrument.code
+    return Reading(
+        instrument=instrument,
+        names=(
+            *(f"{code}_{score.code}" for score in read),
+            *(f"{code}_item_{item}" for item in instrument.feature_items),
+            *(f"{code}_{name}" for name in ("blank_items", "earlier_max", "missing", "stale", "invalid")),
+        ),
+        places=np.array([instrument.place(score.code) for score in read]),
+        sign=np.array([-1.0 if score.polarity == "protective" else 1.0 for score in read]),
+        best=np.array([best_value(instrument, score) for score in read]),
+        total=next(place for place, score in enumerate(read) if score.code == "total"),
+        spread=np.array([reference.of(instrument, score.code) for score in (*read, instrument.total)]),
+        items=np.array([item - 1 for item in instrument.feature_items], dtype=np.intp),
+        turned=np.array([item in instrument.turned for item in instrument.feature_items], dtype=bool),
+        span=(instrument.coding.low, instrument.coding.high) if instrument.codings else (0, 0),
+        none=no_sheets(instrument),
+    )
 
 
 def questionnaire_features(
-    sheets: Sheets, students: Grouped, as_of: int, staleness: Staleness, reference: Reference
+    sheets: Sheets, reading: Reading, group: NDArray[np.intp], as_of: int, staleness: Staleness
 ) -> Block:
-    """A sheet is current for its recall window plus a grace, and is read once it has been received.
+    """Features of students of each `group` (n,).
 
-    The newest valid day counts, the more adverse of two sheets on one day. A newer sheet that is void or has too many
-    blanks does not stand for the student, but raises each value to what it proves (`Scores.proven`). So neither a blank
-    answer nor a sheet that is not valid can lower a value.
+    A sheet is current for its recall window plus a grace, and is read once it has been received. The newest valid day
+    counts, the more adverse of two sheets on one day. A newer sheet that is void or has too many blanks does not stand
+    for the student, but raises each value to what it proves (`Scores.proven`). So neither a blank answer nor a sheet
+    that is not valid can lower a value.
     """
-    instrument, scores = sheets.instrument, sheets.scores
-    code, n = instrument.code, len(students.place)
-    age = as_of - sheets.day
-    known = sheets.known(as_of)
-    current = sheets.current(as_of, staleness.grace_days)
-    scored = current & scores.valid
-    newest = latest_by_student(n, sheets.student[scored], sheets.day[scored])
-    chosen = scored & (sheets.day == newest[sheets.student])
-    raising = current & ~scores.valid & (sheets.day >= newest[sheets.student])
-    read = chosen | raising
-    # Earlier than the newest current sheet, valid or not: else a sheet without a total would drop the one before it.
-    last = latest_by_student(n, sheets.student[current], sheets.day[current])
-    before = known & (age <= staleness.history_days)
-    before &= (sheets.day < last[sheets.student]) | (last[sheets.student] == NO_DAY)
+    instrument, scores, names = sheets.instrument, sheets.scores, reading.names
+    n, k = len(group), len(reading.places)
+    values = np.zeros((n, len(names)), np.float32)
+    shown = np.empty((n, k + 1))
+    days = _gather(
+        sheets.student,
+        sheets.day,
+        sheets.received,
+        scores.valid,
+        scores.proven[:, reading.places],
+        scores.mean,
+        np.ascontiguousarray(scores.answers),
+        scores.n_missing,
+        reading.span,
+        reading.items,
+        reading.turned,
+        reading.sign,
+        reading.best,
+        reading.total,
+        as_of,
+        instrument.recall.days + staleness.grace_days,
+        staleness.history_days,
+        group,
+        reading.spread,
+        shown,
+        values,
+    )
+    earlier = len(names) - 4
+    dated = dict.fromkeys(names[: earlier - 1], days[0])
+    figures = {names[place]: shown[:, place] for place in range(k)}
+    figures[names[earlier]] = shown[:, k]
+    return Block(names, values, {**dated, names[earlier]: days[1], names[earlier + 2]: days[2]}, figures)
 
-    def highest(rows: np.ndarray, values: np.ndarray, floor: float) -> np.ndarray:
-        return highest_by_student(n, sheets.student[rows], values[rows], floor)
 
-    values: Values = {}
-    shown: Values = {}
+@compiled
+def _gather(
+    student: Ints,
+    day: Ints,
+    received: Ints,
+    valid: NDArray[np.bool_],
+    proven: NDArray[np.float64],
+    mean: NDArray[np.float64],
+    answers: NDArray[np.int8],
+    n_missing: Ints,
+    span: tuple[int, int],
+    items: Ints,
+    turned: NDArray[np.bool_],
+    sign: NDArray[np.float64],
+    best: NDArray[np.float64],
+    total: int,
+    as_of: int,
+    longest: int,
+    history: int,
+    group: Ints,
+    spread: NDArray[np.float64],
+    shown: NDArray[np.float64],
+    out: Floats,
+) -> Ints:
+    """Fill `out`, and `shown` (n, scores and the earlier total) in the score's own points; days (3, n) of what is read,
+    of the sheet before, and of the newest sheet ever."""
+    n, scores, last_item = len(out), len(sign), len(items)
+    blank = scores + last_item
+    missing, stale, invalid = blank + 2, blank + 3, blank + 4
+    newest, last = np.full(n, NO_DAY), np.full(n, NO_DAY)
+    days = np.full((3, n), NO_DAY)
+    for who in range(n):
+        for place in range(scores):
+            shown[who, place] = best[place]
+        shown[who, scores] = best[total]
+    for row in range(len(student)):
+        who = student[row]
+        if received[row] > as_of or day[row] > as_of:
+            continue
+        days[2, who] = max(days[2, who], day[row])
+        if as_of - day[row] <= longest:
+            last[who] = max(last[who], day[row])
+            if valid[row]:
+                newest[who] = max(newest[who], day[row])
+    for row in range(len(student)):
+        who = student[row]
+        if received[row] > as_of or day[row] > as_of:
+            continue
+        chosen = valid[row] and day[row] == newest[who]
+        raising = not valid[row] and day[row] >= newest[who]
+        if as_of - day[row] <= longest and (chosen or raising):
+            days[0, who] = max(days[0, who], day[row])
+            for place in range(scores):
+                shown[who, place] = _worse(shown[who, place], proven[row, place], sign[place])
+            for place in range(last_item):
+                answer = answers[row, items[place]]
+                points = mean[row]
+                if answer != BLANK:
+                    points = span[1] - answer if turned[place] else answer - span[0]
+                out[who, scores + place] = max(out[who, scores + place], points)
+            out[who, blank] = max(out[who, blank], n_missing[row])
+            if raising:
+                out[who, invalid] = 1
+        # Earlier than the newest current sheet, valid or not: else one without a total would drop the one before it.
+        if as_of - day[row] <= history and (day[row] < last[who] or last[who] == NO_DAY):
+            shown[who, scores] = _worse(shown[who, scores], proven[row, total], sign[total])
+            if valid[row]:
+                days[1, who] = max(days[1, who], day[row])
+    for who in range(n):
+        for place in range(scores + 1):
+            of = spread[place, group[who]]
+            side, column = (sign[place], place) if place < scores else (sign[total], blank + 1)
+            out[who, column] = side * (shown[who, place] - of[0]) / of[1]
+        out[who, missing] = newest[who] == NO_DAY
+        out[who, stale] = days[2, who] != NO_DAY and last[who] == NO_DAY
+    return days
 
-    def standing(name: str, score: Score, rows: np.ndarray) -> None:
-        """A score of each student in its own points, and standardised with higher adverse."""
-        best = best_value(instrument, score)
-        sign = -1.0 if score.polarity == "protective" else 1.0
-        proven = scores.proven[:, instrument.place(score.code)]
-        adverse = np.where(np.isnan(proven), sign * best, sign * proven)
-        raw = sign * highest(rows, adverse, sign * best)
-        mean, sd = reference.of(instrument, score.code, students)
-        shown[name], values[name] = raw, sign * (raw - mean) / sd
 
-    for score in feature_scores(instrument):
-        standing(f"{code}_{score.code}", score, read)
-    standing(f"{code}_earlier_max", instrument.total, before)
-    for item in instrument.feature_items:
-        values[f"{code}_item_{item}"] = highest(read, scores.filled(item), 0.0)
-    values[f"{code}_blank_items"] = highest(read, scores.n_missing.astype(np.float64), 0.0)
-    ever = latest_by_student(n, sheets.student[known], sheets.day[known])
-    values[f"{code}_missing"] = (newest == NO_DAY).astype(np.float64)
-    values[f"{code}_stale"] = ((ever != NO_DAY) & (last == NO_DAY)).astype(np.float64)
-    values[f"{code}_invalid"] = highest(raising, np.ones(len(age)), 0.0)
-    day = latest_by_student(n, sheets.student[read], sheets.day[read])
-    dated = [f"{code}_{score.code}" for score in feature_scores(instrument)]
-    dated += [f"{code}_item_{item}" for item in instrument.feature_items]
-    valid = before & scores.valid
-    earlier = latest_by_student(n, sheets.student[valid], sheets.day[valid])
-    days = {**dict.fromkeys(dated, day), f"{code}_earlier_max": earlier, f"{code}_stale": ever}
-    return Block(values, days, shown)
+@compiled
+def _worse(one: float, other: float, sign: float) -> float:
+    """The more adverse of two figures; one that is not known is none."""
+    return other if sign * other > sign * one else one

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from data_schemas.instruments import Instrument
-from models.features.catalogue import Feature
+from data_schemas.own_features import OwnFeature
+from models.features.feature import Feature
+from models.features.questionnaire import Reading, reading_of
 from models.policy import Staleness
 from models.reference import Reference
 
@@ -18,3 +21,21 @@ class Recipe:
     instruments: Mapping[str, Instrument]
     reference: Reference
     staleness: Staleness
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(feature.name for feature in self.features)
+
+    @cached_property
+    def readings(self) -> dict[str, Reading]:
+        """How each questionnaire is read."""
+        return {code: reading_of(one, self.reference) for code, one in self.instruments.items()}
+
+    @cached_property
+    def own(self) -> tuple[OwnFeature, ...]:
+        return tuple(feature.own for feature in self.features if feature.own is not None)
+
+    @cached_property
+    def described(self) -> bool:
+        """Whether there are features among them that no model reads."""
+        return not all(feature.modelled for feature in self.features)

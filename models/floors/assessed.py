@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_schemas.codes import Tier
+from data_schemas.codes import OutcomeKind, Tier
 from models.columns import NO_DAY
-from models.features import rows_of
-from models.records import Records
+from models.records import Records, rows_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ def assessed(records: Records, as_of: int) -> Assessed:
     second = np.array([who is not None for who in outcomes["second_interviewer"]], dtype=bool)
     observed, recorded = outcomes["observed_on"], outcomes["recorded_on"]
     known = np.where(recorded == NO_DAY, observed, recorded)
-    interviews = (outcomes["kind"] == "interview") & named & (known <= as_of) & (observed <= as_of)
+    interviews = (outcomes["kind"] == OutcomeKind.INTERVIEW.place) & named & (known <= as_of) & (observed <= as_of)
     np.maximum.at(day, outcomes.student[interviews], observed[interviews])
     np.maximum.at(by_two, outcomes.student[interviews & second], observed[interviews & second])
     newest = interviews & (observed == day[outcomes.student])

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from data_schemas.calendar import day_to_date
-from data_schemas.codes import Concern, Source, Tier
+from data_schemas.codes import Answer, Concern, Source, Tier
 from data_schemas.instruments import Words
 from models.assessment import Floor
 from models.columns import NO_DAY
-from models.features import rows_of
 from models.floors.making import (
     BULLYING,
     HARM_TO_OTHERS,
@@ -21,7 +20,7 @@ from models.floors.making import (
     make_floor,
 )
 from models.policy import Policy
-from models.records import Records, Rows
+from models.records import Records, Rows, rows_of
 
 
 def known_concerns(records: Records, as_of: int) -> Rows:
@@ -29,44 +28,47 @@ def known_concerns(records: Records, as_of: int) -> Rows:
     reported = concerns["reported_on"]
     received = np.where(concerns["recorded_on"] == NO_DAY, reported, concerns["recorded_on"])
     said = concerns["value"]
-    return concerns.where((received <= as_of) & (said != "no") & (said != "unknown"))
+    return concerns.where((received <= as_of) & (said != Answer.NO.place) & (said != Answer.UNKNOWN.place))
 
 
-CONCERN_RULES: dict[str, tuple[str, Tier, int]] = {
-    Concern.SELF_HARM.code: ("R10", Tier.PRIORITY, SELF_HARM),
-    Concern.SELF_HARM_SERIOUS.code: ("R10", Tier.CRISIS, SELF_HARM_SERIOUS),
-    Concern.SUICIDE_ATTEMPT.code: ("R10", Tier.CRISIS, SELF_HARM_SERIOUS),
-    Concern.SUICIDE_INTENT.code: ("R11", Tier.CRISIS, INTENT),
-    Concern.SUICIDE_MEANS.code: ("R11", Tier.CRISIS, INTENT),
-    Concern.ABUSE_SUSPECTED.code: ("R12", Tier.CRISIS, PROTECTION),
-    Concern.DOMESTIC_VIOLENCE_SUSPECTED.code: ("R12", Tier.CRISIS, PROTECTION),
-    Concern.NEGLECT_SUSPECTED.code: ("R12", Tier.CRISIS, PROTECTION),
-    Concern.SEXUAL_HARM_SUSPECTED.code: ("R12", Tier.CRISIS, PROTECTION),
-    Concern.BULLYING_SERIOUS.code: ("R13", Tier.PRIORITY, BULLYING),
-    Concern.THREAT_TO_OTHERS.code: ("R14", Tier.PRIORITY, HARM_TO_OTHERS),
-    Concern.THREAT_TO_OTHERS_CONCRETE.code: ("R14", Tier.CRISIS, PROTECTION),
-    Concern.MANUAL.code: ("R20", Tier.WATCH, MANUAL),
+CONCERN_RULES: dict[Concern, tuple[str, Tier, int]] = {
+    Concern.SELF_HARM: ("R10", Tier.PRIORITY, SELF_HARM),
+    Concern.SELF_HARM_SERIOUS: ("R10", Tier.CRISIS, SELF_HARM_SERIOUS),
+    Concern.SUICIDE_ATTEMPT: ("R10", Tier.CRISIS, SELF_HARM_SERIOUS),
+    Concern.SUICIDE_INTENT: ("R11", Tier.CRISIS, INTENT),
+    Concern.SUICIDE_MEANS: ("R11", Tier.CRISIS, INTENT),
+    Concern.ABUSE_SUSPECTED: ("R12", Tier.CRISIS, PROTECTION),
+    Concern.DOMESTIC_VIOLENCE_SUSPECTED: ("R12", Tier.CRISIS, PROTECTION),
+    Concern.NEGLECT_SUSPECTED: ("R12", Tier.CRISIS, PROTECTION),
+    Concern.SEXUAL_HARM_SUSPECTED: ("R12", Tier.CRISIS, PROTECTION),
+    Concern.BULLYING_SERIOUS: ("R13", Tier.PRIORITY, BULLYING),
+    Concern.THREAT_TO_OTHERS: ("R14", Tier.PRIORITY, HARM_TO_OTHERS),
+    Concern.THREAT_TO_OTHERS_CONCRETE: ("R14", Tier.CRISIS, PROTECTION),
+    Concern.MANUAL: ("R20", Tier.WATCH, MANUAL),
 }
 
 
 def concern_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
     suicidal = _suicidality(records, concerns, as_of)
-    for row, kind in enumerate(concerns["kind"]):
+    kinds = list(Concern)
+    for row, place in enumerate(concerns["kind"].tolist()):
+        kind = kinds[place]
         if kind not in CONCERN_RULES:
             continue
         rule, tier, severity = CONCERN_RULES[kind]
         day, student = int(concerns["reported_on"][row]), int(concerns.student[row])
         window = policy.floor_windows.self_harm_days
-        if not getattr(policy.floors, rule) or (
-            kind == Concern.SELF_HARM.code and _received(concerns, row) - day > window
-        ):
+        if not getattr(policy.floors, rule) or (kind is Concern.SELF_HARM and _received(concerns, row) - day > window):
             continue
         if rule == "R13" and student in suicidal:
             tier, severity = Tier.CRISIS, PROTECTION
-        if rule == "R20" and concerns["tier"][row] is not None:
-            tier = max(tier, Tier.of(concerns["tier"][row]), key=lambda t: t.ord)
+        if rule == "R20" and concerns["tier"][row] >= 0:
+            tier = max(tier, list(Tier)[concerns["tier"][row]], key=lambda t: t.ord)
         known, said = _received(concerns, row), _said(concerns, row)
-        yield student, make_floor(rule, tier, f"concern:{kind}", day, known, severity, said, protection=rule == "R12")
+        yield (
+            student,
+            make_floor(rule, tier, f"concern:{kind.code}", day, known, severity, said, protection=rule == "R12"),
+        )
 
 
 def _received(concerns: Rows, row: int) -> int:
@@ -75,8 +77,8 @@ def _received(concerns: Rows, row: int) -> int:
 
 
 def _said(concerns: Rows, row: int) -> Words:
-    kind, source = Concern.of(concerns["kind"][row]), concerns["source"][row]
-    by = Source.of(source) if source is not None else None
+    kind, source = list(Concern)[concerns["kind"][row]], concerns["source"][row]
+    by = list(Source)[source] if source >= 0 else None
     day = day_to_date(concerns["reported_on"][row]).isoformat()
     zh = f"{kind.zh}（{by.zh}，{day}）" if by else f"{kind.zh}（{day}）"
     en = f"{kind.en} ({by.en}, {day})" if by else f"{kind.en} ({day})"
@@ -84,7 +86,7 @@ def _said(concerns: Rows, row: int) -> Words:
 
 
 SUICIDAL = tuple(
-    kind.code
+    kind.place
     for kind in (
         Concern.SELF_HARM,
         Concern.SELF_HARM_SERIOUS,

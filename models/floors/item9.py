@@ -5,15 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from data_schemas.calendar import day_to_date
-from data_schemas.codes import Concern, Tier
+from data_schemas.codes import Answer, Concern, FamilyFlag, LeaveType, Tier
 from data_schemas.instruments import BLANK as BLANK_ANSWER
 from data_schemas.instruments import Words
 from models.assessment import Floor
 from models.columns import NO_DAY
-from models.features import rows_of
 from models.floors.making import BLANK, ITEM9, ITEM9_MODIFIED, late, make_floor
 from models.policy import Policy
-from models.records import ALWAYS, Records, Rows
+from models.records import ALWAYS, Records, Rows, rows_of
 
 PHQ9, ITEM = "phq9", 9
 BLANK_TOTAL = 10  # the other PHQ-9 items reach the band of moderate (Kroenke et al. 2001)
@@ -73,16 +72,20 @@ def _modified(records: Records, concerns: Rows, as_of: int, policy: Policy) -> d
         for student, last in zip(rows.student[mask].tolist(), until[mask].tolist(), strict=True):
             found.setdefault(student, []).append((last, words))
 
-    attempts = concerns["kind"] == Concern.SUICIDE_ATTEMPT.code
+    attempts = concerns["kind"] == Concern.SUICIDE_ATTEMPT.place
     add(concerns, attempts, np.full(len(attempts), ALWAYS), Words(zh="曾有自杀未遂", en="an earlier attempt"))
     family, _ = rows_of(records, "family")
     known = np.where(family["recorded_on"] == NO_DAY, family["valid_from"], family["recorded_on"]) <= as_of
-    bereaved = (family["flag"] == "bereaved_recent") & (family["value"] == "yes")
+    bereaved = (family["flag"] == FamilyFlag.BEREAVED_RECENT.place) & (family["value"] == Answer.YES.place)
     bereaved &= known & (family["valid_from"] <= as_of)
     until = np.where(family["valid_to"] == NO_DAY, ALWAYS, family["valid_to"])
     add(family, bereaved, until, Words(zh="近期丧亲", en="recent bereavement"))
     leaves, _ = rows_of(records, "leaves")
-    suspended = (leaves["type"] == "suspension") & (leaves["recorded_on"] <= as_of) & (leaves["start_on"] <= as_of)
+    suspended = (
+        (leaves["type"] == LeaveType.SUSPENSION.place)
+        & (leaves["recorded_on"] <= as_of)
+        & (leaves["start_on"] <= as_of)
+    )
     until = leaves["end_on"] + policy.floor_windows.suspension_days - 1
     add(leaves, suspended, until, Words(zh="近期休学", en="recent suspension"))
     return found

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from data_schemas.calendar import day_to_date
-from data_schemas.codes import Tier
+from data_schemas.codes import LeaveType, Stage, Tier
 from data_schemas.instruments import Words
 from models.assessment import Floor
-from models.features import rows_of
-from models.features.leave_days import LeaveDays, episode_starts, leave_days, return_days
+from models.features.leave_days import LeaveDays, back_from, episode_starts, leave_days, return_days
 from models.floors.making import make_floor
 from models.policy import Policy
-from models.records import Records, Rows
+from models.records import Records, Rows, rows_of
 from models.sheets import Ints
 
+FREQUENT_WINDOW = 60  # school days
 Found = Iterator[tuple[int, Floor]]
 
 
@@ -26,20 +26,24 @@ def leave_floors(records: Records, as_of: int, policy: Policy) -> Found:
     leaves, _ = rows_of(records, "leaves")
     yield from _suspensions(records, leaves.where(leaves["recorded_on"] <= as_of), as_of, policy)
     days = leave_days(leaves, as_of, records.school)
-    days = days.where(days.day > as_of - policy.floor_windows.leave_days)
+    since = as_of - policy.floor_windows.leave_days
     if policy.floors.R17:
-        yield from _unexcused(records, days.where(days.unexcused), policy)
+        yield from _unexcused(records, days.where(days.unexcused), since, policy)
     if policy.floors.leave_long:
-        yield from _long(records, days, policy)
+        yield from _long(records, days, since, policy)
         yield from _of_term(records, days, as_of, policy)
+    if policy.floors.leave_frequent:
+        yield from _frequent(records, days, as_of, policy)
     if policy.floors.leave_return:
-        yield from _returns(records, days, policy)
+        begun = records.school.term_begun(as_of)[days.student]
+        recent = records.school.term_of(days.student, days.day) > begun - policy.leave.return_terms
+        yield from _returns(records, days.where(recent), policy)
 
 
-def _unexcused(records: Records, days: LeaveDays, policy: Policy) -> Found:
+def _unexcused(records: Records, days: LeaveDays, since: int, policy: Policy) -> Found:
     """R17: so many school days in a row without leave."""
     for tier, needed in ((Tier.WATCH, policy.leave.unexcused_watch), (Tier.PRIORITY, policy.leave.unexcused_priority)):
-        for student, start, reached, known in _episodes(records, days, needed):
+        for student, start, reached, known in _episodes(records, days, since, needed):
             on = day_to_date(start).isoformat()
             text = Words(
                 zh=f"连续旷课 {needed} 个上学日及以上（{on} 起）",
@@ -48,10 +52,10 @@ def _unexcused(records: Records, days: LeaveDays, policy: Policy) -> Found:
             yield student, make_floor("R17", tier, f"unexcused:{needed}", start, max(known, reached), 0, text)
 
 
-def _long(records: Records, days: LeaveDays, policy: Policy) -> Found:
+def _long(records: Records, days: LeaveDays, since: int, policy: Policy) -> Found:
     """长期请假: one episode of so many school days."""
     needed = policy.leave.long_days
-    for student, start, reached, known in _episodes(records, days, needed):
+    for student, start, reached, known in _episodes(records, days, since, needed):
         on = day_to_date(start).isoformat()
         text = Words(
             zh=f"长期请假：一次 {needed:g} 个上学日及以上（{on} 起）",
@@ -60,11 +64,12 @@ def _long(records: Records, days: LeaveDays, policy: Policy) -> Found:
         yield student, make_floor("leave-long", Tier.WATCH, "episode", start, max(known, reached), 0, text)
 
 
-def _episodes(records: Records, days: LeaveDays, needed: float) -> Iterator[tuple[int, int, int, int]]:
-    """Episodes of at least `needed` days: student, first day, the day that reached it, and when that became known."""
+def _episodes(records: Records, days: LeaveDays, since: int, needed: float) -> Iterator[tuple[int, int, int, int]]:
+    """Episodes of at least `needed` days that end after `since`: student, first day, the day that reached it, and when
+    that became known. An episode is taken whole, so that its first day, which names it, stays the same."""
     for start, end in _runs(episode_starts(days, records.school), len(days.day)):
         passed = np.cumsum(days.weight[start:end])
-        if passed[-1] >= needed:
+        if passed[-1] >= needed and days.day[end - 1] > since:
             reached = start + int(np.searchsorted(passed, needed))
             known = int(days.recorded[start : reached + 1].max())
             yield int(days.student[start]), int(days.day[start]), int(days.day[reached]), known
@@ -92,6 +97,41 @@ def _of_term(records: Records, days: LeaveDays, as_of: int, policy: Policy) -> F
             en=f"leave has reached {share} of this term ({day_to_date(on).isoformat()}): a suspension may be asked for",
         )
         yield student, make_floor("leave-long", Tier.WATCH, "term", on, known, 0, text)
+
+
+def _frequent(records: Records, days: LeaveDays, as_of: int, policy: Policy) -> Found:
+    """经常请假: more days in 60 school days than nearly all of the stage, in several episodes or of several days. Each
+    stretch in which that holds is named by the day on which it began, if that was within the last 60 school days."""
+    rule, school = policy.leave, records.school
+    above = [rule.frequent_above[stage.code] for stage in Stage]
+    stage = records.students["stage"]
+    number = school.school_days_until(days.student, days.day)
+    recent = back_from(days.student, days.day, as_of, school) < FREQUENT_WINDOW
+    for start, end in _runs(_firsts(days.student), len(days.day)):
+        student = int(days.student[start])
+        usual = above[stage[student]]
+        if not recent[end - 1] or days.weight[start:end].sum() <= usual:
+            continue
+        left, held = start, False
+        for here in range(start, end):
+            while number[here] - number[left] >= FREQUENT_WINDOW:
+                left += 1
+            total = float(days.weight[left : here + 1].sum())
+            episodes = 1 + int((np.diff(number[left : here + 1]) != 1).sum())
+            many = episodes >= rule.frequent_episodes or total >= rule.frequent_days
+            begins, held = total > usual and many and not held, total > usual and many
+            if begins and recent[here]:
+                known = int(days.recorded[left : here + 1].max())
+                yield student, _often(int(days.day[here]), known, total, episodes)
+
+
+def _often(day: int, known: int, total: float, episodes: int) -> Floor:
+    on = day_to_date(day).isoformat()
+    text = Words(
+        zh=f"经常请假：60个上学日内 {total:g} 天、{episodes} 次（至 {on}）",
+        en=f"often on leave: {total:g} days in {episodes} episode(s) within 60 school days (by {on})",
+    )
+    return make_floor("leave-frequent", Tier.WATCH, "frequent", day, known, 0, text)
 
 
 def _returns(records: Records, days: LeaveDays, policy: Policy) -> Found:
@@ -125,8 +165,8 @@ def _runs(starts: Ints, length: int) -> Iterator[tuple[int, int]]:
 
 def _suspensions(records: Records, leaves: Rows, as_of: int, policy: Policy) -> Found:
     """R16 after a return, and a suspension that is over without the record of one. The newest suspension counts."""
-    suspended = leaves.where((leaves["type"] == "suspension") & (leaves["start_on"] <= as_of))
-    returns = leaves.where((leaves["type"] == "resumption") & (leaves["start_on"] <= as_of))
+    suspended = leaves.where((leaves["type"] == LeaveType.SUSPENSION.place) & (leaves["start_on"] <= as_of))
+    returns = leaves.where((leaves["type"] == LeaveType.RESUMPTION.place) & (leaves["start_on"] <= as_of))
     newest: dict[int, int] = {}
     for row, student in enumerate(suspended.student.tolist()):
         held = newest.get(student)

@@ -75,6 +75,15 @@ class DataQualityGiven(Given):
     missing: tuple[str, ...]
 
 
+class TaskGiven(Given):
+    """An errand beside the list, such as a call on the day of an absence."""
+
+    kind: Literal["contact_unexcused", "ask_return"]
+    on: date
+    due_on: date
+    text: Words | None
+
+
 class ModelGiven(Given):
     """Which model spoke: `none` where no model may rank, `unavailable` where it failed to load."""
 
@@ -113,6 +122,7 @@ class ScoreAnswer(Given):
     floors: tuple[FloorGiven, ...]
     instruments: tuple[InstrumentGiven, ...]
     data_quality: DataQualityGiven
+    tasks: tuple[TaskGiven, ...]
     model: ModelGiven
     recorded: bool
     entry_id: str | None
@@ -165,6 +175,10 @@ def answer_of(assessment: Assessment, filing: Filing, policy: Policy, explain: b
                 for retest in a.data_quality.retest
             ),
             missing=a.data_quality.missing,
+        ),
+        tasks=tuple(
+            TaskGiven(kind=task.kind, on=task.on, due_on=task.due_on, text=words(task.text) if explain else None)
+            for task in a.tasks
         ),
         model=model_given(a.model),
         recorded=filing.entry_id is not None,

@@ -1,9 +1,10 @@
 """What a request's form cannot say: known questionnaires, answers within their coding, days that have been."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from data_schemas.instruments import Instrument, declared_coding
+from data_schemas.own_features import OwnFeature
 from data_schemas.tables import TABLES
 from runxin.errors import Problem, UserError, bad_data
 from serving.api.request import ScoreRequest
@@ -17,6 +18,8 @@ DAYS = {
     "family": ("valid_from", "recorded_on"),
     "concerns": ("reported_on", "recorded_on"),
     "consents": ("given_on", "withdrawn_on"),
+    "contacts": ("contacted_on", "recorded_on"),
+    "features": ("observed_on", "recorded_on"),
 }
 SPANS = {
     "leaves": ("start_on", "end_on"),
@@ -27,11 +30,14 @@ SPANS = {
 RECEIPTS = ("responses", "scores")
 
 
-def check_request(request: ScoreRequest, instruments: Mapping[str, Instrument], today: date) -> date:
-    """The as-of date of a valid request; raises `UserError` (bad data) naming every field at fault."""
+def check_request(
+    request: ScoreRequest, instruments: Mapping[str, Instrument], own: Sequence[OwnFeature], today: date
+) -> date:
+    """The as-of date of a valid request; raises `UserError` (bad data) naming every field at fault. `own` are the
+    features of the operator's own that the serving model reads."""
     as_of = request.as_of or today
     problems = [*_days(request, as_of, today), *_spans(request), *_sheets(request, instruments)]
-    problems += [*_scores(request, instruments), *_feeds(request)]
+    problems += [*_scores(request, instruments), *_feeds(request), *_own(request, own)]
     if problems:
         raise invalid(problems)
     return as_of
@@ -45,8 +51,10 @@ def invalid(problems: list[Problem]) -> UserError:
 def _days(request: ScoreRequest, as_of: date, today: date) -> Iterator[Problem]:
     if as_of > today:
         yield Problem("the as-of date has not come yet", column="as_of", fix="leave it out to mean today")
-    if request.birth_date and request.birth_date > as_of:
-        yield Problem("this day lies after the as-of date", column="birth_date")
+    for column in ("birth_date", "enrolled_on"):
+        day = getattr(request, column)
+        if day is not None and day > as_of:
+            yield Problem("this day lies after the as-of date", column=column)
     for name, columns in DAYS.items():
         for index, row in enumerate(getattr(request, name) or ()):
             for column in columns:
@@ -120,6 +128,18 @@ def _feeds(request: ScoreRequest) -> Iterator[Problem]:
     for index, feed in enumerate(request.feeds or ()):
         if feed.table not in TABLES:
             yield Problem("no such table", column=f"feeds[{index}].table", fix=f"one of {', '.join(TABLES)}")
+
+
+def _own(request: ScoreRequest, own: Sequence[OwnFeature]) -> Iterator[Problem]:
+    known = {feature.name: feature for feature in own}
+    for index, row in enumerate(request.features or ()):
+        feature = known.get(row.name)
+        if feature is None:
+            fix = f"one of {', '.join(known)}" if known else "it was trained without features of your own"
+            yield Problem("the model reads no such feature", column=f"features[{index}].name", fix=fix)
+        elif not feature.low <= row.value <= feature.high:
+            what = f"{feature.name} lies from {feature.low:g} to {feature.high:g}"
+            yield Problem(what, column=f"features[{index}].value")
 
 
 def _unknown(column: str, instruments: Mapping[str, Instrument]) -> Problem:

@@ -16,7 +16,7 @@ from serving.followup import Entry, FollowUpList, follow_up_list
 from serving.store import AuditEvent, write_audit
 
 router = APIRouter(tags=["list"])
-SectionCode = Literal["immediate", "week", "below", "history", "retest", "not_screened", "identity"]
+SectionCode = Literal["immediate", "week", "below", "contact", "history", "retest", "not_screened", "identity"]
 BLIND = "audit"  # a blind audit shows neither tier nor reasons
 
 
@@ -122,6 +122,7 @@ def _lines(shown: FollowUpList) -> Iterator[Entry]:
     yield from shown.immediate
     yield from shown.week
     yield from shown.below
+    yield from shown.contact
     yield from shown.history
     yield from shown.retest
     yield from shown.not_screened

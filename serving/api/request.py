@@ -11,6 +11,7 @@ from data_schemas.codes import (
     Answer,
     Concern,
     ConsentScope,
+    Contacted,
     FamilyFlag,
     LeaveReason,
     LeaveType,
@@ -78,7 +79,10 @@ class FamilyRow(Part):
     source: Annotated[str, CodeOf(Source)] | None = None
     valid_from: Day | None = None
     valid_to: Day | None = None
-    verified_by: Annotated[str, Field(max_length=64)] | None = None
+    verified_by: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="who has verified it; what nobody has is not used by the model"
+    )
+    evidence_ref: Annotated[str, Field(max_length=64)] | None = None
     recorded_on: Day | None = None
 
 
@@ -88,6 +92,14 @@ class ConcernRow(Part):
     value: Annotated[str, CodeOf(Answer)] | None = None
     source: Annotated[str, CodeOf(Source)] | None = None
     tier: Annotated[str, CodeOf(Tier)] | None = None
+    recorded_on: Day | None = None
+
+
+class Contact(Part):
+    """Somebody of the school reached the student or a guardian; it settles errands of that day and before."""
+
+    contacted_on: Day
+    whom: Annotated[str, CodeOf(Contacted)] | None = None
     recorded_on: Day | None = None
 
 
@@ -106,6 +118,15 @@ class Feed(Part):
     covered_to: Day
 
 
+class FeatureValue(Part):
+    """A value of a feature that the operator's own dataset declares."""
+
+    name: Word = Field(description="a feature that the serving model was trained with")
+    value: float
+    observed_on: Day
+    recorded_on: Day | None = None
+
+
 class ScoreRequest(Part):
     """One student's records."""
 
@@ -121,13 +142,16 @@ class ScoreRequest(Part):
     age_years: Annotated[float, Field(ge=3, le=30)] | None = None
     birth_date: Day | None = None
     boarding: bool | None = None
+    enrolled_on: Day | None = Field(None, description="leave is counted against the school days since then")
     responses: list[Sheet] | None = Field(None, max_length=500)
     scores: list[Score] | None = Field(None, max_length=2000)
     leaves: list[Leave] | None = Field(None, max_length=5000)
     leave_totals: list[LeaveTotal] | None = Field(None, max_length=1000)
     family: list[FamilyRow] | None = Field(None, max_length=1000)
     concerns: list[ConcernRow] | None = Field(None, max_length=2000)
+    contacts: list[Contact] | None = Field(None, max_length=1000)
     consents: list[Consent] | None = Field(None, max_length=100)
+    features: list[FeatureValue] | None = Field(None, max_length=1000)
     feeds: list[Feed] | None = Field(None, max_length=100)
 
 

@@ -1,12 +1,13 @@
 """`POST /score` and `POST /score_batch`: assess, record, answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict
 
 from data_schemas.instruments import Instrument
+from data_schemas.own_features import OwnFeature
 from runxin.errors import UserError
 from serving.access import Client, check_client_can
 from serving.api.answer import ScoreAnswer
@@ -18,7 +19,7 @@ from serving.api.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_
 from serving.api.problems import Problem, problem_of, problem_responses
 from serving.api.reading import read_batch, read_json, read_record, received
 from serving.api.request import ScoreRequest
-from serving.api.state import State, instruments_of, state_of
+from serving.api.state import State, instruments_of, own_features_of, state_of
 
 router = APIRouter(tags=["assessment"])
 DryRun = Annotated[bool, Query(description="Assess without recording anything; needs the `dry_run` scope.")]
@@ -63,7 +64,7 @@ def score(
     dry_run: DryRun = False,
 ) -> Response:
     """Assess one student from raw records, record the entry, open its floors and put it on the list."""
-    checked = _checked(read_record(read_json(body)), instruments_of(state))
+    checked = _checked(read_record(read_json(body)), instruments_of(state), own_features_of(state))
     _may(client, dry_run)
     answer = file_records(state, client, [checked], dry_run)[0]
     if isinstance(answer, UserError):
@@ -89,10 +90,10 @@ def score_batch(
     _may(client, dry_run)
     checked: dict[int, Checked] = {}
     errors: dict[int, UserError] = {}
-    instruments = instruments_of(state)
+    instruments, own = instruments_of(state), own_features_of(state)
     for index, content in enumerate(raw):
         try:
-            checked[index] = _checked(read_record(content), instruments)
+            checked[index] = _checked(read_record(content), instruments, own)
         except UserError as error:
             errors[index] = error
     results = []
@@ -105,8 +106,8 @@ def score_batch(
     return _json(BatchAnswer(results=tuple(results), errors=tuple(named)))
 
 
-def _checked(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Checked:
-    return Checked(request, check_request(request, instruments, today()))
+def _checked(request: ScoreRequest, instruments: Mapping[str, Instrument], own: Sequence[OwnFeature]) -> Checked:
+    return Checked(request, check_request(request, instruments, own, today()))
 
 
 def _may(client: Client, dry_run: bool) -> None:

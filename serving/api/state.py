@@ -1,11 +1,12 @@
 """What the routes work with, made once per process and handed to the application."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fastapi import Request
 
 from data_schemas.instruments import Instrument
+from data_schemas.own_features import OwnFeature
 from data_schemas.school_days import Calendars
 from models.policy import Policy
 from serving.api.champion import Champion
@@ -29,6 +30,12 @@ async def state_of(request: Request) -> State:
     state = request.app.state.service
     assert isinstance(state, State)
     return state
+
+
+def own_features_of(state: State) -> Sequence[OwnFeature]:
+    """The features of the operator's own that the serving model reads."""
+    artifact = state.champion.now().artifact
+    return artifact.recipe.own if artifact is not None else ()
 
 
 def instruments_of(state: State) -> dict[str, Instrument]:

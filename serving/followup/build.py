@@ -91,6 +91,7 @@ def build_list(
         immediate=entries(immediate, Section.IMMEDIATE),
         week=week,
         below=below,
+        contact=entries([s for s in told if _assessment(s).tasks], Section.CONTACT),
         history=entries(history, Section.HISTORY),
         retest=entries([s for s in told if _assessment(s).data_quality.retest], Section.RETEST),
         not_screened=entries([s for s in told if not s.screened], Section.NOT_SCREENED),
@@ -158,6 +159,8 @@ def _entry(standing: Standing, section: Section, due: Due, slot: str | None) -> 
     said = why(assessment)
     if section is Section.RETEST:
         said = tuple(retest.text for retest in assessment.data_quality.retest)[:2]
+    if section is Section.CONTACT:
+        said = tuple(task.text for task in assessment.tasks)[:2]
     return Entry(standing.pupil, section, assessment, said, due, slot=slot)
 
 

@@ -13,6 +13,7 @@ from data_schemas.calendar import SchoolCalendar, date_to_day, day_to_date
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.policy import Due as DuePolicy
+from models.tasks import ASK, CONTACT
 from serving.followup.entries import Due, Section
 from serving.store import Evidence, Standing
 
@@ -21,6 +22,12 @@ END_OF_DAY = time(23, 59)
 LOW_LEVEL = "R05"  # C-SSRS: a wish to be dead or thoughts alone, spoken about by the next school day
 BLANK_ITEM = "R19"  # a critical item left blank is asked in person: days, not minutes
 OWN_CONCERN = "R20"  # a person's own concern has a place of its own on the week's line
+
+
+TASK_WORDS = {
+    CONTACT: Words(zh="当日联系", en="contact the same day"),
+    ASK: Words(zh="问一问原因", en="ask about it"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,8 @@ def clock_of(standing: Standing, section: Section, policy: DuePolicy, school: Sc
         return Clock(what, standing.tier_since, clock.by if clock else None)
     if section is Section.NOT_SCREENED:
         return Clock(Words(zh="安排测评", en="arrange a screening"), standing.tier_since, None)
+    if section is Section.CONTACT:
+        return _task_clock(standing)
     if section is Section.HISTORY:
         what = Words(zh="核对旧答卷并当面了解", en="go over the old sheet in person")
         return Clock(what, standing.tier_since, None)
@@ -128,6 +137,13 @@ def _clock_after_interview(tier: Tier, seen: date, school: SchoolCalendar) -> Cl
     if tier is Tier.PRIORITY:
         return Clock(Words(zh="月度随访", en="monthly follow-up"), start, _end_of_next_month(seen))
     return Clock(Words(zh="继续关注", en="keep in view"), start, None)
+
+
+def _task_clock(standing: Standing) -> Clock:
+    """The errand that is due first."""
+    assert standing.assessment is not None
+    task = min(standing.assessment.tasks, key=lambda task: task.due_on)
+    return Clock(TASK_WORDS[task.kind], _local(task.on), _end_of(task.due_on))
 
 
 def _retest_clock(standing: Standing, policy: DuePolicy, school: SchoolCalendar) -> Clock:

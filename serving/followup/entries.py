@@ -17,6 +17,7 @@ class Section(Code):
     IMMEDIATE = ("immediate", "即时核查", "Immediate checks")
     WEEK = ("week", "本周访谈", "This week")
     BELOW = ("below", "本周未安排", "Not scheduled this week")
+    CONTACT = ("contact", "待联系", "To contact")
     HISTORY = ("history", "历史待核", "Older evidence to clear")
     RETEST = ("retest", "需复测", "Retest")
     NOT_SCREENED = ("not_screened", "未筛查", "Not screened")
@@ -69,6 +70,7 @@ class FollowUpList:
     immediate: tuple[Entry, ...]
     week: tuple[Entry, ...]
     below: tuple[Entry, ...]
+    contact: tuple[Entry, ...]
     history: tuple[Entry, ...]
     retest: tuple[Entry, ...]
     not_screened: tuple[Entry, ...]

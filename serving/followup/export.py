@@ -11,7 +11,7 @@ NOTICE = Words(
     en="Results of screening are no diagnosis; they help counselors to plan interviews and are confirmed by a person",
 )
 SYNTHETIC = Words(zh="合成数据", en="synthetic data")
-SECTIONS = ("immediate", "week", "below", "history", "retest", "not_screened", "identity")
+SECTIONS = ("immediate", "week", "below", "contact", "history", "retest", "not_screened", "identity")
 
 
 def sections_of(listed: FollowUpList, limit: int | None) -> dict[str, tuple[Entry, ...]]:

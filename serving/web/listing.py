@@ -20,7 +20,7 @@ CLASSES_SHOWN = 8  # more are offered only once a grade is chosen
 GRADES = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三")
 FRESH_DAYS = 7  # a list is published at least every week
 SOURCES = {"leaves": "leave", "leave_totals": "leave", "concerns": "concern"}  # what a table is called when missing
-QUEUES = ("not_screened", "retest", "history", "identity")
+QUEUES = ("not_screened", "contact", "retest", "history", "identity")
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,7 @@ def show_queue(request: Request, visitor: Visitor, desk: Desk) -> Response:
 def queue_of(listed: FollowUpList, queue: str) -> tuple[Entry, ...]:
     return {
         "not_screened": listed.not_screened,
+        "contact": listed.contact,
         "retest": listed.retest,
         "history": listed.history,
         "identity": listed.identity,

@@ -21,6 +21,7 @@ PARTS = {
     "family": rows.FamilyRow,
     "concerns": rows.ConcernRow,
     "consents": rows.Consent,
+    "contacts": rows.Contact,
     "feeds": rows.Feed,
 }
 

@@ -16,14 +16,15 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "nsch"
 FOLDER = Path(os.environ.get("RUNXIN_REAL_DATA", ROOT.parent / "shared" / "data"))
 FILE = FOLDER / "nsch_2018_age6_17.parquet"
+OWN = ["bullied_frequency", "friend_difficulty", "care_strain", "weeknight_sleep", "active_days", "weekday_screen_time"]
 LEAKING = ("k2q*", "k4q*")
 # Invented answers under the headers of the public file, with the missing codes that SAS writes.
 INVENTED = """year,sc_age_years,sc_sex,k7q82_r,k7q83_r,k7q84_r,k7q85_r,k7q70_r,k7q02r_r,k7q04r_r,repeated,fpl_i1,\
-family_r,ace1,ace3,ace5,ace8,k2q32a,k2q32b
-2019,13,1,1,1,2,1,4,1,1,2,300,1,1,2,2,2,2,.L
-2019,17,2,3,3,3,4,1,5,3,1,120,7,3,1,1,1,1,1
-2019,15,2,.M,2,2,2,3,6,.M,.M,.M,.M,.M,.M,.M,.M,1,.M
-2019,11,2,1,1,1,1,4,1,1,2,400,1,1,2,2,2,2,.L
+family_r,ace1,ace3,ace5,ace8,k2q32a,k2q32b,bullied_r,makefriend,k8q31,hoursleep,physactiv,screentime
+2019,13,1,1,1,2,1,4,1,1,2,300,1,1,2,2,2,2,.L,1,1,1,5,4,2
+2019,17,2,3,3,3,4,1,5,3,1,120,7,3,1,1,1,1,1,4,3,.M,7,1,5
+2019,15,2,.M,2,2,2,3,6,.M,.M,.M,.M,.M,.M,.M,.M,1,.M,.M,.M,.M,.M,.M,.M
+2019,11,2,1,1,1,1,4,1,1,2,400,1,1,2,2,2,2,.L,1,1,1,4,2,3
 """
 
 
@@ -120,6 +121,9 @@ def test_the_mapping_serves_another_year_and_the_missing_codes_of_sas(invented: 
     third = invented.tables["family"].query("student_id == 'nsch-2019-4'")
     assert set(third["value"]) == {"unknown"}
     assert invented.tables["leave_totals"]["days"].tolist() == [0, 15]
+    assert [feature.name for feature in invented.own_features] == OWN
+    assert invented.tables["features"]["weeknight_sleep"].tolist() == [9, 11, pytest.approx(float("nan"), nan_ok=True)]
+    assert invented.tables["features"]["care_strain"].isna().tolist() == [False, True, True], "blank is not the best"
     assert check_dataset(invented).ok
 
 
@@ -127,6 +131,7 @@ def test_the_mapping_serves_another_year_and_the_missing_codes_of_sas(invented: 
 def test_the_mapping_refuses_an_input_that_leaks(tmp_path: Path, column: str) -> None:
     text = (EXAMPLE / "mapping.toml").read_text("utf-8").replace('column = "ace8"', f'column = "{column}"')
     text = text.replace("instruments/nsch", str(EXAMPLE / "instruments" / "nsch"))
+    text = text.replace('"features.toml"', f'"{EXAMPLE / "features.toml"}"')
     (tmp_path / "mapping.toml").write_text(text, "utf-8")
     (tmp_path / "a.csv").write_text(INVENTED, "utf-8")
     with pytest.raises(UserError) as refused:

@@ -32,7 +32,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Artifact, dict[str, 
 
 def test_it_ranks_as_well_as_the_survey_allows(done: tuple[Artifact, dict[str, Any]]) -> None:
     _, figures = done
-    assert figures["auroc"]["value"] >= 0.855
+    assert figures["auroc"]["value"] >= 0.88
     gain = figures["baselines"]["sum_score"]["auroc_gain_of_model"]
     assert gain["value"] >= 0.08, "no better than adding up the five answers"
     assert gain["low"] > 0.04

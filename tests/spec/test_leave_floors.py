@@ -38,8 +38,8 @@ def test_r17_absent_without_leave_in_a_row(days: int, tier: Tier | None) -> None
 
 
 def test_r17_a_day_at_school_begins_a_new_run_and_excused_leave_is_none() -> None:
-    assert opened(*weekdays(MONDAY, 2, "unexcused"), *weekdays(MONDAY + timedelta(days=3), 2, "unexcused")) == {}
-    assert opened(*weekdays(MONDAY, 5, "sick")) == {}
+    assert "R17" not in opened(*weekdays(MONDAY, 2, "unexcused"), *weekdays(MONDAY + timedelta(days=3), 2, "unexcused"))
+    assert "R17" not in opened(*weekdays(MONDAY, 5, "sick"))
 
 
 @pytest.mark.parametrize(("days", "is_long"), [(9, False), (10, True)])
@@ -60,11 +60,54 @@ def test_a_third_of_the_term_says_that_a_suspension_may_be_asked_for() -> None:
     assert "leave-long" not in opened(*spread[:24], as_of=later)
 
 
+def days_at(*back: int) -> list[Row]:
+    """A day of leave for each number of days before the as-of date, a Friday."""
+    return [leave(days_before(n), days_before(n)) for n in back]
+
+
+@pytest.mark.parametrize(
+    ("leaves", "opens"),
+    [
+        (days_at(28, 14), False),  # two days: no more than 19 of 20 students have by assumption
+        (days_at(28, 14, 7), True),  # three days at three times
+        (weekdays(MONDAY, 3), True),  # three days at once
+        ([*days_at(28, 14), leave(days_before(7), days_before(7), half_days=1)], True),  # 2.5 days at three times
+        ([leave(days_before(7), days_before(7))], False),
+    ],
+)
+def test_leave_is_frequent_above_nearly_all_and_twice_or_three_days(leaves: list[Row], opens: bool) -> None:
+    found = opened(*leaves)
+    assert ("leave-frequent" in found) == opens
+    if opens:
+        assert (found["leave-frequent"].tier, found["leave-frequent"].severity) == (Tier.WATCH, 0)
+        assert found["leave-frequent"].text.zh.startswith("经常请假：60个上学日内 ")
+
+
+def test_more_leave_is_the_same_stretch_and_a_new_one_opens_anew() -> None:
+    """The stretch is named by the day that began it, so that further leave and time open nothing twice."""
+    first = opened(*days_at(28, 14, 7))["leave-frequent"].evidence
+    assert opened(*days_at(28, 14, 7, 0))["leave-frequent"].evidence == first
+    assert opened(*days_at(28, 14, 7), as_of=AS_OF + timedelta(days=30))["leave-frequent"].evidence == first
+    later = opened(*days_at(28, 14, 7), *days_at(-151, -158, -165), as_of=AS_OF + timedelta(days=180))
+    assert later["leave-frequent"].evidence != first
+
+
+def test_what_is_frequent_is_the_operator_s_figure_by_stage() -> None:
+    above = {**POLICY.leave.frequent_above, "junior": 4.0}
+    lenient = POLICY.model_copy(update={"leave": POLICY.leave.model_copy(update={"frequent_above": above})})
+    assert "leave-frequent" in opened(*days_at(28, 14, 7))
+    assert "leave-frequent" not in {f.id for f in by_rules(student(leaves=days_at(28, 14, 7)), AS_OF, lenient).floors}
+
+
 def test_leave_right_after_two_holidays() -> None:
     """7 April is the school day after 清明, 24 February the first of the term; one of them alone opens nothing."""
     after = date(2026, 4, 10)
     assert "leave-return" not in opened(leave(date(2026, 4, 7)), as_of=after)
     found = opened(leave(date(2026, 4, 7), recorded_on=date(2026, 4, 7)), leave(date(2026, 2, 25)), as_of=after)
+    assert "leave-return" in opened(leave(date(2026, 4, 7)), leave(date(2025, 9, 1)), as_of=after), "the term before"
+    assert "leave-return" not in opened(leave(date(2026, 4, 7)), leave(date(2025, 6, 3)), as_of=after), (
+        "three terms ago"
+    )
     assert found["leave-return"].tier is Tier.WATCH
     assert "2 次" in found["leave-return"].text.zh
 
@@ -109,7 +152,7 @@ def test_what_was_recorded_later_opens_nothing_yet_and_a_person_s_look_closes_it
     assert [floor.id for floor in seen.floors] == []
 
 
-@pytest.mark.parametrize("rule", ["R16", "R17", "leave_long", "leave_return", "suspension_expired"])
+@pytest.mark.parametrize("rule", ["R16", "R17", "leave_long", "leave_frequent", "leave_return", "suspension_expired"])
 def test_each_rule_may_be_switched_off(rule: str) -> None:
     holidays = [leave(date(2026, 2, 24)), leave(date(2026, 1, 5))]
     rows = [*weekdays(MONDAY, 10, "unexcused"), *holidays, suspended(400), back(20)]

@@ -1,0 +1,261 @@
+"""Counts over the days of leave of one student: each window and each run, as its description reads."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_schemas.codes import LeaveType
+from models.columns import NO_DAY
+from models.features.compiled import compiled
+from models.features.leave_days import SAYS_QUARANTINE, SAYS_SICK_OTHER, SAYS_UNEXCUSED, YEAR
+from models.leave_reference import ALMOST, STEPS
+from models.sheets import Ints
+
+Floats = NDArray[np.float32]
+Calendars = tuple[Ints, NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], Ints, Ints, Ints, int]
+
+COUNTS = (
+    "leave_days_20",
+    "leave_days_60",
+    "leave_days_term",
+    "leave_days_365",
+    "unexcused_days_20",
+    "unexcused_days_60",
+    "unexcused_days_term",
+    "unexcused_days_365",
+    "leave_episodes_20",
+    "leave_episodes_60",
+    "leave_episodes_term",
+    "leave_episodes_365",
+    "nonresp_sick_days_60",
+    "nonresp_sick_episodes_60",
+    "monfri_days_60",
+    "monfri_share_60",
+    "return_day_leaves_365",
+    "return_day_leave_rate_365",
+    "pre_exam_days_365",
+    "late_early_20",
+    "longest_leave_365",
+    "leave_trend_20",
+    "leave_rate_60",
+    "leave_rate_pctl_60",
+    "suspended_365",
+    "suspensions",
+    "resumed_90",
+    "months_since_resumption",
+    "days_past_suspension",
+)
+PLACE = {name: place for place, name in enumerate(COUNTS)}
+DAYS, UNEXCUSED, EPISODES = PLACE["leave_days_20"], PLACE["unexcused_days_20"], PLACE["leave_episodes_20"]
+SICK_DAYS, SICK_EPISODES = PLACE["nonresp_sick_days_60"], PLACE["nonresp_sick_episodes_60"]
+MONFRI, MONFRI_SHARE = PLACE["monfri_days_60"], PLACE["monfri_share_60"]
+RETURNS, RETURN_RATE = PLACE["return_day_leaves_365"], PLACE["return_day_leave_rate_365"]
+EXAM, LATE, LONGEST = PLACE["pre_exam_days_365"], PLACE["late_early_20"], PLACE["longest_leave_365"]
+TREND, RATE, PERCENTILE = PLACE["leave_trend_20"], PLACE["leave_rate_60"], PLACE["leave_rate_pctl_60"]
+SUSPENDED, SUSPENSIONS = PLACE["suspended_365"], PLACE["suspensions"]
+RESUMED, RESUMED_MONTHS = PLACE["resumed_90"], PLACE["months_since_resumption"]
+PAST = PLACE["days_past_suspension"]
+
+IS_LATE, IS_EARLY = LeaveType.LATE.place, LeaveType.EARLY.place
+IS_SUSPENSION, IS_RESUMPTION = LeaveType.SUSPENSION.place, LeaveType.RESUMPTION.place
+RESUMED_DAYS = 90
+DAYS_A_MONTH = 365.25 / 12
+FEWEST_EXPECTED = 20  # school days; a share of fewer says nothing
+# 20, 60, term, year: the windows in which days, episodes and days without leave are counted.
+WINDOWS = 4
+
+
+@compiled
+def count_days(
+    low: int,
+    high: int,
+    day: Ints,
+    weight: NDArray[np.float64],
+    says: NDArray[np.uint8],
+    bounds: Ints,
+    calendars: Calendars,
+    begins: Ints,
+    as_of: int,
+    out: Floats,
+) -> None:
+    """Count the days of students `low` to `high` into their rows of `out`; those of student s are
+    `day[bounds[s]:bounds[s + 1]]`. `begins` (calendars, 4) are the first days of the windows."""
+    which, _, return_day, before_exam, _, passed, previous, first = calendars
+    returns = np.zeros(len(passed))
+    for calendar in range(len(passed)):
+        for on in range(begins[calendar, 3], as_of + 1):
+            returns[calendar] += return_day[calendar, on - first]
+    for who in range(low, high):
+        mine, calendar = out[who], which[who]
+        today = passed[calendar, as_of - first]
+        last, last_return, run = -9, -9, 0
+        sick_counted = False  # whether the episode at hand is among the sick ones
+        share_all = share_fresh = share_before = 0.0
+        for here in range(bounds[who], bounds[who + 1]):
+            on, part, said = day[here], weight[here], says[here]
+            number = passed[calendar, on - first]
+            follows = number == last + 1
+            sick_counted = sick_counted and follows
+            for window in range(WINDOWS):
+                if on < begins[calendar, window]:
+                    continue
+                mine[DAYS + window] += part
+                if said & SAYS_UNEXCUSED:
+                    mine[UNEXCUSED + window] += part
+                if not follows or day[here - 1] < begins[calendar, window]:
+                    mine[EPISODES + window] += 1
+            back = today - number
+            weekday = (on + 3) % 7  # 1970-01-01 was a Thursday
+            if back < 60:
+                share_all += part
+                if weekday == 0 or weekday == 4:
+                    mine[MONFRI] += part
+                if said & SAYS_SICK_OTHER:
+                    mine[SICK_DAYS] += part
+                    if not sick_counted:
+                        mine[SICK_EPISODES] += 1
+                    sick_counted = True
+            if not said & SAYS_QUARANTINE:
+                if back < 20:
+                    share_fresh += part
+                elif back < 40:
+                    share_before += part
+            if on >= begins[calendar, 3]:
+                if before_exam[calendar, on - first]:
+                    mine[EXAM] += part
+                earlier = previous[calendar, on - first]
+                if return_day[calendar, earlier - first] and number - 1 > last_return:
+                    mine[RETURNS] += 1
+                    last_return = number - 1
+                if return_day[calendar, on - first] and number > last_return:
+                    mine[RETURNS] += 1
+                    last_return = number
+                run = run + 1 if follows and day[here - 1] >= begins[calendar, 3] else 1
+                mine[LONGEST] = max(mine[LONGEST], run)
+            last = number
+        mine[MONFRI_SHARE] = (mine[MONFRI] + 1) / (share_all + 2.5)
+        mine[RETURN_RATE] = (mine[RETURNS] + 0.5) / (returns[calendar] + 10)
+        mine[TREND] = share_fresh - share_before
+
+
+@compiled
+def count_records(
+    low: int,
+    high: int,
+    order: Ints,
+    offsets: Ints,
+    start_on: Ints,
+    end_on: Ints,
+    recorded_on: Ints,
+    kind: NDArray[np.int8],
+    enrolled_on: Ints,
+    stage: NDArray[np.int8],
+    below: Floats,
+    calendars: Calendars,
+    begins: Ints,
+    as_of: int,
+    out: Floats,
+) -> None:
+    """Lateness, suspensions and returns of students `low` to `high`, and the share of school days missed and its
+    percentile by `below` (stages, steps), after `count_days` into the same rows of `out`."""
+    which, school_day, _, _, _, passed, _, first = calendars
+    oldest = begins[:, 1].min()
+    span = as_of - oldest + 1
+    was_late, was_early, was_away = np.full(span, -1), np.full(span, -1), np.full(span, -1)
+    for who in range(low, high):
+        mine, calendar = out[who], which[who]
+        newest, until, back = NO_DAY, NO_DAY, NO_DAY
+        begin = max(begins[calendar, 1], enrolled_on[who])
+        before = passed[calendar, begin - 1 - first] if begin > first else 0
+        expected = max(passed[calendar, as_of - first] - before, 0) if begin <= as_of else 0
+        for place in range(offsets[who], offsets[who + 1]):
+            row = order[place]
+            start, end = start_on[row], end_on[row]
+            if recorded_on[row] > as_of or start > as_of:
+                continue
+            if kind[row] == IS_LATE or kind[row] == IS_EARLY:
+                marks = was_late if kind[row] == IS_LATE else was_early
+                if start >= begins[calendar, 0] and marks[start - oldest] != who:
+                    marks[start - oldest] = who
+                    mine[LATE] += 1
+            elif kind[row] == IS_SUSPENSION or kind[row] == IS_RESUMPTION:
+                again = False
+                for other in order[offsets[who] : place]:
+                    same = kind[other] == kind[row] and start_on[other] == start
+                    again = again or (same and recorded_on[other] <= as_of)
+                if kind[row] == IS_RESUMPTION:
+                    back = max(back, start)
+                    if start > as_of - RESUMED_DAYS:
+                        mine[RESUMED] = 1
+                    continue
+                mine[SUSPENSIONS] += not again
+                if end > as_of - YEAR:
+                    mine[SUSPENDED] = 1
+                if start > newest or (start == newest and end > until):
+                    newest, until = start, end
+                for on in range(max(start, begin), min(end, as_of) + 1):
+                    if school_day[calendar, on - first] and was_away[on - oldest] != who:
+                        was_away[on - oldest] = who
+                        expected -= 1
+        mine[RESUMED_MONTHS] = (as_of - back) / DAYS_A_MONTH if back != NO_DAY else np.nan
+        if newest != NO_DAY and until < as_of and back < newest:
+            mine[PAST] = min(as_of - until, YEAR)
+        if expected >= FEWEST_EXPECTED:
+            mine[RATE] = min(mine[DAYS + 1] / expected, 1.0)
+            mine[PERCENTILE] = below[stage[who], int(mine[RATE] * STEPS + ALMOST)]
+        else:
+            mine[RATE] = np.nan
+
+
+@compiled
+def add_totals(
+    student: Ints,
+    until_on: Ints,
+    recorded_on: Ints,
+    window_days: NDArray[np.float64],
+    days: NDArray[np.float64],
+    episodes: NDArray[np.float64],
+    which: Ints,
+    begins: Ints,
+    as_of: int,
+    out: Floats,
+) -> NDArray[np.bool_]:
+    """Sums of days: at least so many were missed in every window that holds theirs. Says who has one of the last
+    year."""
+    found = np.zeros(len(out), np.bool_)
+    for row in range(len(student)):
+        who, until = student[row], until_on[row]
+        if recorded_on[row] > as_of or until > as_of or until <= as_of - YEAR or window_days[row] > YEAR + 1:
+            continue
+        found[who] = True
+        mine, begin = out[who], until - window_days[row] + 1
+        for window in range(WINDOWS):
+            if window == WINDOWS - 1 or begin >= begins[which[who], window]:
+                mine[DAYS + window] = max(mine[DAYS + window], days[row])
+                if not np.isnan(episodes[row]):
+                    mine[EPISODES + window] = max(mine[EPISODES + window], episodes[row])
+    return found
+
+
+@compiled
+def window_begins(calendars: Calendars, as_of: int) -> Ints:
+    """For each calendar the first of the last 20 and 60 school days, the first day of the newest term begun, and of
+    the year, shape (calendars, 4); the day after `as_of` where no term has begun."""
+    _, school_day, _, _, term, passed, _, first = calendars
+    found = np.empty((len(passed), WINDOWS), np.int64)
+    for calendar in range(len(passed)):
+        begin_20 = begin_60 = as_of
+        begin_term, newest = as_of + 1, 0
+        for day in range(as_of, first - 1, -1):
+            back = passed[calendar, as_of - first] - passed[calendar, day - first]
+            if school_day[calendar, day - first] and back < 20:
+                begin_20 = day
+            if school_day[calendar, day - first] and back < 60:
+                begin_60 = day
+            newest = max(newest, term[calendar, day - first])
+            if newest > 0 and term[calendar, day - first] == newest:
+                begin_term = day
+            if back >= 60 and newest > 0 and term[calendar, day - first] != newest:
+                break
+        found[calendar, 0], found[calendar, 1], found[calendar, 2] = begin_20, begin_60, begin_term
+        found[calendar, 3] = max(as_of - YEAR + 1, first)
+    return found
