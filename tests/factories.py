@@ -126,6 +126,7 @@ def follow_up_list(**fields: Any) -> FollowUpList:
         immediate=(),
         week=(),
         below=(),
+        contact=(),
         history=(),
         retest=(),
         not_screened=(),

@@ -35,7 +35,7 @@ def in_blocks(n: int, work: Callable[[int, int], Result]) -> list[Result]:
 
 
 @compiled
-def by_student(student: Ints, n: int) -> tuple[Ints, Ints]:
+def by_student(student: Ints, n: int) -> tuple[NDArray[np.int32], Ints]:
     """Rows grouped by student, in their own order within one: the rows of student s are
     `order[offsets[s]:offsets[s + 1]]`."""
     offsets = np.zeros(n + 1, np.int64)
@@ -43,7 +43,7 @@ def by_student(student: Ints, n: int) -> tuple[Ints, Ints]:
         offsets[student[row] + 1] += 1
     for place in range(n):
         offsets[place + 1] += offsets[place]
-    order = np.empty(len(student), np.int64)
+    order = np.empty(len(student), np.int32)
     filled = offsets[:-1].copy()
     for row in range(len(student)):
         order[filled[student[row]]] = row

@@ -34,7 +34,7 @@ def covered(coverage: Coverage, as_of: int, school: SchoolDays) -> NDArray[np.bo
 def _reach(
     low: int,
     high: int,
-    order: Ints,
+    order: NDArray[np.int32],
     offsets: Ints,
     start: Ints,
     end: Ints,

@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 from data_schemas.calendar import place_in
 from data_schemas.school_days import SchoolDays
 from models.columns import NO_DAY, Columns
-from models.features.compiled import by_student, in_blocks
+from models.features.compiled import in_blocks
 from models.features.coverage import covered_since
 from models.features.leave_catalogue import leave_catalogue
 from models.features.leave_class import excess_vs_class
 from models.features.leave_counts import COUNTS, add_totals, count_days, count_records, window_begins
-from models.features.leave_days import YEAR, LeaveDays, leave_days
+from models.features.leave_days import YEAR, GroupedLeaves, LeaveDays, expanded, group_leaves
 from models.features.matrix import Block
 from models.leave_reference import LeaveReference
 from models.records import Coverage, Records, Rows, rows_of
@@ -22,7 +22,6 @@ NAMES = (*COUNTS, "excess_vs_class_60", "leave_missing")
 ENDS = {"_20": 0, "_60": 1, "_term": 2}
 WHOLE = 3
 WINDOW = {name: ENDS.get("_" + name.rpartition("_")[2], WHOLE) for name in NAMES[:-1]}
-RECORDS = ("start_on", "end_on", "recorded_on", "type")
 TOTALS = ("until_on", "recorded_on", "window_days", "days", "episodes")
 
 
@@ -40,9 +39,10 @@ def leave_features(
     calendar days. Outside the feed's coverage `leave_missing` is 1 and counts are what is known at least. `described`
     also fills the features that are for people, blank where the feed does not cover their window."""
     n = len(school)
-    days = leave_days(leaves, as_of, school)
+    grouped = group_leaves(leaves, n)
+    days = expanded(grouped, as_of, school)
     values = np.zeros((n, len(NAMES)), np.float32)
-    begins = counts(days, leaves, students, reference, as_of, school, values)
+    begins = counts(days, grouped, students, reference, as_of, school, values)
     summed = add_totals(totals.student, *(totals[name] for name in TOTALS), school.which, begins, as_of, values)
     since = covered_since(coverage, as_of, school)
     values[:, -1] = ~((since <= as_of) | summed)
@@ -65,7 +65,7 @@ EXCESS = NAMES.index("excess_vs_class_60")
 
 def counts(
     days: LeaveDays,
-    leaves: Rows,
+    leaves: GroupedLeaves,
     students: Columns,
     reference: LeaveReference,
     as_of: int,
@@ -79,9 +79,8 @@ def counts(
     begins = window_begins(calendars, as_of)
     bounds = np.zeros(n + 1, np.int64)
     np.cumsum(np.bincount(days.student, minlength=n), out=bounds[1:])
-    order, offsets = by_student(leaves.student, n)
     below = reference.below(as_of)
-    rows = (order, offsets, *(leaves[name] for name in RECORDS), *(students[name] for name in ("enrolled_on", "stage")))
+    rows = (leaves, students["enrolled_on"], students["stage"])
 
     def block(low: int, high: int) -> None:
         count_days(low, high, days.day, days.weight, days.says, bounds, calendars, begins, as_of, out)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from data_schemas.codes import LeaveType
 from models.columns import NO_DAY
 from models.features.compiled import compiled
-from models.features.leave_days import SAYS_QUARANTINE, SAYS_SICK_OTHER, SAYS_UNEXCUSED, YEAR
+from models.features.leave_days import SAYS_QUARANTINE, SAYS_SICK_OTHER, SAYS_UNEXCUSED, YEAR, GroupedLeaves
 from models.leave_reference import ALMOST, STEPS
 from models.sheets import Ints
 
@@ -141,12 +141,7 @@ def count_days(
 def count_records(
     low: int,
     high: int,
-    order: Ints,
-    offsets: Ints,
-    start_on: Ints,
-    end_on: Ints,
-    recorded_on: Ints,
-    kind: NDArray[np.int8],
+    leaves: GroupedLeaves,
     enrolled_on: Ints,
     stage: NDArray[np.int8],
     below: Floats,
@@ -158,6 +153,7 @@ def count_records(
     """Lateness, suspensions and returns of students `low` to `high`, and the share of school days missed and its
     percentile by `below` (stages, steps), after `count_days` into the same rows of `out`."""
     which, school_day, _, _, _, passed, _, first = calendars
+    offsets, start_on, end_on, recorded_on, kind, _, _ = leaves
     oldest = begins[:, 1].min()
     span = as_of - oldest + 1
     was_late, was_early, was_away = np.full(span, -1), np.full(span, -1), np.full(span, -1)
@@ -167,8 +163,7 @@ def count_records(
         begin = max(begins[calendar, 1], enrolled_on[who])
         before = passed[calendar, begin - 1 - first] if begin > first else 0
         expected = max(passed[calendar, as_of - first] - before, 0) if begin <= as_of else 0
-        for place in range(offsets[who], offsets[who + 1]):
-            row = order[place]
+        for row in range(offsets[who], offsets[who + 1]):
             start, end = start_on[row], end_on[row]
             if recorded_on[row] > as_of or start > as_of:
                 continue
@@ -179,7 +174,7 @@ def count_records(
                     mine[LATE] += 1
             elif kind[row] == IS_SUSPENSION or kind[row] == IS_RESUMPTION:
                 again = False
-                for other in order[offsets[who] : place]:
+                for other in range(offsets[who], row):
                     same = kind[other] == kind[row] and start_on[other] == start
                     again = again or (same and recorded_on[other] <= as_of)
                 if kind[row] == IS_RESUMPTION:

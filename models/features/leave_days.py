@@ -17,6 +17,7 @@ ABSENCE = (LeaveType.SICK, LeaveType.PERSONAL, LeaveType.UNEXCUSED, LeaveType.QU
 IS_ABSENCE = np.array([kind in ABSENCE for kind in LeaveType])
 SICK, UNEXCUSED, QUARANTINE = LeaveType.SICK.place, LeaveType.UNEXCUSED.place, LeaveType.QUARANTINE.place
 RESPIRATORY, FEVER = LeaveReason.RESPIRATORY.place, LeaveReason.FEVER.place
+Shorts = NDArray[np.int32]
 YEAR = 365
 SPAN = YEAR + 14  # days that are looked at: a year, and a fortnight in which an episode may have begun
 
@@ -43,15 +44,54 @@ class LeaveDays:
         return LeaveDays(self.student[mask], self.day[mask], self.weight[mask], self.recorded[mask], self.says[mask])
 
 
+# Rows of leave by student: where those of each begin, and six columns, each student's rows together.
+GroupedLeaves = tuple[Ints, Shorts, Shorts, Shorts, NDArray[np.int8], NDArray[np.int8], NDArray[np.float64]]
+COLUMNS = ("start_on", "end_on", "recorded_on", "type", "reason_code", "half_days")
+
+
+def group_leaves(leaves: Rows, n: int) -> GroupedLeaves:
+    """Bring the rows of each of n students together, so that every loop after this one reads in order."""
+    order, offsets = by_student(leaves.student, n)
+    columns = [leaves[name] for name in COLUMNS]
+    found = tuple(np.empty(len(order), kind) for kind in (np.int32, np.int32, np.int32, np.int8, np.int8, np.float64))
+    in_blocks(n, lambda low, high: _gather(order, offsets[low], offsets[high], *columns, *found))
+    return (offsets, *found)  # type: ignore[return-value]
+
+
+@compiled
+def _gather(
+    order: Shorts,
+    low: int,
+    high: int,
+    start_on: Ints,
+    end_on: Ints,
+    recorded_on: Ints,
+    kind: NDArray[np.int8],
+    reason: NDArray[np.int8],
+    half_days: NDArray[np.float64],
+    starts: Shorts,
+    ends: Shorts,
+    recorded: Shorts,
+    kinds: NDArray[np.int8],
+    reasons: NDArray[np.int8],
+    halves: NDArray[np.float64],
+) -> None:
+    for place in range(low, high):
+        row = order[place]
+        starts[place], ends[place], recorded[place] = start_on[row], end_on[row], recorded_on[row]
+        kinds[place], reasons[place], halves[place] = kind[row], reason[row], half_days[row]
+
+
 def leave_days(leaves: Rows, as_of: int, school: SchoolDays) -> LeaveDays:
     """The days of leave of the year before `as_of`, from what was recorded by then."""
-    n = len(school)
-    order, offsets = by_student(leaves.student, n)
+    return expanded(group_leaves(leaves, len(school)), as_of, school)
+
+
+def expanded(leaves: GroupedLeaves, as_of: int, school: SchoolDays) -> LeaveDays:
+    """The same of rows that are grouped already."""
     place_in(school.first, school.passed.shape[1], np.array([as_of]))
-    names = ("start_on", "end_on", "recorded_on", "type", "reason_code", "half_days")
-    columns = [leaves[name] for name in names]
     calendar = (school.which, school.school_day, school.passed, school.first)
-    parts = in_blocks(n, lambda low, high: _days(low, high, order, offsets, *columns, *calendar, as_of))
+    parts = in_blocks(len(school), lambda low, high: _days(low, high, leaves, *calendar, as_of))
     return LeaveDays(
         *(parts[0] if len(parts) == 1 else (np.concatenate(column) for column in zip(*parts, strict=True)))
     )
@@ -61,14 +101,7 @@ def leave_days(leaves: Rows, as_of: int, school: SchoolDays) -> LeaveDays:
 def _days(
     low: int,
     high: int,
-    order: Ints,
-    offsets: Ints,
-    start_on: Ints,
-    end_on: Ints,
-    recorded_on: Ints,
-    kind: NDArray[np.int8],
-    reason: NDArray[np.int8],
-    half_days: NDArray[np.float64],
+    leaves: GroupedLeaves,
     which: Ints,
     school_day: NDArray[np.bool_],
     passed: Ints,
@@ -77,10 +110,11 @@ def _days(
 ) -> tuple[Ints, Ints, NDArray[np.float64], Ints, NDArray[np.uint8]]:
     """The days of students `low` to `high`. Two records of one day are one day of leave: the larger share of it, with
     what either says."""
+    offsets, start_on, end_on, recorded_on, kind, reason, half_days = leaves
     oldest = max(as_of - SPAN, first)
     newest = min(as_of + YEAR, first + passed.shape[1] - 1)
     most = 0
-    for row in order[offsets[low] : offsets[high]]:
+    for row in range(offsets[low], offsets[high]):
         if IS_ABSENCE[kind[row]] and recorded_on[row] <= as_of and start_on[row] <= as_of:
             most += max(min(end_on[row], as_of) - max(start_on[row], oldest) + 1, 0)
     student, day, recorded = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
@@ -89,7 +123,7 @@ def _days(
     count = 0
     for who in range(low, high):
         begin, calendar = count, which[who]
-        for row in order[offsets[who] : offsets[who + 1]]:
+        for row in range(offsets[who], offsets[who + 1]):
             if not IS_ABSENCE[kind[row]] or recorded_on[row] > as_of or start_on[row] > as_of:
                 continue
             start, end = max(start_on[row], oldest), min(end_on[row], newest)

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.columns import NO_DAY
+from models.features.compiled import in_blocks
 from models.sheets import Ints
 
 Floats = NDArray[np.float32]
+AT_ONCE = 4096  # rows that the processor holds near
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +53,19 @@ def stack(blocks: Sequence[Block], names: tuple[str, ...], n: int) -> Matrix:
     Raises `KeyError` for a name that no block has.
     """
     values = np.empty((n, len(names)), np.float32)
-    for begin, end, block, at in _runs(tuple(block.names for block in blocks), names):
-        values[:, begin:end] = blocks[block].values[:, at : at + end - begin]
-    if np.isinf(values).any():
+    runs = _runs(tuple(block.names for block in blocks), names)
+
+    def fill(low: int, high: int) -> bool:
+        """Copy rows and look at them while they are at hand."""
+        infinite = False
+        for first in range(low, high, AT_ONCE):
+            rows = slice(first, min(first + AT_ONCE, high))
+            for begin, end, block, at in runs:
+                values[rows, begin:end] = blocks[block].values[rows, at : at + end - begin]
+            infinite |= bool(np.isinf(values[rows]).any())
+        return infinite
+
+    if any(in_blocks(n, fill)):
         raise ValueError("a feature is infinite")
     days = {name: day for block in blocks for name, day in block.days.items()}
     shown = {name: figure for block in blocks for name, figure in block.shown.items()}

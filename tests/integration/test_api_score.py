@@ -23,7 +23,7 @@ def test_the_contract_is_kept(api: Api) -> None:
     said = answer.json()
     assert set(said) == {
         *("student_id", "as_of", "tier", "tier_source", "probability", "margin", "base_value", "reasons"),
-        *("group_contributions", "floors", "instruments", "data_quality", "model", "recorded", "entry_id"),
+        *("group_contributions", "floors", "instruments", "data_quality", "tasks", "model", "recorded", "entry_id"),
         *("urgent", "notice"),
     }
     assert said["tier"] == {"ord": 3, "code": "crisis", "zh": "危机", "state": "pending"}
