@@ -45,7 +45,8 @@ class LeaveReference:
             for month in range(1, 13):
                 counts = np.array(months.get(f"{month:02d}") or months.get(ALL_MONTHS) or (0,), dtype=np.float64)
                 if counts.sum():
-                    found[month, place] = (np.cumsum(counts) - counts) / counts.sum()
+                    # Rounded down to what a sentence shows: nobody is away more than all.
+                    found[month, place] = np.floor((np.cumsum(counts) - counts) / counts.sum() * 1000) / 1000
         return found
 
     def to_json(self) -> dict[str, Any]:

@@ -184,8 +184,8 @@ LEAVE: tuple[Row, ...] = (
     ),
     (
         "leave_rate_pctl_60",
-        "近60个上学日缺勤多于本学段同月 {value:.0%} 的学生",
-        "away more than {value:.0%} of the stage's students in that month, over the last 60 school days",
+        "近60个上学日缺勤多于本学段同月 {value:.1%} 的学生",
+        "away more than {value:.1%} of the stage's students in that month, over the last 60 school days",
         SHARE,
         "淮政办函〔2026〕1号 (经常请假); sickness absence in the region: .05–.73 % of days by place, year and month",
         "",

@@ -115,7 +115,7 @@ def test_a_value_at_fault_is_named(api: Api, row: dict[str, object], field: str,
     assert answer.status_code == 422
     (problem,) = answer.json()["errors"]
     assert problem["field"] == field
-    assert said in problem["what"]
+    assert said in problem["problem"]
 
 
 def test_a_dataset_that_declares_it_otherwise_is_refused(data: Dataset, artifact: Artifact) -> None:

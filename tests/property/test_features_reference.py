@@ -1,5 +1,6 @@
 """The compiled features agree with the plain loops of `tests.reference_features` and `tests.reference_leave`."""
 
+import math
 from datetime import date, timedelta
 from functools import cache
 
@@ -40,7 +41,7 @@ def below(request: Request, as_of: date) -> list[float] | None:
     if months is None:
         return None
     counts = months.get(f"{as_of.month:02d}", months["all"])
-    return [sum(counts[:step]) / sum(counts) for step in range(len(counts))]
+    return [math.floor(sum(counts[:step]) / sum(counts) * 1000) / 1000 for step in range(len(counts))]
 
 
 def questionnaires(request: Request, as_of: date) -> dict[str, float]:
