@@ -59,10 +59,6 @@ class SchoolDays:
         begun = self.term[:, : int(place_in(self.first, self.term.shape[1], np.array([day]))[0]) + 1].max(axis=1)
         return np.asarray(begun[self.which], dtype=np.int64)
 
-    def is_before_exam(self, student: Days, days: Days) -> NDArray[np.bool_]:
-        """Whether each day is one of the five school days before an exam."""
-        return self.before_exam[self._place(student, days)]
-
     def __len__(self) -> int:
         return len(self.which)
 

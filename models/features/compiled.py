@@ -19,8 +19,12 @@ MANY_STUDENTS = 20_000  # below, threads cost more than they save
 
 
 def compiled(loop: Callable[..., Result]) -> Callable[..., Result]:
-    """Compile a loop at its first call; it runs without the interpreter's lock."""
-    found: Callable[..., Result] = numba.njit(cache=True, nogil=True)(loop)
+    """Compile a loop at its first call; it runs without the interpreter's lock. Where no folder can be written to, as
+    in a locked-down container, it is compiled in each process anew."""
+    try:
+        found: Callable[..., Result] = numba.njit(cache=True, nogil=True)(loop)
+    except RuntimeError:
+        found = numba.njit(nogil=True)(loop)
     return found
 
 

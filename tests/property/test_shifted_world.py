@@ -1,4 +1,4 @@
-"""Features and floors know no date of their own: the whole world some weeks later looks the same.
+"""Features, floors and errands know no date of their own: the whole world some weeks later looks the same.
 
 Holidays and terms do not move with it, so the world here is taught on every weekday.
 """
@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 from data_schemas.calendar import SchoolCalendar, date_to_day, default_calendar
 from data_schemas.school_days import Calendars
 from models import read_policy, records_of_requests
-from models.features import Recipe, build_features
+from models.features import Recipe, build_features, full_catalogue
 from models.floors import assessed, open_floors
+from models.leave_reference import LeaveReference
+from models.reference import Reference
+from models.tasks import open_tasks
 from tests.strategies import students
 from tests.students import AS_OF, Request
-from tests.trained import FEATURES, INSTRUMENTS, REFERENCE
+from tests.trained import INSTRUMENTS, REFERENCE
 
 POLICY = read_policy()
 
@@ -58,14 +61,20 @@ def moved(content: Any, by: timedelta) -> Any:
 @settings(max_examples=50)
 def test_weeks_later_everything_looks_the_same(requests: list[Request], weeks: int) -> None:
     by = timedelta(weeks=weeks)
-    recipe = Recipe(FEATURES, INSTRUMENTS, REFERENCE, POLICY.staleness)
+    # What is usual differs by month and does not move; over all months it is the same.
+    usual = {stage: {"all": months["all"]} for stage, months in REFERENCE.leave.counts.items()}
+    reference = Reference(REFERENCE.groups, LeaveReference(usual))
+    recipe = Recipe(full_catalogue(INSTRUMENTS.values()), INSTRUMENTS, reference, POLICY.staleness)
     seen = []
     for world, as_of in ((requests, AS_OF), (moved(requests, by), AS_OF + by)):
         records = records_of_requests(world, None, weekdays())
         day = date_to_day(as_of)
-        floors = open_floors(records, day, POLICY, assessed(records, day))
+        done = assessed(records, day)
+        floors = open_floors(records, day, POLICY, done)
         told = [sorted((f.id, f.tier.ord, f.severity, as_of - f.evidence_on) for f in mine) for mine in floors]
-        seen.append((build_features(records, recipe, day).values, told))
+        tasks = open_tasks(records, day, POLICY, done.day)
+        errands = [[(task.kind, as_of - task.on, task.due_on - as_of) for task in mine] for mine in tasks]
+        seen.append((build_features(records, recipe, day).values, (told, errands)))
     (now, floors_now), (then, floors_then) = seen
     assert then == pytest.approx(now, abs=1e-9, nan_ok=True)
     assert floors_then == floors_now
