@@ -11,7 +11,7 @@ from data_schemas.codes import Stage
 from data_schemas.dataset import Dataset
 from data_schemas.instruments import Instrument
 from models import Records, enrolled
-from models.features.leave import leave_rates
+from models.features.leave import shares_missed
 from models.leave_reference import ALL_MONTHS, FEWEST, STEPS, LeaveReference, steps_of
 from models.reference import Reference, make_reference
 from training.split import HELD_OUT, hash_fold
@@ -39,7 +39,7 @@ def leave_reference(records: Records, until: int, students: NDArray[np.bool_]) -
     stage = records.students["stage"]
     found: dict[str, dict[str, NDArray[np.int64]]] = {}
     for day in _month_ends(until):
-        rate = leave_rates(records, day)
+        rate = shares_missed(records, day)
         known = students & enrolled(records, day) & ~np.isnan(rate)
         for code in Stage:
             mine = known & (stage == code.place)

@@ -90,7 +90,7 @@ def counts(
     return begins
 
 
-def leave_rates(records: Records, as_of: int) -> NDArray[np.float32]:
+def shares_missed(records: Records, as_of: int) -> NDArray[np.float32]:
     """The share of the last 60 school days that each student missed, NaN where the feed does not cover them."""
     leaves, coverage = rows_of(records, "leaves")
     totals, _ = rows_of(records, "leave_totals")

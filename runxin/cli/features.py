@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,6 +20,7 @@ from data_schemas.instruments import known_instruments
 from data_schemas.own_features import FILE, read_own_features
 from models import Records, enrolled, load_artifact, read_policy, records_of
 from models.features import Feature, Recipe, build_features, full_catalogue, readable
+from models.policy import Staleness
 from models.reference import make_reference
 from runxin.cli.output import answer, console
 from runxin.errors import usage
@@ -73,12 +75,12 @@ def build_command(
     answer(payload, json, _text(payload))
 
 
-def _recipe(records: Records, staleness: Any, day: int) -> Recipe:
+def _recipe(records: Records, staleness: Staleness, day: int) -> Recipe:
     """Every feature there is, held against the figures of the records themselves."""
     instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
     everyone = np.ones(len(records), dtype=bool)
     scores = make_reference(records, instruments, day, everyone)
-    reference = type(scores)(scores.groups, leave_reference(records, day, everyone))
+    reference = replace(scores, leave=leave_reference(records, day, everyone))
     return Recipe(full_catalogue(instruments.values(), records.declared), instruments, reference, staleness)
 
 
