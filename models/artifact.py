@@ -14,7 +14,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -30,14 +30,17 @@ from models.policy import Policy, parse_policy
 from models.reference import Reference, reference_of_json
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel, spline_of_json
+from models.tree_shap import TOLERANCE, Explainer, disagreement
 from runxin.errors import Problem, bad_data
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
+READABLE = (3, FORMAT_VERSION)  # 4 says in the manifest how contributions are found
 MANIFEST = "manifest.json"
 
 
 class Manifest(BaseModel):
     """What the artifact says of itself. `training` holds the mode, label, split, counts and data fingerprint;
+    `explanation` how contributions are found: "tables", "terms", or "pred_contrib" and what the tables do not cover;
     `seen` a sketch of hashes by which later data are recognised as already seen, without naming anyone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
@@ -49,6 +52,7 @@ class Manifest(BaseModel):
     created_at: str
     training: dict[str, Any]
     metrics: dict[str, Any]
+    explanation: str = ""
     seen: tuple[str, ...] = ()
     files: dict[str, str] = {}
 
@@ -58,12 +62,12 @@ class Artifact:
     """A loaded, verified model with everything that scoring needs."""
 
     manifest: Manifest
-    model: RiskModel
+    model: RiskModel = field(repr=False)
     calibration: Calibration
-    instruments: Mapping[str, Instrument]
-    reference: Reference
-    policy: Policy
-    logistic: SplineModel
+    instruments: Mapping[str, Instrument] = field(repr=False)
+    reference: Reference = field(repr=False)
+    policy: Policy = field(repr=False)
+    logistic: SplineModel = field(repr=False)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -105,7 +109,8 @@ def manifest_sha256(folder: Path) -> str:
 
 
 def load_artifact(folder: Path) -> Artifact:
-    """Read and verify an artifact; raises `UserError` naming the file that is absent, foreign or was changed."""
+    """Read and verify an artifact; raises `UserError` naming the file that is absent, foreign or was changed, and where
+    its explanations are not those of LightGBM itself on a few rows."""
     texts, manifest = _verified(folder)
     try:
         features = catalogue_of_json(json.loads(texts["catalogue.json"]))
@@ -115,7 +120,7 @@ def load_artifact(folder: Path) -> Artifact:
             scorer = spline_of_json(json.loads(texts["logistic.json"]))
         else:
             scorer = lightgbm.Booster(model_str=texts["model.txt"])
-        return Artifact(
+        artifact = Artifact(
             manifest=manifest,
             model=RiskModel(features, scorer, policy.family.cap),
             calibration=Calibration(**json.loads(texts["calibration.json"])),
@@ -131,6 +136,17 @@ def load_artifact(folder: Path) -> Artifact:
         raise bad_data(
             "a model artifact has another form than its version says", [Problem(type(error).__name__, file=str(folder))]
         ) from error
+    _check_explanations(artifact.model)
+    return artifact
+
+
+def _check_explanations(model: RiskModel) -> None:
+    if not isinstance(model.explainer, Explainer) or isinstance(model.scorer, SplineModel):
+        return
+    apart = disagreement(model.explainer, model.scorer)
+    if apart > TOLERANCE:
+        problem = Problem(f"contributions differ from LightGBM's own by {apart:.2g}", file="model.txt")
+        raise bad_data("the model's explanations are not to be trusted, so it is refused", [problem])
 
 
 def _verified(folder: Path) -> tuple[dict[str, str], Manifest]:
@@ -142,8 +158,9 @@ def _verified(folder: Path) -> tuple[dict[str, str], Manifest]:
     except ValidationError as error:
         problem = Problem("not a manifest of this version", file=str(path))
         raise bad_data("a model artifact cannot be read", [problem]) from error
-    if manifest.format_version != FORMAT_VERSION:
-        problem = Problem(f"format {manifest.format_version}, this program reads {FORMAT_VERSION}", file=str(path))
+    if manifest.format_version not in READABLE:
+        reads = " and ".join(map(str, READABLE))
+        problem = Problem(f"format {manifest.format_version}, this program reads {reads}", file=str(path))
         raise bad_data("a model artifact of another format", [problem])
     problems, texts = [], {}
     present = {file.name for file in folder.iterdir()} - {MANIFEST}

@@ -11,23 +11,24 @@ from data_schemas.codes import ConsentScope, Tier
 from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
 from models.artifact import Artifact
-from models.assessment import Assessment, Floor, ModelStatus, Reason, Task
+from models.assessment import Assessment, Floor, ModelStatus, Task
 from models.calibration import probabilities
 from models.columns import NO_DAY
-from models.explanation import group_sums, reasons_of
+from models.explanation import Explained, Topics, explained, reasons_of
 from models.features import Matrix, build_features
 from models.features.matrix import latest_by_student
 from models.floors import Assessed, assessed, open_floors
 from models.policy import Policy, Thresholds
 from models.quality import Reading, read_quality
 from models.records import Records, rows_of
-from models.risk_model import Contributions, Margins, contributions, margins
+from models.risk_model import Margins, contributions, margins
 from models.tasks import open_tasks
 from models.tiers import highest, model_tiers
 from models.trust import Suspicion, doubted_students, suspicions, without_sheets
 from runxin.errors import Problem, bad_data
 
 Bools = NDArray[np.bool_]
+EXPLAINED_AT_ONCE = 8192  # students
 
 
 class _Scored:
@@ -52,7 +53,6 @@ class _Scored:
         self.may = may_score(records, as_of)
         self.matrix: Matrix = build_features(records, artifact.recipe, as_of)
         self.margins: Margins = margins(artifact.model, self.matrix.values)
-        self.phi: Contributions = contributions(artifact.model, self.matrix.values, self.margins)
         self.probability = probabilities(artifact.calibration, self.margins.value)
         self.tiers = _tiers(artifact, thresholds, self.margins)
         doubted = doubted_students(records, suspect)
@@ -61,8 +61,20 @@ class _Scored:
             rest = margins(artifact.model, without.values[doubted])
             self.tiers[doubted] = np.maximum(self.tiers[doubted], _tiers(artifact, thresholds, rest))
 
-    def reasons(self, row: int) -> tuple[Reason, ...]:
-        return reasons_of(row, self.matrix, self.phi, self.artifact.features, self.artifact.instruments)
+        self._topics = Topics(artifact.features)
+        self._block = -1
+        self._explained: Explained
+
+    def explained(self, row: int) -> tuple[Explained, int]:
+        """A block of explanations and the row's place in it. One block is kept, so that memory does not grow with the
+        number of students who are asked for in order."""
+        block, place = divmod(row, EXPLAINED_AT_ONCE)
+        if self._block != block:
+            rows = slice(block * EXPLAINED_AT_ONCE, (block + 1) * EXPLAINED_AT_ONCE)
+            part, scored = self.matrix.where(rows), self.margins.where(rows)
+            phi = contributions(self.artifact.model, part.values, scored)
+            self._block, self._explained = block, explained(self._topics, part, phi, scored.overflow)
+        return self._explained, place
 
 
 def _tiers(artifact: Artifact, thresholds: Thresholds, scored: Margins) -> NDArray[np.int64]:
@@ -142,6 +154,7 @@ def _assessment(
     tier, source = highest(model, floor, human)
     own_tier, own_source = highest(model, None, human)
     seen = int(done.day[row])
+    said, place = scored.explained(row) if scored is not None else (None, 0)
     return Assessment(
         student_id=str(records.ids[row]),
         as_of=as_of,
@@ -152,9 +165,11 @@ def _assessment(
         confirmed=source == "human",
         probability=float(scored.probability[row]) if scored is not None else None,
         margin=float(scored.margins.value[row]) if scored is not None else None,
-        base_value=scored.phi.base if scored is not None else None,
-        reasons=_shown(scored.reasons(row), floors) if scored is not None else (),
-        group_contributions=group_sums(row, scored.phi, scored.artifact.features) if scored is not None else None,
+        base_value=said.base if said is not None else None,
+        # While a floor is open no easing reason is shown: it would read as comfort that nobody has given.
+        reasons=reasons_of(place, said, scored.artifact.instruments, easing=not floors) if scored and said else (),
+        group_contributions=said.groups(place) if said is not None else None,
+        family_capped=float(said.capped[place]) if said is not None else None,
         floors=tuple(floors),
         instruments=reading.instruments,
         data_quality=reading.quality,
@@ -165,11 +180,6 @@ def _assessment(
         last_interview_on=day_to_date(seen) if seen != NO_DAY else None,
         tasks=tuple(tasks),
     )
-
-
-def _shown(reasons: tuple[Reason, ...], floors: Sequence[Floor]) -> tuple[Reason, ...]:
-    """While a floor is open no easing reason is shown: it would read as comfort that nobody has given."""
-    return tuple(reason for reason in reasons if reason.contribution > 0) if floors else reasons
 
 
 def _model_status(artifact: Artifact, policy: Policy) -> ModelStatus:

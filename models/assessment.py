@@ -140,6 +140,20 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Change:
+    """From an earlier screening to this assessment, in log-odds. `records` is what came in since, `time` what grew
+    older, both by group; `model` is another model, or records that were corrected since. Together they are `margin`,
+    the change of the margin. `reasons` are what moved most, with today's words."""
+
+    since: date
+    margin: float
+    records: dict[str, float]
+    time: dict[str, float]
+    model: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
 class ModelStatus:
     """Which model spoke. `status` is `none` where no model may rank here, `unavailable` where it failed to load."""
 
@@ -152,7 +166,9 @@ class ModelStatus:
 
 @dataclass(frozen=True)
 class Assessment:
-    """One student as of one day. Margin and base value are log-odds; contributions sum to margin − base value."""
+    """One student as of one day. Margin and base value are log-odds; contributions sum to margin − base value.
+
+    The family group's contribution is what is left of it under the cap, which took `family_capped` away."""
 
     student_id: str
     as_of: date
@@ -172,6 +188,8 @@ class Assessment:
     model: ModelStatus
     screened: bool  # there is a current, scored sheet
     severity: float  # share of the highest possible questionnaire total, for ordering without a model
+    family_capped: float | None = None
+    change: Change | None = None
     changed_on: date | None = None  # newest evidence
     last_interview_on: date | None = None
     tasks: tuple[Task, ...] = ()

@@ -1,109 +1,159 @@
-"""Why now: contributions gathered into at most five plain sentences with the student's own numbers."""
+"""Why now: contributions gathered by what one sentence speaks for, and at most five sentences with the student's own
+numbers, raising ones before easing ones."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from data_schemas.calendar import day_to_date
 from data_schemas.instruments import Instrument, Words, band_of
 from models.assessment import GROUPS, Reason
 from models.columns import NO_DAY
+from models.compiled import compiled
 from models.features import Feature, Matrix
 from models.risk_model import Contributions
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 MOST_REASONS = 5
 BACKGROUND = Words(zh="年龄、年级等背景", en="background such as age and grade")
+CAPPED = Words(zh="（这一组合计已封顶）", en=" (together held to a cap)")
 LEAST_CONTRIBUTION = 0.01  # log-odds; below it a sentence would say nothing
 
 
+class Topics:
+    """What sentences speak for: features of one topic together, and a source's absence for all that it leaves at its
+    lowest."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.features = features
+        self.names = tuple(dict.fromkeys(t for f in features for t in (f.topic, f.missing) if t is not None))
+        number, place = {name: n for n, name in enumerate(self.names)}, {f.name: n for n, f in enumerate(features)}
+        self.of = np.array([number[feature.topic] for feature in features], dtype=np.int64)
+        self.when_missing = np.array([number[f.missing] if f.missing else -1 for f in features], dtype=np.int64)
+        self.indicator = np.array([place[f.missing] if f.missing else -1 for f in features], dtype=np.int64)
+        self.lowest = np.array([feature.lowest for feature in features])
+        self.group = np.array([GROUPS.index(feature.group) for feature in features], dtype=np.int64)
+        self.leads = tuple(
+            next(n for n, feature in enumerate(features) if topic in (feature.name, feature.topic))
+            for topic in self.names
+        )
+
+
+@dataclass(frozen=True)
+class Explained:
+    """n students: `figures` (n, p) as sentences show them, contributions by topic (n, t) and by group (n, 5), what the
+    cap took from the family group (n), and the base value, all in log-odds."""
+
+    topics: Topics
+    matrix: Matrix
+    figures: Floats
+    by_topic: Floats
+    by_group: Floats
+    capped: Floats
+    base: float
+
+    def groups(self, row: int) -> dict[str, float]:
+        """With the base value they sum to the margin."""
+        return dict(zip(GROUPS, self.by_group[row].tolist(), strict=True))
+
+
+def explained(topics: Topics, matrix: Matrix, phi: Contributions, overflow: Floats) -> Explained:
+    """Gather the contributions `phi` to margins from which the family cap took `overflow` (n)."""
+    figures = matrix.values.astype(np.float64)
+    for name, figure in matrix.shown.items():
+        if name in matrix.names:
+            figures[:, matrix.names.index(name)] = figure
+    by_topic, by_group = np.zeros((len(figures), len(topics.names))), np.zeros((len(figures), len(GROUPS)))
+    places = (topics.of, topics.when_missing, topics.indicator, topics.lowest, topics.group)
+    _gather(figures, phi.values, places, by_topic, by_group)
+    return Explained(topics, matrix, figures, by_topic, by_group, overflow, phi.base)
+
+
+@compiled
+def _gather(
+    figures: Floats, phi: Floats, places: tuple[Ints, Ints, Ints, Floats, Ints], by_topic: Floats, by_group: Floats
+) -> None:
+    """What is missing speaks for its source where no more is known of it than the lowest."""
+    of, when_missing, indicator, lowest, group = places
+    for row in range(len(phi)):
+        for place in range(phi.shape[1]):
+            topic = of[place]
+            if indicator[place] >= 0 and figures[row, indicator[place]] == 1.0 and figures[row, place] == lowest[place]:
+                topic = when_missing[place]
+            by_topic[row, topic] += phi[row, place]
+            by_group[row, group[place]] += phi[row, place]
+
+
 def reasons_of(
-    row: int,
-    matrix: Matrix,
-    phi: Contributions,
-    features: Sequence[Feature],
-    instruments: Mapping[str, Instrument],
+    row: int, said: Explained, instruments: Mapping[str, Instrument], *, easing: bool = True
 ) -> tuple[Reason, ...]:
-    """The strongest reasons of one student, raising and lowering, strongest first.
+    """The strongest reasons of one student: first those that raise, then those that ease, strongest first.
 
     What is missing speaks through one sentence for its source and never as an easing reason. Family flags speak
-    together, as circumstances that may call for support.
+    together, as circumstances that may call for support. Without `easing` only what raises is said.
     """
-    values = dict(zip(matrix.names, matrix.values[row].tolist(), strict=True))
-    values |= {name: float(figure[row]) for name, figure in matrix.shown.items()}
-    topics: dict[str, list[int]] = {}
-    for place, feature in enumerate(features):
-        topics.setdefault(_topic(feature, values), []).append(place)
-    reasons = []
-    for topic, places in topics.items():
-        contribution = float(phi.values[row, places].sum())
-        lead = next(place for place in places if _leads(features[place], topic))
-        day = matrix.days.get(features[lead].name)
-        # A figure of leave that is known at least is said, also where its window reaches beyond the feed.
-        unsaid = features[lead].group != "leave" or values[features[lead].name] == features[lead].lowest
-        unknown = day is not None and day[row] == NO_DAY and unsaid
-        if abs(contribution) < LEAST_CONTRIBUTION or not _speaks(features[lead], topic, contribution, values, unknown):
-            continue
-        reason = _reason(row, features[lead], contribution, values, matrix, instruments, features)
+    sums = said.by_topic[row].tolist()
+    candidates = [
+        t for t, sum_ in enumerate(sums) if sum_ >= LEAST_CONTRIBUTION or (easing and sum_ <= -LEAST_CONTRIBUTION)
+    ]
+    candidates.sort(key=lambda topic: (-abs(sums[topic]), said.topics.names[topic]))
+    reasons: list[Reason] = []
+    for topic in candidates:
+        reason = topic_reason(row, topic, sums[topic], said, instruments)
         if reason is not None:
             reasons.append(reason)
-    reasons.sort(key=lambda reason: (-abs(reason.contribution), reason.feature))
-    return tuple(reasons[:MOST_REASONS])
+        if len(reasons) == MOST_REASONS:
+            break
+    return tuple(sorted(reasons, key=lambda reason: reason.contribution < 0))
 
 
-def group_sums(row: int, phi: Contributions, features: Sequence[Feature]) -> dict[str, float]:
-    """Contributions by group; with the base value they sum to the margin."""
-    sums = dict.fromkeys(GROUPS, 0.0)
-    for place, feature in enumerate(features):
-        sums[feature.group] += float(phi.values[row, place])
-    return sums
-
-
-def _topic(feature: Feature, values: Mapping[str, float]) -> str:
-    """What a feature speaks for: its source's absence where that is missing and no more is known than the lowest."""
-    if feature.missing is None or not _is_missing(feature, values) or values[feature.name] != feature.lowest:
-        return feature.topic
-    return feature.missing
-
-
-def _is_missing(feature: Feature, values: Mapping[str, float]) -> bool:
-    return feature.missing is not None and values[feature.missing] == 1.0
-
-
-def _speaks(feature: Feature, topic: str, contribution: float, values: Mapping[str, float], unknown: bool) -> bool:
-    """Whether there is something to say: absence only where it is one, nothing of what was never known, and no
-    ease from a source without current data."""
-    absent = _is_missing(feature, values)
-    if absent and contribution < 0:
-        return False
-    return absent if topic == feature.missing else not unknown
-
-
-def _leads(feature: Feature, topic: str) -> bool:
-    return feature.name == topic or feature.topic == topic
-
-
-def _reason(
-    row: int,
-    feature: Feature,
-    contribution: float,
-    values: Mapping[str, float],
-    matrix: Matrix,
-    instruments: Mapping[str, Instrument],
-    features: Sequence[Feature],
+def topic_reason(
+    row: int, topic: int, contribution: float, said: Explained, instruments: Mapping[str, Instrument]
 ) -> Reason | None:
+    """What a topic says of a student, for a contribution or a change of one; None where there is nothing to say."""
+    place = said.topics.leads[topic]
+    feature, value = said.topics.features[place], float(said.figures[row, place])
+    if not _speaks(row, topic, contribution, said):
+        return None
     if feature.topic == "family":
-        return _family_reason(contribution, values, features)
+        return _family_reason(row, contribution, said)
     if feature.topic == "context":
         return Reason("context", "context", None, contribution, BACKGROUND)
-    value = values[feature.name]
     if feature.group == "concern" and 0 < value < 1:  # asked, and not known
         return None
-    day = matrix.days.get(feature.name)
+    return Reason(feature.name, feature.group, value, contribution, _sentence(row, feature, value, said, instruments))
+
+
+def _speaks(row: int, topic: int, contribution: float, said: Explained) -> bool:
+    """Whether there is something to say: absence only where it is one, nothing of what was never known, and no
+    ease from a source without current data."""
+    place = said.topics.leads[topic]
+    feature = said.topics.features[place]
+    absent = feature.missing is not None and said.figures[row, said.topics.indicator[place]] == 1.0
+    if absent and contribution < 0:
+        return False
+    if said.topics.names[topic] == feature.missing:
+        return bool(absent)
+    # A figure of leave that is known at least is said, also where its window reaches beyond the feed.
+    day = said.matrix.days.get(feature.name)
+    unsaid = feature.group != "leave" or said.figures[row, place] == feature.lowest
+    return not (day is not None and day[row] == NO_DAY and unsaid)
+
+
+def _sentence(
+    row: int, feature: Feature, value: float, said: Explained, instruments: Mapping[str, Instrument]
+) -> Words:
+    """The feature's sentence with the student's own value, the day it is from, and its band."""
+    day = said.matrix.days.get(feature.name)
     on = day_to_date(int(day[row])).isoformat() if day is not None and day[row] != NO_DAY else ""
     band = _band(feature, value, instruments)
-    text = Words(
+    return Words(
         zh=feature.text.zh.format(value=value, date=on, band_zh=f"{band.zh}，" if band else ""),
         en=feature.text.en.format(value=value, date=on, band_en=f"{band.en}, " if band else ""),
     )
-    return Reason(feature.name, feature.group, float(value), contribution, text)
 
 
 def _band(feature: Feature, value: float, instruments: Mapping[str, Instrument]) -> Words | None:
@@ -113,12 +163,16 @@ def _band(feature: Feature, value: float, instruments: Mapping[str, Instrument])
     return Words(zh=band.zh, en=band.en) if band else None
 
 
-def _family_reason(contribution: float, values: Mapping[str, float], features: Sequence[Feature]) -> Reason | None:
-    flags = [feature for feature in features if feature.group == "family" and values[feature.name] == 1.0]
+def _family_reason(row: int, contribution: float, said: Explained) -> Reason | None:
+    figures = zip(said.topics.features, said.figures[row].tolist(), strict=True)
+    flags = [feature.text for feature, value in figures if feature.group == "family" and value == 1.0]
     if not flags:
         return None
+    capped = said.capped[row] > 0
     text = Words(
-        zh="家庭支持情况需要了解：" + "、".join(flag.text.zh for flag in flags),
-        en="family circumstances that may call for support: " + ", ".join(flag.text.en for flag in flags),
+        zh="家庭支持情况需要了解：" + "、".join(flag.zh for flag in flags) + (CAPPED.zh if capped else ""),
+        en="family circumstances that may call for support: "
+        + ", ".join(flag.en for flag in flags)
+        + (CAPPED.en if capped else ""),
     )
     return Reason("family", "family", float(len(flags)), contribution, text)

@@ -5,6 +5,7 @@ Both are additive between the family flags and everything else (trees do not mix
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import lightgbm
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from models.features import Feature
 from models.spline_model import SplineModel
+from models.tree_shap import Explainer, NotCovered, explain, make_explainer
 
 Floats = NDArray[np.float64]
 Inputs = NDArray[np.floating[Any]]  # features come as float32
@@ -36,6 +38,23 @@ class RiskModel:
         """Which features are family flags."""
         return np.array([feature.group == "family" for feature in self.features])
 
+    @cached_property
+    def explainer(self) -> Explainer | NotCovered | None:
+        """The trees as tables, or what these do not cover; None for splines, whose terms are their explanation."""
+        if isinstance(self.scorer, SplineModel):
+            return None
+        try:
+            return make_explainer(self.scorer.model_to_string())
+        except NotCovered as reason:
+            return reason
+
+    @property
+    def explanation(self) -> str:
+        """How contributions are found: "terms", "tables", or LightGBM's own "pred_contrib" and why."""
+        if self.explainer is None:
+            return "terms"
+        return "tables" if isinstance(self.explainer, Explainer) else f"pred_contrib: {self.explainer}"
+
 
 @dataclass(frozen=True)
 class Margins:
@@ -44,6 +63,9 @@ class Margins:
     value: Floats
     without_family: Floats
     overflow: Floats  # what the cap took away
+
+    def where(self, rows: slice) -> "Margins":
+        return Margins(self.value[rows], self.without_family[rows], self.overflow[rows])
 
 
 def margins(model: RiskModel, values: Inputs) -> Margins:
@@ -66,25 +88,30 @@ class Contributions:
 
 
 def contributions(model: RiskModel, values: Inputs, scored: Margins) -> Contributions:
-    """Path-dependent TreeSHAP of the booster (Lundberg et al. 2020), or the centred terms of the spline model.
-
-    `scored` are the margins of the same values. What the cap takes away is taken from the family flags that raise
-    the margin, in proportion.
-    """
+    """What each feature adds to the margins `scored` of the same values. What the cap takes away is taken from the
+    family flags that raise the margin, in proportion."""
     _check(model, values)
+    phi, base = _raw_contributions(model, values)
+    over = np.flatnonzero(scored.overflow > 0)
+    if len(over):
+        family = np.flatnonzero(model.family)
+        mine = phi[np.ix_(over, family)]
+        raising = np.maximum(mine, 0.0)
+        total = raising.sum(axis=1)[:, None]
+        even = np.full_like(mine, 1.0 / max(len(family), 1))
+        share = np.divide(raising, total, out=even, where=total > 0)
+        phi[np.ix_(over, family)] = mine - share * scored.overflow[over, None]
+    return Contributions(phi, base)
+
+
+def _raw_contributions(model: RiskModel, values: Inputs) -> tuple[Floats, float]:
+    """Path-dependent TreeSHAP (Lundberg et al. 2020), or the centred terms of the spline model, before the cap."""
     if isinstance(model.scorer, SplineModel):
-        phi, base = model.scorer.terms(values), model.scorer.base
-    else:
-        full = np.asarray(
-            model.scorer.predict(values, pred_contrib=True, num_threads=_threads(values)), dtype=np.float64
-        )
-        phi, base = full[:, :-1].copy(), float(full[0, -1]) if len(full) else 0.0
-    overflow = scored.overflow
-    raising = np.where(model.family, np.maximum(phi, 0.0), 0.0)
-    total = raising.sum(axis=1)
-    even = np.tile(model.family / max(model.family.sum(), 1), (len(values), 1))
-    share = np.divide(raising, total[:, None], out=even, where=total[:, None] > 0)
-    return Contributions(phi - share * overflow[:, None], base)
+        return model.scorer.terms(values), model.scorer.base
+    if isinstance(model.explainer, Explainer):
+        return explain(model.explainer, values), model.explainer.base
+    full = np.asarray(model.scorer.predict(values, pred_contrib=True, num_threads=_threads(values)), dtype=np.float64)
+    return full[:, :-1].copy(), float(full[0, -1]) if len(full) else 0.0
 
 
 def _raw(scorer: lightgbm.Booster | SplineModel, values: Inputs) -> Floats:

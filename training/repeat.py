@@ -8,7 +8,8 @@ import numpy as np
 from data_schemas.dataset import Dataset
 from models import Policy
 from runxin.errors import usage
-from training.train import Options, Progress, train
+from training.fitting import Progress
+from training.train import Options, train
 
 FIGURES = ("auroc", "average_precision", "brier", "calibration_slope", "calibration_intercept")
 FEWEST_RESAMPLES = 20
@@ -17,8 +18,9 @@ FEWEST_RESAMPLES = 20
 def repeat_splits(
     dataset: Dataset, policy: Policy, options: Options, repeats: int, progress: Progress
 ) -> dict[str, Any]:
-    """Train anew on the hash splits of `repeats` salts from `options.salt` on. Each figure is the mean over the
-    splits with their lowest and highest. Raises `UserError` where the split is by time: there is only one."""
+    """Train anew on the hash splits of `repeats` salts from `options.salt` on, with trees of the first split's size.
+    Each figure is the mean over the splits with their lowest and highest. Raises `UserError` where the split is by
+    time: there is only one."""
     if dataset.description.mode != "concurrent" and len(dataset.description.index_dates) > 1:
         raise usage("this dataset is split by time, so there is one split", fix="leave --repeats out")
     found: dict[str, list[float]] = {}
@@ -26,7 +28,9 @@ def repeat_splits(
         salt = options.salt + number
         again = replace(options, salt=salt, resamples=FEWEST_RESAMPLES)
         progress(f"split {number + 1} of {repeats}")
-        metrics = train(dataset, policy, again, lambda _: None).metrics
+        trained = train(dataset, policy, again, lambda _: None)
+        metrics = trained.metrics
+        options = replace(options, sizes=(trained.size,))
         for name in FIGURES:
             found.setdefault(name, []).append(metrics[name]["value"])
         for name, baseline in metrics["baselines"].items():

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from models.calibration import probabilities
 from models.risk_model import margins
 from models.tiers import model_tiers
 from runxin.settings import Settings
+from training.fitting import Progress
 from training.tracking import Registered, check_tracking, log_training
-from training.train import Options, Progress, Trained, train
+from training.train import Options, Trained, train
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def train_and_register(
     counts = tier_counts(trained)
     training = trained.artifact.manifest.training
     parameters = {
-        **{f"boosting.{name}": value for name, value in asdict(options.boosting).items()},
+        **{f"boosting.{name}": value for name, value in training["boosting"].items()},
         "kind": trained.artifact.manifest.kind,
         "seed": options.seed,
         "salt": options.salt,
@@ -61,6 +62,7 @@ def train_and_register(
 
         write_plots(trained, counts, folder)
         (folder / "metrics.json").write_text(json.dumps(trained.metrics, indent=1), "utf-8")
+        (folder / "sizes.json").write_text(json.dumps(training["sizes"], indent=1), "utf-8")
 
     progress("MLflow")
     registered, artifact = log_training(settings, trained.artifact, parameters, figures, tags, plots)

@@ -1,46 +1,40 @@
 """Train, compare, calibrate: one call from a dataset to a model with its figures."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from data_schemas.calendar import day_to_date
 from data_schemas.dataset import Dataset
-from evaluation import Scored, auroc, measure, rule_sum, sum_score
+from evaluation import Scored, measure, rule_sum, sum_score
 from models import Artifact, Manifest, Policy, records_of
 from models.artifact import FORMAT_VERSION
 from models.calibration import Calibration, probabilities
-from models.features import Feature, Recipe, catalogue
+from models.features import Recipe, catalogue
 from models.policy import Thresholds
 from models.risk_model import RiskModel, margins
-from models.spline_model import SplineModel
 from runxin.errors import bad_data
-from training.boosting import Boosting, fit_boosting, staged_margins
-from training.calibrate import fit_platt
+from training.boosting import Boosting
 from training.cohort import Cohort, make_cohort
+from training.fitting import SIZE_TOLERANCE, SIZES, Fitted, Progress, Size, fit, size_table
 from training.reference import training_reference
 from training.seen import sketch
-from training.splines import fit_splines
-from training.split import FOLDS, Split, hash_fold, split
+from training.split import Split, split
 
 Floats = NDArray[np.float64]
 NAME = "runxin"
-WEIGHT_CAP = 20.0  # an estimated weight above this says more about chance than about students
-LR_MARGIN = 0.01  # AUROC by which logistic regression must lead to serve in the booster's place
 FEWEST_POSITIVES = 10  # with fewer no figure means anything; with few, the intervals say so
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Options:
-    """`salt` picks the hash split; `resamples` the length of the bootstrap."""
+    """`sizes` are tried out of fold; `salt` picks the hash split; `resamples` the length of the bootstrap."""
 
     boosting: Boosting = field(default_factory=Boosting)
+    sizes: tuple[Size, ...] = SIZES
     seed: int = 20260213
     salt: int = 0
     resamples: int = 200
@@ -57,6 +51,12 @@ class Trained:
     split: Split
     options: Options
     comparison: dict[str, float]
+
+    @property
+    def size(self) -> Size:
+        """The size of trees that was taken."""
+        boosting = self.artifact.manifest.training["boosting"]
+        return Size(boosting["depth"], boosting["leaves"])
 
 
 def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress) -> Trained:
@@ -76,7 +76,16 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
                 f"too few outcomes {name}: {int(part.outcome.sum())} with and {int((part.outcome == 0).sum())} without",
                 fix=f"at least {FEWEST_POSITIVES} of each are needed; import more waves or students",
             )
-    fitted = _fit(features, learning, policy.family.cap, options, progress)
+    fitted = fit(
+        features,
+        learning,
+        policy.family.cap,
+        options.boosting,
+        options.sizes,
+        options.seed,
+        options.salt + 1,
+        progress,
+    )
     population = probabilities(fitted.calibration, margins(fitted.model, cohort.where(rows.train).matrix.values).value)
     thresholds = policy.thresholds or _thresholds(population, policy)
     artifact = Artifact(
@@ -93,53 +102,6 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
     metrics = measure(scored, options.resamples, options.seed)
     artifact = replace(artifact, manifest=artifact.manifest.model_copy(update={"metrics": headline(metrics)}))
     return Trained(artifact, metrics, test, scored, rows, options, fitted.comparison)
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    model: RiskModel
-    calibration: Calibration
-    logistic: SplineModel
-    comparison: dict[str, float]
-    rounds: int
-
-
-def _fit(features: tuple[Feature, ...], learning: Cohort, cap: float, options: Options, progress: Progress) -> _Fitted:
-    values, outcome = learning.matrix.values, learning.outcome
-    weight = np.minimum(learning.weight, WEIGHT_CAP)
-    fold = hash_fold(learning.student, options.salt + 1)
-    stages = list(range(20, options.boosting.rounds + 1, 20))
-    staged = np.zeros((len(outcome), len(stages)))
-    spline_margin = np.zeros(len(outcome))
-    boosters: list[lightgbm.Booster] = []
-    for number in range(FOLDS):
-        progress(f"fold {number + 1} of {FOLDS}")
-        out, rest = fold == number, fold != number
-        parts = (values[rest], outcome[rest], weight[rest])
-        boosters.append(fit_boosting(features, *parts, options.boosting, options.seed))
-        staged[out] = staged_margins(boosters[-1], values[out], stages)
-        model = RiskModel(features, fit_splines(features, *parts), cap)
-        spline_margin[out] = margins(model, values[out]).value
-    losses = [float(np.average(np.logaddexp(0, m) - outcome * m, weights=weight)) for m in staged.T]
-    rounds = stages[int(np.argmin(losses))]
-    boosted_margin = np.zeros(len(outcome))
-    for number, booster in enumerate(boosters):
-        shorter = lightgbm.Booster(model_str=booster.model_to_string(num_iteration=rounds))
-        out = fold == number
-        boosted_margin[out] = margins(RiskModel(features, shorter, cap), values[out]).value
-    comparison = {
-        "lightgbm_auroc_out_of_fold": auroc(outcome, boosted_margin, weight),
-        "logistic_auroc_out_of_fold": auroc(outcome, spline_margin, weight),
-        "rounds": float(rounds),
-    }
-    progress("the model")
-    logistic = fit_splines(features, values, outcome, weight)
-    if comparison["logistic_auroc_out_of_fold"] > comparison["lightgbm_auroc_out_of_fold"] + LR_MARGIN:
-        calibration = fit_platt(spline_margin, outcome, weight)
-        return _Fitted(RiskModel(features, logistic, cap), calibration, logistic, comparison, rounds)
-    booster = fit_boosting(features, values, outcome, weight, replace(options.boosting, rounds=rounds), options.seed)
-    calibration = fit_platt(boosted_margin, outcome, weight)
-    return _Fitted(RiskModel(features, booster, cap), calibration, logistic, comparison, rounds)
 
 
 def _thresholds(population: Floats, policy: Policy) -> Thresholds:
@@ -177,7 +139,7 @@ def headline(metrics: dict[str, Any]) -> dict[str, Any]:
     return {name: metrics[name] for name in kept}
 
 
-def _manifest(dataset: Dataset, seen: Cohort, rows: Split, fitted: _Fitted, options: Options) -> Manifest:
+def _manifest(dataset: Dataset, seen: Cohort, rows: Split, fitted: Fitted, options: Options) -> Manifest:
     description = dataset.description
     label = description.label.model_dump() if description.label else None
     return Manifest(
@@ -200,10 +162,12 @@ def _manifest(dataset: Dataset, seen: Cohort, rows: Split, fitted: _Fitted, opti
             "rows": len(seen.outcome),
             "labelled": int(seen.labelled.sum()),
             "positives": int(np.nansum(seen.outcome)),
-            "rounds": fitted.rounds,
-            "boosting": asdict(options.boosting),
+            "boosting": asdict(fitted.boosting),
             "comparison": fitted.comparison,
+            "sizes": size_table(fitted.sizes),
+            "size_tolerance": SIZE_TOLERANCE,
         },
         metrics={},
+        explanation=fitted.model.explanation,
         seen=sketch(seen.keys()),
     )

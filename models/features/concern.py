@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from data_schemas.codes import Answer, Concern
 from data_schemas.school_days import SchoolDays
 from models.columns import NO_DAY
+from models.compiled import compiled
 from models.features.catalogue import MODEL_CONCERNS
-from models.features.compiled import compiled
 from models.features.coverage import covered
 from models.features.family import UNKNOWN
 from models.features.leave_days import YEAR

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from data_schemas.school_days import SchoolDays
 from models.columns import NO_DAY
-from models.features.compiled import by_student, compiled, in_blocks
+from models.compiled import by_student, compiled, in_blocks
 from models.records import Coverage
 from models.sheets import Ints
 

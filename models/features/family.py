@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from data_schemas.codes import Answer, FamilyFlag
 from models.columns import NO_DAY
-from models.features.compiled import compiled
+from models.compiled import compiled
 from models.features.matrix import Block, Floats
 from models.records import Rows
 from models.sheets import Ints

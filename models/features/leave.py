@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from data_schemas.calendar import place_in
 from data_schemas.school_days import SchoolDays
 from models.columns import NO_DAY, Columns
-from models.features.compiled import in_blocks
+from models.compiled import in_blocks
 from models.features.coverage import covered_since
 from models.features.leave_catalogue import leave_catalogue
 from models.features.leave_class import excess_vs_class

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from data_schemas.codes import LeaveType
 from models.columns import NO_DAY
-from models.features.compiled import compiled
+from models.compiled import compiled
 from models.features.leave_days import SAYS_QUARANTINE, SAYS_SICK_OTHER, SAYS_UNEXCUSED, YEAR, GroupedLeaves
 from models.leave_reference import ALMOST, STEPS
 from models.sheets import Ints

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from data_schemas.calendar import place_in
 from data_schemas.codes import LeaveReason, LeaveType
 from data_schemas.school_days import SchoolDays
-from models.features.compiled import by_student, compiled, in_blocks
+from models.compiled import by_student, compiled, in_blocks
 from models.records import Rows
 from models.sheets import Ints
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.columns import NO_DAY
-from models.features.compiled import in_blocks
+from models.compiled import in_blocks
 from models.sheets import Ints
 
 Floats = NDArray[np.float32]
@@ -42,7 +42,7 @@ class Matrix:
         """The column in the student's own points."""
         return self.shown[name] if name in self.shown else self.column(name).astype(np.float64)
 
-    def where(self, mask: NDArray[np.bool_]) -> "Matrix":
+    def where(self, mask: NDArray[np.bool_] | NDArray[np.int64] | slice) -> "Matrix":
         days = {name: day[mask] for name, day in self.days.items()}
         return Matrix(self.names, self.values[mask], days, {name: v[mask] for name, v in self.shown.items()})
 

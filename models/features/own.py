@@ -10,7 +10,7 @@ from data_schemas.instruments import Words
 from data_schemas.own_features import OwnFeature
 from data_schemas.tables import Sensitivity
 from models.columns import NO_DAY, row_columns
-from models.features.compiled import compiled
+from models.compiled import compiled
 from models.features.feature import Feature
 from models.features.matrix import Block
 from models.records import OWN_VALUE, Rows

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data_schemas.instruments import BLANK, Instrument
 from models.columns import NO_DAY
-from models.features.compiled import compiled
+from models.compiled import compiled
 from models.features.matrix import Block, Floats
 from models.features.scores import best_value, feature_scores
 from models.policy import Staleness

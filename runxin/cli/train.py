@@ -48,6 +48,8 @@ def payload_of(outcome: Outcome) -> dict[str, Any]:
         "split": manifest.training["split"],
         "metrics": outcome.metrics,
         "comparison": outcome.comparison,
+        "explanation": manifest.explanation,
+        "sizes": manifest.training["sizes"],
     }
 
 
@@ -61,8 +63,22 @@ def _text(outcome: Outcome) -> str:
         *(f"  {name.replace('_', ' ')}: {figure(metrics[name])}" for name in HEADLINES),
         *(f"  {name.replace('_', ' ')} AUROC: {figure(b['auroc'])}" for name, b in metrics["baselines"].items()),
         _verdict(outcome),
+        *_sizes_text(manifest.training["sizes"], manifest.training["size_tolerance"]),
     ]
     return "\n".join(lines)
+
+
+def _sizes_text(sizes: list[dict[str, Any]], tolerance: float) -> list[str]:
+    """What larger trees would bring and cost, one size a line."""
+    cheapest = min(size["explanation_cost"] for size in sizes) or 1
+    return [
+        f"size of the trees, out of fold (the cheapest to explain within {tolerance:g} AUROC of the best is taken):",
+        *(
+            f"  depth {size['depth']}, {size['leaves']} leaves, {size['rounds']} trees: AUROC {size['auroc']:.3f}, "
+            f"explanation cost {size['explanation_cost'] / cheapest:.1f}" + (", taken" if size["chosen"] else "")
+            for size in sizes
+        ),
+    ]
 
 
 def _repeated_text(repeated: dict[str, Any] | None) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from pydantic import Field
+
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words as Sentence
 from models.assessment import GROUPS, Assessment, Floor, ModelStatus
@@ -44,7 +46,7 @@ class ReasonGiven(Given):
 
 
 class GroupContributions(Given):
-    """Sums of the contributions, in log-odds."""
+    """Sums of the contributions, in log-odds; that of the family group is what its cap left of it."""
 
     questionnaire: float
     leave: float
@@ -119,6 +121,7 @@ class ScoreAnswer(Given):
     base_value: float | None
     reasons: tuple[ReasonGiven, ...]
     group_contributions: GroupContributions | None
+    family_capped: float | None = Field(description="What the cap took from the family group, in log-odds.")
     floors: tuple[FloorGiven, ...]
     instruments: tuple[InstrumentGiven, ...]
     data_quality: DataQualityGiven
@@ -163,6 +166,7 @@ def answer_of(assessment: Assessment, filing: Filing, policy: Policy, explain: b
         group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS})
         if explain and sums
         else None,
+        family_capped=a.family_capped if explain else None,
         floors=tuple(
             FloorGiven(id=floor.id, tier=floor.tier.code, text=words(floor.text) if explain else None)
             for floor in a.floors

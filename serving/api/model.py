@@ -28,7 +28,8 @@ class Policy(Given):
 
 
 class ModelAnswer(Given):
-    """The model that ranks. With `status` "none" or "unavailable" the floors alone set tiers."""
+    """The model that ranks. With `status` "none" or "unavailable" the floors alone set tiers. `explanation` says how
+    contributions are found."""
 
     status: Literal["ok", "none", "unavailable"]
     name: str | None
@@ -36,6 +37,7 @@ class ModelAnswer(Given):
     kind: str | None
     data_origin: Literal["local", "foreign", "synthetic"] | None
     created_at: str | None
+    explanation: str | None
     policy: Policy
     training: dict[str, Any] | None
     metrics: dict[str, Any] | None
@@ -61,6 +63,7 @@ def get_model(
         kind=manifest.kind if manifest else None,
         data_origin=manifest.data_origin if manifest else None,
         created_at=manifest.created_at if manifest else None,
+        explanation=artifact.model.explanation if artifact else None,
         policy=Policy(
             name=state.policy.name,
             watch=thresholds.watch if thresholds else None,

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -18,11 +18,23 @@ from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset
 from data_schemas.school_days import Calendars
 from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, may_score, records_of
+from models.changes import Earlier, changes
 from models.columns import NO_DAY
 from models.flag_rates import flag_rates
 from models.floors import assessed
 from runxin.errors import UserError, bad_data, usage
-from serving.store import Feed, Interviews, Published, Pupil, Store, Withdrawal, make_run, newest_run, publish_run
+from serving.store import (
+    Feed,
+    Interviews,
+    Published,
+    Pupil,
+    Store,
+    Withdrawal,
+    earlier_margins,
+    make_run,
+    newest_run,
+    publish_run,
+)
 
 SCORE = ConsentScope.MODEL_SCORE.code
 
@@ -84,6 +96,8 @@ def publish_screening(
     if not found:
         raise bad_data(f"nobody is enrolled on {as_of.isoformat()}", fix="choose another --as-of")
     here = sorted({pupil.school_id for pupil in pupils.values()})
+    if artifact is not None:
+        found = _with_changes(found, records, as_of, artifact, earlier_margins(store, here, as_of))
     run = make_run(
         fingerprint=dataset.fingerprint,
         as_of=as_of,
@@ -125,6 +139,15 @@ def _assess(
         except UserError:
             status = "unavailable"  # the model does not fit the data; if the data are at fault, the rules say so too
     return assess(records, as_of, None, policy, status=status), ModelStatus(None, None, policy.name, None, status)
+
+
+def _with_changes(
+    found: Sequence[Assessment], records: Records, as_of: date, artifact: Artifact, earlier: Mapping[str, Earlier]
+) -> list[Assessment]:
+    """With what changed since the screening before, for those whom a model ranked then and ranks now."""
+    ranked = {one.student_id for one in found if one.margin is not None}
+    moved = changes(records, as_of, artifact, {who: then for who, then in earlier.items() if who in ranked})
+    return [replace(assessment, change=moved.get(assessment.student_id)) for assessment in found]
 
 
 def _pupils(dataset: Dataset, found: Sequence[Assessment], schools: Sequence[str] | None) -> dict[str, Pupil]:

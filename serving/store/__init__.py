@@ -2,6 +2,7 @@
 
 from serving.store.audit import PURPOSES, AuditEvent, audit_rows, events_of, write_audit
 from serving.store.database import Store, check_reachable, open_store
+from serving.store.earlier import earlier_margins
 from serving.store.evidence import Evidence, Interviews, evidence_of, open_evidence
 from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
 from serving.store.known import Known, known_feeds, known_students
@@ -62,6 +63,7 @@ __all__ = [
     "assessment_to_json",
     "audit_rows",
     "check_reachable",
+    "earlier_margins",
     "end_session",
     "events_of",
     "evidence_of",

@@ -1,6 +1,7 @@
 """一生一档: one student's page, from the evidence down to what is missing."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from starlette.requests import Request
@@ -67,6 +68,33 @@ def draw_bars(assessment: Assessment) -> Bars:
     return Bars(tuple(group for group in groups if group[1]), len(shown) - len(drawn))
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What changed since the screening before: parts that sum to `margin`, and the strongest reasons."""
+
+    since: date
+    margin: float
+    parts: tuple[tuple[str, float], ...]
+    reasons: tuple[Reason, ...]
+
+
+def draw_change(assessment: Assessment) -> Moved | None:
+    """None where there was no screening before. While a floor is open only what raises is told, and no sum."""
+    change = assessment.change
+    if change is None:
+        return None
+    parts = (
+        ("records", sum(change.records.values())),
+        ("time", sum(change.time.values())),
+        ("model", change.model),
+    )
+    if assessment.floors:
+        raising = tuple(reason for reason in change.reasons if reason.contribution > 0)
+        return Moved(change.since, change.margin, (), raising)
+    told = tuple(part for part in parts if abs(part[1]) >= SMALLEST_BAR)
+    return Moved(change.since, change.margin, told, change.reasons)
+
+
 def missing_words(assessment: Assessment, language: str) -> list[str]:
     """A sentence for every source without current data."""
     results = {result.code: result for result in assessment.instruments}
@@ -119,6 +147,7 @@ def show_student(request: Request, visitor: Visitor, desk: Desk) -> Response:
         purpose=purpose,
         bars=draw_bars(assessment),
         chart=CHART,
+        moved=draw_change(assessment),
         missing=missing_words(assessment, language),
         critical_words=lambda result: critical_words(result, language),
         hotlines=max(worst, assessment.tier.ord) >= Tier.PRIORITY.ord,

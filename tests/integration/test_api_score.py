@@ -23,7 +23,17 @@ def test_the_contract_is_kept(api: Api) -> None:
     said = answer.json()
     assert set(said) == {
         *("student_id", "as_of", "tier", "tier_source", "probability", "margin", "base_value", "reasons"),
-        *("group_contributions", "floors", "instruments", "data_quality", "tasks", "model", "recorded", "entry_id"),
+        *(
+            "group_contributions",
+            "family_capped",
+            "floors",
+            "instruments",
+            "data_quality",
+            "tasks",
+            "model",
+            "recorded",
+            "entry_id",
+        ),
         *("urgent", "notice"),
     }
     assert said["tier"] == {"ord": 3, "code": "crisis", "zh": "危机", "state": "pending"}
@@ -76,7 +86,7 @@ def test_without_the_explain_scope_the_shape_is_the_same_and_values_are_not_told
     full = api.post("/score", content, api.key("score", "explain")).json()
     bare = api.post("/score", content, api.key("score")).json()
     assert set(bare) == set(full)
-    for name in ("probability", "margin", "base_value", "group_contributions"):
+    for name in ("probability", "margin", "base_value", "group_contributions", "family_capped"):
         assert bare[name] is None, name
         assert full[name] is not None, name
     assert [reason["feature"] for reason in bare["reasons"]] == [reason["feature"] for reason in full["reasons"]]

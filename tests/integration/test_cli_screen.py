@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from data_schemas.dataset import read_dataset
 from data_schemas.synthetic import make_city, write_city
 from models import save_artifact
 from runxin.cli.main import run
 from runxin.settings import read_settings
 from serving.followup import may_rank
-from serving.store import audit_rows, open_store
+from serving.store import audit_rows, history_of, open_store
 from tests.api_state import artifact
 
 Say = Callable[..., tuple[int, dict[str, Any]]]
@@ -176,3 +177,27 @@ def test_users_are_made_with_a_link_and_no_password(say: Say) -> None:
 def test_names_that_cannot_be_read_are_refused(say: Say, tmp_path: Path) -> None:
     code, told = say("names", str(tmp_path / "none.csv"))
     assert (code, told["error"]["kind"]) == (3, "bad-data")
+
+
+def test_a_second_screening_says_what_changed_since_the_first(say: Say, city: Path) -> None:
+    home = read_settings()
+    save_artifact(artifact(origin="synthetic"), home.champion)
+    assert say("screen", str(city), "--as-of", "2026-03-06")[0] == 0
+    assert say("screen", str(city), "--as-of", "2026-04-03")[0] == 0
+    with open_store(home) as store:
+        students = [str(student) for student in read_dataset(city).students["student_id"]]
+        changed = 0
+        for student in students:
+            history = history_of(store, student)
+            if len(history) < 2 or history[1].change is None:
+                continue
+            change, first, second = history[1].change, *history[:2]
+            parts = sum(change.records.values()) + sum(change.time.values()) + change.model
+            assert parts == pytest.approx(change.margin, abs=1e-9)
+            assert first.margin is not None
+            assert change.margin == pytest.approx(second.margin - first.margin, abs=1e-9)
+            assert change.model == pytest.approx(0.0, abs=1e-9), "the same model"
+            assert change.since == first.as_of
+            changed += abs(change.margin) > 0.01
+        assert changed > 20
+        assert all(one.change is None for student in students[:50] for one in history_of(store, student)[:1])

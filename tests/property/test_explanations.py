@@ -31,7 +31,11 @@ def test_group_contributions_and_base_are_the_margin(
     for said in scored(burdened, artifact):
         assert said.group_contributions is not None
         assert said.base_value is not None
-        assert sum(said.group_contributions.values()) + said.base_value == pytest.approx(said.margin, abs=1e-6)
+        assert sum(said.group_contributions.values()) + said.base_value == pytest.approx(said.margin, abs=1e-9)
+        capped = [reason for reason in said.reasons if reason.group == "family" and "封顶" in reason.text.zh]
+        assert said.family_capped is not None
+        assert said.family_capped > 0 or not capped, "a cap is spoken of that took nothing"
+        assert not said.family_capped or [r for r in said.reasons if r.group == "family"] == capped
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -42,7 +46,7 @@ def test_contributions_family_cap_and_margin_on_any_matrix(artifact: Artifact, s
     values[:, FAMILY] = rng.choice([0.0, 0.1, 1.0], (60, int(FAMILY.sum())), p=[0.2, 0.2, 0.6])
     margin = margins(artifact.model, values)
     phi = contributions(artifact.model, values, margin)
-    assert np.abs(phi.values.sum(axis=1) + phi.base - margin.value).max() < 1e-6
+    assert np.abs(phi.values.sum(axis=1) + phi.base - margin.value).max() < 1e-9
     excess = margin.value - margin.without_family
     assert excess.max() <= artifact.model.family_cap + 1e-12, "family circumstances count for more than the cap"
     assert (margin.overflow >= 0).all()
@@ -65,8 +69,8 @@ def test_the_cap_is_felt(artifact: Artifact) -> None:
 def test_reasons(artifact: Artifact, requests: list[Request]) -> None:
     for said, request in zip(scored(requests, artifact), requests, strict=True):
         assert len(said.reasons) <= MOST_REASONS == 5
-        sizes = [abs(reason.contribution) for reason in said.reasons]
-        assert sizes == sorted(sizes, reverse=True), "the strongest reason stands first"
+        order = [(reason.contribution < 0, -abs(reason.contribution)) for reason in said.reasons]
+        assert order == sorted(order), "what raises stands first, then what eases, the strongest first of each"
         for reason in said.reasons:
             for text in (reason.text.zh, reason.text.en):
                 assert text.strip()

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import pytest
 
-from models.features.compiled import MANY_STUDENTS, by_student, compiled, in_blocks
+from models.compiled import MANY_STUDENTS, by_student, compiled, in_blocks
 
 
 def doubled(value: int) -> int:

@@ -1,14 +1,15 @@
 """One student's page."""
 
 import re
+from datetime import date
 
 import pytest
 
 from data_schemas.codes import Tier
-from models.assessment import ModelStatus
+from models.assessment import GROUPS, Change, ModelStatus
 from serving.followup.entries import Entry
 from serving.web import make_web
-from serving.web.student import draw_bars
+from serving.web.student import draw_bars, draw_change
 from tests import sample_lists as scenes
 from tests.factories import assessment, entry, floor, follow_up_list, reason, sheet, words
 from tests.http_client import Client
@@ -168,3 +169,39 @@ def test_another_school_is_refused_and_an_unknown_id_is_not_found() -> None:
 def test_an_id_with_a_slash_opens_its_own_page() -> None:
     html = open_student(entry("a/b c"), "")
     assert "<h1>a/b c</h1>" in html
+
+
+def change(**fields: object) -> Change:
+    none = dict.fromkeys(GROUPS, 0.0)
+    plain = {
+        "since": date(2026, 3, 6),
+        "margin": 0.62,
+        "records": {**none, "questionnaire": 0.75, "leave": -0.05},
+        "time": {**none, "leave": -0.08},
+        "model": 0.0,
+        "reasons": (reason("phq9_total", 0.7), reason("leave_days", -0.1, group="leave")),
+    }
+    return Change(**(plain | fields))
+
+
+def test_what_changed_since_the_screening_before_is_told_by_part() -> None:
+    text = open_student(entry(change=change()))
+    assert "与 2026-03-06 的筛查相比" in text
+    assert "排序分变化 +0.62：新记录 +0.70，时间推移 −0.08" in re.sub(r"\s*\n\s*", "", text)
+    assert "模型更新" not in text, "a part of nothing is not told"
+
+
+def test_while_a_floor_is_open_no_change_gives_ease() -> None:
+    moved = draw_change(assessment(floors=(floor("R01"),), change=change()))
+    assert moved is not None
+    assert moved.parts == ()
+    assert [one.feature for one in moved.reasons] == ["phq9_total"]
+    text = open_student(entry(floors=(floor("R01"),), change=change()))
+    assert "排序分变化" not in text
+    assert "与 2026-03-06 的筛查相比" in text
+
+
+def test_what_the_family_cap_took_is_told() -> None:
+    text = open_student(entry(reasons=(reason("family", 1.1, group="family"),), family_capped=0.4))
+    assert "家庭情况的合计影响已封顶：0.4 未计入排序分" in text
+    assert "已封顶" not in open_student(entry(family_capped=0.0))
