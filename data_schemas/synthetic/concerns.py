@@ -22,7 +22,6 @@ REPORTS: dict[Concern, tuple[float, float, tuple[Source, ...]]] = {
     Concern.SCHOOL_AVERSION: (15.0, 0.8, (Source.TEACHER, Source.PARENT)),
     Concern.PARENT_CHILD_CONFLICT: (12.0, 0.7, (Source.TEACHER, Source.VILLAGE, Source.PARENT)),
     Concern.SCHOOL_CONTACT: (15.0, 0.4, (Source.TEACHER,)),
-    Concern.SLEEP_SHORT: (30.0, 0.3, (Source.TEACHER, Source.PARENT)),
     Concern.SPECIAL_CONSTITUTION: (10.0, 0.0, (Source.PARENT, Source.SCHOOL)),
     Concern.REPEATED_GRADE: (2.0, 0.3, (Source.SCHOOL,)),
     Concern.SERIOUS_MISCONDUCT: (1.0, 0.5, (Source.SCHOOL, Source.POLICE)),
@@ -115,7 +114,7 @@ def draw_concerns(
 
 
 def concerns_table(roster: Roster, reports: pd.DataFrame) -> pd.DataFrame:
-    """The table `concerns`; a concern raised by a person names the tier it is raised to."""
+    """The table `concerns` from reports and answers; a concern raised by a person names the tier it is raised to."""
     kind = reports["kind"].to_numpy()
     manual = kind == KINDS.index(Concern.MANUAL)
     return pd.DataFrame(
@@ -126,6 +125,7 @@ def concerns_table(roster: Roster, reports: pd.DataFrame) -> pd.DataFrame:
             "source": reports["source"],
             "tier": reports["raised_to"].where(manual),
             "recorded_on": dates(reports["recorded"].to_numpy()),
+            "value": reports["value"],
         }
     )
 
