@@ -66,7 +66,7 @@ def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City
     found = crises(rngs["reports"], roster, latent, away, period)
     reports = draw_concerns(rngs["reports"], roster, latent, found, away, period)
     talks = pick(rngs["talks"], roster, waves, willing, leaves, reports, found, away, period)
-    slept = sleep_survey(rngs["sleep"], roster, latent, waves, period)
+    slept = sleep_survey(rngs["sleep"], roster, latent, willing, away, period)
     tables = {
         "students": students_table(rngs["structure"], roster, period),
         "leaves": leaves_table(roster, leaves, period),

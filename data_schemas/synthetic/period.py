@@ -25,7 +25,7 @@ class Period:
 
     start: date = date(2024, 9, 1)
     as_of: date = date(2026, 4, 3)
-    index_dates: tuple[date, ...] = (date(2025, 4, 11), date(2025, 11, 7))
+    index_dates: tuple[date, ...] = (date(2024, 11, 8), date(2025, 4, 11), date(2025, 11, 7))
 
     @property
     def first(self) -> int:

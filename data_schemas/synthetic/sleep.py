@@ -1,41 +1,49 @@
-"""Sleep below the standard of the school stage (10, 9 and 8 hours), as students say once a school year."""
+"""Sleep below the standard of the school stage (10, 9 and 8 hours), as students say in a survey each October."""
+
+from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from data_schemas.calendar import date_to_day
 from data_schemas.codes import Answer, Concern, Source
 from data_schemas.synthetic.concerns import KINDS
 from data_schemas.synthetic.graded import Floats, solve
 from data_schemas.synthetic.latent import Latent
 from data_schemas.synthetic.period import Period
-from data_schemas.synthetic.questionnaires import Sheets, school_year
 from data_schemas.synthetic.structure import STAGES, Roster
+from data_schemas.synthetic.suspensions import Away
 
 SHORT_SLEEP = np.array([0.40, 0.55, 0.65, 0.45])  # by stage: assumption
 WITH_LOW_MOOD = np.log(1.76)  # log-odds: Huzhou (n = 4,729)
+MONTH, FIRST_DAY = 10, 15  # of the survey, each class on one day of the fortnight
+ANSWERING = 0.97
 
 
 def sleep_survey(
-    rng: np.random.Generator, roster: Roster, latent: Latent, waves: list[list[Sheets]], period: Period
+    rng: np.random.Generator, roster: Roster, latent: Latent, willing: NDArray[np.bool_], away: Away, period: Period
 ) -> pd.DataFrame:
-    """Answers given with the first wave of each school year, as rows of `concerns.draw_concerns` with a `value`."""
-    parts, asked = [], set()
-    for wave, end in enumerate(period.wave_ends):
-        if school_year(end) in asked:
+    """Answers of those who were there and `willing` (consent), as rows of `concerns.draw_concerns` with a `value`."""
+    rows = {"student": [], "day": [], "value": []}  # type: dict[str, list[NDArray[np.generic]]]
+    everyone = np.arange(roster.n)
+    for year in range(period.start.year, period.as_of.year + 1):
+        first = date_to_day(date(year, MONTH, FIRST_DAY))
+        days = period.school_days[(period.school_days >= first) & (period.school_days < first + 14)]
+        if not len(days):
             continue
-        asked.add(school_year(end))
-        half = int(period.half(np.array([end]))[0])
+        half = int(period.half(days[:1])[0])
         chance = _chance(roster, latent.low_mood[:, half].astype(np.float64))
-        day = np.zeros(roster.n, dtype=np.int64)
-        for sheets in waves[wave]:
-            day[sheets.student] = sheets.day
-        student = np.flatnonzero(day)
+        day = days[rng.integers(0, len(days), len(roster.class_names))[roster.class_]]
+        answers = willing & (rng.random(roster.n) < ANSWERING) & roster.present(everyone, day)
+        student = np.flatnonzero(answers & ~away.covers(everyone, day, roster.n))
         short = rng.random(len(student)) < chance[student]
-        value = np.where(short, Answer.YES.code, Answer.NO.code)
-        parts.append(pd.DataFrame({"student": student, "day": day[student], "value": value}))
-    rows = pd.concat(parts, ignore_index=True)
-    rows["kind"], rows["source"] = KINDS.index(Concern.SLEEP_SHORT), Source.STUDENT.code
-    return rows.assign(recorded=rows["day"], raised_to=None)
+        for name, values in (("student", student), ("day", day[student]), ("value", short)):
+            rows[name].append(values)
+    table = pd.DataFrame({name: np.concatenate(values) for name, values in rows.items()})
+    table["value"] = np.where(table["value"], Answer.YES.code, Answer.NO.code)
+    table["kind"], table["source"] = KINDS.index(Concern.SLEEP_SHORT), Source.STUDENT.code
+    return table.assign(recorded=table["day"], raised_to=None)
 
 
 def _chance(roster: Roster, low: Floats) -> Floats:
