@@ -26,7 +26,8 @@ from runxin.errors import usage
 FEWEST = 50
 DEFAULT_PERIOD = Period()
 SECTIONS = (
-    "structure", "flags", "latent", "consent", "away", "sheets", "leaves", "reports", "talks", "outcomes", "names", "sleep"
+    "structure", "flags", "latent", "consent", "away", "sheets", "leaves", "reports", "talks", "outcomes", "names",
+    "sleep",
 )  # fmt: skip
 
 
@@ -78,7 +79,9 @@ def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City
     }
     sheets = [sheets for wave in waves for sheets in wave]
     used = sorted({one.code for one in sheets})
-    responses = {code: response_table(rngs["sheets"], roster, [one for one in sheets if one.code == code]) for code in used}
+    responses = {
+        code: response_table(rngs["sheets"], roster, [one for one in sheets if one.code == code]) for code in used
+    }
     instruments = packaged_instruments()
     dataset = Dataset(
         description=_description(students, seed, period),
@@ -87,7 +90,9 @@ def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City
             code: conform(frame, table_of(f"responses/{code}", instruments)) for code, frame in responses.items()
         },
     )
-    return City(dataset, names_table(rngs["names"], roster), truth_table(roster, flags, latent, found, concealed, period))
+    return City(
+        dataset, names_table(rngs["names"], roster), truth_table(roster, flags, latent, found, concealed, period)
+    )
 
 
 def write_city(city: City, out: Path) -> tuple[Path, Path]:

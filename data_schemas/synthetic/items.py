@@ -85,7 +85,7 @@ def _gad7() -> Form:
 
 def _cesd() -> Form:
     """Reversed items (glad, hopeful) hang together less with the others, as is usual."""
-    slopes, first = np.full(20, 1.6), np.linspace(-0.12, 0.78, 20)
+    slopes, first = np.full(20, 1.4), np.linspace(-0.02, 0.88, 20)
     turned = np.array(packaged_instruments()["cesd"].turned) - 1
     slopes[turned], first[turned] = 0.7, -0.9
     return _plain("cesd", Items(slopes, first[:, None] + np.array([0.0, 1.3, 2.2])), np.tile(DEPRESSION, (20, 1)))
@@ -103,7 +103,9 @@ def _scales(code: str) -> tuple[list[str], NDArray[np.int64]]:
 
 def _mht() -> Form:
     codes, scale = _scales("mht")
-    common = np.where(np.isin(scale, [codes.index("somatic"), codes.index("impulsivity")])[:, None], DEPRESSION, ANXIETY)
+    common = np.where(
+        np.isin(scale, [codes.index("somatic"), codes.index("impulsivity")])[:, None], DEPRESSION, ANXIETY
+    )
     weights, own = 0.8 * common, np.full(100, 0.6)
     harder = np.array([{"learning_anxiety": -0.1, "phobia": 1.2, "loneliness": 1.1}.get(code, 0.55) for code in codes])
     first = harder[scale] + np.tile(np.linspace(-0.6, 0.6, 5), 20)

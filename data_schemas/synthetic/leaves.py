@@ -16,7 +16,7 @@ from data_schemas.calendar import Days
 from data_schemas.synthetic.graded import Floats
 from data_schemas.synthetic.latent import Latent
 from data_schemas.synthetic.leave_days import DayWeights, day_weights
-from data_schemas.synthetic.period import Period, dates, draw_days
+from data_schemas.synthetic.period import Period, dates, draw_days, words
 from data_schemas.synthetic.structure import STAGES, Roster
 from data_schemas.synthetic.suspensions import Away
 
@@ -29,7 +29,7 @@ TRUANT = np.array([0.001, 0.01, 0.03, 0.03])
 # Multipliers with worry, low mood, and a need (level 2 or above), for leave and for truancy. The last two average to
 # about the published 3.4 and 3.7 over students with low mood, of whom one in four is in need; that need weighs more
 # follows hospital samples (adjusted odds of attendance problems 7 to 11 with moderate to severe depression).
-LEAVE_TIMES, TRUANT_TIMES = (1.5, 3.2, 4.2), (1.0, 3.2, 5.5)
+LEAVE_TIMES, TRUANT_TIMES = (1.5, 3.2, 3.8), (1.0, 3.2, 5.5)
 FRAILTY = 0.3  # shape of the gamma that makes counts negative binomial
 FLU_ATTACK = 0.10  # of a class with an outbreak: assumption
 DAYS_MEAN_LOG, DAYS_SD_LOG = 0.17, 0.9  # mean 2 days, one in a hundred 10 or more
@@ -90,7 +90,7 @@ def leaves_table(roster: Roster, rows: pd.DataFrame, period: Period) -> pd.DataF
     ends = np.where(rows["type"] == "suspension", rows["end"], np.minimum(rows["end"], period.last))
     return pd.DataFrame(
         {
-            "student_id": roster.ids[rows["student"]],
+            "student_id": words(roster.ids, rows["student"].to_numpy()),
             "type": rows["type"],
             "start_on": dates(rows["start"].to_numpy()),
             "end_on": dates(ends),
@@ -169,11 +169,14 @@ def _episodes(
     )
 
 
-def _flu(
-    rng: np.random.Generator, roster: Roster, latent: Latent, weights: DayWeights, period: Period
-) -> pd.DataFrame:
+def _flu(rng: np.random.Generator, roster: Roster, latent: Latent, weights: DayWeights, period: Period) -> pd.DataFrame:
     """Outbreaks in single classes, which make half of each season's peak; some are recorded as quarantine."""
-    usual = np.array([_times(latent, LEAVE_TIMES)[roster.stage == s].mean() if (roster.stage == s).any() else 1.0 for s in range(len(STAGES))])
+    usual = np.array(
+        [
+            _times(latent, LEAVE_TIMES)[roster.stage == s].mean() if (roster.stage == s).any() else 1.0
+            for s in range(len(STAGES))
+        ]
+    )
     colds = SICK * RESPIRATORY / weights.peaks / usual  # a year without peaks, by stage
     stage_of_class = np.zeros(len(roster.class_names), dtype=np.int64)
     stage_of_class[roster.class_] = roster.stage

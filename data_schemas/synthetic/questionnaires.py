@@ -13,7 +13,7 @@ from data_schemas.calendar import Days
 from data_schemas.instruments import BLANK, score_sheets
 from data_schemas.synthetic.items import SETS, Form, forms
 from data_schemas.synthetic.latent import Latent
-from data_schemas.synthetic.period import Period, dates
+from data_schemas.synthetic.period import Period, dates, words
 from data_schemas.synthetic.structure import Roster
 
 NOT_RESPONDING = np.array([0.04, 0.03, 0.03, 0.06])  # by stage
@@ -26,7 +26,7 @@ CONCEALED_POINTS, CONCEALED_MOST = 1.8, 3  # of a sheet that conceals: expected,
 SOME_BLANK, ONLY_CRITICAL_BLANK = 0.04, 0.004
 SECONDS_AN_ITEM, SECONDS_SPREAD = 5.0, 0.3
 YOUNGEST_GRADE = 4
-MINUTES_FOR_ONE = 1  # between the sheets of a set
+MINUTES_BETWEEN = 1  # the sheets of a set
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Sheets:
     student: NDArray[np.int64]
     day: Days
     answers: NDArray[np.int8]  # `BLANK` where nothing was answered
-    began: NDArray[np.float64]  # second of the day
+    began: NDArray[np.floating]  # second of the day
     seconds: NDArray[np.float64]
 
     @property
@@ -114,7 +114,7 @@ def _fill_in_set(
         seconds = _carelessly(rng, form, answers, careless, style)
         _leave_blanks(rng, form, answers)
         found.append(Sheets(form, who, day[who], answers, began, seconds))
-        began = began + seconds + MINUTES_FOR_ONE * 60
+        began = began + seconds + 60 * MINUTES_BETWEEN
     return found
 
 
@@ -128,11 +128,11 @@ def response_table(rng: np.random.Generator, roster: Roster, waves: list[Sheets]
     order = np.lexsort([student, received])  # students are in the order of their ids
     answers = np.concatenate([sheets.answers for sheets in waves])[order]
     columns: dict[str, object] = {
-        "student_id": roster.ids[student[order]],
+        "student_id": words(roster.ids, student[order]),
         "administered_on": dates(day[order]),
         "submitted_at": moments(sent[order]),
         "received_at": moments(received[order]),
-        "respondent": "self",
+        "respondent": words(["self"], np.zeros(len(order), dtype=np.int64)),
         "duration_s": np.round(seconds[order]),
     }
     for item in range(answers.shape[1]):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from data_schemas.synthetic.concerns import Crises
 from data_schemas.synthetic.flags import FLAGS
 from data_schemas.synthetic.latent import Latent
-from data_schemas.synthetic.period import Period
+from data_schemas.synthetic.period import Period, words
 from data_schemas.synthetic.structure import Roster
 
 HORIZON_DAYS = 90
@@ -36,8 +36,8 @@ def truth_table(
         frames.append(
             pd.DataFrame(
                 {
-                    "student_id": roster.ids[here],
-                    "index_date": str(np.datetime64(end, "D")),
+                    "student_id": words(roster.ids, here),
+                    "index_date": words([str(np.datetime64(end, "D"))], np.zeros(len(here), dtype=np.int64)),
                     "depression": latent.depression[here, half].round(4),
                     "anxiety": latent.anxiety[here, half].round(4),
                     "suicidality": latent.suicidality[here, half].round(4),

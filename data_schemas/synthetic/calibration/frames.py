@@ -50,24 +50,26 @@ class Frames:
     @cached_property
     def stage(self) -> NDArray[np.int64]:
         codes = [stage.code for stage in STAGES]
-        return pd.Index(codes).get_indexer(pd.Index(self.students["stage"]))
+        return np.asarray(pd.Index(codes).get_indexer(pd.Index(self.students["stage"])))
 
     @cached_property
     def sex(self) -> NDArray[np.int64]:
         """Place in `SEXES`, −1 where unknown."""
-        return pd.Index(SEXES).get_indexer(pd.Index(self.students["sex"]))
+        return np.asarray(pd.Index(SEXES).get_indexer(pd.Index(self.students["sex"])))
 
     @cached_property
     def class_(self) -> NDArray[np.int64]:
-        return self.students.groupby(["school_id", "class_id"]).ngroup().to_numpy()
+        return np.asarray(self.students.groupby(["school_id", "class_id"]).ngroup().to_numpy())
 
     @cached_property
     def index_dates(self) -> Days:
         """The index date of each wave, the last one being the as-of date."""
-        return np.unique(pd.to_datetime(self.city.truth["index_date"]).to_numpy().astype("datetime64[D]")).astype(np.int64)
+        return np.unique(pd.to_datetime(self.city.truth["index_date"]).to_numpy().astype("datetime64[D]")).astype(
+            np.int64
+        )
 
     def places(self, ids: pd.Series) -> NDArray[np.int64]:
-        return pd.Index(self.students["student_id"]).get_indexer(pd.Index(ids))
+        return np.asarray(pd.Index(self.students["student_id"]).get_indexer(pd.Index(ids)))
 
     def truth(self, wave: int) -> pd.DataFrame:
         """The truth at one index date, one row a student of the table; those who were not there yet are empty."""
@@ -86,7 +88,7 @@ class Frames:
         return np.asarray((values == True).to_numpy())  # noqa: E712 — with gaps the column holds objects
 
     def there(self, wave: int) -> NDArray[np.bool_]:
-        return self.truths[wave]["student_id"].notna().to_numpy()
+        return np.asarray(self.truths[wave]["student_id"].notna().to_numpy())
 
     @cached_property
     def sheets(self) -> dict[str, Scored]:
@@ -116,4 +118,4 @@ class Frames:
 
 def days(dates: pd.Series) -> Days:
     """Days since 1970-01-01."""
-    return dates.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return np.asarray(dates.to_numpy().astype("datetime64[D]").astype(np.int64))

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
-from data_schemas.calendar import Days, default_calendar
+from data_schemas.calendar import default_calendar
 from data_schemas.codes import Concern
 from data_schemas.synthetic.calibration.frames import Frames, days
 from data_schemas.synthetic.calibration.row import Row
@@ -39,7 +39,16 @@ def honesty(city: Frames) -> list[Row]:
         "all": (0.75, 0.85),
     }
     rows = [
-        Row("honesty", "AUROC of true need", kind if kind == "all" else f"{kind} alone", low, high, found[kind], error * 0.6, cases)
+        Row(
+            "honesty",
+            "AUROC of true need",
+            kind if kind == "all" else f"{kind} alone",
+            low,
+            high,
+            found[kind],
+            error * 0.6,
+            cases,
+        )
         for kind, (low, high) in bounds.items()
     ]
     most = max(found.values())
@@ -145,7 +154,9 @@ def concern(city: Frames, day: int) -> NDArray[np.float64]:
     """How many reports of each kind in a year."""
     frame = city.city.dataset.tables["concerns"]
     reported = days(frame["reported_on"])
-    known = (days(frame["recorded_on"]) <= day) & (reported > day - YEAR) & (frame["value"] != "no").fillna(True).to_numpy()
+    known = (
+        (days(frame["recorded_on"]) <= day) & (reported > day - YEAR) & (frame["value"] != "no").fillna(True).to_numpy()
+    )
     student, codes = city.places(frame["student_id"]), [one.code for one in Concern]
     kind = np.array([codes.index(code) for code in frame["kind"].unique()])[frame["kind"].factorize()[0]]
     table = np.zeros((len(city.students), len(codes)))

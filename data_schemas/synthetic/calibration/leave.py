@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 from data_schemas.calendar import Days, default_calendar
 from data_schemas.synthetic.calibration.frames import Frames, days
 from data_schemas.synthetic.calibration.row import Row, log_odds, mean, rate_ratio
-from data_schemas.synthetic.leave_days import AUTUMN, RETURN_DAY, RETURN_DAY_LOW_MOOD, SPRING, TERM_END, WEEKDAYS
 from data_schemas.synthetic.leaves import PERSONAL, SICK, TRUANT
-from data_schemas.synthetic.period import Period, dates
+from data_schemas.synthetic.period import Period
 from data_schemas.synthetic.structure import STAGES
 from data_schemas.synthetic.suspensions import SUSPENDED
 
@@ -35,25 +34,27 @@ class Leave:
         self.enrolled = np.maximum(days(city.students["enrolled_on"]), self.period.first)
         left = city.students["left_on"]
         self.last = np.where(left.isna(), self.period.last, days(left.fillna(pd.Timestamp("2000-01-01"))))
-        self.years = self._at_school(self.period.first, self.period.last) / self._year()
+        self.year = float((self.school_days < self.school_days[0] + 365).sum())  # in school days
+        self.years = self.at_school(self.period.first, self.period.last) / self.year
         until = calendar.school_days_until
         self.lost = until(np.minimum(self.end, self.period.last)) - until(self.start - 1) - self.halves / 2
         self.is_return = calendar.is_return_day(self.school_days)
 
-    def _year(self) -> float:
-        return float((self.school_days < self.school_days[0] + 365).sum())
-
-    def _at_school(self, first: int, last: int) -> NDArray[np.float64]:
+    def at_school(self, first: int, last: int) -> NDArray[np.float64]:
         """School days of each student between two days."""
         until = default_calendar().school_days_until
         begin, end = np.maximum(self.enrolled, first), np.minimum(self.last, last)
-        return np.maximum(until(end) - until(begin - 1), 0).astype(np.float64)
+        return np.asarray(np.maximum(until(end) - until(begin - 1), 0), dtype=np.float64)
+
+    def present(self, on: Days) -> NDArray[np.float64]:
+        """How many students are enrolled on each day."""
+        came, gone = np.sort(self.enrolled), np.sort(self.last)
+        return (np.searchsorted(came, on, side="right") - np.searchsorted(gone, on)).astype(np.float64)
 
 
-def leave_rows(city: Frames) -> list[Row]:
-    """Rates, lengths, days and dependence on mood."""
-    leave = Leave(city)
-    return [*_rates(leave), *_lengths(leave), *_weekdays(leave), *_seasons(leave), *_return_days(leave), *_moods(leave)]
+def leave_rows(leave: Leave) -> list[Row]:
+    """Rates, lengths and dependence on mood."""
+    return [*_rates(leave), *_lengths(leave), *_moods(leave)]
 
 
 def _rates(leave: Leave) -> list[Row]:
@@ -71,13 +72,24 @@ def _rates(leave: Leave) -> list[Row]:
         for stage, target in enumerate(targets):
             here = (leave.city.stage == stage) & (leave.years > 0)
             per_year = counts[here].sum() / leave.years[here].sum()
-            base = mean("leave", what, STAGES[stage].code, ((1 - give) * target, (1 + give) * target), counts[here], np.flatnonzero(here))
+            base = mean(
+                "leave",
+                what,
+                STAGES[stage].code,
+                ((1 - give) * target, (1 + give) * target),
+                counts[here],
+                np.flatnonzero(here),
+            )
             scale = per_year / base.generated if base.generated else np.nan
-            rows.append(Row("leave", what, base.who, base.low, base.high, per_year, base.error * scale, int(counts[here].sum())))
+            rows.append(
+                Row("leave", what, base.who, base.low, base.high, per_year, base.error * scale, int(counts[here].sum()))
+            )
     ill = np.isin(leave.type, ILLNESS)
     lost = np.bincount(leave.student[ill], leave.lost[ill], len(leave.years))
-    rate = lost.sum() / (leave.years.sum() * leave._year())
-    rows.append(Row("leave", "sickness absence, share of school days", "all", 0.001, 0.008, float(rate), 0.0, int(ill.sum())))
+    rate = lost.sum() / (leave.years.sum() * leave.year)
+    rows.append(
+        Row("leave", "sickness absence, share of school days", "all", 0.001, 0.008, float(rate), 0.0, int(ill.sum()))
+    )
     return rows
 
 
@@ -86,7 +98,14 @@ def _lengths(leave: Leave) -> list[Row]:
     length = leave.lost[sick]
     return [
         mean("leave", "days a sick episode", "all", (1.4, 2.3), length, leave.student[sick]),
-        mean("leave", "sick episodes of ten days or more", "all", (0.005, 0.015), (length >= 10).astype(float), leave.student[sick]),
+        mean(
+            "leave",
+            "sick episodes of ten days or more",
+            "all",
+            (0.005, 0.015),
+            (length >= 10).astype(float),
+            leave.student[sick],
+        ),
         _dispersion(leave),
     ]
 
@@ -105,89 +124,26 @@ def _dispersion(leave: Leave) -> Row:
             squares += len(mine) * mine.mean() ** 2
             n += len(mine)
     found = squares / excess if excess > 0 else np.nan
-    return Row("leave", "dispersion k of episodes a year", "carefree", 0.2, 0.4, float(found), 3 / np.sqrt(max(n, 1)), n)
+    return Row(
+        "leave", "dispersion k of episodes a year", "carefree", 0.2, 0.4, float(found), 3 / np.sqrt(max(n, 1)), n
+    )
 
 
-def _starts(leave: Leave, which: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """How many episodes begin on each school day."""
-    place = np.searchsorted(leave.school_days, leave.start[which])
-    return np.bincount(place, minlength=len(leave.school_days))[: len(leave.school_days)].astype(np.float64)
-
-
-def _ratio(what: str, who: str, target: float, give: float, starts: NDArray[np.float64], one: NDArray[np.bool_], other: NDArray[np.bool_]) -> Row:
-    """The rate on some days beside that on others."""
-    bounds = (target - give, target + give)
-    a, b = starts[one].sum(), starts[other].sum()
-    if not a or not b:
-        return Row("leave", what, who, *bounds, np.nan, np.nan, int(a))
-    found = (a / one.sum()) / (b / other.sum())
-    return Row("leave", what, who, *bounds, float(found), float(found * np.sqrt(1.5 * (1 / a + 1 / b))), int(a))
-
-
-def _weekdays(leave: Leave) -> list[Row]:
-    starts = _starts(leave, np.isin(leave.type, OWN))
-    weekday = pd.DatetimeIndex(dates(leave.school_days)).day_of_week.to_numpy()
-    plain = np.isin(weekday, (1, 3)) & ~leave.is_return
-    return [
-        _ratio("begins on this day, times Tuesday and Thursday", name, WEEKDAYS[day], 0.08, starts, (weekday == day) & ~leave.is_return, plain)
-        for day, name in ((0, "Monday"), (2, "Wednesday"), (4, "Friday"))
-    ]
-
-
-def _seasons(leave: Leave) -> list[Row]:
-    cold = np.isin(leave.type, ILLNESS) & np.isin(leave.reason, COLDS)
-    stamp = pd.DatetimeIndex(dates(leave.school_days))
-    month = stamp.month.to_numpy()
-    quiet = np.isin(month, (5, 9, 10)) & ~leave.is_return
-    rows = [
-        _ratio("colds, times quiet months", name, target, 0.25, _starts(leave, cold), np.isin(month, months) & ~leave.is_return, quiet)
-        for name, months, target in (("November–December", (11, 12), AUTUMN), ("March–April", (3, 4), SPRING))
-    ]
-    others = np.isin(leave.type, OWN) & ~cold
-    ends = leave.school_days[np.diff(leave.school_days, append=leave.school_days[-1]) > 14]
-    gap = np.append(ends, 10**6)[np.searchsorted(ends, leave.school_days)] - leave.school_days
-    last = (gap < 21) & ~leave.is_return
-    before = (gap >= 21) & (gap < 90) & ~leave.is_return
-    rows.append(_ratio("other leave, last three weeks of term", "all", TERM_END, 0.12, _starts(leave, others), last, before))
-    return rows
-
-
-def _return_days(leave: Leave) -> list[Row]:
-    """Leave on the first day back, times what the same months' other days of the same week would give."""
-    stamp = pd.DatetimeIndex(dates(leave.school_days))
-    month = (stamp.year * 12 + stamp.month).to_numpy()
-    rows = []
-    for low, target in ((False, RETURN_DAY), (True, RETURN_DAY_LOW_MOOD)):
-        mood = _mood_then(leave, "low_mood") == low
-        starts = _starts(leave, np.isin(leave.type, OWN) & mood)
-        events, time = [], []
-        for one in np.unique(month[leave.is_return]):
-            back, other = (month == one) & leave.is_return, (month == one) & ~leave.is_return
-            events.append([starts[other].sum(), starts[back].sum()])
-            time.append([other.sum(), back.sum()])
-        who = "low mood" if low else "others"
-        give = 0.15 * target
-        rows.append(
-            rate_ratio("leave", "begins on the day of return", who, (target - give, target + give), np.array(events, float), np.array(time, float), np.arange(len(events)))
-        )
-    return rows
-
-
-def _halves(leave: Leave) -> list[tuple[int, Days, Days]]:
+def halves(leave: Leave) -> list[tuple[int, int, int]]:
     """The half-years of which the truth is kept: wave, first and last day."""
     period, found = leave.period, []
     for wave, day in enumerate(leave.city.index_dates):
         half = int(period.half(np.array([day]))[0])
-        first = period.half_starts[half]
-        last = period.half_starts[half + 1] - 1 if half + 1 < period.halves else period.last
+        first = int(period.half_starts[half])
+        last = int(period.half_starts[half + 1]) - 1 if half + 1 < period.halves else period.last
         found.append((wave, first, last))
     return found
 
 
-def _mood_then(leave: Leave, column: str) -> NDArray[np.int64]:
+def mood_then(leave: Leave, column: str) -> NDArray[np.int64]:
     """Whether each episode began in a half-year of low mood or worry; −1 where the truth is not kept."""
     then = np.full(len(leave.start), -1)
-    for wave, first, last in _halves(leave):
+    for wave, first, last in halves(leave):
         inside = (leave.start >= first) & (leave.start <= last) & leave.city.there(wave)[leave.student]
         then[inside] = leave.city.true(column, wave)[leave.student[inside]]
     return then
@@ -200,12 +156,17 @@ def _moods(leave: Leave) -> list[Row]:
     worried = [city.true("worried", wave) & ~low[wave] for wave in range(len(city.index_dates))]
     for what, target, exposed, others in (
         ("episodes, times with low mood", (2.6, 4.2), low, [~one for one in low]),
-        ("episodes, times with worry only", (1.39, 2.06), worried, [~a & ~b for a, b in zip(low, worried, strict=True)]),
+        (
+            "episodes, times with worry only",
+            (1.39, 2.06),
+            worried,
+            [~a & ~b for a, b in zip(low, worried, strict=True)],
+        ),
     ):
         events, time = np.zeros((stages * len(low), 2)), np.zeros((stages * len(low), 2))
-        for wave, first, last in _halves(leave):
+        for wave, first, last in halves(leave):
             inside = own & (leave.start >= first) & (leave.start <= last)
-            there = leave._at_school(int(first), int(last)) * city.there(wave)
+            there = leave.at_school(first, last) * city.there(wave)
             for side, who in enumerate((others[wave], exposed[wave])):
                 place = leave.student[inside & who[leave.student] & city.there(wave)[leave.student]]
                 rows_of = slice(wave * stages, (wave + 1) * stages)
@@ -213,7 +174,7 @@ def _moods(leave: Leave) -> list[Row]:
                 time[rows_of, side] = np.bincount(city.stage, there * who, stages)
         rows.append(rate_ratio("leave", what, "all", target, events, time, np.arange(len(events))))
     hits, exposed, strata = [], [], []
-    for wave, first, last in _halves(leave):
+    for wave, first, last in halves(leave):
         inside = (leave.type == "unexcused") & (leave.start >= first) & (leave.start <= last)
         truant = np.bincount(leave.student[inside], minlength=len(city.students)) > 0
         here = city.there(wave)

@@ -54,7 +54,9 @@ def share(
     return mean(part, what, who, bounds, hits.astype(np.float64), cluster)
 
 
-def mean(part: str, what: str, who: str, bounds: tuple[float, float], values: Floats, cluster: NDArray[np.int64]) -> Row:
+def mean(
+    part: str, what: str, who: str, bounds: tuple[float, float], values: Floats, cluster: NDArray[np.int64]
+) -> Row:
     """A mean with the error of a sample of clusters."""
     if not len(values):
         return Row(part, what, who, *bounds, np.nan, np.nan, 0)
@@ -107,3 +109,21 @@ def log_odds(
         return Row(part, what, who, *bounds, np.nan, np.nan, n)
     error = float(np.sqrt(sum(1 / max(part_.sum(), 1) for part_ in (a, b, c, d))))
     return Row(part, what, who, *bounds, float(np.log(up / down)), error, n)
+
+
+def day_ratio(
+    part: str,
+    what: str,
+    who: str,
+    bounds: tuple[float, float],
+    events: Floats,
+    present: Floats,
+    one: NDArray[np.bool_],
+    other: NDArray[np.bool_],
+) -> Row:
+    """The rate on some days beside that on others; `events` and those `present` are counted by day."""
+    a, b = float(events[one].sum()), float(events[other].sum())
+    if not a or not b:
+        return Row(part, what, who, *bounds, np.nan, np.nan, int(a))
+    found = float(a / present[one].sum() / (b / present[other].sum()))
+    return Row(part, what, who, *bounds, found, found * float(np.sqrt(1.5 * (1 / a + 1 / b))), int(a))

@@ -1,16 +1,12 @@
-"""What schools find and write down: need, crises, the roster's errors, talks, strictness, delays."""
+"""What schools write down: the roster's errors, audits, the interviewers' strictness, delays."""
 
 import numpy as np
 import pandas as pd
 
 from data_schemas.codes import Selection
 from data_schemas.synthetic.calibration.frames import Frames, days
-from data_schemas.synthetic.calibration.leave import Leave
-from data_schemas.synthetic.calibration.row import Row, mean, share
-from data_schemas.synthetic.concerns import CRISES, MONDAY, MONTHS
+from data_schemas.synthetic.calibration.row import Row, share
 from data_schemas.synthetic.flags import FLAGS, UNKNOWN, WRONG
-from data_schemas.synthetic.interviews import AUDIT
-from data_schemas.synthetic.latent import NEED
 from data_schemas.synthetic.outcomes import ENTRY_DELAY_DAYS, LOGIT, STRICTNESS
 from data_schemas.synthetic.structure import STAGES
 
@@ -18,52 +14,6 @@ SETTLED = 60  # days after which nearly every talk is written down
 LOW_TOTAL = 7  # PHQ-9 totals below are not picked from the list
 WAVE_LASTS, HALF_LASTS = 20, 80  # days from a wave's first sheet to its index date, and from there in the same half
 FEWEST_DOUBTFUL = 2  # talks with an even chance of level 2, or as much doubt in more of them
-
-
-def need_and_crises(city: Frames) -> list[Row]:
-    """True need, and crises per 1,000 students and year."""
-    rows, waves = [], range(len(city.index_dates))
-    for stage, target in enumerate(NEED):
-        mine = [city.there(wave) & (city.stage == stage) for wave in waves]
-        hits = np.concatenate([city.true("need", wave)[mine[wave]] for wave in waves])
-        group = np.concatenate([city.class_[one] for one in mine])
-        rows.append(share("need", "need within 90 days", STAGES[stage].code, (0.88 * target, 1.12 * target), hits, group))
-    outcomes = city.city.dataset.tables["outcomes"]
-    crisis = outcomes[outcomes["kind"] == "crisis_event"]
-    student, day = city.places(crisis["student_id"]), days(crisis["observed_on"])
-    leave = Leave(city)
-    time = np.maximum(np.minimum(leave.last, leave.period.last) - leave.enrolled, 0) / 365.25
-    for stage, target in enumerate(CRISES):
-        count = int((city.stage[student] == stage).sum())
-        years = float(time[city.stage == stage].sum())
-        found = 1000 * count / years if years else np.nan
-        error = 1000 * np.sqrt(count + 1) / years if years else np.nan
-        bounds = (0.75 * target, 1.25 * target)
-        rows.append(Row("need", "crises per 1,000 students and year", STAGES[stage].code, *bounds, found, error, count))
-    return rows + _crisis_days(leave.period.days, day)
-
-
-def _crisis_days(span: np.ndarray, day: np.ndarray) -> list[Row]:
-    rows = []
-    every, seen = (pd.DatetimeIndex(one.astype("datetime64[D]").astype("datetime64[s]")) for one in (span, day))
-    flat = [month for month in range(1, 13) if MONTHS[month - 1] == 1]
-    for who, one, other, target in (
-        ("April", 4, flat, MONTHS[3]),
-        ("October", 10, flat, MONTHS[9]),
-        ("July", 7, flat, MONTHS[6]),
-    ):
-        rows.append(_day_ratio(who, target, (every.month == one, every.month.isin(other)), (seen.month == one, seen.month.isin(other))))
-    rows.append(_day_ratio("Monday", MONDAY, (every.dayofweek == 0, every.dayofweek > 0), (seen.dayofweek == 0, seen.dayofweek > 0)))
-    return rows
-
-
-def _day_ratio(who: str, target: float, span: tuple[np.ndarray, np.ndarray], seen: tuple[np.ndarray, np.ndarray]) -> Row:
-    a, b = int(seen[0].sum()), int(seen[1].sum())
-    bounds = (0.85 * target, 1.15 * target)
-    if not a or not b:
-        return Row("need", "crises, times other days", who, *bounds, np.nan, np.nan, a)
-    found = a / span[0].sum() / (b / span[1].sum())
-    return Row("need", "crises, times other days", who, *bounds, float(found), float(found * np.sqrt(1 / a + 1 / b)), a)
 
 
 def roster(city: Frames) -> list[Row]:
@@ -80,7 +30,10 @@ def roster(city: Frames) -> list[Row]:
         true[:, place] = np.array([one.code in text.split(";") for text in texts])[which]
     said = (now["value"] == "yes").to_numpy()
     here = city.there(len(city.index_dates) - 1)[student] & ~unknown
-    for what, mine in (("a true yes that says no", true[student, flag]), ("a verified yes that is wrong", said & now["verified_by"].notna().to_numpy())):
+    for what, mine in (
+        ("a true yes that says no", true[student, flag]),
+        ("a verified yes that is wrong", said & now["verified_by"].notna().to_numpy()),
+    ):
         wrong = (true[student, flag] != said)[here & mine]
         rows.append(share("roster", what, "all", (WRONG - 0.01, WRONG + 0.01), wrong, student[here & mine]))
     return rows
@@ -103,7 +56,9 @@ def _audits(city: Frames, seen: pd.DataFrame) -> Row:
         after = (day > city.index_dates[wave] - 20) & (day <= city.index_dates[wave] + 100)
         hits.append(np.isin(phq.student[mine], student[after]))
         who.append(phq.student[mine])
-    return share("talks", "random audits of low totals, a wave", "all", (0.02, 0.03), np.concatenate(hits), np.concatenate(who))
+    return share(
+        "talks", "random audits of low totals, a wave", "all", (0.02, 0.03), np.concatenate(hits), np.concatenate(who)
+    )
 
 
 def _strictness(city: Frames, seen: pd.DataFrame) -> Row:
@@ -163,4 +118,13 @@ def _delay(city: Frames, seen: pd.DataFrame) -> Row:
     n = len(late)
     error = 1.25 * float(late.std()) / np.sqrt(n) if n else np.nan
     found = float(np.median(late)) if n else np.nan
-    return Row("talks", "median days until a talk is entered", "ranked and audit", ENTRY_DELAY_DAYS - 1, ENTRY_DELAY_DAYS + 1, found, error, n)
+    return Row(
+        "talks",
+        "median days until a talk is entered",
+        "ranked and audit",
+        ENTRY_DELAY_DAYS - 1,
+        ENTRY_DELAY_DAYS + 1,
+        found,
+        error,
+        n,
+    )
