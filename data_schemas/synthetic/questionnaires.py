@@ -82,9 +82,16 @@ def fill_in(
     there = willing & ~missing & (grade_then >= YOUNGEST_GRADE) & roster.present(everyone, day)
     return [
         sheets
-        for place, codes in enumerate(SETS)
+        for place in np.unique(roster.questionnaires)
         for sheets in _fill_in_set(
-            rng, codes, np.flatnonzero(there & (roster.questionnaires == place)), roster, latent, day, concealed, half
+            rng,
+            SETS[place],
+            np.flatnonzero(there & (roster.questionnaires == place)),
+            roster,
+            latent,
+            day,
+            concealed,
+            half,
         )
     ]
 

@@ -10,14 +10,7 @@ from data_schemas.synthetic.latent import OF_THE_DAY
 
 def dependence(city: Frames) -> list[Row]:
     """How items, scales, waves and classes hang together."""
-    phq, who = city.sheets["phq9"], "all"
-    rows = [_latent(city)]
-    whole = phq.usable & (phq.answers >= 0).all(axis=1)
-    answers = phq.answers[whole].astype(np.float64)
-    alpha = 9 / 8 * (1 - answers.var(axis=0).sum() / answers.sum(axis=1).var())
-    rows.append(
-        Row("dependence", "phq9 alpha", who, 0.84, 0.87, float(alpha), 0.02 * np.sqrt(200 / len(answers)), len(answers))
-    )
+    rows = [_latent(city), _alpha(city)]
     rows.append(_retest(city))
     for code, cut in (("phq9", 10), ("cesd", 16)):
         if code in city.sheets:
@@ -26,13 +19,24 @@ def dependence(city: Frames) -> list[Row]:
     return rows
 
 
+def _alpha(city: Frames) -> Row:
+    """Cronbach's alpha of whole PHQ-9 sheets; Feldt's error."""
+    phq, items = city.sheets["phq9"], 9
+    answers = phq.answers[phq.usable & (phq.answers >= 0).all(axis=1)].astype(np.float64)
+    n, whole = len(answers), float(answers.sum(axis=1).var()) if len(answers) else 0.0
+    found = items / (items - 1) * (1 - float(answers.var(axis=0).sum()) / whole) if whole else np.nan
+    error = float(np.sqrt(2 * items / ((items - 1) * n))) * (1 - found) if whole else np.nan
+    return Row("dependence", "phq9 alpha", "all", 0.84, 0.87, found, error, n)
+
+
 def _residual(values: Floats, group: np.ndarray) -> Floats:
     average = np.bincount(group, values) / np.maximum(np.bincount(group), 1)
     return np.asarray(values - average[group])
 
 
 def _correlation(part: str, what: str, bounds: tuple[float, float], one: Floats, two: Floats) -> Row:
-    found = float(np.corrcoef(one, two)[0, 1]) if len(one) > 3 else np.nan
+    varied = len(one) > 3 and bool(np.std(one)) and bool(np.std(two))
+    found = float(np.corrcoef(one, two)[0, 1]) if varied else np.nan
     error = (1 - found**2) / np.sqrt(max(len(one) - 3, 1))
     return Row(part, what, "all", *bounds, found, float(error), len(one))
 
@@ -100,9 +104,11 @@ def _classes(city: Frames) -> Row:
     size = np.bincount(classes)
     centre = np.bincount(classes, values) / size
     groups, n = len(size), len(values)
-    between = float((size * centre**2).sum()) / max(groups - 1, 1)
-    inside = float(((values - centre[classes]) ** 2).sum()) / max(n - groups, 1)
-    usual = (n - float((size**2).sum()) / n) / max(groups - 1, 1)
+    if groups < 2 or n <= groups or not values.std():
+        return Row("dependence", "phq9 variance between classes", "all", 0.03, 0.06, np.nan, np.nan, groups)
+    between = float((size * centre**2).sum()) / (groups - 1)
+    inside = float(((values - centre[classes]) ** 2).sum()) / (n - groups)
+    usual = (n - float((size**2).sum()) / n) / (groups - 1)
     found = (between - inside) / (between + (usual - 1) * inside)
-    error = np.sqrt(2 / max(groups - 1, 1)) * (1 + (usual - 1) * found) * (1 - found) / usual
+    error = np.sqrt(2 / (groups - 1)) * (1 + (usual - 1) * found) * (1 - found) / usual
     return Row("dependence", "phq9 variance between classes", "all", 0.03, 0.06, float(found), float(error), groups)

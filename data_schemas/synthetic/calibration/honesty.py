@@ -19,6 +19,7 @@ from data_schemas.synthetic.flags import FLAGS
 
 MOST_STUDENTS = 60_000  # more say nothing more
 FOLDS, PENALTY = 5, 0.3
+FEWEST_CASES = 100
 YEAR, RECENT = 365, 90
 HIDDEN = ("headache", "digestive", "fatigue", "insomnia", "psychological", "refuses_school")
 SUSPECT_AT = 0.93  # an AUROC above which something has leaked
@@ -26,38 +27,37 @@ KINDS = ("questionnaire", "leave", "family", "concern", "context")
 
 
 def honesty(city: Frames) -> list[Row]:
-    """AUROC of true need within 90 days, of the waves that have a year of leave behind them."""
+    """AUROC of true need within 90 days at every wave but the first, which has too little leave behind it."""
     arrays, need, student = stacked(city)
     found = {kind: auroc(arrays[kind], need, student) for kind in KINDS}
     found["all"] = auroc(np.hstack(list(arrays.values())), need, student)
-    cases = int(need.sum())
-    error = 0.5 / np.sqrt(max(cases, 1))  # of Hanley and McNeil, near enough where controls abound
-    bounds = {
-        "questionnaire": (found["all"] - 0.03, SUSPECT_AT),
-        "leave": (0.58, 0.68),
-        "family": (0.45, 0.62),
-        "all": (0.75, 0.85),
-    }
+    n, what = int(need.sum()), "AUROC of true need"
     rows = [
-        Row(
-            "honesty",
-            "AUROC of true need",
-            kind if kind == "all" else f"{kind} alone",
-            low,
-            high,
-            found[kind],
-            error * 0.6,
-            cases,
+        Row("honesty", what, who, low, high, found[kind], _error(found[kind], need), n)
+        for kind, who, low, high in (
+            ("leave", "leave alone", 0.58, 0.68),
+            ("family", "family alone", 0.45, 0.62),
+            ("all", "all together", 0.75, 0.85),
         )
-        for kind, (low, high) in bounds.items()
     ]
-    most = max(found.values())
-    return [*rows, Row("honesty", "highest AUROC of all", "", 0.5, SUSPECT_AT, most, error * 0.6, cases)]
+    gap, most = found["all"] - found["questionnaire"], max(found.values())
+    # Both are of the same students, so that most of the error is shared.
+    rows.append(Row("honesty", what, "all less questionnaires alone", -0.01, 0.03, gap, _error(most, need) / 3, n))
+    return [*rows, Row("honesty", what, "highest of all", 0.5, SUSPECT_AT, most, _error(most, need), n)]
+
+
+def _error(area: float, need: NDArray[np.bool_]) -> float:
+    """Standard error of an AUROC (Hanley and McNeil 1982)."""
+    cases, others = int(need.sum()), int((~need).sum())
+    if np.isnan(area) or not cases or not others:
+        return float("nan")
+    one, two = area / (2 - area) - area**2, 2 * area**2 / (1 + area) - area**2
+    return float(np.sqrt((area * (1 - area) + (cases - 1) * one + (others - 1) * two) / (cases * others)))
 
 
 def auroc(values: NDArray[np.float64], need: NDArray[np.bool_], student: NDArray[np.int64]) -> float:
     """Out of fold by student; NaN where there are too few cases."""
-    if need.sum() < 2 * FOLDS:
+    if need.sum() < FEWEST_CASES:
         return float("nan")
     scaled = StandardScaler().fit_transform(values)
     model = LogisticRegression(C=PENALTY, solver="newton-cholesky")

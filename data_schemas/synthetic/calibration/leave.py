@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from data_schemas.calendar import Days, default_calendar
 from data_schemas.synthetic.calibration.frames import Frames, days
-from data_schemas.synthetic.calibration.row import Row, log_odds, mean, rate_ratio
+from data_schemas.synthetic.calibration.row import Row, log_odds, mean, rate, rate_ratio
 from data_schemas.synthetic.leaves import PERSONAL, SICK, TRUANT
 from data_schemas.synthetic.period import Period
 from data_schemas.synthetic.structure import STAGES
@@ -15,6 +15,8 @@ from data_schemas.synthetic.suspensions import SUSPENDED
 ILLNESS = ("sick", "quarantine")
 OWN = ("sick", "personal", "unexcused")
 COLDS = ("respiratory", "fever")  # reasons that come in seasons
+
+TRUANTS = "students with truancy a year"
 
 
 class Leave:
@@ -58,39 +60,24 @@ def leave_rows(leave: Leave) -> list[Row]:
 
 
 def _rates(leave: Leave) -> list[Row]:
-    rows = []
+    rows, size = [], len(leave.years)
     for what, types, targets, give in (
         ("sick episodes a year", ILLNESS, SICK, 0.15),
         ("personal leave episodes a year", ("personal",), PERSONAL, 0.15),
-        ("students with truancy a year", ("unexcused",), TRUANT, 0.35),
+        (TRUANTS, ("unexcused",), TRUANT, 0.35),
         ("suspensions a year", ("suspension",), SUSPENDED, 0.35),
     ):
-        mine = np.isin(leave.type, types)
-        counts = np.bincount(leave.student[mine], minlength=len(leave.years)).astype(np.float64)
-        if what.startswith("students"):
+        counts = np.bincount(leave.student[np.isin(leave.type, types)], minlength=size).astype(np.float64)
+        if what == TRUANTS:
             counts = np.minimum(counts, 1)
         for stage, target in enumerate(targets):
-            here = (leave.city.stage == stage) & (leave.years > 0)
-            per_year = counts[here].sum() / leave.years[here].sum()
-            base = mean(
-                "leave",
-                what,
-                STAGES[stage].code,
-                ((1 - give) * target, (1 + give) * target),
-                counts[here],
-                np.flatnonzero(here),
-            )
-            scale = per_year / base.generated if base.generated else np.nan
-            rows.append(
-                Row("leave", what, base.who, base.low, base.high, per_year, base.error * scale, int(counts[here].sum()))
-            )
+            here = leave.city.stage == stage
+            bounds = ((1 - give) * target, (1 + give) * target)
+            rows.append(rate("leave", what, STAGES[stage].code, bounds, counts[here], leave.years[here]))
     ill = np.isin(leave.type, ILLNESS)
-    lost = np.bincount(leave.student[ill], leave.lost[ill], len(leave.years))
-    rate = lost.sum() / (leave.years.sum() * leave.year)
-    rows.append(
-        Row("leave", "sickness absence, share of school days", "all", 0.001, 0.008, float(rate), 0.0, int(ill.sum()))
-    )
-    return rows
+    lost = np.bincount(leave.student[ill], leave.lost[ill], size)
+    what = "sickness absence, share of school days"
+    return [*rows, rate("leave", what, "all", (0.001, 0.008), lost, leave.years * leave.year)]
 
 
 def _lengths(leave: Leave) -> list[Row]:

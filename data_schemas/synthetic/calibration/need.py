@@ -6,7 +6,7 @@ import pandas as pd
 from data_schemas.calendar import Days
 from data_schemas.synthetic.calibration.frames import Frames, days
 from data_schemas.synthetic.calibration.leave import Leave
-from data_schemas.synthetic.calibration.row import Row, day_ratio, share
+from data_schemas.synthetic.calibration.row import Row, day_ratio, rate, share
 from data_schemas.synthetic.concerns import CRISES, MONDAY, MONTHS
 from data_schemas.synthetic.latent import NEED
 from data_schemas.synthetic.period import dates
@@ -28,14 +28,11 @@ def need_and_crises(city: Frames, leave: Leave) -> list[Row]:
     outcomes = city.city.dataset.tables["outcomes"]
     crisis = outcomes[outcomes["kind"] == "crisis_event"]
     student, day = city.places(crisis["student_id"]), days(crisis["observed_on"])
+    counts = np.bincount(student, minlength=len(city.students)).astype(np.float64)
     time = np.maximum(np.minimum(leave.last, leave.period.last) - leave.enrolled, 0) / 365.25
-    for stage, target in enumerate(CRISES):
-        count = int((city.stage[student] == stage).sum())
-        years = float(time[city.stage == stage].sum())
-        found = 1000 * count / years if years else np.nan
-        error = 1000 * np.sqrt(count + 1) / years if years else np.nan
-        bounds = (0.75 * target, 1.25 * target)
-        rows.append(Row("need", "crises per 1,000 students and year", STAGES[stage].code, *bounds, found, error, count))
+    for stage, target in enumerate(CRISES / 1000):
+        here, bounds = city.stage == stage, (0.75 * target, 1.25 * target)
+        rows.append(rate("need", "crises a student and year", STAGES[stage].code, bounds, counts[here], time[here]))
     return rows + _crisis_days(leave, day)
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 ERRORS = 1.96  # standard errors that chance explains
+FEWEST_CLUSTERS = 10  # of fewer an error says nothing
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,20 @@ def mean(
     average = float(values.mean())
     sums = np.bincount(np.unique(cluster, return_inverse=True)[1].ravel(), values - average)
     groups = len(sums)
-    error = float(np.sqrt((sums**2).sum() * groups / (groups - 1))) / len(values) if groups > 1 else np.nan
-    return Row(part, what, who, *bounds, average, error, len(values))
+    if groups < FEWEST_CLUSTERS:
+        return Row(part, what, who, *bounds, average, np.nan, len(values))
+    error = float(np.sqrt((sums**2).sum() * groups / (groups - 1))) / len(values)
+    return Row(part, what, who, *bounds, average, max(error, 1 / len(values)), len(values))
+
+
+def rate(part: str, what: str, who: str, bounds: tuple[float, float], events: Floats, time: Floats) -> Row:
+    """Events over time, both by student; its error is that of a sample of students, at least that of one event."""
+    total = float(time.sum())
+    if not total:
+        return Row(part, what, who, *bounds, np.nan, np.nan, 0)
+    found = float(events.sum()) / total
+    error = float(np.sqrt(((events - found * time) ** 2).sum())) / total
+    return Row(part, what, who, *bounds, found, max(error, float(events.max()) / total, 1 / total), int(events.sum()))
 
 
 def rate_ratio(
