@@ -75,7 +75,7 @@ def _rates(leave: Leave) -> list[Row]:
             bounds = ((1 - give) * target, (1 + give) * target)
             rows.append(rate("leave", what, STAGES[stage].code, bounds, counts[here], leave.years[here]))
     ill = np.isin(leave.type, ILLNESS)
-    lost = np.bincount(leave.student[ill], leave.lost[ill], size)
+    lost = np.bincount(leave.student[ill], leave.lost[ill], size).astype(np.float64)
     what = "sickness absence, share of school days"
     return [*rows, rate("leave", what, "all", (0.001, 0.008), lost, leave.years * leave.year)]
 
