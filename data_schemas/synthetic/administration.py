@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from data_schemas.codes import ConsentScope
 from data_schemas.synthetic.leaves import SILENT_DAYS
-from data_schemas.synthetic.period import Period, dates
+from data_schemas.synthetic.period import Period, dates, words
 from data_schemas.synthetic.structure import Roster
 
 NEVER_CONSENTED, WITHDREW = 0.01, 0.005
@@ -32,7 +32,7 @@ def consents_table(
     given = np.maximum(given, period.first + rng.integers(0, 10, len(who)))
     withdrew = rng.random(len(who)) < WITHDREW
     withdrawn = np.minimum(given + rng.integers(30, 500, len(who)), period.last)
-    rows = pd.DataFrame({"student_id": roster.ids[who], "given_by": "parent", "given_on": dates(given)})
+    rows = pd.DataFrame({"student_id": words(roster.ids, who), "given_by": "parent", "given_on": dates(given)})
     score = rows.assign(scope=ConsentScope.MODEL_SCORE.code, withdrawn_on=dates(withdrawn).where(withdrew))
     screening = rows.assign(scope=ConsentScope.SCREENING.code, withdrawn_on=pd.NaT)
     return pd.concat([screening, score], ignore_index=True).sort_values(["student_id", "scope"], ignore_index=True)

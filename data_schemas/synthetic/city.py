@@ -17,6 +17,7 @@ from data_schemas.synthetic.leaves import draw_leaves, leaves_table
 from data_schemas.synthetic.outcomes import outcomes_table
 from data_schemas.synthetic.period import Period
 from data_schemas.synthetic.questionnaires import concealing, fill_in, response_table
+from data_schemas.synthetic.sleep import sleep_survey
 from data_schemas.synthetic.structure import make_roster, students_table
 from data_schemas.synthetic.suspensions import draw_suspensions
 from data_schemas.synthetic.truth import truth_table
@@ -25,7 +26,8 @@ from runxin.errors import usage
 FEWEST = 50
 DEFAULT_PERIOD = Period()
 SECTIONS = (
-    "structure", "flags", "latent", "consent", "away", "sheets", "leaves", "reports", "talks", "outcomes", "names"
+    "structure", "flags", "latent", "consent", "away", "sheets", "leaves", "reports", "talks", "outcomes", "names",
+    "sleep",
 )  # fmt: skip
 
 
@@ -65,16 +67,21 @@ def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City
     found = crises(rngs["reports"], roster, latent, away, period)
     reports = draw_concerns(rngs["reports"], roster, latent, found, away, period)
     talks = pick(rngs["talks"], roster, waves, willing, leaves, reports, found, away, period)
+    slept = sleep_survey(rngs["sleep"], roster, latent, willing, away, period)
     tables = {
         "students": students_table(rngs["structure"], roster, period),
         "leaves": leaves_table(roster, leaves, period),
         "family": family_table(rngs["flags"], roster, flags, period),
-        "concerns": concerns_table(roster, reports),
+        "concerns": concerns_table(roster, pd.concat([reports, slept], ignore_index=True)),
         "outcomes": outcomes_table(rngs["outcomes"], roster, latent, talks, found, away, period),
         "consents": consents_table(rngs["consent"], roster, willing, period),
         "feeds": feeds_table(roster, silent, period),
     }
-    responses = {code: response_table(rngs["sheets"], roster, waves, code) for code in ("phq9", "gad7")}
+    sheets = [sheets for wave in waves for sheets in wave]
+    used = sorted({one.code for one in sheets})
+    responses = {
+        code: response_table(rngs["sheets"], roster, [one for one in sheets if one.code == code]) for code in used
+    }
     instruments = packaged_instruments()
     dataset = Dataset(
         description=_description(students, seed, period),
@@ -83,7 +90,9 @@ def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City
             code: conform(frame, table_of(f"responses/{code}", instruments)) for code, frame in responses.items()
         },
     )
-    return City(dataset, names_table(rngs["names"], roster), truth_table(roster, latent, found, concealed, period))
+    return City(
+        dataset, names_table(rngs["names"], roster), truth_table(roster, flags, latent, found, concealed, period)
+    )
 
 
 def write_city(city: City, out: Path) -> tuple[Path, Path]:

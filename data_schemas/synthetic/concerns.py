@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from data_schemas.calendar import Days
 from data_schemas.codes import Concern, Source, Tier
 from data_schemas.synthetic.latent import Latent, relative_hazard
-from data_schemas.synthetic.period import Period, dates
+from data_schemas.synthetic.period import Period, dates, words
 from data_schemas.synthetic.structure import Roster
 from data_schemas.synthetic.suspensions import Away
 
@@ -17,12 +17,11 @@ KINDS = tuple(Concern)
 # Reports per 1,000 students and year, and how steeply they rise with severity (log per SD). The rates are assumptions:
 # no source for reports made to schools was found.
 REPORTS: dict[Concern, tuple[float, float, tuple[Source, ...]]] = {
-    Concern.MOOD_ABNORMAL: (25.0, 0.9, (Source.TEACHER, Source.PARENT, Source.PEER)),
+    Concern.MOOD_ABNORMAL: (25.0, 0.7, (Source.TEACHER, Source.PARENT, Source.PEER)),
     Concern.STUDY_PRESSURE: (30.0, 0.5, (Source.TEACHER, Source.PARENT)),
-    Concern.SCHOOL_AVERSION: (15.0, 0.8, (Source.TEACHER, Source.PARENT)),
+    Concern.SCHOOL_AVERSION: (15.0, 0.6, (Source.TEACHER, Source.PARENT)),
     Concern.PARENT_CHILD_CONFLICT: (12.0, 0.7, (Source.TEACHER, Source.VILLAGE, Source.PARENT)),
     Concern.SCHOOL_CONTACT: (15.0, 0.4, (Source.TEACHER,)),
-    Concern.SLEEP_SHORT: (30.0, 0.3, (Source.TEACHER, Source.PARENT)),
     Concern.SPECIAL_CONSTITUTION: (10.0, 0.0, (Source.PARENT, Source.SCHOOL)),
     Concern.REPEATED_GRADE: (2.0, 0.3, (Source.SCHOOL,)),
     Concern.SERIOUS_MISCONDUCT: (1.0, 0.5, (Source.SCHOOL, Source.POLICE)),
@@ -115,17 +114,18 @@ def draw_concerns(
 
 
 def concerns_table(roster: Roster, reports: pd.DataFrame) -> pd.DataFrame:
-    """The table `concerns`; a concern raised by a person names the tier it is raised to."""
+    """The table `concerns` from reports and answers; a concern raised by a person names the tier it is raised to."""
     kind = reports["kind"].to_numpy()
     manual = kind == KINDS.index(Concern.MANUAL)
     return pd.DataFrame(
         {
-            "student_id": roster.ids[reports["student"]],
-            "kind": np.array([concern.code for concern in KINDS])[kind],
+            "student_id": words(roster.ids, reports["student"].to_numpy()),
+            "kind": words([concern.code for concern in KINDS], kind),
             "reported_on": dates(reports["day"].to_numpy()),
             "source": reports["source"],
             "tier": reports["raised_to"].where(manual),
             "recorded_on": dates(reports["recorded"].to_numpy()),
+            "value": reports["value"],
         }
     )
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_schemas.codes import FamilyFlag, Source
-from data_schemas.synthetic.period import Period, dates
+from data_schemas.codes import Answer, FamilyFlag, Source
+from data_schemas.synthetic.period import Period, dates, words
 from data_schemas.synthetic.structure import NEVER, Roster
 
 # Share of students, log-odds of depression, and who reports it.
@@ -32,6 +32,8 @@ LOG_ODDS = np.array([CIRCUMSTANCES[flag][1] for flag in FLAGS])
 SOURCES = np.array([CIRCUMSTANCES[flag][2].code for flag in FLAGS])
 BY_SCHOOL = (FamilyFlag.LEFT_BEHIND, FamilyFlag.MIGRANT)  # shares that differ between town and country
 UNKNOWN, WRONG, UNVERIFIED, LATER = 0.05, 0.02, 0.04, 0.08
+VERIFIERS = {"mca": "民政专干", "village": "儿童主任", "school": "班主任", "police": "社区民警"}
+YES, NO, NOT_KNOWN = (tuple(Answer).index(answer) for answer in (Answer.YES, Answer.NO, Answer.UNKNOWN))
 
 
 def true_flags(rng: np.random.Generator, roster: Roster) -> NDArray[np.bool_]:
@@ -55,8 +57,8 @@ def family_table(rng: np.random.Generator, roster: Roster, flags: NDArray[np.boo
     # As many false yeses as one in fifty of the recorded ones: a fixed share of all noes would swamp the rare flags.
     false_yes = ~flags & (rng.random(shape) < WRONG * SHARES / (1 - SHARES))
     rumour = ~flags & (rng.random(shape) < 0.001)
-    value = np.where((flags & ~missed) | false_yes | rumour, "yes", "no").astype("<U7")
-    value[(rng.random(shape) < UNKNOWN) & ~rumour] = "unknown"
+    value = np.where((flags & ~missed) | false_yes | rumour, YES, NO)
+    value[(rng.random(shape) < UNKNOWN) & ~rumour] = NOT_KNOWN
     unverified = rumour | (rng.random(shape) < UNVERIFIED)
 
     rosters = period.roster_dates()
@@ -65,25 +67,24 @@ def family_table(rng: np.random.Generator, roster: Roster, flags: NDArray[np.boo
     began = np.maximum(rosters[0], np.minimum(roster.enrolled[student], period.last))
     share_later = np.where(flag == FLAGS.index(FamilyFlag.BEREAVED_RECENT), 0.6, LATER)
     update = rng.choice(rosters[1:], len(student)) if len(rosters) > 1 else began
-    later = (value == "yes") & (rng.random(len(student)) < share_later) & (update > began)
+    later = (value == YES) & (rng.random(len(student)) < share_later) & (update > began)
     since = np.where(later, update, began)
     now = pd.DataFrame({"student": student, "flag": flag, "value": value, "since": since, "until": NEVER})
-    before = now[later].assign(value="no", since=began[later], until=since[later] - 1)
+    before = now[later].assign(value=NO, since=began[later], until=since[later] - 1)
     rows = pd.concat([now.assign(verified=~unverified), before.assign(verified=True)], ignore_index=True)
     rows = rows.sort_values(["student", "flag", "since"], ignore_index=True)
     recorded = np.minimum(rows["since"].to_numpy() + rng.integers(0, 11, len(rows)), period.last)
-    code = np.array([item.code for item in FLAGS])[rows["flag"]]
-    verifier = {"mca": "民政专干", "village": "儿童主任", "school": "班主任", "police": "社区民警"}
-    source = SOURCES[rows["flag"]]
+    flag = rows["flag"].to_numpy()
+    verifiers = [VERIFIERS[source] for source in SOURCES]
     return pd.DataFrame(
         {
-            "student_id": roster.ids[rows["student"]],
-            "flag": code,
-            "value": rows["value"],
-            "source": source,
+            "student_id": words(roster.ids, rows["student"].to_numpy()),
+            "flag": words([item.code for item in FLAGS], flag),
+            "value": words([item.code for item in Answer], rows["value"].to_numpy()),
+            "source": words(SOURCES, flag),
             "valid_from": dates(rows["since"].to_numpy()),
             "valid_to": dates(rows["until"].to_numpy()).where(rows["until"] < NEVER),
-            "verified_by": pd.Series(source).map(verifier).where(rows["verified"]),
+            "verified_by": pd.Series(words(verifiers, flag)).where(rows["verified"]),
             "recorded_on": dates(recorded),
         }
     )

@@ -1,15 +1,15 @@
 """Whom the school picks for a talk: labels exist mainly for those who were picked.
 
-A check follows every positive or blank item 9, every high total, every safety report and every crisis. Others are
-picked by their scores, by ordinary reports, or by a random audit that is blind to the score.
+A check follows every positive or blank critical item, every high total, every safety report and every crisis. Others
+are picked by their scores, by ordinary reports, or by a random audit that is blind to the score.
 """
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_schemas.codes import Concern, Selection
-from data_schemas.instruments import packaged_instruments, score_sheets
+from data_schemas.codes import Concern, Selection, Tier
+from data_schemas.instruments import BLANK
 from data_schemas.synthetic.concerns import KINDS, SAFETY, Crises
 from data_schemas.synthetic.period import Period
 from data_schemas.synthetic.questionnaires import Sheets
@@ -19,13 +19,21 @@ from data_schemas.synthetic.suspensions import Away
 # All figures here are assumptions about how schools work, except the audit share.
 CHECKED = 0.99  # of safety evidence is ever assessed
 PROMPT = 0.85  # of checks within two school days, the others within 16: so 85–90 % are done when a wave has just ended
-HIGH_TOTAL, RAISED_TOTAL, SOME_TOTAL, HIGH_ANXIETY = 15, 10, 7, 15
-RAISED, SOME, UNSCREENED = 0.60, 0.10, 0.15  # chances to be picked from the list
+# Totals that are checked at once, that are raised, and that say something: `HIGH`, `RAISED`, `SOME`.
+TOTALS = {
+    "phq9": (15.0, 10.0, 7.0),
+    "gad7": (np.inf, 15.0, np.inf),
+    "cesd": (28.0, 20.0, 16.0),
+    "mht": (65.0, 56.0, 45.0),
+    "mssmhs": (3.0, 2.2, 1.9),
+}
+LOW, SOME, RAISED, HIGH = range(4)  # what a sheet came to; one without a total counts as `SOME`
+CHANCE = np.array([0.0, 0.10, 0.60, CHECKED])  # to be picked from the list
+UNSCREENED, OFTEN_AWAY = 0.15, 0.10
 AUDIT = 0.025  # of the others, each wave
 AWAY_OFTEN, AWAY_WITHIN = 3, 90  # episodes, and the days before the wave in which they count
 ORDINARY_REPORT = 0.5
 WEEKS_TO_WORK = 10  # in which the picks of a wave are spoken with
-UNSAFE_ITEM_9 = 2  # from here on, or with a high total, two people assess
 TALK_ABOUT = (
     Concern.MOOD_ABNORMAL,
     Concern.STUDY_PRESSURE,
@@ -39,7 +47,7 @@ TWO_PEOPLE = SAFETY - {Concern.SELF_HARM, Concern.BULLYING_SERIOUS, Concern.MANU
 def pick(
     rng: np.random.Generator,
     roster: Roster,
-    waves: list[Sheets],
+    waves: list[list[Sheets]],
     willing: NDArray[np.bool_],
     leaves: pd.DataFrame,
     reports: pd.DataFrame,
@@ -65,34 +73,33 @@ def pick(
 def _after_wave(
     rng: np.random.Generator,
     roster: Roster,
-    sheets: Sheets,
+    wave_sheets: list[Sheets],
     willing: NDArray[np.bool_],
     leaves: pd.DataFrame,
     period: Period,
     wave: int,
 ) -> pd.DataFrame:
-    total, anxiety, item_9 = np.full(roster.n, np.nan), np.full(roster.n, np.nan), np.zeros(roster.n, dtype=np.int64)
-    total[sheets.student] = _totals("phq9", sheets.phq)
-    anxiety[sheets.student] = _totals("gad7", sheets.gad)
-    item_9[sheets.student] = sheets.phq[:, 8]
-    answered = np.zeros(roster.n, dtype=bool)
-    answered[sheets.student] = True
+    answered, urgent, unsafe = (np.zeros(roster.n, dtype=bool) for _ in range(3))
+    raised = np.full(roster.n, LOW)
     day = np.full(roster.n, period.wave_days(wave)[-1])
-    day[sheets.student] = sheets.day
+    for sheets in wave_sheets:
+        who, total = sheets.student, sheets.totals()
+        high_from, raised_from, some_from = TOTALS[sheets.code]
+        reached = np.select([total >= high_from, total >= raised_from, total >= some_from], [HIGH, RAISED, SOME], LOW)
+        reached[np.isnan(total)] = SOME
+        raised[who] = np.maximum(raised[who], reached)
+        answered[who], day[who] = True, sheets.day
+        for critical in sheets.form.instrument.critical:
+            given = sheets.answers[:, critical.item - 1]
+            positive = (given >= critical.at_least) | (given == BLANK)
+            urgent[who] |= positive
+            worst = [level.at_least for level in critical.levels if level.tier == Tier.CRISIS.code]
+            unsafe[who] |= positive & ((reached == HIGH) | (given >= min(worst, default=np.inf)))
 
     recent = leaves[(leaves["start"] < day[0]) & (leaves["start"] >= day[0] - AWAY_WITHIN)]
     often = np.bincount(recent["student"], minlength=roster.n) >= AWAY_OFTEN
-    urgent = answered & (item_9 != 0)
-    high = ~urgent & (total >= HIGH_TOTAL)
-    chance = np.select(
-        [
-            ~answered,
-            (total >= RAISED_TOTAL) | (anxiety >= HIGH_ANXIETY),
-            (total >= SOME_TOTAL) | often | np.isnan(total),
-        ],
-        [UNSCREENED, RAISED, SOME],
-        0.0,
-    )
+    high = ~urgent & (raised == HIGH)
+    chance = np.where(answered, np.maximum(CHANCE[raised], OFTEN_AWAY * often), UNSCREENED)
     draw, audit = rng.random(roster.n), rng.random(roster.n) < AUDIT
     checked = (urgent | high) & (draw < CHECKED)
     listed = ~urgent & ~high & (draw < chance)
@@ -109,7 +116,7 @@ def _after_wave(
             ],
             "prob": np.where(checked, CHECKED, chance + (1 - chance) * AUDIT)[picked],
             "urgent": urgent[picked],
-            "paired": (urgent & ((item_9 >= UNSAFE_ITEM_9) | (total >= HIGH_TOTAL)))[picked],
+            "paired": unsafe[picked],
         }
     )
 
@@ -141,10 +148,6 @@ def _after_crises(rng: np.random.Generator, found: Crises, period: Period) -> pd
     day = period.after(found.day, rng.integers(0, 3, len(found.day)))
     rows = pd.DataFrame({"student": found.student, "day": day, "reason": Selection.FLOOR.code, "prob": CHECKED})
     return rows.assign(urgent=True, paired=True)[picked]
-
-
-def _totals(code: str, answers: NDArray[np.int64]) -> NDArray[np.float64]:
-    return score_sheets(packaged_instruments()[code], np.where(answers < 0, np.nan, answers)).total
 
 
 def _check_delay(rng: np.random.Generator, number: int) -> NDArray[np.int64]:

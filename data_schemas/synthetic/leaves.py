@@ -3,7 +3,7 @@
 Rates follow surveillance papers of the region (Nanjing, Zhangjiagang, Xuzhou, Nantong, Hangzhou: sickness absence .05
 to .73 %, about 20 episodes per 100 students and year, peaks in November–December and March–April); multipliers are
 those of Finning et al. 2019 and of BCAMHS (n = 7,977): total absence × 3.4 with depression, × 1.7 with anxiety, odds of
-truancy × 3.7. Weekday and return-day weights are assumptions about a published direction.
+truancy × 3.7. On which days leave begins is in `leave_days`.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_schemas.calendar import Days, default_calendar
+from data_schemas.calendar import Days
 from data_schemas.synthetic.graded import Floats
 from data_schemas.synthetic.latent import Latent
-from data_schemas.synthetic.period import Period, dates, draw_days
-from data_schemas.synthetic.structure import Roster
+from data_schemas.synthetic.leave_days import DayWeights, day_weights
+from data_schemas.synthetic.period import Period, dates, draw_days, words
+from data_schemas.synthetic.structure import STAGES, Roster
 from data_schemas.synthetic.suspensions import Away
 
 # Episodes per student and year by stage.
@@ -28,15 +29,17 @@ TRUANT = np.array([0.001, 0.01, 0.03, 0.03])
 # Multipliers with worry, low mood, and a need (level 2 or above), for leave and for truancy. The last two average to
 # about the published 3.4 and 3.7 over students with low mood, of whom one in four is in need; that need weighs more
 # follows hospital samples (adjusted odds of attendance problems 7 to 11 with moderate to severe depression).
-LEAVE_TIMES, TRUANT_TIMES = (1.7, 2.6, 6.0), (1.0, 2.6, 5.2)
+LEAVE_TIMES, TRUANT_TIMES = (1.5, 3.2, 3.8), (1.0, 3.2, 5.5)
 FRAILTY = 0.3  # shape of the gamma that makes counts negative binomial
-FLU_CLASSES, FLU_ATTACK = 0.25, 0.12  # classes with an outbreak per season, and the share of such a class
+FLU_ATTACK = 0.10  # of a class with an outbreak: assumption
 DAYS_MEAN_LOG, DAYS_SD_LOG = 0.17, 0.9  # mean 2 days, one in a hundred 10 or more
 HALF_DAY = 0.15
 SILENT_DAYS = 24  # how long before the as-of date one school's attendance feed fell silent
 
-ORDINARY = {"respiratory": 0.42, "fever": 0.20, "digestive": 0.13, "headache": 0.05, "injury": 0.05}
-ORDINARY |= {"menstrual": 0.02, "fatigue": 0.02, "other": 0.03, "missing": 0.08}
+RESPIRATORY = 0.62  # of ordinary sick leave: colds and influenza in Shenzhen
+COLDS = {"respiratory": 0.42, "fever": 0.20}
+ORDINARY = {"digestive": 0.13, "headache": 0.05, "injury": 0.05, "menstrual": 0.02, "fatigue": 0.02}
+ORDINARY |= {"other": 0.03, "missing": 0.08}
 HIDDEN = {"headache": 0.28, "digestive": 0.26, "fatigue": 0.12, "insomnia": 0.10, "respiratory": 0.08}
 HIDDEN |= {"psychological": 0.04, "refuses_school": 0.02, "missing": 0.10}
 FAMILY = {"family_matter": 0.62, "exam": 0.05, "refuses_school": 0.01, "other": 0.17, "missing": 0.15}
@@ -51,8 +54,11 @@ def draw_leaves(
 
     `silent` is the place of the school whose attendance feed fell silent.
     """
-    parts = [_half(rng, roster, latent, half, frailty, period) for half, frailty in _frailties(rng, roster, period)]
-    parts.append(_flu(rng, roster, period))
+    weights = day_weights(period)
+    parts = [
+        _half(rng, roster, latent, half, frailty, weights, period) for half, frailty in _frailties(rng, roster, period)
+    ]
+    parts.append(_flu(rng, roster, latent, weights, period))
     rows = pd.concat(parts, ignore_index=True)
     keep = roster.present(rows["student"].to_numpy(), rows["start"].to_numpy())
     keep &= ~away.covers(rows["student"].to_numpy(), rows["start"].to_numpy(), roster.n)
@@ -84,7 +90,7 @@ def leaves_table(roster: Roster, rows: pd.DataFrame, period: Period) -> pd.DataF
     ends = np.where(rows["type"] == "suspension", rows["end"], np.minimum(rows["end"], period.last))
     return pd.DataFrame(
         {
-            "student_id": roster.ids[rows["student"]],
+            "student_id": words(roster.ids, rows["student"].to_numpy()),
             "type": rows["type"],
             "start_on": dates(rows["start"].to_numpy()),
             "end_on": dates(ends),
@@ -105,28 +111,33 @@ def _frailties(rng: np.random.Generator, roster: Roster, period: Period) -> Iter
 
 
 def _half(
-    rng: np.random.Generator, roster: Roster, latent: Latent, half: int, frailty: Floats, period: Period
+    rng: np.random.Generator,
+    roster: Roster,
+    latent: Latent,
+    half: int,
+    frailty: Floats,
+    weights: DayWeights,
+    period: Period,
 ) -> pd.DataFrame:
     """The episodes of one half-year, in which nobody has looked yet whether they overlap."""
-    ordinary, strained, worn = _day_weights(period)
     mood, truancy = _times(latent, LEAVE_TIMES)[:, half], _times(latent, TRUANT_TIMES)[:, half]
-    sick = np.maximum(SICK - 2 * FLU_CLASSES * FLU_ATTACK, 0.05)
-    none = np.ones(roster.n)
+    none, usual = np.ones(roster.n), roster.stage_mean(mood)
     inside = period.half(period.school_days) == half
     parts = []
     for kind, rate, times, mean, reasons in (
-        ("sick", sick, none, roster.stage_mean(mood), ORDINARY),
-        ("sick", sick, mood - 1, roster.stage_mean(mood), HIDDEN),
-        ("personal", PERSONAL, mood, roster.stage_mean(mood), FAMILY),
+        ("sick", SICK * RESPIRATORY / weights.peaks, none, usual, COLDS),
+        ("sick", SICK * (1 - RESPIRATORY), none, usual, ORDINARY),
+        ("sick", SICK, mood - 1, usual, HIDDEN),
+        ("personal", PERSONAL, mood, usual, FAMILY),
         ("unexcused", -np.log1p(-TRUANT), truancy, roster.stage_mean(truancy), ABSENT),
         ("official", OFFICIAL, none, none, {"other": 1.0}),
     ):
         expected = rate[roster.stage] * times / mean * frailty
         for low in (True, False):
-            weights = strained if reasons is HIDDEN else worn if low else ordinary
-            counts = rng.poisson(np.where(latent.low_mood[:, half] == low, expected * weights[inside].sum(), 0))
+            days = weights.of(low, seasonal=reasons is COLDS)
+            counts = rng.poisson(np.where(latent.low_mood[:, half] == low, expected * days[inside].sum(), 0))
             student = np.repeat(np.arange(roster.n), counts)
-            start = draw_days(rng, period, np.full(len(student), half), weights)
+            start = draw_days(rng, period, np.full(len(student), half), days)
             parts.append(_episodes(rng, period, student, start, kind, reasons))
     return pd.concat(parts)
 
@@ -135,22 +146,6 @@ def _times(latent: Latent, times: tuple[float, float, float]) -> Floats:
     """How many times the rate of the carefree each student has, shape (students, halves)."""
     worried, low, need = times
     return np.asarray(np.select([latent.level >= 2, latent.low_mood, latent.worried], [need, low, worried], 1.0))
-
-
-def _day_weights(period: Period) -> tuple[Floats, ...]:
-    """Weights of the school days that sum to 1 over the first school year: ordinary, hidden reasons, low mood."""
-    days = period.school_days
-    stamp = pd.DatetimeIndex(dates(days))
-    weekday = np.array([1.15, 1.0, 0.9, 1.0, 1.2, 1.0, 1.0])[stamp.day_of_week]
-    season = np.select([stamp.month.isin([11, 12]), stamp.month.isin([3, 4])], [1.8, 1.6], 1.0)
-    comes_back = default_calendar().is_return_day(days)
-    exams = np.where((stamp.month == 1) | ((stamp.month == 6) & (stamp.day > 9)), 1.2, 1.0)
-    flat = weekday * exams
-    first_year = days < days[0] + 365
-    ordinary = flat * season * np.where(comes_back, 1.5, 1.0)
-    strained = flat * np.where(comes_back, 3.0, 1.0)
-    worn = flat * season * np.where(comes_back, 3.0, 1.0)
-    return tuple(weights / weights[first_year].sum() for weights in (ordinary, strained, worn))
 
 
 def _episodes(
@@ -174,19 +169,22 @@ def _episodes(
     )
 
 
-def _flu(rng: np.random.Generator, roster: Roster, period: Period) -> pd.DataFrame:
-    """Outbreaks in single classes in November–December and March–April, some recorded as quarantine."""
-    stamp = pd.DatetimeIndex(dates(period.school_days))
+def _flu(rng: np.random.Generator, roster: Roster, latent: Latent, weights: DayWeights, period: Period) -> pd.DataFrame:
+    """Outbreaks in single classes, which make half of each season's peak; some are recorded as quarantine."""
+    usual = np.array(
+        [
+            _times(latent, LEAVE_TIMES)[roster.stage == s].mean() if (roster.stage == s).any() else 1.0
+            for s in range(len(STAGES))
+        ]
+    )
+    colds = SICK * RESPIRATORY / weights.peaks / usual  # a year without peaks, by stage
+    stage_of_class = np.zeros(len(roster.class_names), dtype=np.int64)
+    stage_of_class[roster.class_] = roster.stage
     students, starts = [], []
-    for year, months in sorted(
-        {(day.year, 11 if day.month > 10 else 3) for day in stamp if day.month in (3, 4, 11, 12)}
-    ):
-        days = period.school_days[(stamp.year == year) & stamp.month.isin([months, months + 1])]
-        peak = np.where(
-            rng.random(len(roster.class_names)) < FLU_CLASSES, rng.integers(0, len(days), len(roster.class_names)), -1
-        )
-        struck = (peak[roster.class_] >= 0) & (rng.random(roster.n) < FLU_ATTACK)
-        who = np.flatnonzero(struck)
+    for days, excess in weights.seasons:
+        struck = rng.random(len(stage_of_class)) < (colds * excess / FLU_ATTACK)[stage_of_class]
+        peak = rng.integers(0, len(days), len(stage_of_class))
+        who = np.flatnonzero(struck[roster.class_] & (rng.random(roster.n) < FLU_ATTACK))
         students.append(who)
         starts.append(days[np.minimum(peak[roster.class_[who]] + rng.integers(0, 6, len(who)), len(days) - 1)])
     student, start = np.concatenate(students), np.concatenate(starts)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from data_schemas.codes import Selection
 from data_schemas.synthetic.concerns import Crises
 from data_schemas.synthetic.latent import Latent
-from data_schemas.synthetic.period import Period, dates
+from data_schemas.synthetic.period import Period, dates, words
 from data_schemas.synthetic.structure import Roster
 from data_schemas.synthetic.suspensions import Away
 
@@ -77,7 +77,7 @@ def outcomes_table(
     rows = rows[rows["recorded"] <= period.last].sort_values(["recorded", "student", "kind"], ignore_index=True)
     return pd.DataFrame(
         {
-            "student_id": roster.ids[rows["student"]],
+            "student_id": words(roster.ids, rows["student"].to_numpy()),
             "observed_on": dates(rows["day"].to_numpy()),
             "kind": rows["kind"],
             "level": rows["level"],

@@ -1,5 +1,6 @@
 """The stretch of time that the city lives through, and when its screening waves fall."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -7,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from data_schemas.calendar import Days, date_to_day, default_calendar
 
@@ -25,7 +27,7 @@ class Period:
 
     start: date = date(2024, 9, 1)
     as_of: date = date(2026, 4, 3)
-    index_dates: tuple[date, ...] = (date(2025, 4, 11), date(2025, 11, 7))
+    index_dates: tuple[date, ...] = (date(2024, 11, 8), date(2025, 4, 11), date(2025, 11, 7))
 
     @property
     def first(self) -> int:
@@ -96,6 +98,11 @@ def draw_days(rng: np.random.Generator, period: Period, half: NDArray[np.int64],
     low, high = edges[bounds[half]], edges[bounds[half + 1]]
     place = np.searchsorted(edges, low + rng.random(len(half)) * (high - low), side="right") - 1
     return np.asarray(period.school_days[np.clip(place, 0, len(weights) - 1)])
+
+
+def words(labels: Sequence[str] | NDArray[np.str_], places: NDArray[np.integer]) -> ExtensionArray:
+    """The label at each place, without a fixed-width copy of the longest one in every row."""
+    return pd.array(np.asarray(labels, dtype=object), dtype="str").take(np.asarray(places))
 
 
 def dates(days: Days) -> pd.Series:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from data_schemas.calendar import Days, date_to_day
 from data_schemas.codes import Stage
+from data_schemas.synthetic.items import TURNS
 from data_schemas.synthetic.period import Period, dates
 
 STAGES = tuple(Stage)  # arrays hold a stage as its place here
@@ -46,6 +47,7 @@ class Roster:
     left: Days  # `NEVER` where the student is still here
     transferred: NDArray[np.bool_]
     school_ids: NDArray[np.str_]  # by school
+    questionnaires: NDArray[np.int64]  # place in `items.SETS`, by student
     staff: tuple[NDArray[np.str_], ...]  # interviewers by school, at least two
 
     @property
@@ -105,6 +107,7 @@ def make_roster(rng: np.random.Generator, students: int, period: Period) -> Rost
         enrolled=enrolled,
         left=left,
         transferred=transferred,
+        questionnaires=_sets(stage_of)[school],
         school_ids=np.array([f"school-{number:0{digits}d}" for number in numbering]),
         staff=_staff(rng, sizes),
     )
@@ -132,6 +135,15 @@ def students_table(rng: np.random.Generator, roster: Roster, period: Period) -> 
             "left_on": left,
         }
     )
+
+
+def _sets(stage_of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which set of questionnaires each school uses: the stage's turns, in the order in which schools are added."""
+    sets = np.zeros(len(stage_of), dtype=np.int64)
+    for stage, turns in enumerate(TURNS):
+        mine = np.flatnonzero(stage_of == stage)
+        sets[mine] = np.array(turns)[np.arange(len(mine)) % len(turns)]
+    return sets
 
 
 def _september(period: Period, years: int) -> date:

@@ -38,6 +38,19 @@ def test_text_says_that_it_is_synthetic(app: typer.Typer, tmp_path: Path) -> Non
     assert "never to be joined" in result.stdout
 
 
+def test_the_report_is_said_and_written(app: typer.Typer, tmp_path: Path) -> None:
+    out = tmp_path / "city"
+    result = CliRunner().invoke(app, ["--students", "400", "--out", str(out), "--report", "--json"])
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout.splitlines()[-1])["report"]
+    assert {"part", "what", "who", "target", "generated", "n", "within"} == set(report["rows"][0])
+    assert report["file"] == str((tmp_path / "city.report.md").resolve())
+    text = Path(report["file"]).read_text("utf-8")
+    assert text.startswith("合成数据 / synthetic")
+    assert text.count("\n| ") == len(report["rows"]) + 2
+    assert len(read_dataset(out).students) == 400
+
+
 def test_a_full_folder_is_refused(app: typer.Typer, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep", "utf-8")
     result = CliRunner().invoke(app, ["--students", "200", "--out", str(tmp_path)])

@@ -9,6 +9,7 @@ import pytest
 
 from data_schemas.check import check_dataset
 from data_schemas.dataset import read_dataset
+from data_schemas.instruments import score_sheets
 from data_schemas.synthetic import City, Period, make_city, write_city
 from runxin.errors import Kind, UserError
 
@@ -18,6 +19,12 @@ SAFETY = ("self_harm", "self_harm_serious", "suicide_attempt", "suicide_intent",
 @pytest.fixture(scope="module")
 def city() -> City:
     return make_city(4_000, seed=5)
+
+
+@pytest.fixture(scope="module")
+def city_of_ten() -> City:
+    """The demo's own city: ten schools."""
+    return make_city(10_000, seed=7)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -87,7 +94,7 @@ def test_waves_end_before_their_index_dates(city: City) -> None:
     ends = pd.DatetimeIndex([*city.dataset.description.index_dates, city.dataset.description.as_of])
     days = city.dataset.responses["phq9"]["administered_on"]
     wave = np.searchsorted(ends, days)
-    assert set(wave) == {0, 1, 2}
+    assert set(wave) == {0, 1, 2, 3}
     before = ends[wave] - pd.DatetimeIndex(days)
     assert before.days.min() >= 2
     assert before.days.max() <= 16, "a wave lasts longer than eight school days and a holiday"
@@ -148,11 +155,61 @@ def test_roster_errors_are_there(city: City) -> None:
     assert city.dataset.tables["family"]["verified_by"].isna().mean() < 0.08
 
 
+def test_schools_use_different_questionnaires_and_most_of_them_phq9(city_of_ten: City) -> None:
+    school = city_of_ten.dataset.students.set_index("student_id")["school_id"]
+    used: dict[str, set[str]] = {}
+    for code, frame in city_of_ten.dataset.responses.items():
+        for place in frame["student_id"].map(school).unique():
+            used.setdefault(place, set()).add(code)
+    sets = sorted(tuple(sorted(codes)) for codes in used.values())
+    assert set(sets) == {("gad7", "phq9"), ("mht",), ("mssmhs",), ("cesd",)}
+    assert sets.count(("gad7", "phq9")) == 7
+    largest = school.value_counts().index[0]
+    assert used[largest] == {"phq9", "gad7"}, "the demo opens the largest school"
+
+
+def test_sheets_of_other_questionnaires_hold_what_their_keys_ask(city_of_ten: City) -> None:
+    instruments = city_of_ten.dataset.instruments
+    for code, reversed_less in (("cesd", 1.0), ("mssmhs", None), ("mht", None)):
+        frame = city_of_ten.dataset.responses[code]
+        answers = frame.filter(regex=r"^item_\d+$").to_numpy(dtype=float, na_value=np.nan)
+        coding = instruments[code].coding
+        assert np.nanmin(answers) == coding.low
+        assert np.nanmax(answers) == coding.high
+        scores = score_sheets(instruments[code], answers)
+        assert scores.valid.mean() > 0.93
+        if reversed_less is not None:
+            turned = np.array(instruments[code].turned) - 1
+            plain = np.setdiff1d(np.arange(answers.shape[1]), turned)
+            assert np.nanmean(answers[:, turned]) > np.nanmean(answers[:, plain]) + reversed_less / 2
+    mht = city_of_ten.dataset.responses["mht"]
+    answers = mht.filter(regex=r"^item_\d+$").to_numpy(dtype=float, na_value=np.nan)
+    assert 0.005 < score_sheets(instruments["mht"], answers).void.mean() < 0.05, "the validity scale voids some sheets"
+
+
+def test_everyone_says_once_a_year_whether_sleep_is_short(city: City) -> None:
+    concerns = city.dataset.tables["concerns"]
+    asked = concerns[(concerns["kind"] == "sleep_short") & (concerns["source"] == "student")]
+    assert set(asked["value"]) == {"yes", "no"}
+    assert set(asked["reported_on"].dt.year) == {2024, 2025}
+    assert not asked.assign(year=asked["reported_on"].dt.year).duplicated(["student_id", "year"]).any()
+
+
+def test_ordinary_talks_are_entered_late_and_safety_checks_promptly(city: City) -> None:
+    outcomes = city.dataset.tables["outcomes"]
+    talks = outcomes[(outcomes["kind"] == "interview") & (outcomes["observed_on"] < pd.Timestamp("2026-01-01"))]
+    late = (talks["recorded_on"] - talks["observed_on"]).dt.days
+    ordinary = talks["selection_reason"].isin(["ranked", "audit"])
+    assert 8 <= late[ordinary].median() <= 10
+    assert late[ordinary].quantile(0.9) > 15
+    assert late[talks["second_interviewer"].notna() & (talks["selection_reason"] == "floor")].median() <= 1
+
+
 def test_truth_and_names_stay_outside_the_dataset(city: City, tmp_path: Path) -> None:
     names, truth = write_city(city, tmp_path / "city")
     assert names == (tmp_path / "city.names.csv").resolve()
     assert truth == (tmp_path / "city.truth.csv").resolve()
-    hidden = {"name", "depression", "anxiety", "suicidality", "severity", "need", "concealed"}
+    hidden = {*city.truth.columns, "name"} - {"student_id", "level"}
     read = read_dataset(tmp_path / "city")
     for name, frame in {**read.tables, **read.responses}.items():
         assert not hidden & set(frame.columns), f"{name} holds what nobody can know"
