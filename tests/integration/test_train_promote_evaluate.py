@@ -21,7 +21,7 @@ pytestmark = [
 ]
 Said = dict[str, Any]
 Cli = Callable[..., tuple[int, Said]]
-PLOTS = {"calibration.png", "beeswarm.png", "list_value.png", "tiers.png", "metrics.json"}
+PLOTS = {"calibration.png", "beeswarm.png", "list_value.png", "tiers.png", "metrics.json", "sizes.json"}
 
 
 def called(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, Said]:

@@ -95,9 +95,10 @@ def test_from_a_dataset_and_from_requests(artifact: Artifact, requests: list[Req
     same(assessed(requests, artifact), from_files)
 
 
-@given(CLASSES, st.randoms(use_true_random=False))
+@given(CLASSES, st.integers(0, 2**32 - 1))
 @MANY
-def test_in_any_order_of_students_and_rows(artifact: Artifact, requests: list[Request], rng: random.Random) -> None:
+def test_in_any_order_of_students_and_rows(artifact: Artifact, requests: list[Request], seed: int) -> None:
+    rng = random.Random(seed)
     shuffled = [
         {name: rng.sample(value, len(value)) if isinstance(value, list) else value for name, value in one.items()}
         for one in rng.sample(requests, len(requests))
