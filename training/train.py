@@ -128,8 +128,8 @@ def _fit(features: tuple[Feature, ...], learning: Cohort, cap: float, options: O
         out = fold == number
         boosted_margin[out] = margins(RiskModel(features, shorter, cap), values[out]).value
     comparison = {
-        "lightgbm_auroc_out_of_fold": auroc(outcome, boosted_margin, weight),
-        "logistic_auroc_out_of_fold": auroc(outcome, spline_margin, weight),
+        "lightgbm_auroc_out_of_fold": float(auroc(outcome, boosted_margin, weight)),
+        "logistic_auroc_out_of_fold": float(auroc(outcome, spline_margin, weight)),
         "rounds": float(rounds),
     }
     progress("the model")
