@@ -2,6 +2,7 @@
 be held beside the terms of a logistic regression. They describe the model; they name no causes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,16 @@ from evaluation.bootstrap import number
 Floats = NDArray[np.float64]
 CLOSE_ENOUGH = 1e-6  # log-odds by which a sum may miss the margin
 MOST_FEATURES = 15
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Contributions (n, p) in log-odds of n judged rows, with their features' values and names."""
+
+    phi: Floats
+    base: float
+    values: Floats
+    names: tuple[str, ...]
 
 
 def contribution_checks(

@@ -42,5 +42,5 @@ def decision_curves(
     for name, chosen in acted.items():
         values = np.concatenate([net_benefit(outcome, chosen, block, THRESHOLDS) for block in blocks])
         curves[name] = [interval(at) for at in values.T]
-    curves["none"] = [{"value": 0.0, "low": 0.0, "high": 0.0} for _ in THRESHOLDS]
+    curves["none"] = [{"value": 0.0, "low": None, "high": None} for _ in THRESHOLDS]
     return {"thresholds": THRESHOLDS.tolist(), "curves": curves}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from data_schemas.codes import Sex, Stage, Tier
+from data_schemas.codes import OutcomeKind, Sex, Stage, Tier
 
 NAMES: dict[str, tuple[str, str]] = {
     "model": ("模型", "model"),
@@ -34,7 +34,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "good": ("是", "yes"),
     "bad": ("否", "no"),
     "open": ("未定", "open"),
-    **{code.code: (code.zh, code.en) for kind in (Sex, Stage, Tier) for code in kind},
+    **{code.code: (code.zh, code.en) for kind in (Sex, Stage, Tier, OutcomeKind) for code in kind},
 }
 UNESTIMATED = {"zh": "无法估计", "en": "cannot be estimated"}
 
@@ -45,11 +45,17 @@ def name_of(code: str, language: str) -> str:
 
 
 def shown(of: Mapping[str, float | None], language: str, digits: int = 3) -> str:
-    """A figure with its interval, such as "0.858 (0.839–0.884)"."""
+    """A figure with its interval, such as "0.858 (0.839–0.884)" or "−0.157 (−0.264 to −0.062)"."""
     value, low, high = of["value"], of["low"], of["high"]
     if value is None:
         return UNESTIMATED[language]
     if low is None or high is None:
-        return f"{value:.{digits}f}"
-    ends = f"{low:.{digits}f}–{high:.{digits}f}" if low >= 0 else f"{low:.{digits}f} – {high:.{digits}f}"
-    return f"{value:.{digits}f} ({ends})"
+        return signed(value, digits)
+    between = "–" if low >= 0 else " 至 " if language == "zh" else " to "
+    return f"{signed(value, digits)} ({signed(low, digits)}{between}{signed(high, digits)})"
+
+
+def signed(value: float, digits: int) -> str:
+    """A number with a true minus sign; what rounds to 0 has none."""
+    text = f"{value:.{digits}f}"
+    return f"{0:.{digits}f}" if not text.strip("-0.") else text.replace("-", "−")

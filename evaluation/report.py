@@ -14,6 +14,7 @@ from evaluation.capacity import FLOORS_THEN_MODEL, FLOORS_THEN_SUM, Labelled, fl
 from evaluation.decision_curve import decision_curves
 from evaluation.discrimination import auroc, average_precision, base_rate
 from evaluation.groups import by_group
+from evaluation.list_value import list_curve
 from evaluation.measure import counts, measure_samples
 from evaluation.missed import missed_below
 from evaluation.scored import Population
@@ -23,6 +24,7 @@ Floats = NDArray[np.float64]
 MODEL, LOGISTIC, SUM_SCORE = "model", "logistic_regression", "sum_score"
 MODEL_TIERS = (Tier.ROUTINE, Tier.WATCH, Tier.PRIORITY)
 LINE, WATCH_OR_ABOVE = "line", "watch_or_above"
+LENGTHS = np.round(np.arange(0.01, 0.3001, 0.01), 2)  # of lists, as shares of students
 
 
 def report(population: Population, slots: int, resamples: int, seed: int) -> dict[str, Any]:
@@ -51,6 +53,10 @@ def report(population: Population, slots: int, resamples: int, seed: int) -> dic
             "lists": len(np.unique(population.list_of)),
             "orders": lists_compared(known, taken),
             "missed": missed_below(known, taken[MODEL], population.by_lot, of_everyone),
+        },
+        "list_curves": {
+            name: list_curve(scored.outcome, score, scored.weight, LENGTHS)
+            for name, score in {MODEL: scored.margin, **scored.baselines}.items()
         },
         "tiers": {tier.code: _tier(population, known, orders, slots, tier) for tier in MODEL_TIERS},
         "calibration": calibration(scored.outcome, scored.probability, scored.weight, samples),

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from data_schemas.codes import Tier
-from evaluation.names import name_of, shown
+from evaluation.names import name_of, shown, signed
 
 Report = Mapping[str, Any]
-Sentence = dict[str, str]  # id, status (good, bad, open), zh, en
+Sentence = dict[str, str]  # id, status (good, bad, open, note), zh, en
 AS_GOOD = 0.01  # a smaller difference in AUROC is none that a list would show
 LEAKING = 0.93  # published forecasts reach .63–.85; above this the outcome has probably leaked into the inputs
 SLOPE, INTERCEPT, ERROR = (0.8, 1.2), 0.2, 0.03  # the project's own targets of calibration
@@ -105,7 +105,7 @@ def _regression(report: Report) -> Sentence:
         return _said("regression", "bad", zh, en)
     zh = f"就这些数据所能表明的，逻辑回归同样好：AUROC 差 {shown(gain, 'zh')}。"
     en = f"Logistic regression is as good, as far as these rows show: difference in AUROC {shown(gain, 'en')}."
-    return _said("regression", "open", zh, en)
+    return _said("regression", "note", zh, en)
 
 
 def _list(report: Report, name: str) -> Sentence:
@@ -157,11 +157,11 @@ def _calibration(report: Report) -> Sentence:
         return _said("calibration", "open", "概率是否准确无法估计。", "Whether probabilities hold cannot be estimated.")
     held = SLOPE[0] <= slope <= SLOPE[1] and abs(shift) <= INTERCEPT and error <= ERROR
     zh = (
-        f"斜率 {slope:.2f}（目标 {SLOPE[0]}–{SLOPE[1]}），截距 {shift:.2f}（±{INTERCEPT}），"
+        f"斜率 {signed(slope, 2)}（目标 {SLOPE[0]}–{SLOPE[1]}），截距 {signed(shift, 2)}（±{INTERCEPT}），"
         f"平均误差 {error:.3f}（至多 {ERROR}）"
     )
     en = (
-        f"slope {slope:.2f} (aim {SLOPE[0]}–{SLOPE[1]}), intercept {shift:.2f} (±{INTERCEPT}), "
+        f"slope {signed(slope, 2)} (aim {SLOPE[0]}–{SLOPE[1]}), intercept {signed(shift, 2)} (±{INTERCEPT}), "
         f"mean error {error:.3f} (at most {ERROR})"
     )
     if held:
@@ -194,12 +194,14 @@ def _groups(report: Report) -> Sentence:
         for group, figures in of["groups"].items():
             verdicts = [at["verdict"] for at in figures["lists"].values()] if figures["shown"] else []
             found = "refuse" if "refuse" in verdicts else "pass" if set(verdicts) == {"pass"} else "not_enough_evidence"
-            worst[found].append(
-                tuple(f"{name_of(name, lang)} {name_of(group, lang)}" for lang in ("zh", "en"))  # type: ignore[arg-type]
+            zh, en = (
+                f"{name_of(name, 'zh')}（{name_of(group, 'zh')}）",
+                f"{name_of(name, 'en')} ({name_of(group, 'en')})",
             )
+            worst[found].append((zh, en))
     refused, open_ = worst["refuse"], worst["not_enough_evidence"]
     if refused:
-        zh, en = ("、".join(g[0] for g in refused), ", ".join(g[1] for g in refused))
+        zh, en = "、".join(g[0] for g in refused), ", ".join(g[1] for g in refused)
         return _said(
             "groups",
             "bad",
@@ -207,7 +209,7 @@ def _groups(report: Report) -> Sentence:
             f"Found clearly less often than others: {en}. Not to be promoted.",
         )
     if open_:
-        zh, en = ("、".join(g[0] for g in open_), ", ".join(g[1] for g in open_))
+        zh, en = "、".join(g[0] for g in open_), ", ".join(g[1] for g in open_)
         return _said(
             "groups",
             "open",
@@ -236,7 +238,7 @@ def _missed(report: Report) -> Sentence:
         )
     return _said(
         "missed",
-        "open",
+        "note",
         f"其下 {missed['below_the_line']:.0f} 人本周未安排，其中预计有需要的 {shown(count, 'zh', 0)} 人。",
         f"{missed['below_the_line']:.0f} students below the line are not scheduled this week; "
         f"{shown(count, 'en', 0)} of them are expected to need support.",

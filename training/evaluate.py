@@ -1,6 +1,6 @@
 """Figures of a model on a dataset: what was kept out where the model has seen the data, all of it where not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day
 from data_schemas.dataset import Dataset
+from data_schemas.instruments import Words
 from models import Artifact, records_of
 from runxin.errors import bad_data
 from training.cohort import Cohort, make_cohort
 from training.judge import Judged, Rows, judge
 from training.seen import has_seen
 from training.split import HELD_OUT, hash_fold
+
+ALL_ROWS = Words(zh="全部行", en="all rows")
+NONE_LATER = Words(zh="全部行；没有比训练更晚的行", en="all rows; none is later than the training rows")
 
 
 def evaluate(dataset: Dataset, artifact: Artifact, *, all_rows: bool, resamples: int, seed: int = 0) -> dict[str, Any]:
@@ -39,7 +43,7 @@ def evaluate_fully(
     records = records_of(dataset)
     cohort = make_cohort(dataset, records, artifact.recipe)
     seen = has_seen(artifact.manifest.seen, cohort.keys())
-    rule, chosen = "all rows", np.ones(len(cohort.outcome), dtype=bool)
+    rule, chosen = ALL_ROWS, np.ones(len(cohort.outcome), dtype=bool)
     learning = None
     if seen and not all_rows:
         chosen, rule = _held_out(cohort, artifact)
@@ -53,14 +57,23 @@ def evaluate_fully(
     return judge(dataset, records, artifact, rows, resamples, seed, progress)
 
 
-def _held_out(cohort: Cohort, artifact: Artifact) -> tuple[NDArray[np.bool_], str]:
+def rule_of(training: Mapping[str, Any]) -> Words:
+    """In words, how rows were kept from a training."""
+    if training["split"].startswith("hash"):
+        zh = "训练时按学生编号的散列留出的学生"
+        return Words(zh=zh, en=f"held out from training by {training['split']}")
+    on = training["last_index_date"]
+    return Words(zh=f"索引日期在 {on}（训练的最后一天）之后", en=f"index dates after {on}, the last one trained on")
+
+
+def _held_out(cohort: Cohort, artifact: Artifact) -> tuple[NDArray[np.bool_], Words]:
     training = artifact.manifest.training
     if training["split"].startswith("hash"):
         held: NDArray[np.bool_] = hash_fold(cohort.student, training["salt"]) == HELD_OUT
-        return held, f"held out from training by {training['split']}"
+        return held, rule_of(training)
 
     last = date_to_day(date.fromisoformat(training["last_index_date"]))
     later = cohort.index_day > last
     if not later.any():
-        return np.ones(len(later), dtype=bool), "all rows; none is later than the training rows"
-    return later, f"index dates after {training['last_index_date']}, the last one trained on"
+        return np.ones(len(later), dtype=bool), NONE_LATER
+    return later, rule_of(training)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data_schemas.calendar import day_to_date
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset
+from data_schemas.instruments import Words
 from evaluation import report, retrained
-from evaluation.contribution_checks import contribution_checks
+from evaluation.contribution_checks import Explained, contribution_checks
 from evaluation.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
 from models.floors import assessed
@@ -20,18 +20,7 @@ from training.ablation import retrain
 from training.cohort import CONCURRENT_DAYS, Cohort
 from training.population import population_of, slots_of
 
-Floats = NDArray[np.float64]
 EXPLAINED_ROWS = 2000  # exact contributions cost a hundred times a score
-
-
-@dataclass(frozen=True)
-class Explained:
-    """Contributions (n, p) in log-odds of some of the judged rows, with their features' values and names."""
-
-    phi: Floats
-    base: float
-    values: Floats
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +38,7 @@ class Rows:
 
     judged: Cohort
     learning: Cohort | None
-    rule: str
+    rule: Words
     in_sample: bool
 
 
@@ -115,7 +104,8 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -
             "left_out": _left_out(records, days, description.mode == "concurrent"),
         },
         "in_sample": rows.in_sample,
-        "rows": rows.rule,
+        "rows": rows.rule.en,
+        "rows_zh": rows.rule.zh,
         "filter": provenance.filter if provenance else "",
         "columns": {
             "features": [feature.name for feature in artifact.features],
