@@ -15,29 +15,27 @@ from evaluation.scored import Scored
 
 Floats = NDArray[np.float64]
 Verdict = Literal["refuse", "not_enough_evidence", "pass"]
-# Policy of the project (docs/decisions/0016): how much lower recall may lie, and how sure one must be.
+# Policy of the project (docs/decisions): how much lower recall may lie, and how sure one must be.
 LARGEST_GAP = 0.10
 WIDEST_INTERVAL = 0.20
-# Where none of n with the outcome was found the share found may still be 3/n (Hanley & Lippman-Hand 1983): with fewer
-# than 15 the true interval is wider than .20, whatever a bootstrap of them says.
+# Where none of n with the outcome was found the share found may still be 3/n (Hanley & Lippman-Hand 1983), while a
+# bootstrap of them has no width: with fewer than 15 no interval is given.
 FEWEST_POSITIVES = 15
 FEWEST_SHOWN = 10  # a smaller group is not shown: figures of few are figures of persons
 
 
-def gap_verdict(gap: Interval, positives: int) -> Verdict:
-    """What a recall gap (the rest's recall less the group's) allows, given how many of the group have the outcome.
+def gap_verdict(gap: Interval) -> Verdict:
+    """What a recall gap (the rest's recall less the group's) allows.
 
-    "refuse" where even its lower bound exceeds .10; "not_enough_evidence" where the interval is wider than .20 or
-    cannot be estimated, or those with the outcome are fewer than 15; else "pass".
+    "refuse" where even its lower bound exceeds .10; "not_enough_evidence" where its interval is wider than .20 or
+    cannot be given; else "pass".
     """
     low, high = gap["low"], gap["high"]
     if gap["value"] is None or low is None or high is None:
         return "not_enough_evidence"
     if low > LARGEST_GAP:
         return "refuse"
-    if high - low > WIDEST_INTERVAL or positives < FEWEST_POSITIVES:
-        return "not_enough_evidence"
-    return "pass"
+    return "not_enough_evidence" if high - low > WIDEST_INTERVAL else "pass"
 
 
 def by_group(
@@ -47,7 +45,7 @@ def by_group(
     is compared, the same lists for everyone.
 
     Intervals are over schools where the group is in ten or more, else over students. A group with fewer than ten
-    labelled rows is named and not shown.
+    labelled rows is named and not shown; recall and gap have no interval where fewer than 15 have the outcome.
     """
     rows = np.flatnonzero(scored.labelled)
     known = scored.where(rows)
@@ -75,15 +73,14 @@ def _group(
     here = everyone.where(mine)
     samples, weight, outcome = here.samples, here.weight, here.outcome
     positives = int(outcome.sum())
+    fewer = min(positives, int(known.outcome[rest].sum()))
     margin, probability = known.margin[mine], known.probability[mine]
     recalls = {}
     for name, taken in lists.items():
+        recall = figure(samples, weight, lambda w, t=taken: recall_of(here, t, w))  # type: ignore[misc]
         gap = figure(everyone.samples, everyone.weight, lambda w, t=taken: _gap(everyone, mine, rest, t, w))  # type: ignore[misc]
-        recalls[name] = {
-            "recall": figure(samples, weight, lambda w, t=taken: recall_of(here, t, w)),  # type: ignore[misc]
-            "gap": gap,
-            "verdict": gap_verdict(gap, positives),
-        }
+        gap = _of_enough(gap, fewer)
+        recalls[name] = {"recall": _of_enough(recall, positives), "gap": gap, "verdict": gap_verdict(gap)}
     return {
         "shown": True,
         "n": n,
@@ -100,3 +97,8 @@ def _group(
 def _gap(known: Labelled, mine: NDArray[np.bool_], rest: NDArray[np.bool_], taken: Floats, weight: Floats) -> Floats:
     """How much lower recall is in the group than in the rest of those whose group is known."""
     return recall_of(known, taken, weight * rest) - recall_of(known, taken, weight * mine)
+
+
+def _of_enough(of: Interval, positives: int) -> Interval:
+    """The figure without an interval where too few have the outcome for one."""
+    return of if positives >= FEWEST_POSITIVES else {"value": of["value"], "low": None, "high": None}

@@ -210,6 +210,8 @@ def _groups(report: Report) -> Sentence:
         )
     if open_:
         zh, en = "、".join(g[0] for g in open_), ", ".join(g[1] for g in open_)
+        if not worst["pass"]:
+            zh, en = "全部", "any group"
         return _said(
             "groups",
             "open",

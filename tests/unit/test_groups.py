@@ -1,5 +1,7 @@
 """Groups, stability of the list, what leaving out a kind of data does, and whether explanations are sound."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,21 +23,37 @@ def gap(low: float | None, high: float | None) -> Interval:
 
 
 @pytest.mark.parametrize(
-    ("interval", "positives", "verdict"),
+    ("interval", "verdict"),
     [
-        (gap(0.101, 0.2), 50, "refuse"),
-        (gap(0.11, 0.9), 3, "refuse"),
-        (gap(0.10, 0.25), 50, "pass"),
-        (gap(-0.3, -0.15), 50, "pass"),
-        (gap(-0.1, 0.1), 50, "pass"),
-        (gap(-0.1, 0.11), 50, "not_enough_evidence"),
-        (gap(0.0, 0.0), FEWEST_POSITIVES - 1, "not_enough_evidence"),
-        (gap(0.0, 0.0), FEWEST_POSITIVES, "pass"),
-        (gap(None, None), 50, "not_enough_evidence"),
+        (gap(0.101, 0.2), "refuse"),
+        (gap(0.11, 0.9), "refuse"),
+        (gap(0.10, 0.25), "pass"),
+        (gap(-0.3, -0.15), "pass"),
+        (gap(-0.1, 0.1), "pass"),
+        (gap(-0.1, 0.11), "not_enough_evidence"),
+        (gap(None, None), "not_enough_evidence"),
     ],
 )
-def test_what_a_gap_allows(interval: Interval, positives: int, verdict: str) -> None:
-    assert gap_verdict(interval, positives) == verdict
+def test_what_a_gap_allows(interval: Interval, verdict: str) -> None:
+    assert gap_verdict(interval) == verdict
+
+
+@pytest.mark.parametrize(("positives", "verdict"), [(FEWEST_POSITIVES - 1, "not_enough_evidence"), (40, "refuse")])
+def test_of_few_there_is_no_interval_and_no_verdict_either_way(positives: int, verdict: str) -> None:
+    """Nobody of the group is found and everybody else is: a bootstrap of few has no width and proves nothing. The same
+    holds for the others, where they are the few."""
+    n = 600
+    group = np.where(np.arange(n) < 200, "yes", "no").astype(object)
+    outcome = (np.arange(n) < positives) | (np.arange(n) >= 500)
+    whole = population(n)
+    scored = replace(whole.scored, outcome=outcome.astype(float), weight=np.ones(n))
+    found = by_group(scored, {"of": group}, {"line": (group == "no").astype(float)}, 20, 1)["of"]["groups"]
+    few, others = found["yes"]["lists"]["line"], found["no"]["lists"]["line"]
+    assert (few["gap"]["value"], others["gap"]["value"]) == (1, -1)
+    assert few["verdict"] == verdict
+    assert others["verdict"] == ("pass" if verdict == "refuse" else "not_enough_evidence")
+    assert (few["recall"]["low"] is None) == (positives < FEWEST_POSITIVES)
+    assert others["recall"]["low"] == 1
 
 
 def test_groups_have_figures_gaps_and_small_ones_are_not_shown() -> None:
