@@ -1,23 +1,31 @@
 """How good a score is: discrimination, calibration, and what a list of a given length finds."""
 
 from evaluation.baselines import rule_sum, sum_score
-from evaluation.calibration import calibration_curve, calibration_intercept, calibration_slope
+from evaluation.calibration import calibration_curve, calibration_error, calibration_intercept, calibration_slope
 from evaluation.discrimination import auroc, average_precision, brier
+from evaluation.groups import gap_verdict
 from evaluation.list_value import list_curve, precision_at, recall_at
-from evaluation.report import Scored, measure
+from evaluation.measure import measure
+from evaluation.report import report, retrained
+from evaluation.scored import Population, Scored
 
 __all__ = [
+    "Population",
     "Scored",
     "auroc",
     "average_precision",
     "brier",
     "calibration_curve",
+    "calibration_error",
     "calibration_intercept",
     "calibration_slope",
+    "gap_verdict",
     "list_curve",
     "measure",
     "precision_at",
     "recall_at",
+    "report",
+    "retrained",
     "rule_sum",
     "sum_score",
 ]

@@ -7,18 +7,28 @@ from numpy.typing import NDArray
 
 from data_schemas.instruments import Instrument
 from models.features import Feature, Matrix
+from models.reference import Reference
 
 Floats = NDArray[np.float64]
 LEAVE_POINTS = (("leave_days_365", 5.0), ("leave_days_365", 10.0), ("unexcused_days_365", 1.0))
 QUARTERS = (0.25, 0.5, 0.75)
 
 
-def sum_score(matrix: Matrix, instruments: Mapping[str, Instrument]) -> Floats:
-    """The questionnaires' totals, each as a share of its range, added up; a sheet that is absent adds nothing."""
-    total = np.zeros(len(matrix.values))
+def sum_score(matrix: Matrix, instruments: Mapping[str, Instrument], reference: Reference) -> Floats:
+    """How many standard deviations the totals of a student's current sheets lie above everyone's, on average, so that
+    schools with other questionnaires stand in one order. Without a sheet it is the lowest there can be."""
+    total, sheets = np.zeros(len(matrix.values)), np.zeros(len(matrix.values))
+    lowest = 0.0
     for code, instrument in instruments.items():
-        total += _adverse_share(matrix, code, instrument)
-    return total
+        everyone = reference.everyone(instrument)
+        sign = -1.0 if instrument.total.polarity == "protective" else 1.0
+        standing = sign * (matrix.figure(f"{code}_total") - everyone.mean) / everyone.sd
+        best = instrument.highest if sign < 0 else instrument.lowest
+        lowest = min(lowest, sign * (best - everyone.mean) / everyone.sd)
+        there = matrix.column(f"{code}_missing") == 0
+        total[there] += standing[there]
+        sheets += there
+    return np.where(sheets > 0, total / np.maximum(sheets, 1), lowest)
 
 
 def _adverse_share(matrix: Matrix, code: str, instrument: Instrument) -> Floats:

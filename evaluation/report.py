@@ -1,119 +1,131 @@
-"""All figures of one evaluation, each with a bootstrap interval."""
+"""Everything an evaluation says beyond its headline: inside each tier, at real capacity, for each group."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import config_context
 
-from evaluation.calibration import calibration_intercept, calibration_slope
-from evaluation.discrimination import auroc, average_precision, brier
-from evaluation.list_value import precision_at, recall_at
+from data_schemas.codes import Tier
+from evaluation.ablation import ablation
+from evaluation.bootstrap import draw, figure
+from evaluation.calibration import calibration
+from evaluation.capacity import FLOORS_THEN_MODEL, FLOORS_THEN_SUM, Labelled, floors_first, lists_compared, on_lists
+from evaluation.decision_curve import decision_curves
+from evaluation.discrimination import auroc, average_precision, base_rate
+from evaluation.groups import by_group
+from evaluation.list_value import list_curve
+from evaluation.measure import counts, measure_samples
+from evaluation.missed import missed_below
+from evaluation.scored import Population
+from evaluation.stability import stability
 
 Floats = NDArray[np.float64]
-SHARES = (0.01, 0.02, 0.05, 0.1, 0.2)
-FEWEST_SCHOOLS = 10  # with fewer, schools cannot stand for the variation between schools
+MODEL, LOGISTIC, SUM_SCORE = "model", "logistic_regression", "sum_score"
+MODEL_TIERS = (Tier.ROUTINE, Tier.WATCH, Tier.PRIORITY)
+LINE, WATCH_OR_ABOVE = "line", "watch_or_above"
+LENGTHS = np.round(np.arange(0.01, 0.3001, 0.01), 2)  # of lists, as shares of students
 
 
-@dataclass(frozen=True)
-class Scored:
-    """n labelled rows: outcome 0/1, weight, school, the model's margin and probability, and baselines by name.
-
-    A baseline with a probability gives it in `baseline_probability`; a sum of points has none.
-    """
-
-    outcome: Floats
-    weight: Floats
-    school: NDArray[Any]
-    margin: Floats
-    probability: Floats
-    baselines: Mapping[str, Floats]
-    baseline_probability: Mapping[str, Floats]
-
-
-def measure(scored: Scored, resamples: int, seed: int) -> dict[str, Any]:
-    """The figures of the contract. An interval is the 2.5th to 97.5th percentile over `resamples` bootstrap
-    samples of schools where there are at least ten, else of students."""
-    # The same few arrays are measured thousands of times; scikit-learn need not check them each time.
-    with config_context(assume_finite=True, skip_parameter_validation=True):
-        return _measure(scored, resamples, seed)
-
-
-def _measure(scored: Scored, resamples: int, seed: int) -> dict[str, Any]:
-    draws = _draws(scored, resamples, seed)
-
-    def figure(of: Callable[[NDArray[np.int64]], float]) -> dict[str, float | None]:
-        values = np.array([of(draw) for draw in draws])
-        values = values[np.isfinite(values)]
-        low, high = np.percentile(values, [2.5, 97.5]) if len(values) else (np.nan, np.nan)
-        return {"value": _number(of(np.arange(len(scored.outcome)))), "low": _number(low), "high": _number(high)}
-
-    def at(function: Callable[..., float], score: Floats, *more: float) -> dict[str, float | None]:
-        return figure(lambda rows: function(scored.outcome[rows], score[rows], scored.weight[rows], *more))
-
-    def ranked(score: Floats) -> dict[str, Any]:
-        return {
-            "auroc": at(auroc, score),
-            "average_precision": at(average_precision, score),
-            "top": {
-                f"{share:g}": {"recall": at(recall_at, score, share), "precision": at(precision_at, score, share)}
-                for share in SHARES
-            },
-        }
-
-    def calibrated(probability: Floats) -> dict[str, Any]:
-        return {
-            "brier": at(brier, probability),
-            "calibration_slope": at(calibration_slope, probability),
-            "calibration_intercept": at(calibration_intercept, probability),
-        }
-
-    def gain(score: Floats) -> dict[str, float | None]:
-        def difference(rows: NDArray[np.int64]) -> float:
-            outcome, weight = scored.outcome[rows], scored.weight[rows]
-            return auroc(outcome, scored.margin[rows], weight) - auroc(outcome, score[rows], weight)
-
-        return figure(difference)
-
-    baselines = {}
-    for name, score in scored.baselines.items():
-        baselines[name] = {**ranked(score), "auroc_gain_of_model": gain(score)}
-        if name in scored.baseline_probability:
-            baselines[name] |= calibrated(scored.baseline_probability[name])
-    weight = scored.weight
-    return {
-        "n": len(scored.outcome),
-        "positives": int(scored.outcome.sum()),
-        "effective_n": round(float(weight.sum() ** 2 / (weight**2).sum()), 1) if len(weight) else 0.0,
-        "base_rate": figure(lambda rows: float(np.average(scored.outcome[rows], weights=weight[rows]))),
-        **ranked(scored.margin),
-        **calibrated(scored.probability),
-        "interval": {
-            "resamples": resamples,
-            "unit": "school" if _by_school(scored) else "student",
-            "percentiles": [2.5, 97.5],
+def report(population: Population, slots: int, resamples: int, seed: int) -> dict[str, Any]:
+    """The headline with its naive twin, and figures inside tiers, at `slots` interviews a list, by decision curve and
+    by group. Everything can go into JSON; a figure is {"value", "low", "high"}, None where it cannot be estimated."""
+    everyone = population.scored
+    rows = np.flatnonzero(everyone.labelled)
+    scored = everyone.where(rows)
+    of_everyone = draw(everyone.school, resamples, seed)
+    samples = (
+        of_everyone.where(rows)
+        if of_everyone.unit == "school"
+        else draw(scored.school, resamples, seed, unit="student")
+    )
+    known = Labelled(rows, scored.outcome, scored.weight, samples)
+    orders = _orders(population)
+    taken = on_lists(orders, population.list_of, slots)
+    lists = {LINE: taken[MODEL], WATCH_OR_ABOVE: (population.tier >= Tier.WATCH.ord).astype(np.float64)}
+    found = {
+        **measure_samples(scored, samples),
+        "candidates": len(population),
+        "unlabelled": int((~everyone.labelled).sum()),
+        "represented": float(scored.weight.sum()),
+        "list": {
+            "slots": slots,
+            "lists": len(np.unique(population.list_of)),
+            "orders": lists_compared(known, taken),
+            "missed": missed_below(known, taken[MODEL], population.by_lot, of_everyone),
         },
-        "baselines": baselines,
+        "list_curves": {
+            name: list_curve(scored.outcome, score, scored.weight, LENGTHS)
+            for name, score in {MODEL: scored.margin, **scored.baselines}.items()
+        },
+        "tiers": {tier.code: _tier(population, known, orders, slots, tier) for tier in MODEL_TIERS},
+        "calibration": calibration(scored.outcome, scored.probability, scored.weight, samples),
+        "decision_curves": decision_curves(
+            scored.outcome,
+            scored.weight,
+            {MODEL: scored.probability, **scored.baseline_probability},
+            {name: flagged[rows] for name, flagged in population.rules.items()},
+            samples,
+        ),
+        "groups": by_group(everyone, population.groups, lists, resamples, seed),
+    }
+    if (scored.weight != 1).any():
+        even = scored.unweighted()
+        counted = Labelled(rows, even.outcome, even.weight, samples)
+        figures = measure_samples(even, samples)
+        found["naive"] = {name: value for name, value in figures.items() if name != "interval"}
+        found["naive"]["list"] = {"orders": lists_compared(counted, taken)}
+    return found
+
+
+def retrained(
+    population: Population,
+    folds: Floats,
+    without: Mapping[str, Floats],
+    slots: int,
+    resamples: int,
+    seed: int,
+) -> dict[str, Any]:
+    """How stable the list is over models of other folds (margins (m, n)), and what it is without each kind of data."""
+    everyone = population.scored
+    rows = np.flatnonzero(everyone.labelled)
+    scored = everyone.where(rows)
+    known = Labelled(rows, scored.outcome, scored.weight, draw(scored.school, resamples, seed))
+    return {
+        "stability": stability(folds, population.list_of, slots),
+        "ablation": ablation(everyone.margin, without, known, population.list_of, slots, population.groups),
     }
 
 
-def _by_school(scored: Scored) -> bool:
-    return len(np.unique(scored.school.astype(str))) >= FEWEST_SCHOOLS
+def _orders(population: Population) -> dict[str, Floats]:
+    """The orders in which a week could be filled: the model's own, the list as it is used (open evidence first), and
+    what the model must beat."""
+    scored = population.scored
+    return {
+        MODEL: scored.margin,
+        FLOORS_THEN_MODEL: floors_first(population.floor, scored.margin),
+        FLOORS_THEN_SUM: floors_first(population.floor, scored.baselines[SUM_SCORE]),
+        **scored.baselines,
+    }
 
 
-def _draws(scored: Scored, resamples: int, seed: int) -> list[NDArray[np.int64]]:
-    rng = np.random.default_rng(seed)
-    n = len(scored.outcome)
-    if not _by_school(scored):
-        return [rng.integers(0, n, n) for _ in range(resamples)]
-    _, school = np.unique(scored.school.astype(str), return_inverse=True)
-    order = np.argsort(school, kind="stable")
-    members = np.split(order, np.cumsum(np.bincount(school))[:-1])
-    picks = [rng.integers(0, len(members), len(members)) for _ in range(resamples)]
-    return [np.concatenate([members[place] for place in pick]) for pick in picks]
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _tier(
+    population: Population, known: Labelled, orders: Mapping[str, Floats], slots: int, tier: Tier
+) -> dict[str, Any]:
+    """Figures among those whom the model alone places in one tier; each list is filled from them only."""
+    inside = population.tier == tier.ord
+    here = known.where(inside)
+    outcome, samples, weight = here.outcome, here.samples, here.weight
+    scored = population.scored.where(here.rows)
+    ranked = {name: score[here.rows] for name, score in orders.items()}
+    return {
+        **counts(scored),
+        "students": int(inside.sum()),
+        "base_rate": figure(samples, weight, lambda w: base_rate(outcome, w)),
+        "average_precision": figure(samples, weight, lambda w: average_precision(outcome, scored.margin, w)),
+        "auroc": {
+            name: figure(samples, weight, lambda w, s=score: auroc(outcome, s, w))  # type: ignore[misc]
+            for name, score in ranked.items()
+        },
+        "orders": lists_compared(here, on_lists(orders, population.list_of, slots, inside)),
+    }

@@ -42,11 +42,15 @@ class Reference:
     def of(self, instrument: Instrument, score: str) -> list[tuple[float, float]]:
         """Mean and standard deviation for each of `GROUPS`: those of stage and sex, or of the narrowest group that is
         known. Without any group the middle and a quarter of the range stand in."""
-        low, high = instrument.range_of(score)
-        known = self.groups.get(instrument.code, {}).get(score, {})
-        default = known.get(EVERYONE, Group((low + high) / 2, (high - low) / 4, 0))
+        known, default = self.groups.get(instrument.code, {}).get(score, {}), self.everyone(instrument, score)
         found = [_nearest(known, name, default) for name in GROUPS]
         return [(group.mean, group.sd) for group in found]
+
+    def everyone(self, instrument: Instrument, score: str = "total") -> Group:
+        """Everyone's figures; the middle and a quarter of the range where none are known."""
+        low, high = instrument.range_of(score)
+        known = self.groups.get(instrument.code, {}).get(score, {})
+        return known.get(EVERYONE, Group((low + high) / 2, (high - low) / 4, 0))
 
     def sd_of(self, instrument: str, score: str, name: str) -> float | None:
         """The spread in the group of that name, None where nothing is known of the score."""

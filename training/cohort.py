@@ -16,7 +16,7 @@ from models import Records, enrolled, may_score
 from models.features import Matrix, Recipe, build_features
 from models.features.matrix import join
 from models.floors import assessed
-from models.records import rows_of
+from models.records import Rows, rows_of
 from runxin.errors import bad_data
 
 Floats = NDArray[np.float64]
@@ -93,19 +93,25 @@ def _joined(parts: Sequence[Cohort]) -> Cohort:
     )
 
 
-def _outcomes(records: Records, label: Label, on: date, concurrent: bool) -> tuple[Floats, Floats]:
-    """The worst outcome within the horizon, and the inverse of the highest probability of having been selected."""
-    n, day = len(records), date_to_day(on)
+def outcome_rows(records: Records, label: Label, on: date, concurrent: bool) -> Rows:
+    """The outcomes of the label's kinds within its horizon after the day `on`; in a one-time survey those of the
+    occasion itself."""
+    day = date_to_day(on)
     rows, _ = rows_of(records, "outcomes")
     observed = rows["observed_on"]
     if concurrent:
         inside = (observed <= day) & (observed > day - CONCURRENT_DAYS)
     else:
         inside = (observed > day) & (observed <= day + label.horizon_days)
-    inside &= np.isin(rows["kind"], [OutcomeKind.of(kind).place for kind in label.kinds])
+    return rows.where(inside & np.isin(rows["kind"], [OutcomeKind.of(kind).place for kind in label.kinds]))
+
+
+def _outcomes(records: Records, label: Label, on: date, concurrent: bool) -> tuple[Floats, Floats]:
+    """The worst outcome within the horizon, and the inverse of the highest probability of having been selected."""
+    n, rows = len(records), outcome_rows(records, label, on, concurrent)
     level, probability = np.full(n, -1.0), np.zeros(n)
-    np.maximum.at(level, rows.student[inside], rows["level"][inside])
+    np.maximum.at(level, rows.student, rows["level"])
     chance = rows["selection_prob"]
-    np.maximum.at(probability, rows.student[inside], np.where(np.isnan(chance), 1.0, chance)[inside])
+    np.maximum.at(probability, rows.student, np.where(np.isnan(chance), 1.0, chance))
     outcome = np.where(level < 0, np.nan, (level >= label.level).astype(np.float64))
     return outcome, 1.0 / np.where(probability > 0, probability, 1.0)

@@ -1,78 +1,79 @@
 """Figures of a model on a dataset: what was kept out where the model has seen the data, all of it where not."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day
 from data_schemas.dataset import Dataset
-from evaluation import measure
+from data_schemas.instruments import Words
 from models import Artifact, records_of
 from runxin.errors import bad_data
 from training.cohort import Cohort, make_cohort
+from training.judge import Judged, Rows, judge
 from training.seen import has_seen
 from training.split import HELD_OUT, hash_fold
-from training.train import score_cohort
+
+ALL_ROWS = Words(zh="全部行", en="all rows")
+NONE_LATER = Words(zh="全部行；没有比训练更晚的行", en="all rows; none is later than the training rows")
 
 
 def evaluate(dataset: Dataset, artifact: Artifact, *, all_rows: bool, resamples: int, seed: int = 0) -> dict[str, Any]:
-    """The contract's figures with mode, filter and columns. Raises `UserError` where no row has an outcome."""
-    description, training = dataset.description, artifact.manifest.training
+    """The contract's figures with mode, filter and columns, and all that a report says but for models trained again.
+    Raises `UserError` where no row has an outcome."""
+    return evaluate_fully(dataset, artifact, all_rows=all_rows, resamples=resamples, seed=seed, again=False).figures
+
+
+def evaluate_fully(
+    dataset: Dataset,
+    artifact: Artifact,
+    *,
+    all_rows: bool,
+    resamples: int,
+    seed: int = 0,
+    again: bool = True,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Judged:
+    """The same with what a report draws. With `again`, and where the dataset is the one that was learned from, models
+    are trained again on other folds and without each kind of data."""
+    progress("features")
     records = records_of(dataset)
     cohort = make_cohort(dataset, records, artifact.recipe)
     seen = has_seen(artifact.manifest.seen, cohort.keys())
-    rows, chosen = "all rows", np.ones(len(cohort.outcome), dtype=bool)
+    rule, chosen = ALL_ROWS, np.ones(len(cohort.outcome), dtype=bool)
+    learning = None
     if seen and not all_rows:
-        chosen, rows = _held_out(cohort, artifact)
-    part = cohort.where(chosen & cohort.labelled)
-    if not part.outcome.sum() or part.outcome.all():
+        chosen, rule = _held_out(cohort, artifact)
+        learned = cohort.where(~chosen & cohort.labelled)
+        learning = learned if again and len(learned.outcome) else None
+    part = cohort.where(chosen)
+    known = part.where(part.labelled)
+    if not known.outcome.sum() or known.outcome.all():
         raise bad_data("no rows with and without the outcome", fix="the dataset needs outcomes after its index dates")
-    figures = measure(score_cohort(artifact, part), resamples, seed)
-    provenance = description.provenance
-    result: dict[str, Any] = {
-        **figures,
-        "mode": description.mode,
-        "synthetic": description.synthetic,
-        "in_sample": has_seen(artifact.manifest.seen, part.keys()),
-        "rows": rows,
-        "filter": provenance.filter if provenance else "",
-        "columns": {
-            "features": [feature.name for feature in artifact.features],
-            "source_inputs": list(provenance.input_columns) if provenance else [],
-            "source_outcomes": list(provenance.outcome_columns) if provenance else [],
-        },
-        "label": description.label.model_dump() if description.label else None,
-        "weighting": _weighting(part),
-        "model": {
-            "name": artifact.manifest.name,
-            "version": artifact.manifest.version,
-            "kind": artifact.manifest.kind,
-            "data_origin": artifact.manifest.data_origin,
-            "trained_on": training["dataset"],
-        },
-    }
-    if (part.weight != 1).any():
-        even = Cohort(part.student, part.school, part.index_day, part.matrix, part.outcome, np.ones(len(part.weight)))
-        naive = measure(score_cohort(artifact, even), resamples, seed)
-        result["naive"] = {key: value for key, value in naive.items() if key != "interval"}
-    return result
+    rows = Rows(part, learning, rule, has_seen(artifact.manifest.seen, known.keys()))
+    return judge(dataset, records, artifact, rows, resamples, seed, progress)
 
 
-def _held_out(cohort: Cohort, artifact: Artifact) -> tuple[np.ndarray, str]:
+def rule_of(training: Mapping[str, Any]) -> Words:
+    """In words, how rows were kept from a training."""
+    if training["split"].startswith("hash"):
+        zh = "训练时按学生编号的散列留出的学生"
+        return Words(zh=zh, en=f"held out from training by {training['split']}")
+    on = training["last_index_date"]
+    return Words(zh=f"索引日期在 {on}（训练的最后一天）之后", en=f"index dates after {on}, the last one trained on")
+
+
+def _held_out(cohort: Cohort, artifact: Artifact) -> tuple[NDArray[np.bool_], Words]:
     training = artifact.manifest.training
     if training["split"].startswith("hash"):
-        held = hash_fold(cohort.student, training["salt"]) == HELD_OUT
-        return held, f"held out from training by {training['split']}"
+        held: NDArray[np.bool_] = hash_fold(cohort.student, training["salt"]) == HELD_OUT
+        return held, rule_of(training)
 
     last = date_to_day(date.fromisoformat(training["last_index_date"]))
     later = cohort.index_day > last
     if not later.any():
-        return np.ones(len(later), dtype=bool), "all rows; none is later than the training rows"
-    return later, f"index dates after {training['last_index_date']}, the last one trained on"
-
-
-def _weighting(part: Cohort) -> str:
-    if (part.weight == 1).all():
-        return "none"
-    return "inverse of the recorded selection probability"
+        return np.ones(len(later), dtype=bool), NONE_LATER
+    return later, rule_of(training)

@@ -8,12 +8,13 @@ from typing import Any
 
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset
+from evaluation.page import write_report
 from models import Artifact, Policy
-from models.calibration import probabilities
-from models.risk_model import margins
-from models.tiers import model_tiers
 from runxin.settings import Settings
+from training.evaluate import rule_of
 from training.fitting import Progress
+from training.judge import Rows, judge
+from training.population import tiers_of
 from training.tracking import Registered, check_tracking, log_training
 from training.train import Options, Trained, train
 
@@ -57,29 +58,24 @@ def train_and_register(
     }
     tags = {"synthetic": str(training["synthetic"]).lower(), "mode": training["mode"]}
 
-    def plots(folder: Path) -> None:
-        from training.plots import write_plots
-
-        write_plots(trained, counts, folder)
-        (folder / "metrics.json").write_text(json.dumps(trained.metrics, indent=1), "utf-8")
-        (folder / "sizes.json").write_text(json.dumps(training["sizes"], indent=1), "utf-8")
+    def write_files(artifact: Artifact, folder: Path) -> None:
+        """The report and its pictures, in the name of the version that has just been registered."""
+        rows = Rows(trained.test, trained.learning, rule_of(training), in_sample=False)
+        judged = judge(dataset, trained.records, artifact, rows, options.resamples, options.seed, progress)
+        plots = folder / "plots"
+        plots.mkdir()
+        (plots / "metrics.json").write_text(json.dumps(trained.metrics, indent=1), "utf-8")
+        (plots / "sizes.json").write_text(json.dumps(training["sizes"], indent=1), "utf-8")
+        write_report(judged.figures, judged.explained, folder / "report", pictures=plots)
 
     progress("MLflow")
-    registered, artifact = log_training(settings, trained.artifact, parameters, figures, tags, plots)
+    registered, artifact = log_training(settings, trained.artifact, parameters, figures, tags, write_files)
     return Outcome(registered, artifact, trained.metrics, trained.comparison)
 
 
 def tier_counts(trained: Trained) -> dict[str, int]:
     """How many of the held-out students the model alone places in each tier."""
-    artifact = trained.artifact
-    scored = margins(artifact.model, trained.test.matrix.values)
-    thresholds = artifact.policy.thresholds
-    assert thresholds is not None
-    tiers = model_tiers(
-        probabilities(artifact.calibration, scored.value),
-        probabilities(artifact.calibration, scored.without_family),
-        thresholds,
-    )
+    tiers = tiers_of(trained.artifact, trained.test)
     counts = Counter(tiers.tolist())
     return {tier.code: counts.get(tier.ord, 0) for tier in Tier if tier is not Tier.CRISIS}
 

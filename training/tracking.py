@@ -71,9 +71,10 @@ def log_training(
     parameters: dict[str, Any],
     metrics: dict[str, float],
     tags: dict[str, str],
-    write_plots: Callable[[Path], None],
+    write_files: Callable[[Artifact, Path], None],
 ) -> tuple[Registered, Artifact]:
-    """Log a run with its plots, register the artifact and return it with its version written in."""
+    """Log a run with the files that `write_files` puts into a folder, register the artifact and return it with its
+    version written in."""
     with _connected(settings) as mlflow, tempfile.TemporaryDirectory() as scratch:
         client = mlflow.MlflowClient()
         mlflow.set_experiment(experiment_id=_experiment(client, settings))
@@ -81,13 +82,13 @@ def log_training(
             mlflow.log_params(parameters)
             mlflow.log_metrics(metrics)
             mlflow.set_tags(tags)
-            plots = Path(scratch) / "plots"
-            plots.mkdir()
-            write_plots(plots)
-            mlflow.log_artifacts(str(plots), "plots")
             version = _new_version(client, run)
             named = artifact.manifest.model_copy(update={"version": version})
             artifact = replace(artifact, manifest=named)
+            files = Path(scratch) / "files"
+            files.mkdir()
+            write_files(artifact, files)
+            mlflow.log_artifacts(str(files))
             folder = Path(scratch) / FOLDER
             save_artifact(artifact, folder)
             mlflow.log_artifacts(str(folder), FOLDER)

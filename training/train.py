@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from data_schemas.calendar import day_to_date
 from data_schemas.dataset import Dataset
 from evaluation import Scored, measure, rule_sum, sum_score
-from models import Artifact, Manifest, Policy, records_of
+from models import Artifact, Manifest, Policy, Records, records_of
 from models.artifact import FORMAT_VERSION
 from models.calibration import Calibration, probabilities
 from models.features import Recipe, catalogue
@@ -42,7 +42,8 @@ class Options:
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained model with the rows it was judged by. `test` holds labelled and unlabelled rows."""
+    """A trained model with the rows it was judged by. `test` holds labelled and unlabelled rows, `learning` those it
+    was fitted to."""
 
     artifact: Artifact
     metrics: dict[str, Any]
@@ -51,6 +52,8 @@ class Trained:
     split: Split
     options: Options
     comparison: dict[str, float]
+    learning: Cohort
+    records: Records
 
     @property
     def size(self) -> Size:
@@ -101,7 +104,7 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
     scored = score_cohort(artifact, test.where(test.labelled))
     metrics = measure(scored, options.resamples, options.seed)
     artifact = replace(artifact, manifest=artifact.manifest.model_copy(update={"metrics": headline(metrics)}))
-    return Trained(artifact, metrics, test, scored, rows, options, fitted.comparison)
+    return Trained(artifact, metrics, test, scored, rows, options, fitted.comparison, learning, records)
 
 
 def _thresholds(population: Floats, policy: Policy) -> Thresholds:
@@ -125,7 +128,7 @@ def score_cohort(artifact: Artifact, cohort: Cohort) -> Scored:
         margin=margin,
         probability=probabilities(artifact.calibration, margin),
         baselines={
-            "sum_score": sum_score(cohort.matrix, artifact.instruments),
+            "sum_score": sum_score(cohort.matrix, artifact.instruments, artifact.reference),
             "rule_sum": rule_sum(cohort.matrix, artifact.features, artifact.instruments),
             "logistic_regression": logistic,
         },

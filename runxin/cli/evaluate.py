@@ -1,35 +1,65 @@
 """`runxin evaluate`: figures of a model on a dataset, beside its baselines."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from data_schemas.dataset import read_dataset
+from evaluation.names import name_of
+from evaluation.page import write_report
 from models import load_artifact
 from runxin.cli.output import answer, console
 from runxin.cli.train import HEADLINES, figure
+from runxin.errors import usage
 from runxin.settings import read_settings
-from training.evaluate import evaluate
+from training.evaluate import evaluate_fully
+from training.judge import Judged
 from training.tracking import fetch
 
 
 def evaluate_command(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder with outcomes.")],
     model: Annotated[str, typer.Option(metavar="URI", help="models:/runxin/3, a version number, or a folder.")],
+    report: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write the report into it: pages in both languages and JSON.")
+    ] = None,
     all_rows: Annotated[bool, typer.Option("--all-rows", help="Also rows that the model was trained on.")] = False,
     resamples: Annotated[int, typer.Option(min=20, help="Bootstrap samples of each interval.")] = 200,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
     """Measure a model on a dataset; rows it was trained on are left out and what is left is said."""
-    with console.status("evaluating"), tempfile.TemporaryDirectory() as scratch:
+    with console.status("evaluating") as status, tempfile.TemporaryDirectory() as scratch:
+
+        def progress(step: str) -> None:
+            status.update(f"evaluating: {step}")
+
         artifact = load_artifact(fetch(read_settings(), model, Path(scratch)))
-        figures = evaluate(read_dataset(dataset), artifact, all_rows=all_rows, resamples=resamples)
-    answer({**figures, "model_uri": model}, json, _text(figures))
+        found = evaluate_fully(
+            read_dataset(dataset),
+            artifact,
+            all_rows=all_rows,
+            resamples=resamples,
+            again=report is not None,
+            progress=progress,
+        )
+        files = [str(file) for file in _written(found, report, progress)]
+    answer({**found.figures, "model_uri": model, "report": files}, json, _text(found.figures, files))
 
 
-def _text(figures: dict[str, Any]) -> str:
+def _written(found: Judged, folder: Path | None, progress: Callable[[str], None]) -> list[Path]:
+    """The files of the report, where one is wanted."""
+    if folder is None:
+        return []
+    if folder.exists() and not folder.is_dir():
+        raise usage(f"{folder} is a file, not a folder", fix="name a folder; it is made where there is none")
+    progress("report")
+    return write_report(found.figures, found.explained, folder)
+
+
+def _text(figures: dict[str, Any], files: list[str]) -> str:
     top, columns = figures["top"], figures["columns"]
     lines = [
         f"{figures['model']['name']} {figures['model']['version']} ({figures['model']['kind']}), mode {figures['mode']}"
@@ -49,6 +79,11 @@ def _text(figures: dict[str, Any]) -> str:
             for name, b in figures["baselines"].items()
         ),
     ]
+    orders = figures["list"]["orders"]
+    lines.append(f"{figures['list']['slots']} interviews a list and week, cases found per interview:")
+    lines += [f"  {name_of(name, 'en')}: {figure(at['cases_per_interview'])}" for name, at in orders.items()]
     if "naive" in figures:
         lines.append(f"  without weights: AUROC {figure(figures['naive']['auroc'])}")
+    lines += ["verdict:", *(f"  {sentence['en']}" for sentence in figures["verdict"])]
+    lines += [f"written: {file}" for file in files]
     return "\n".join(lines)

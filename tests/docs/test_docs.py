@@ -21,7 +21,7 @@ SPOKEN = sorted(
     file
     for room in ROOMS
     for file in (ROOT / room).rglob("*")
-    if file.suffix in (".html", ".toml", ".js", ".py", ".svg")
+    if file.suffix in (".html", ".toml", ".js", ".py", ".svg", ".j2")
 )
 # Words that diagnose or blame.
 FORBIDDEN = (
@@ -29,7 +29,11 @@ FORBIDDEN = (
     *("at-risk student", "mentally ill student"),
 )
 NAMED = re.compile(r"<!-- forbidden words -->.*?<!-- end of forbidden words -->", re.DOTALL)
-TWINS = (("README.md", "README.zh-CN.md"), ("docs/tutorial.md", "docs/tutorial.zh-CN.md"))
+TWINS = (
+    ("README.md", "README.zh-CN.md"),
+    ("docs/tutorial.md", "docs/tutorial.zh-CN.md"),
+    ("docs/model-card.md", "docs/model-card.zh-CN.md"),
+)
 
 
 def text_of(file: Path) -> str:
@@ -98,6 +102,12 @@ def test_every_questionnaire_has_its_page_as_it_is_defined() -> None:
     command = [sys.executable, "scripts/instrument_pages.py", "--check"]
     done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert done.returncode == 0, f"renew them: PYTHONPATH=. python scripts/instrument_pages.py {done.stderr}"
+
+
+def test_the_model_card_is_what_its_figures_say() -> None:
+    command = [sys.executable, "scripts/model_card.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert done.returncode == 0, f"renew it: PYTHONPATH=. python scripts/model_card.py {done.stderr}"
 
 
 def test_the_glossary_names_the_words_that_are_not_used() -> None:

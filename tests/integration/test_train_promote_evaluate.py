@@ -21,7 +21,10 @@ pytestmark = [
 ]
 Said = dict[str, Any]
 Cli = Callable[..., tuple[int, Said]]
-PLOTS = {"calibration.png", "beeswarm.png", "list_value.png", "tiers.png", "metrics.json", "sizes.json"}
+PICTURES = ("calibration", "beeswarm", "list_value", "list_curve", "decision_curve", "groups", "contributions", "tiers")
+PLOTS = {"metrics.json", "sizes.json", *(f"{name}.png" for name in PICTURES)}
+CARD = {"model-card.json", "model-card.md", "model-card.zh-CN.md"}
+REPORT = {"report.json", "report.zh.html", "report.en.html"} | CARD
 
 
 def called(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, Said]:
@@ -89,6 +92,12 @@ def test_a_training_is_a_run_with_everything_one_wants_to_find_again(trained: Sa
     plots = {Path(file.path).name: file for file in client.list_artifacts(trained["run_id"], "plots")}
     assert set(plots) == PLOTS
     assert all(file.file_size > 1000 for name, file in plots.items() if name.endswith(".png")), "a plot is empty"
+    assert {Path(file.path).name for file in client.list_artifacts(trained["run_id"], "report")} == REPORT
+    written = home / "mlartifacts" / trained["run_id"] / "artifacts" / "report" / "report.json"
+    report = json.loads(written.read_text("utf-8"))
+    assert report["model"]["version"] == trained["version"], "the report names the version that it is of"
+    assert report["auroc"]["value"] == pytest.approx(trained["metrics"]["auroc"]["value"])
+    assert set(report["retrained"]["ablation"]) == {"family", "concern", "leave", "questionnaire"}
 
 
 def test_the_version_is_registered_with_its_hash(trained: Said, home: Path) -> None:
@@ -184,6 +193,42 @@ def test_evaluate_answers_the_contract(cli: Cli, trained: Said, data: Path) -> N
     assert said["weighting"] == "none"
 
 
+def test_evaluate_writes_the_report_of_the_same_figures(
+    cli: Cli, trained: Said, home: Path, data: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out" / "report"
+    code, said = cli("evaluate", data, "--model", trained["version"], "--resamples", 20, "--report", folder)
+    assert code == 0
+    assert {Path(file).name for file in said["report"]} == {file.name for file in folder.iterdir()} == REPORT
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    assert {name: said[name] for name in report} == report, "the answer and the report say the same"
+    assert report["list"]["per"] == "school"
+    assert (report["candidates"], report["unlabelled"]) == (said["n"], 0), "everyone was interviewed"
+    stable = report["retrained"]["stability"]
+    assert (stable["models"], stable["pairs"], stable["lists"]) == (5, 10, 12)
+    assert 0 < stable["jaccard"]["value"] < 1
+    cost = report["retrained"]["ablation"]["questionnaire"]
+    assert cost["auroc_cost"]["value"] > 0.05, "sheets are what there is to learn from"
+    assert cost["entered"] == pytest.approx(cost["left"])
+    assert cost["entered"] > 0
+    assert report["contributions"]["sums_to_margin"] is True
+    page = (folder / "report.zh.html").read_text("utf-8")
+    assert "合成数据" in page
+    assert report["verdict"][0]["zh"] in page
+    code, said = cli("evaluate", data, "--model", trained["version"], "--report", data / "dataset.toml")
+    assert (code, "is a file, not a folder" in said["error"]["message"]) == (2, True)
+
+
+def test_the_report_of_other_students_does_not_train_again(cli: Cli, trained: Said, home: Path, tmp_path: Path) -> None:
+    write_dataset(learnable(300, seed=9), tmp_path / "other")
+    folder = home / "mlartifacts" / trained["run_id"] / "artifacts" / "model"
+    arguments = ("--resamples", 20, "--report", tmp_path / "report")
+    code, said = cli("evaluate", tmp_path / "other", "--model", folder, *arguments)
+    assert code == 0
+    assert "retrained" not in said
+    assert "Not looked at: this dataset does not hold the rows" in (tmp_path / "report" / "report.en.html").read_text()
+
+
 def test_all_rows_are_in_sample_and_say_so(cli: Cli, trained: Said, data: Path) -> None:
     code, said = cli("evaluate", data, "--model", trained["version"], "--all-rows", "--resamples", 20)
     assert code == 0
@@ -235,4 +280,6 @@ def test_the_command_trains_and_speaks_in_words(
     assert "held out from training" in told
     assert "IN SAMPLE" not in told
     assert run(["evaluate", str(tmp_path / "survey"), "--model", str(version), "--resamples", "20", "--all-rows"]) == 0
-    assert "IN SAMPLE: the model has seen them" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "IN SAMPLE: the model has seen them" in told
+    assert "The model has seen these rows: the figures flatter it" in told

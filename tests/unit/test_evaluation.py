@@ -22,7 +22,7 @@ from evaluation import (
     sum_score,
 )
 from models.features.matrix import Matrix
-from tests.trained import FEATURES, INSTRUMENTS
+from tests.trained import FEATURES, INSTRUMENTS, REFERENCE
 
 RNG = np.random.default_rng(8)
 N = 4_000
@@ -164,10 +164,18 @@ def row(**values: float) -> Matrix:
     return Matrix(names, np.array([[values.get(name, 0.0) for name in names]]), {})
 
 
-def test_the_sum_score_adds_shares_of_the_range() -> None:
-    assert sum_score(row(), INSTRUMENTS)[0] == 0
-    assert sum_score(row(phq9_total=27), INSTRUMENTS)[0] == 1
-    assert sum_score(row(phq9_total=13.5, gad7_total=21), INSTRUMENTS)[0] == 1.5
+def test_the_sum_score_is_the_mean_standing_of_the_sheets_there_are() -> None:
+    everyone = {code: REFERENCE.everyone(instrument) for code, instrument in INSTRUMENTS.items()}
+
+    def score(**values: float) -> float:
+        return float(sum_score(row(**values), INSTRUMENTS, REFERENCE)[0])
+
+    high = (27 - everyone["phq9"].mean) / everyone["phq9"].sd
+    assert score(phq9_total=27, gad7_missing=1) == pytest.approx(high), "one questionnaire stands for itself"
+    usual = score(phq9_total=27, gad7_total=everyone["gad7"].mean)
+    assert usual == pytest.approx(high / 2), "an average sheet beside it halves the standing"
+    lowest = min(-group.mean / group.sd for group in everyone.values())
+    assert score(phq9_missing=1, gad7_missing=1) == pytest.approx(lowest)
 
 
 @pytest.mark.parametrize(

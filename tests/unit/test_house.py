@@ -26,8 +26,8 @@ DOORWAYS = {
     "mlflow": "training/tracking.py",
     "bentoml": "serving/service.py",
     "sqlalchemy": "serving/store/",
-    "matplotlib": "training/plots.py",
-    "shap": "training/plots.py",
+    "matplotlib": "evaluation/plots.py",
+    "shap": "evaluation/plots.py",
 }
 
 

@@ -1,0 +1,159 @@
+"""The evaluation of a model on rows of a dataset: figures from `evaluation`, with where they come from beside them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from data_schemas.calendar import day_to_date
+from data_schemas.codes import Tier
+from data_schemas.dataset import Dataset
+from data_schemas.instruments import Words
+from evaluation import report, retrained
+from evaluation.contribution_checks import Explained, contribution_checks
+from evaluation.verdict import verdict
+from models import Artifact, Records, enrolled, may_score
+from models.floors import assessed
+from models.risk_model import contributions, margins
+from training.ablation import retrain
+from training.cohort import CONCURRENT_DAYS, Cohort
+from training.population import population_of, slots_of
+
+EXPLAINED_ROWS = 2000  # more make no better picture
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Everything a report holds. `figures` can go into JSON."""
+
+    figures: dict[str, Any]
+    explained: Explained
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows of a dataset are judged, labelled or not, and, where the same training is to be tried with less, the
+    labelled rows that were learned from. `rule` says in words how they were chosen."""
+
+    judged: Cohort
+    learning: Cohort | None
+    rule: Words
+    in_sample: bool
+
+
+def judge(
+    dataset: Dataset,
+    records: Records,
+    artifact: Artifact,
+    rows: Rows,
+    resamples: int,
+    seed: int,
+    progress: Callable[[str], None],
+) -> Judged:
+    """All figures of the judged rows; `retrained` ones only where there are rows to learn from."""
+    progress("tiers, floors and groups")
+    population = population_of(artifact, rows.judged, dataset, records)
+    slots, per = slots_of(artifact, population)
+    progress("figures with their intervals")
+    figures = report(population, slots, resamples, seed)
+    figures["list"]["per"] = per
+    progress("explanations")
+    explained, checks = _explained(artifact, rows.judged)
+    figures |= {"contributions": checks, **_about(dataset, records, artifact, rows)}
+    if rows.learning is not None:
+        again = retrain(artifact, rows.learning, rows.judged, progress)
+        figures["retrained"] = retrained(population, again.folds, again.without, slots, resamples, seed)
+    figures["verdict"] = verdict(figures)
+    return Judged(figures, explained)
+
+
+def _explained(artifact: Artifact, cohort: Cohort) -> tuple[Explained, dict[str, Any]]:
+    n, features = len(cohort.outcome), artifact.features
+    some = np.unique(np.linspace(0, n - 1, min(n, EXPLAINED_ROWS)).astype(np.int64))
+    values = cohort.matrix.values[some]
+    scored = margins(artifact.model, values)
+    found = contributions(artifact.model, values, scored)
+    plain = values.astype(np.float64)
+    checks = contribution_checks(
+        found.values,
+        found.base,
+        scored.value,
+        plain,
+        [feature.name for feature in features],
+        [feature.group for feature in features],
+        [feature.direction for feature in features],
+        artifact.logistic.terms(values),
+    )
+    return Explained(found.values, found.base, plain, tuple(feature.name for feature in features)), checks
+
+
+def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -> dict[str, Any]:
+    """Where the figures come from."""
+    description, manifest = dataset.description, artifact.manifest
+    provenance, days = description.provenance, np.unique(rows.judged.index_day).tolist()
+    return {
+        "mode": description.mode,
+        "synthetic": description.synthetic,
+        "dataset": {
+            "name": description.name,
+            "origin": description.origin,
+            "fingerprint": dataset.fingerprint,
+            "index_dates": [day_to_date(day).isoformat() for day in days],
+            "schools": len(np.unique(rows.judged.school.astype(str))),
+            "left_out": _left_out(records, days, description.mode == "concurrent"),
+        },
+        "in_sample": rows.in_sample,
+        "rows": rows.rule.en,
+        "rows_zh": rows.rule.zh,
+        "filter": provenance.filter if provenance else "",
+        "columns": {
+            "features": [feature.name for feature in artifact.features],
+            "source_inputs": list(provenance.input_columns) if provenance else [],
+            "source_outcomes": list(provenance.outcome_columns) if provenance else [],
+        },
+        "label": description.label.model_dump() if description.label else None,
+        "weighting": _weighting(rows.judged),
+        "model": {
+            "name": manifest.name,
+            "version": manifest.version,
+            "kind": manifest.kind,
+            "data_origin": manifest.data_origin,
+            "trained_on": manifest.training["dataset"],
+            "created_at": manifest.created_at,
+            "policy": artifact.policy.name,
+            "thresholds": artifact.policy.thresholds.model_dump() if artifact.policy.thresholds else None,
+            "training": {
+                name: manifest.training.get(name)
+                for name in (
+                    "mode",
+                    "split",
+                    "last_index_date",
+                    "rows",
+                    "labelled",
+                    "positives",
+                    "boosting",
+                    "comparison",
+                    "sizes",
+                    "size_tolerance",
+                )
+            },
+        },
+    }
+
+
+def _left_out(records: Records, days: list[int], concurrent: bool) -> dict[str, int]:
+    """Students at school on the index dates of whom no figure speaks."""
+    without_consent = placed = 0
+    for day in days:
+        here, may = enrolled(records, day), may_score(records, day)
+        level = assessed(records, day - CONCURRENT_DAYS if concurrent else day).level
+        without_consent += int((here & ~may).sum())
+        placed += int((here & may & (level >= Tier.PRIORITY.ord)).sum())
+    return {"without_consent": without_consent, "placed_by_a_person": placed}
+
+
+def _weighting(judged: Cohort) -> str:
+    if (judged.weight[judged.labelled] == 1).all():
+        return "none"
+    return "inverse of the recorded selection probability"
