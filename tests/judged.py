@@ -5,9 +5,42 @@ from typing import Any
 
 import numpy as np
 
-from evaluation import Population, Scored
+from evaluation import Population, Scored, report, retrained
+from evaluation.contribution_checks import Explained, contribution_checks
+from evaluation.verdict import verdict
 
 SLOTS = 5
+Figures = dict[str, Any]
+NAMES, GROUPS = ("phq9_total", "leave_days_60", "family_left_behind"), ("questionnaire", "leave", "family")
+ABOUT: Figures = {
+    "mode": "longitudinal",
+    "synthetic": True,
+    "dataset": {
+        "name": "invented <city>",
+        "origin": "synthetic",
+        "fingerprint": "0123456789abcdef0123",
+        "index_dates": ["2025-11-07"],
+        "schools": 12,
+        "left_out": {"without_consent": 21, "placed_by_a_person": 17},
+    },
+    "in_sample": False,
+    "rows": "index dates after 2025-04-11",
+    "rows_zh": "索引日期在 2025-04-11 之后",
+    "filter": "",
+    "label": {"name": "need", "kinds": ["interview"], "level": 2, "horizon_days": 90},
+    "weighting": "inverse of the recorded selection probability",
+    "model": {
+        "name": "runxin",
+        "version": "7",
+        "kind": "lightgbm",
+        "data_origin": "synthetic",
+        "trained_on": "invented",
+        "created_at": "2026-04-03T00:00:00+00:00",
+        "policy": "2026-11+12345678",
+        "thresholds": {"watch": 0.1, "priority": 0.2},
+        "training": {"labelled": 500, "positives": 60, "split": "time: the last index date is held out"},
+    },
+}
 
 
 def population(n: int = 3_000, seed: int = 4, schools: int = 12, **changes: Any) -> Population:
@@ -46,3 +79,24 @@ def population(n: int = 3_000, seed: int = 4, schools: int = 12, **changes: Any)
         },
     )
     return replace(whole, **changes)
+
+
+def invented_explanations() -> Explained:
+    """Contributions of three features that sum to their margin and go their way."""
+    values = np.random.default_rng(1).normal(size=(120, 3))
+    return Explained(values * [0.8, 0.3, 0.1], -2.0, values, NAMES)
+
+
+def whole_report() -> Figures:
+    """A report of the invented population with everything that a training adds."""
+    people, explained = population(), invented_explanations()
+    phi = explained.phi
+    checks = contribution_checks(
+        phi, explained.base, phi.sum(axis=1) + explained.base, explained.values, NAMES, GROUPS, (1, 1, 1), phi / 2
+    )
+    folds = people.scored.margin + np.random.default_rng(2).normal(0, 0.2, (3, len(people)))
+    found = report(people, SLOTS, 40, 1) | ABOUT | {"contributions": checks}
+    found["list"]["per"] = "school"
+    found["retrained"] = retrained(people, folds, {"family": folds[0]}, SLOTS, 40, 1)
+    found["verdict"] = verdict(found)
+    return found

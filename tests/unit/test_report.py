@@ -6,76 +6,30 @@ from copy import deepcopy
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from evaluation import report, retrained
-from evaluation.contribution_checks import Explained, contribution_checks
+from evaluation import report
+from evaluation.contribution_checks import Explained
 from evaluation.model_card import card_facts, model_card
 from evaluation.names import shown, signed
 from evaluation.page import write_report
 from evaluation.verdict import verdict
-from tests.judged import SLOTS, population
+from tests.judged import NAMES, SLOTS, Figures, invented_explanations, population, whole_report
 
 # SHAP's own plot uses what matplotlib is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:The set_.* function:PendingDeprecationWarning")
-Figures = dict[str, Any]
-NAMES, GROUPS = ("phq9_total", "leave_days_60", "family_left_behind"), ("questionnaire", "leave", "family")
-ABOUT: Figures = {
-    "mode": "longitudinal",
-    "synthetic": True,
-    "dataset": {
-        "name": "invented <city>",
-        "origin": "synthetic",
-        "fingerprint": "0123456789abcdef0123",
-        "index_dates": ["2025-11-07"],
-        "schools": 12,
-        "left_out": {"without_consent": 21, "placed_by_a_person": 17},
-    },
-    "in_sample": False,
-    "rows": "index dates after 2025-04-11",
-    "rows_zh": "索引日期在 2025-04-11 之后",
-    "filter": "",
-    "label": {"name": "need", "kinds": ["interview"], "level": 2, "horizon_days": 90},
-    "weighting": "inverse of the recorded selection probability",
-    "model": {
-        "name": "runxin",
-        "version": "7",
-        "kind": "lightgbm",
-        "data_origin": "synthetic",
-        "trained_on": "invented",
-        "created_at": "2026-04-03T00:00:00+00:00",
-        "policy": "2026-11+12345678",
-        "thresholds": {"watch": 0.1, "priority": 0.2},
-        "training": {"labelled": 500, "positives": 60, "split": "time: the last index date is held out"},
-    },
-}
 
 
 @pytest.fixture(scope="module")
 def explained() -> Explained:
-    rng = np.random.default_rng(1)
-    values = rng.normal(size=(120, 3))
-    return Explained(values * [0.8, 0.3, 0.1], -2.0, values, NAMES)
+    return invented_explanations()
 
 
 @pytest.fixture(scope="module")
-def whole(explained: Explained) -> Figures:
-    """A report of the invented population with everything that a training adds."""
-    people = population()
-    phi = explained.phi
-    checks = contribution_checks(
-        phi, explained.base, phi.sum(axis=1) + explained.base, explained.values, NAMES, GROUPS, (1, 1, 1), phi / 2
-    )
-    rng = np.random.default_rng(2)
-    folds = people.scored.margin + rng.normal(0, 0.2, (3, len(people)))
-    found = report(people, SLOTS, 40, 1) | ABOUT | {"contributions": checks}
-    found["list"]["per"] = "school"
-    found["retrained"] = retrained(people, folds, {"family": folds[0]}, SLOTS, 40, 1)
-    found["verdict"] = verdict(found)
-    return found
+def whole() -> Figures:
+    return whole_report()
 
 
 def said(of: Figures, about: str) -> dict[str, str]:
@@ -98,6 +52,17 @@ def test_inside_a_tier_less_is_left_to_tell_apart(whole: Figures) -> None:
     assert max(inside) < whole["auroc"]["value"]
     rates = [tier["base_rate"]["value"] for tier in whole["tiers"].values()]
     assert rates == sorted(rates)
+
+
+def test_a_tier_without_anybody_has_no_figures_and_stops_nothing(whole: Figures) -> None:
+    everyone = population()
+    found = report(population(tier=everyone.tier.clip(max=1)), SLOTS, 20, 1)
+    nobody = found["tiers"]["priority"]
+    assert (nobody["students"], nobody["n"], nobody["auroc"]["model"]["value"]) == (0, 0, None)
+    assert nobody["orders"]["rule_sum"]["gain_of_model"]["cases_per_interview"]["value"] is None
+    sentence = said({**whole, "tiers": found["tiers"]}, "tiers")
+    assert "priority: cannot be estimated / cannot be estimated" in sentence["en"]
+    assert sentence["status"] != "good"
 
 
 def test_every_headline_has_a_naive_twin(whole: Figures) -> None:
