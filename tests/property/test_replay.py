@@ -1,5 +1,6 @@
-"""Every assessment of two screenings of a city is rebuilt bit for bit from what was stored with it."""
+"""Assessments of two screenings of a city are rebuilt bit for bit from what was stored with them."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -23,8 +24,11 @@ def ids_of(store: Store, run_id: str) -> list[str]:
         return list(connection.scalars(mine.order_by(assessments.c.student_id)))
 
 
-@pytest.mark.parametrize("kind", ["booster", "splines", None])
-def test_every_student_of_a_city(kind: str | None, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+KINDS = ["booster", "splines", None]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_students_of_a_city(kind: str | None, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     artifact: Artifact | None = None
     if kind is not None:
         save_artifact(request.getfixturevalue(kind), tmp_path / "model")
@@ -35,11 +39,15 @@ def test_every_student_of_a_city(kind: str | None, tmp_path: Path, request: pyte
     runs = [publish_screening(store, city, FIRST, artifact, policy, NOW).run_id]
     runs.append(publish_screening(store, later, SECOND, artifact, policy, NOW).run_id)
     differing: dict[str, list[Difference]] = {}
-    in_class = changed = 0
+    in_class = changed = replayed = 0
     made: dict[tuple[str, str], Made] = {}
     for assessment_id in [one for run_id in runs for one in ids_of(store, run_id)]:
         kept = find_kept(store, assessment_id)
         assert kept is not None
+        conspicuous = "in_class" in inputs_of(store, kept)
+        # A third of the students for each kind of model, others for each, and all whom their class says something of.
+        if not conspicuous and int(hashlib.sha256(kept.student_id.encode()).hexdigest(), 16) % 3 != KINDS.index(kind):
+            continue
         assert kept.context is not None
         key = (kept.context, kept.school_id)
         if key not in made:
@@ -47,10 +55,12 @@ def test_every_student_of_a_city(kind: str | None, tmp_path: Path, request: pyte
         rows = inputs_of(store, kept)
         again = rebuilt(kept, rows, made[key], artifact)
         found = list(differences(kept.assessment, json.loads(json.dumps(assessment_to_json(again)))))
-        in_class += "in_class" in rows
+        in_class += conspicuous
+        replayed += 1
         changed += again.change is not None
         if found:
             differing[assessment_id] = found
     assert differing == {}
     assert in_class >= 2, "no sheet was conspicuous in its class: nothing was tried"
-    assert (changed > 200) is (artifact is not None)
+    assert replayed > 150
+    assert (changed > 60) is (artifact is not None)

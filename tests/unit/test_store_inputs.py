@@ -46,7 +46,17 @@ def made_from(rows: Mapping[str, Any], earlier: Mapping[str, float] | None = Non
 def entry(student_id: str = "S-1", **fields: Any) -> NewEntry:
     given: dict[str, Any] = {"record": {"student_id": student_id}, "inputs": content_of("inputs", {"phq9": [1, 2]})}
     said = assessment(student_id, floors=(floor(),))
-    return NewEntry("city", student_id, "school-01", "junior", 7, **given, assessment=said, received_at=NOW.replace(hour=12), **fields)
+    return NewEntry(
+        "city",
+        student_id,
+        "school-01",
+        "junior",
+        7,
+        **given,
+        assessment=said,
+        received_at=NOW.replace(hour=12),
+        **fields,
+    )
 
 
 def count(store: Store, table: str) -> int:
