@@ -142,7 +142,8 @@ def erase_inputs(store: Store, student_id: str) -> int:
                 .where(received.c.entry_id == entry_id)
                 .values(entry_id=fresh, record=b"", inputs=None, context=None)
             )
-            connection.execute(evidence.update().where(evidence.c.opened_by == entry_id).values(opened_by=fresh))
+            by_it = (evidence.c.student_id == student_id) & (evidence.c.opened_by == entry_id)
+            connection.execute(evidence.update().where(by_it).values(opened_by=fresh))
         connection.execute(inputs.delete().where(inputs.c.student_id == student_id))
         gone = [{"id_sha256": _hash(one)} for one in (*ids, *entries)]
         if gone:
