@@ -115,16 +115,25 @@ def make_calendar(terms: Terms, first_year: int, last_year: int, rules: Rules | 
     for day, taught in rules.taught.items():
         if first_year <= day.year <= last_year:
             school_day[date_to_day(day) - first] = taught
-    where = np.flatnonzero(school_day)
+    where, before_exam = np.flatnonzero(school_day), np.zeros(len(days), dtype=bool)
     passed = np.cumsum(school_day, dtype=np.int64)
-    return_day = np.zeros(len(days), dtype=bool)
-    return_day[where[np.diff(where, prepend=-10) > RETURN_AFTER]] = True
-    before_exam = np.zeros(len(days), dtype=bool)
     for exam in rules.exams:
         if first_year <= exam.first.year <= last_year:
             here = int(passed[date_to_day(exam.first) - first] - school_day[date_to_day(exam.first) - first])
             before_exam[where[max(here - BEFORE_EXAM, 0) : here]] = True
+    return calendar_of_days(first, school_day, before_exam, term)
+
+
+def calendar_of_days(
+    first: int, school_day: NDArray[np.bool_], before_exam: NDArray[np.bool_], term: Days
+) -> SchoolCalendar:
+    """The calendar whose days are these, with all that follows from them."""
+    where = np.flatnonzero(school_day)
+    return_day = np.zeros(len(school_day), dtype=bool)
+    return_day[where[np.diff(where, prepend=-10) > RETURN_AFTER]] = True
+    days = np.arange(first, first + len(school_day))
     last_taught = np.maximum.accumulate(np.where(school_day, days, first))
+    passed = np.cumsum(school_day, dtype=np.int64)
     return SchoolCalendar(first, school_day, return_day, before_exam, term, passed, np.append(first, last_taught[:-1]))
 
 

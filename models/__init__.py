@@ -1,12 +1,15 @@
 """From records to a tier with its reasons: features, score, explanation, floors."""
 
+from models.archive import archive_artifact, archived_artifact
 from models.artifact import Artifact, Manifest, load_artifact, manifest_sha256, save_artifact
 from models.assess import assess, enrolled, may_score
 from models.assessment import Assessment, Floor, ModelStatus, Reason
 from models.policy import Policy, read_policy
-from models.records import Records, records_of, records_of_requests
+from models.records import Around, Records, calendars_for, records_of, records_of_requests
+from models.trust import look_around
 
 __all__ = [
+    "Around",
     "Artifact",
     "Assessment",
     "Floor",
@@ -15,9 +18,13 @@ __all__ = [
     "Policy",
     "Reason",
     "Records",
+    "archive_artifact",
+    "archived_artifact",
     "assess",
+    "calendars_for",
     "enrolled",
     "load_artifact",
+    "look_around",
     "manifest_sha256",
     "may_score",
     "read_policy",

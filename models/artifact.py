@@ -59,7 +59,8 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class Artifact:
-    """A loaded, verified model with everything that scoring needs."""
+    """A loaded, verified model with everything that scoring needs. `sha256` is its manifest's hash, which stands
+    for the whole; empty while only in memory."""
 
     manifest: Manifest
     model: RiskModel = field(repr=False)
@@ -68,6 +69,7 @@ class Artifact:
     reference: Reference = field(repr=False)
     policy: Policy = field(repr=False)
     logistic: SplineModel = field(repr=False)
+    sha256: str = ""
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -111,7 +113,7 @@ def manifest_sha256(folder: Path) -> str:
 def load_artifact(folder: Path) -> Artifact:
     """Read and verify an artifact; raises `UserError` naming the file that is absent, foreign or was changed, and where
     its explanations are not those of LightGBM itself on a few rows."""
-    texts, manifest = _verified(folder)
+    texts, manifest, sha256 = read_verified(folder)
     try:
         features = catalogue_of_json(json.loads(texts["catalogue.json"]))
         policy = parse_policy(tomllib.loads(texts["policy.toml"]), "policy.toml")
@@ -131,6 +133,7 @@ def load_artifact(folder: Path) -> Artifact:
             reference=reference_of_json(json.loads(texts["reference.json"])),
             policy=policy,
             logistic=spline_of_json(json.loads(texts["baselines.json"])["logistic"]),
+            sha256=sha256,
         )
     except (KeyError, TypeError, ValueError, lightgbm.basic.LightGBMError) as error:
         raise bad_data(
@@ -149,12 +152,14 @@ def _check_explanations(model: RiskModel) -> None:
         raise bad_data("the model's explanations are not to be trusted, so it is refused", [problem])
 
 
-def _verified(folder: Path) -> tuple[dict[str, str], Manifest]:
+def read_verified(folder: Path) -> tuple[dict[str, str], Manifest, str]:
+    """The texts of an artifact whose files are those that its manifest names, with the manifest and its SHA-256."""
     path = folder / MANIFEST
     if not path.is_file():
         raise bad_data("there is no model artifact here", [Problem("no manifest.json", file=str(folder))])
+    stated = path.read_bytes()
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
+        manifest = Manifest.model_validate_json(stated)
     except ValidationError as error:
         problem = Problem("not a manifest of this version", file=str(path))
         raise bad_data("a model artifact cannot be read", [problem]) from error
@@ -177,7 +182,7 @@ def _verified(folder: Path) -> tuple[dict[str, str], Manifest]:
                 texts[name] = content.decode("utf-8")
     if problems:
         raise bad_data("the model artifact was changed and is refused", problems, fix="promote the model again")
-    return texts, manifest
+    return texts, manifest, hashlib.sha256(stated).hexdigest()
 
 
 def _json(content: object) -> str:

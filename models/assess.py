@@ -1,6 +1,7 @@
 """The one way from records to assessments: nightly screening, a batch and a single request all come through here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -24,7 +25,7 @@ from models.records import Records, rows_of
 from models.risk_model import Margins, contributions, margins
 from models.tasks import open_tasks
 from models.tiers import highest, model_tiers
-from models.trust import Suspicion, doubted_students, suspicions, without_sheets
+from models.trust import Suspicion, doubted_students, look_around, suspicions, without_sheets
 from runxin.errors import Problem, bad_data
 
 Bools = NDArray[np.bool_]
@@ -98,9 +99,9 @@ def assess(
     day = date_to_day(as_of)
     done = assessed(records, day)
     floors = open_floors(records, day, policy, done)
-    suspect = suspicions(records, day, policy.response_quality)
-    answered = [code for code, sheets in records.sheets.items() if (sheets.received <= day).any()]
-    expected = answered if artifact is None else list(artifact.instruments)
+    around = records.around or look_around(records, day, policy.response_quality)
+    expected = around.answered if artifact is None else tuple(artifact.instruments)
+    suspect = suspicions(replace(records, around=around), day, policy.response_quality)
     tasks = open_tasks(records, day, policy, done.day)
     reference = artifact.reference if artifact is not None else None
     readings = read_quality(records, day, policy, expected, suspect, done.day, reference)

@@ -43,10 +43,23 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Around:
+    """What was seen among all students of a dataset together, so that one of them can be assessed alone and alike.
+
+    `answered` are the questionnaires of which anyone's sheet was in; `sheets` holds by questionnaire what each sheet
+    shows beside those of the class, (n, 2): hurried, copied.
+    """
+
+    answered: tuple[str, ...]
+    sheets: Mapping[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True)
 class Records:
     """n students and everything recorded about them. `events` and `coverage` go by table name, `school` holds the
     calendar of each, `own` the values of features that the dataset brings along, by name, as `declared`.
-    `whole_classes` says that sheets may be held against those of the class."""
+    `whole_classes` says that sheets may be held against those of the class; `around` is what that showed, where it was
+    looked at before."""
 
     students: Columns
     sheets: Mapping[str, Sheets]
@@ -56,6 +69,7 @@ class Records:
     own: Mapping[str, Rows] = field(default_factory=dict)
     declared: tuple[OwnFeature, ...] = ()
     whole_classes: bool = False
+    around: Around | None = None
 
     @property
     def ids(self) -> NDArray[Any]:
@@ -93,10 +107,15 @@ def records_of(dataset: Dataset, calendars: Calendars | None = None) -> Records:
     scores = frame_columns(dataset.tables["scores"], TABLES["scores"]) if "scores" in dataset.tables else None
     feeds = frame_columns(dataset.tables["feeds"], TABLES["feeds"]) if "feeds" in dataset.tables else None
     coverage = {name: _coverage(name, students["school_id"], name in tables, feeds) for name in EVENTS}
-    stated = any(name in dataset.tables for name in NAMES)
-    known = calendars_of(dataset.tables) if stated or calendars is None else calendars
+    known = calendars_for(dataset, calendars)
     whole = _assemble(students, place, tables, responses, scores, coverage, instruments, known)
     return replace(whole, own=_own_rows(dataset, place), declared=dataset.own_features, whole_classes=True)
+
+
+def calendars_for(dataset: Dataset, calendars: Calendars | None) -> Calendars:
+    """The calendars that a dataset's students go by: its own where it states any, else `calendars` or the default."""
+    stated = any(name in dataset.tables for name in NAMES)
+    return calendars_of(dataset.tables) if stated or calendars is None else calendars
 
 
 def records_of_requests(

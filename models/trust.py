@@ -15,7 +15,7 @@ from data_schemas.instruments.response_quality import (
 )
 from models.classes import classes_of
 from models.policy import ResponseQuality
-from models.records import Records
+from models.records import Around, Records
 from models.sheets import Bools
 
 SPEEDING, LONG_STRING, CONTRADICTION, COPIED, CONFLICT = (
@@ -58,16 +58,36 @@ def suspicions(records: Records, as_of: int, rules: ResponseQuality) -> dict[str
             shows[:, 0] = speeding(answers, sheets.seconds, rules.seconds_an_item)
             shows[:, 1] = long_string(instrument, answers, rules.same_answer_share)
             shows[:, 2] = contradiction(instrument, answers)
-            if records.whole_classes:
-                known = np.flatnonzero(sheets.known(as_of))
-                group = classes_of(records.students)[sheets.student[known]]
-                seconds, given = sheets.seconds[known], answers[known]
-                hurried = (instrument, given, seconds, group, rules.class_percentile, rules.same_answer_share)
-                shows[known, 0] |= hurried_in_class(*hurried)
-                shows[known, 3] = copied(given, seconds, group, sheets.day[known])
+            beside = _beside_class(records, code, as_of, rules)
+            shows[:, 0] |= beside[:, 0]
+            shows[:, 3] = beside[:, 1]
         if code in conflicting:
             shows[:, 4] = conflicting[code]
         found[code] = Suspicion(shows & sheets.known(as_of)[:, None])
+    return found
+
+
+def look_around(records: Records, as_of: int, rules: ResponseQuality) -> Around:
+    """What a day's records show only together: which questionnaires anyone had answered by then, and which sheets are
+    conspicuous in their class."""
+    answered = tuple(code for code, sheets in records.sheets.items() if (sheets.received <= as_of).any())
+    found = {code: _beside_class(records, code, as_of, rules) for code in records.sheets}
+    return Around(answered, found)
+
+
+def _beside_class(records: Records, code: str, as_of: int, rules: ResponseQuality) -> Bools:
+    """Which sheets of one questionnaire were hurried for their class, and which are copies: (n, 2)."""
+    if records.around is not None:
+        return records.around.sheets[code]
+    sheets = records.sheets[code]
+    found = np.zeros((len(sheets.day), 2), dtype=bool)
+    if sheets.instrument.items and records.whole_classes:
+        known = np.flatnonzero(sheets.known(as_of))
+        group = classes_of(records.students)[sheets.student[known]]
+        seconds, given = sheets.seconds[known], sheets.scores.answers[known]
+        hurried = (sheets.instrument, given, seconds, group, rules.class_percentile, rules.same_answer_share)
+        found[known, 0] = hurried_in_class(*hurried)
+        found[known, 1] = copied(given, seconds, group, sheets.day[known])
     return found
 
 
@@ -82,7 +102,7 @@ def doubted_students(records: Records, suspect: Mapping[str, Suspicion]) -> Bool
 def without_sheets(records: Records, suspect: Mapping[str, Suspicion]) -> Records:
     """The records as if nobody had handed in the suspect sheets."""
     kept = {code: sheets.take(np.flatnonzero(~suspect[code].any)) for code, sheets in records.sheets.items()}
-    return replace(records, sheets=kept)
+    return replace(records, sheets=kept, around=None)
 
 
 def _conflicts(records: Records, as_of: int, rules: ResponseQuality) -> Mapping[str, Bools]:

@@ -28,6 +28,11 @@ class Settings:
         return self.home / "champion"
 
     @property
+    def models(self) -> Path:
+        """Every model that was promoted, in a folder named by its manifest's SHA-256; only ever added to."""
+        return self.home / "models"
+
+    @property
     def logs(self) -> Path:
         return self.home / "logs"
 

@@ -56,7 +56,7 @@ def make_desk(
         due = Due(NOTHING_DUE, None, False)
         entry = line or Entry(record.pupil, Section.BELOW, record.assessment, why(record.assessment), due)
         return StudentFile(
-            entry=replace(entry, pupil=record.pupil, assessment=record.assessment),
+            entry=replace(entry, pupil=record.pupil, assessment=record.assessment, assessment_id=record.assessment_id),
             school=School(school_id, school_id),
             synthetic=listed is not None and listed.synthetic,
             since=_since(record.history),

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from data_schemas.calendar_tables import read_calendars
 from data_schemas.instruments import known_instruments
-from models import assess, load_artifact, read_policy, records_of_requests
+from models import archive_artifact, assess, read_policy, records_of_requests
 from models.assessment import ModelStatus
 from runxin.logs import configure_logs, get_logger
 from runxin.settings import Settings
@@ -40,7 +40,11 @@ def open_service(settings: Settings) -> Iterator[Opened]:
     policy = read_policy(settings.policy_file)
     store = open_store(settings)
     try:
-        champion = Champion(settings.champion, load_artifact, lambda origin: may_rank(origin, students_origin(store)))
+        champion = Champion(
+            settings.champion,
+            lambda folder: archive_artifact(folder, settings.models),
+            lambda origin: may_rank(origin, students_origin(store)),
+        )
         instruments, calendars = known_instruments(settings.instruments), read_calendars(settings.calendar)
         state = State(store, policy, champion, instruments, calendars)
         desk = make_desk(store, policy, lambda: model_status(state), calendars=calendars)

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from models import Artifact, load_artifact, manifest_sha256
+from models import Artifact, archive_artifact, load_artifact, manifest_sha256
 from runxin.errors import refused
 from runxin.settings import Settings
 from training.tracking import fetch, registered_hash, set_champion
@@ -21,6 +21,7 @@ def promote(settings: Settings, version: str) -> Artifact:
         artifact = load_artifact(folder)
         if manifest_sha256(folder) != expected or artifact.manifest.version != version:
             raise refused(f"version {version} is not the artifact that was registered", fix="train and register again")
+        archive_artifact(folder, settings.models)  # first, so that nothing serves that replay would not find
         _replace(folder, settings.champion)
     set_champion(settings, version)
     return artifact

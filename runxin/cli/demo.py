@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import DESCRIPTION, Dataset, read_dataset
 from data_schemas.synthetic import make_city, write_city
-from models import Artifact, load_artifact, read_policy
+from models import Artifact, archive_artifact, read_policy
 from runxin.cli.output import answer, console
 from runxin.cli.serve import refuse_taken_port, serve_command
 from runxin.errors import Kind, UserError
@@ -110,7 +110,7 @@ def _make(settings: Settings, students: int, seed: int) -> _Made:
 def _champion(settings: Settings, dataset: Dataset) -> Artifact | None:
     """The champion, where it was trained on this very city."""
     try:
-        artifact = load_artifact(settings.champion)
+        artifact = archive_artifact(settings.champion, settings.models)
     except UserError:
         return None
     return artifact if artifact.manifest.training["fingerprint"] == dataset.fingerprint else None

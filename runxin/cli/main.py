@@ -25,6 +25,7 @@ VERBS = {
     "promote": "runxin.cli.promote:promote_command",
     "screen": "runxin.cli.screen:screen_command",
     "list": "runxin.cli.list_:list_command",
+    "replay": "runxin.cli.replay:replay_command",
     "leave-rates": "runxin.cli.leave_rates:leave_rates_command",
     "serve": "runxin.cli.serve:serve_command",
     "names": "runxin.cli.names:names_command",

@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from data_schemas.calendar_tables import read_calendars
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset, read_dataset
-from models import Artifact, load_artifact, read_policy
+from models import Artifact, archive_artifact, read_policy
 from runxin.cli.output import answer, console
 from runxin.errors import UserError
 from runxin.settings import Settings, read_settings
@@ -57,7 +57,7 @@ def champion_for(settings: Settings, dataset: Dataset) -> tuple[Artifact | None,
     if not settings.champion.is_dir():
         return None, "none", "no model is promoted: safety rules and questionnaires alone decide"
     try:
-        artifact = load_artifact(settings.champion)
+        artifact = archive_artifact(settings.champion, settings.models)
     except (UserError, OSError) as error:
         return None, "unavailable", f"the promoted model cannot be read: {error}; safety rules alone decide"
     origin, students = artifact.manifest.data_origin, dataset.description.origin

@@ -15,7 +15,7 @@ from serving.store import (
     Evidence,
     Pupil,
     Store,
-    assessment_of,
+    current_of,
     evidence_of,
     find_pupil,
     history_of,
@@ -25,12 +25,14 @@ from serving.store import (
 
 @dataclass(frozen=True)
 class StudentRecord:
-    """`history` holds one assessment per published day, oldest first; `evidence` is open and closed, newest first."""
+    """`history` holds one assessment per published day, oldest first; `evidence` is open and closed, newest first;
+    `assessment_id` names the stored assessment for a replay."""
 
     pupil: Pupil
     assessment: Assessment
     history: tuple[Assessment, ...]
     evidence: tuple[Evidence, ...]
+    assessment_id: str | None = None
 
 
 def open_student(store: Store, user: User, student_id: str, now: datetime, purpose: str = "follow_up") -> StudentRecord:
@@ -41,11 +43,12 @@ def open_student(store: Store, user: User, student_id: str, now: datetime, purpo
         raise UserError(Kind.REFUSED, "this student is not at one of your schools")
     check_user_can_see_student(user, pupil.school_id)
     write_audit(store, AuditEvent(now, user.username, "student.read", purpose, student_id))
-    assessment = assessment_of(store, student_id)
+    assessment, assessment_id = current_of(store, student_id)
     if assessment is None:
         raise UserError(Kind.NOT_FOUND, "there is no assessment of this student yet")
     named = find_pupil(store, student_id, user_can_see_names(user, pupil.school_id)) or pupil
-    return StudentRecord(named, assessment, tuple(history_of(store, student_id)), tuple(evidence_of(store, student_id)))
+    history, evidence = tuple(history_of(store, student_id)), tuple(evidence_of(store, student_id))
+    return StudentRecord(named, assessment, history, evidence, assessment_id)
 
 
 def open_list(

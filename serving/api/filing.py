@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from data_schemas.codes import ConsentScope
-from models import Assessment, assess, records_of_requests
+from models import Artifact, Assessment, assess, records_of_requests
 from models.assessment import Floor
 from runxin.errors import UserError
 from runxin.logs import get_logger
@@ -19,8 +19,10 @@ from serving.api.reading import plain_record
 from serving.api.request import ScoreRequest
 from serving.api.state import State, instruments_of
 from serving.followup import silent
+from serving.replay import entry_inputs, make_context
 from serving.store import (
     UNASSIGNED,
+    Context,
     Evidence,
     Feed,
     Interviews,
@@ -35,6 +37,15 @@ from serving.store import (
 
 ON_RECORD = "on record"  # who it was stands in the school's own outcomes
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}
+
+
+@dataclass(frozen=True)
+class Filed:
+    """An assessment with the record as it was assessed, and with what."""
+
+    assessment: Assessment
+    record: Mapping[str, Any]
+    context: Context | None
 
 
 @dataclass(frozen=True)
@@ -64,12 +75,12 @@ def file_records(
         except UserError as error:
             found[place] = error
     kept = [checked[place] for place in mine]
-    assessments = _assessed(state, serving, kept, known)
-    answered = [_settled(a, known[a.student_id], now) for a in assessments]
+    filed = _assessed(state, serving, kept, known)
+    answered = [_settled(one.assessment, known[one.assessment.student_id], now) for one in filed]
     ids: list[str | None] = [None] * len(kept)
     if not dry_run and kept:
         nowhere = _school_of_strangers(state, client)
-        entries = [_entry(client, one, a, now, nowhere) for one, a in zip(kept, assessments, strict=True)]
+        entries = [_entry(client, one, f, now, nowhere) for one, f in zip(kept, filed, strict=True)]
         ids = list(record_entries(state.store, entries))
     explain = client_can(client, "explain")
     for place, assessment, entry_id in zip(mine, answered, ids, strict=True):
@@ -77,27 +88,38 @@ def file_records(
     return [one for one in found if one is not None]
 
 
-def _assessed(
-    state: State, serving: Serving, checked: Sequence[Checked], known: Mapping[str, Known]
-) -> list[Assessment]:
+def _assessed(state: State, serving: Serving, checked: Sequence[Checked], known: Mapping[str, Known]) -> list[Filed]:
     """Assessments in order. A day's records go through the model together; each is scored as if it were alone."""
     status = None if serving.status == "ok" else serving.status
     stopped = _stopped(state, checked, known)
     by_day: dict[date, list[int]] = {}
     for place, one in enumerate(checked):
         by_day.setdefault(one.as_of, []).append(place)
-    found: dict[int, Assessment] = {}
+    found: dict[int, Filed] = {}
     for as_of, places in by_day.items():
         rows = [_record(checked[place], known, stopped) for place in places]
         records = records_of_requests(rows, instruments_of(state), state.calendars)
+        asked, why_not = serving.artifact, status
         try:
-            assessed = assess(records, as_of, serving.artifact, state.policy, status=status)
+            assessed = assess(records, as_of, asked, state.policy, status=why_not)
         except UserError:
             # The records are valid, so it is the model that does not fit them. Floors run without it.
             get_logger("api").error("model_refused")
-            assessed = assess(records, as_of, None, state.policy, status="unavailable")
-        found.update(zip(places, assessed, strict=True))
+            asked, why_not = None, "unavailable"
+            assessed = assess(records, as_of, asked, state.policy, status=why_not)
+        context = _context(state, asked, why_not)
+        filed = [Filed(one, row, context) for one, row in zip(assessed, rows, strict=True)]
+        found.update(zip(places, filed, strict=True))
     return [found[place] for place in range(len(checked))]
+
+
+def _context(state: State, artifact: Artifact | None, status: str | None) -> Context | None:
+    """What records are assessed with at this moment; made anew only where the model or its status is another."""
+    key = (None if artifact is None else artifact.sha256, status)
+    if key not in state.contexts:
+        instruments = {**state.instruments, **(artifact.instruments if artifact is not None else {})}
+        state.contexts[key] = make_context(artifact, status, state.policy, state.calendars, instruments)
+    return state.contexts[key]
 
 
 def _record(one: Checked, known: Mapping[str, Known], stopped: Mapping[str, Sequence[Feed]]) -> dict[str, Any]:
@@ -162,7 +184,7 @@ def _school_of_strangers(state: State, client: Client) -> str:
     return schools[0] if len(schools) == 1 else UNASSIGNED
 
 
-def _entry(client: Client, one: Checked, assessment: Assessment, now: datetime, nowhere: str) -> NewEntry:
+def _entry(client: Client, one: Checked, filed: Filed, now: datetime, nowhere: str) -> NewEntry:
     request = one.request
     return NewEntry(
         client=client.client,
@@ -171,6 +193,8 @@ def _entry(client: Client, one: Checked, assessment: Assessment, now: datetime, 
         stage=request.stage,
         grade=request.grade,
         record=request.model_dump(mode="json", exclude_none=True) | {"as_of": one.as_of.isoformat()},
-        assessment=assessment,
+        assessment=filed.assessment,
         received_at=now,
+        context=filed.context,
+        inputs=entry_inputs(filed.record) if filed.context is not None else None,
     )

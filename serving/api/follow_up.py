@@ -27,9 +27,11 @@ class DueGiven(Given):
 
 
 class EntryGiven(Given):
-    """One line. `rank` counts within the week's line and below it. A blind audit (`slot` "audit") has no tier."""
+    """One line. `rank` counts within the week's line and below it. A blind audit (`slot` "audit") has no tier.
+    `assessment_id` names the assessment for a replay."""
 
     student_id: str
+    assessment_id: str | None
     class_id: str | None
     stage: str
     grade: int | None
@@ -134,6 +136,7 @@ def _entry(entry: Entry, explain: bool) -> EntryGiven:
     assessment = entry.assessment
     return EntryGiven(
         student_id=entry.pupil.student_id,
+        assessment_id=entry.assessment_id,
         class_id=entry.pupil.class_id,
         stage=entry.pupil.stage,
         grade=entry.pupil.grade,

@@ -10,19 +10,20 @@ from data_schemas.own_features import OwnFeature
 from data_schemas.school_days import Calendars
 from models.policy import Policy
 from serving.api.champion import Champion
-from serving.store import Store
+from serving.store import Context, Store
 
 
 @dataclass(frozen=True)
 class State:
     """`instruments` are the questionnaires that a record may name, by code, beside those the model brings;
-    `calendars` those of the schools."""
+    `calendars` those of the schools; `contexts` what was kept for replay so far, by model and status."""
 
     store: Store
     policy: Policy
     champion: Champion
     instruments: Mapping[str, Instrument]
     calendars: Calendars = field(default_factory=Calendars)
+    contexts: dict[tuple[str | None, str | None], Context | None] = field(default_factory=dict, repr=False)
 
 
 async def state_of(request: Request) -> State:

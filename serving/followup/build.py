@@ -161,7 +161,7 @@ def _entry(standing: Standing, section: Section, due: Due, slot: str | None) -> 
         said = tuple(retest.text for retest in assessment.data_quality.retest)[:2]
     if section is Section.CONTACT:
         said = tuple(task.text for task in assessment.tasks)[:2]
-    return Entry(standing.pupil, section, assessment, said, due, slot=slot)
+    return Entry(standing.pupil, section, assessment, said, due, slot=slot, assessment_id=standing.assessment_id)
 
 
 def _audit(standing: Standing, reading: SchoolReading) -> Entry:

@@ -38,7 +38,7 @@ class Entry:
     """One line of the list. `rank` counts within the week's line and below it; immediate checks have none.
 
     `slot` says which of the week's places it fills: "ranked", "concern" or "audit". An audit is blind: its
-    assessment here is empty, and its tier is not to be shown.
+    assessment here is empty, and its tier is not to be shown. `assessment_id` is what a replay asks for.
     """
 
     pupil: Pupil
@@ -48,6 +48,7 @@ class Entry:
     due: Due
     rank: int | None = None
     slot: str | None = None
+    assessment_id: str | None = None
 
 
 @dataclass(frozen=True)

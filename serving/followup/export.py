@@ -49,6 +49,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     state = "confirmed" if said.confirmed else "pending"
     return {
         "student_id": entry.pupil.student_id,
+        "assessment_id": entry.assessment_id,
         "class_id": entry.pupil.class_id,
         "stage": entry.pupil.stage,
         "grade": entry.pupil.grade,

@@ -5,24 +5,21 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 
 import pandas as pd
 
-import data_schemas
-import models
 from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import ConsentScope, Tier
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset
 from data_schemas.school_days import Calendars
-from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, may_score, records_of
+from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, look_around, may_score, records_of
 from models.changes import Earlier, changes
 from models.columns import NO_DAY
 from models.flag_rates import flag_rates
 from models.floors import assessed
 from runxin.errors import UserError, bad_data, usage
+from serving.replay import code_fingerprint, run_inputs
 from serving.store import (
     Feed,
     Interviews,
@@ -90,14 +87,18 @@ def publish_screening(
     if artifact is not None and not may_rank(artifact.manifest.data_origin, dataset.description.origin):
         raise bad_data(f"a {artifact.manifest.data_origin} model may not rank {dataset.description.origin} students")
     records = records_of(dataset, calendars)
+    records = replace(records, around=look_around(records, date_to_day(as_of), policy.response_quality))
     found, model = _assess(records, as_of, artifact, policy, status)
     pupils = _pupils(dataset, found, schools)
     found = [assessment for assessment in found if assessment.student_id in pupils]
     if not found:
         raise bad_data(f"nobody is enrolled on {as_of.isoformat()}", fix="choose another --as-of")
     here = sorted({pupil.school_id for pupil in pupils.values()})
+    earlier = earlier_margins(store, here, as_of) if artifact is not None else {}
     if artifact is not None:
-        found = _with_changes(found, records, as_of, artifact, earlier_margins(store, here, as_of))
+        found = _with_changes(found, records, as_of, artifact, earlier)
+    asked, why_not = (artifact, None) if model.status == "ok" else (None, model.status)
+    margins = {one.student_id: earlier[one.student_id].margin for one in found if one.change is not None}
     run = make_run(
         fingerprint=dataset.fingerprint,
         as_of=as_of,
@@ -117,6 +118,7 @@ def publish_screening(
         _feeds(dataset, here),
         _interviews(records, as_of),
         actor,
+        run_inputs(dataset, records, as_of, asked, why_not, policy, calendars, found, here, margins),
     )
     flooding = {
         rate.floor: rate.overall.value
@@ -243,17 +245,6 @@ def _summary(
         model=model,
         synthetic=synthetic,
     )
-
-
-@cache
-def code_fingerprint() -> str:
-    """A hash of the code and definitions that assessments come from: other code is another screening."""
-    digest = hashlib.sha256()
-    for package in (data_schemas, models):
-        root = Path(str(package.__file__)).parent
-        for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
-            digest.update(file.relative_to(root).as_posix().encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _made_by(calendars: Calendars | None) -> str:

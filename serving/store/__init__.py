@@ -1,9 +1,20 @@
 """What is kept, and the only room that speaks to the database: plain objects go in and come out."""
 
 from serving.store.audit import PURPOSES, AuditEvent, audit_rows, events_of, write_audit
+from serving.store.contents import Content, content_of
 from serving.store.database import Store, check_reachable, open_store
 from serving.store.earlier import earlier_margins
 from serving.store.evidence import Evidence, Interviews, evidence_of, open_evidence
+from serving.store.inputs import (
+    Context,
+    Kept,
+    RunInputs,
+    erase_inputs,
+    find_kept,
+    inputs_of,
+    is_erased,
+    kept_contents,
+)
 from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
 from serving.store.known import Known, known_feeds, known_students
 from serving.store.names import keep_names, load_names
@@ -14,6 +25,7 @@ from serving.store.reading import (
     Standing,
     as_it_stands,
     assessment_of,
+    current_of,
     history_of,
     read_school,
 )
@@ -37,9 +49,12 @@ __all__ = [
     "PURPOSES",
     "UNASSIGNED",
     "AuditEvent",
+    "Content",
+    "Context",
     "Evidence",
     "Feed",
     "Interviews",
+    "Kept",
     "KeyRow",
     "Known",
     "NewEntry",
@@ -47,6 +62,7 @@ __all__ = [
     "Pupil",
     "ReceivedEntry",
     "Run",
+    "RunInputs",
     "SchoolReading",
     "ServiceState",
     "Standing",
@@ -63,16 +79,23 @@ __all__ = [
     "assessment_to_json",
     "audit_rows",
     "check_reachable",
+    "content_of",
+    "current_of",
     "earlier_margins",
     "end_session",
+    "erase_inputs",
     "events_of",
     "evidence_of",
+    "find_kept",
     "find_key",
     "find_pupil",
     "find_user",
     "history_of",
+    "inputs_of",
+    "is_erased",
     "keep_names",
     "keep_password_hash",
+    "kept_contents",
     "known_feeds",
     "known_students",
     "last_run",

@@ -23,7 +23,8 @@ TOTALS_READ = 100  # more than a week's line has places
 @dataclass(frozen=True)
 class Standing:
     """One student of a list. `assessment` is None for those of whom there is nothing to tell: screened, routine,
-    no open evidence, nothing to repeat."""
+    no open evidence, nothing to repeat. `assessment_id` names the stored one that they stand by, as it was before open
+    evidence raised it."""
 
     pupil: Pupil
     assessment: Assessment | None
@@ -33,6 +34,7 @@ class Standing:
     margin: float | None
     severity: float
     screened: bool
+    assessment_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ def as_it_stands(assessment: Assessment, found: Sequence[Evidence]) -> Assessmen
 
 def assessment_of(store: Store, student_id: str) -> Assessment | None:
     """The student's newest assessment as it stands, None where the student is unknown."""
+    return current_of(store, student_id)[0]
+
+
+def current_of(store: Store, student_id: str) -> tuple[Assessment | None, str | None]:
+    """The student's newest assessment as it stands, and the id of the stored one."""
     with store.reading() as connection:
         row = _newest_row(connection, student_id)
         entry = newest_entry_of(connection, student_id)
@@ -66,7 +73,9 @@ def assessment_of(store: Store, student_id: str) -> Assessment | None:
         run = None if row is None else run_from_row(row)
         published = None if row is None else unpack_assessment(row.payload)
     newest = _newest(published, run, entry)
-    return None if newest is None else as_it_stands(newest, found)
+    if newest is None:
+        return None, None
+    return as_it_stands(newest, found), _id_of(newest, row, entry)
 
 
 def history_of(store: Store, student_id: str) -> list[Assessment]:
@@ -120,8 +129,16 @@ def _newest(published: Assessment | None, run: Run | None, entry: ReceivedEntry 
     return entry.assessment if newer else published
 
 
+def _id_of(newest: Assessment, row: Any, entry: ReceivedEntry | None) -> str | None:
+    """The id of the entry where it is the entry's assessment, else that of the run's row."""
+    if entry is not None and newest is entry.assessment:
+        return entry.entry_id
+    found: str | None = row.assessment_id
+    return found
+
+
 def _newest_row(connection: sa.Connection, student_id: str) -> Any:
-    query = sa.select(assessments.c.payload, runs).select_from(assessments.join(runs))
+    query = sa.select(assessments.c.payload, assessments.c.assessment_id, runs).select_from(assessments.join(runs))
     query = query.where(assessments.c.student_id == student_id)
     return connection.execute(query.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
 
@@ -173,11 +190,13 @@ def _school_evidence(
 def _standing(row: Any, run: Run, entry: ReceivedEntry | None, mine: tuple[Evidence, ...]) -> Standing:
     pupil = Pupil(row.student_id, row.school_id, row.class_id, row.stage, row.grade, row.name)
     if row.payload is None:
-        return Standing(pupil, None, mine, row.tier_since, None, row.margin, row.severity, row.screened)
+        return Standing(
+            pupil, None, mine, row.tier_since, None, row.margin, row.severity, row.screened, row.assessment_id
+        )
     published = unpack_assessment(row.payload)
     newest = _newest(published, run, entry) or published
     since = entry.received_at if entry is not None and newest.tier.ord > published.tier.ord else row.tier_since
-    return _stands(pupil, newest, mine, since, row.retest_since)
+    return _stands(pupil, newest, mine, since, row.retest_since, _id_of(newest, row, entry))
 
 
 def _stands(
@@ -186,6 +205,7 @@ def _stands(
     mine: tuple[Evidence, ...],
     since: datetime,
     retest_since: datetime | None,
+    assessment_id: str | None,
 ) -> Standing:
     return Standing(
         pupil,
@@ -196,6 +216,7 @@ def _stands(
         newest.margin,
         newest.severity,
         newest.screened,
+        assessment_id,
     )
 
 
@@ -216,7 +237,9 @@ def _stranger(
         return None
     row = _newest_row(connection, pupil.student_id)
     if row is None:
-        return None if entry is None else _stands(pupil, entry.assessment, mine, entry.received_at, None)
+        return (
+            None if entry is None else _stands(pupil, entry.assessment, mine, entry.received_at, None, entry.entry_id)
+        )
     run, published = run_from_row(row), unpack_assessment(row.payload)
     newest = _newest(published, run, entry) or published
-    return _stands(pupil, newest, mine, run.published_at, None)
+    return _stands(pupil, newest, mine, run.published_at, None, _id_of(newest, row, entry))

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 
 from models.assessment import Assessment
 from serving.store.audit import AuditEvent, add_event
+from serving.store.contents import Content
 from serving.store.database import Store, chunks
 from serving.store.evidence import open_floors
+from serving.store.inputs import Context, keep_context, keep_inputs
 from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
 from serving.store.pupils import UNASSIGNED, Pupil
 from serving.store.tables import received, students
@@ -20,7 +22,8 @@ from serving.store.tables import received, students
 @dataclass(frozen=True)
 class NewEntry:
     """One record to keep. `record` is the request in JSON's own types; `school_id` is `UNASSIGNED` for a student who
-    is on no list and came without one."""
+    is on no list and came without one. `inputs` is the record as it was assessed, with what the store knew beside it,
+    and `context` what it was assessed with, for replay."""
 
     client: str
     student_id: str
@@ -30,6 +33,8 @@ class NewEntry:
     record: dict[str, Any]
     assessment: Assessment
     received_at: datetime
+    context: Context | None = None
+    inputs: Content | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,11 @@ def record_entries(store: Store, entries: Sequence[NewEntry]) -> list[str]:
             row["school_id"] = known.get(row["student_id"], row["school_id"])
         if rows:
             connection.execute(received.insert(), rows)
+        for context in {e.context.said.sha256: e.context for e in entries if e.context is not None}.values():
+            keep_context(connection, context)
+        for entry in entries:
+            if entry.inputs is not None:
+                keep_inputs(connection, {entry.student_id: entry.inputs})
         for entry_id, entry in zip(ids, entries, strict=True):
             floors = entry.assessment.floors
             opened = open_floors(connection, [entry.assessment], entry.received_at, entry_id) if floors else 0
@@ -73,6 +83,8 @@ def _row(entry_id: str, entry: NewEntry) -> dict[str, Any]:
         "grade": entry.grade,
         "record": pack(entry.record),
         "assessment": pack_assessment(entry.assessment),
+        "context": None if entry.context is None else entry.context.said.sha256,
+        "inputs": None if entry.inputs is None else entry.inputs.sha256,
     }
 
 
@@ -82,10 +94,10 @@ def record_entry(store: Store, entry: NewEntry) -> str:
 
 
 def received_record(store: Store, entry_id: str) -> dict[str, Any] | None:
-    """The request of an entry as it came, for replay."""
+    """The request of an entry as it came; None where there is no such entry, or its record was erased."""
     with store.reading() as connection:
         stored = connection.scalar(sa.select(received.c.record).where(received.c.entry_id == entry_id))
-    return None if stored is None else unpack(stored)
+    return unpack(stored) if stored else None
 
 
 def newest_entry_of(connection: sa.Connection, student_id: str) -> ReceivedEntry | None:

@@ -6,13 +6,16 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 
 from models.assessment import Assessment, ModelStatus
 from serving.store.audit import AuditEvent, add_event
+from serving.store.contents import Content
 from serving.store.database import Store
 from serving.store.evidence import Interviews, close_assessed, open_floors, replace_interviews
+from serving.store.inputs import RunInputs, keep_context, keep_inputs
 from serving.store.payload import pack_assessment
 from serving.store.pupils import Pupil, Withdrawal, replace_pupils, replace_withdrawals
 from serving.store.tables import assessments as assessments_table
@@ -81,11 +84,12 @@ def publish_run(
     feeds: Sequence[Feed] = (),
     interviews: Mapping[str, Interviews] | None = None,
     actor: str = "cli",
+    made_from: RunInputs | None = None,
 ) -> Published:
     """Put a screening in force in one transaction; until it ends, and if it does not, the previous list stands.
 
     `pupils` are those of `assessments`, in any order. New floors open evidence; `interviews` close evidence of
-    earlier runs and entries that a named person has assessed.
+    earlier runs and entries that a named person has assessed. `made_from` is kept for replay.
     """
     schools = {pupil.student_id: pupil.school_id for pupil in pupils}
     with store.reading() as connection:
@@ -96,11 +100,14 @@ def publish_run(
         if known or _is_published(connection, run):
             return Published(run.run_id, new=False, opened=0, closed=0)
         before = _before(connection, sorted(set(schools.values())))
-        connection.execute(runs.insert().values(_run_row(run)))
+        connection.execute(runs.insert().values(_run_row(run, made_from)))
+        if made_from is not None:
+            keep_context(connection, made_from.context)
+            keep_inputs(connection, made_from.rows)
         connection.execute(
             run_schools.insert(), [{"run_id": run.run_id, "school_id": s} for s in sorted(set(schools.values()))]
         )
-        rows = _assessment_rows(run, assessments, payloads, schools, before)
+        rows = _assessment_rows(run, assessments, payloads, schools, before, made_from)
         while part := list(islice(rows, ROWS_AT_ONCE)):
             connection.execute(assessments_table.insert(), part)
         replace_pupils(connection, pupils)
@@ -146,7 +153,7 @@ def run_from_row(row: Any) -> Run:
     )
 
 
-def _run_row(run: Run) -> dict[str, Any]:
+def _run_row(run: Run, made_from: RunInputs | None) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "fingerprint": run.fingerprint,
@@ -160,6 +167,7 @@ def _run_row(run: Run) -> dict[str, Any]:
         "model_status": run.model.status,
         "model_origin": run.model.data_origin,
         "published_at": run.published_at,
+        "context": None if made_from is None else made_from.context.said.sha256,
     }
 
 
@@ -189,7 +197,11 @@ def _assessment_rows(
     payloads: Sequence[bytes],
     schools: Mapping[str, str],
     before: Mapping[str, _Before],
+    made_from: RunInputs | None,
 ) -> Iterator[dict[str, Any]]:
+    """A row an assessment, with an id that is drawn and says nothing: of an erased one its hash may be kept."""
+    rows: Mapping[str, Content] = {} if made_from is None else made_from.rows
+    earlier: Mapping[str, float] = {} if made_from is None else made_from.earlier
     for assessment, payload in zip(assessments, payloads, strict=True):
         stood = before.get(assessment.student_id)
         risen = stood is None or assessment.tier.ord > stood.tier
@@ -205,6 +217,9 @@ def _assessment_rows(
             "tier_since": run.published_at if stood is None or risen else stood.tier_since,
             "retest_since": (retest or run.published_at) if assessment.data_quality.retest else None,
             "payload": payload,
+            "assessment_id": uuid4().hex,
+            "inputs": rows[assessment.student_id].sha256 if assessment.student_id in rows else None,
+            "earlier_margin": earlier.get(assessment.student_id),
         }
 
 

@@ -64,6 +64,7 @@ runs = sa.Table(
     sa.Column("model_status", sa.String, nullable=False),
     sa.Column("model_origin", sa.String),
     sa.Column("published_at", Instant, nullable=False),
+    sa.Column("context", sa.String),
 )
 
 run_schools = sa.Table(
@@ -87,6 +88,10 @@ assessments = sa.Table(
     sa.Column("tier_since", Instant, nullable=False),
     sa.Column("retest_since", Instant),
     sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Column("assessment_id", sa.String),
+    sa.Column("inputs", sa.String),
+    sa.Column("earlier_margin", sa.Float),
+    sa.Index("ix_assessments_assessment_id", "assessment_id", unique=True),
     sa.Index("ix_assessments_run_id_school_id", "run_id", "school_id"),
     sa.Index("ix_assessments_student_id", "student_id"),
 )
@@ -125,7 +130,30 @@ received = sa.Table(
     sa.Column("grade", sa.Integer),
     sa.Column("record", sa.LargeBinary, nullable=False),
     sa.Column("assessment", sa.LargeBinary, nullable=False),
+    sa.Column("context", sa.String),
+    sa.Column("inputs", sa.String),
 )
+
+# What many assessments were made with, each content once by its hash: policies, calendars, questionnaires, contexts.
+contents = sa.Table(
+    "contents",
+    metadata,
+    sa.Column("sha256", sa.String, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+# What was read of one student; the same rows of two screenings are there once. Erasure removes them by the student.
+inputs = sa.Table(
+    "inputs",
+    metadata,
+    sa.Column("student_id", sa.String, primary_key=True),
+    sa.Column("sha256", sa.String, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+# All that is left of an erased assessment: the hash of its random id.
+erased = sa.Table("erased", metadata, sa.Column("id_sha256", sa.String, primary_key=True))
 
 withdrawn = sa.Table(
     "withdrawn",

@@ -126,6 +126,9 @@ def test_promoting_writes_the_verified_copy_and_moves_the_alias(cli: Cli, traine
     assert said["version"] == trained["version"]
     champion = load_artifact(home / "champion")
     assert champion.manifest.version == trained["version"]
+    assert load_artifact(home / "models" / champion.sha256).manifest == champion.manifest, (
+        "every promoted model is archived"
+    )
     assert champion.policy.thresholds is not None, "a champion without fixed thresholds cannot place anyone"
     assert store(home).get_model_version_by_alias("runxin", "champion").run_id == trained["run_id"]
     assert cli("promote", trained["version"])[0] == 0, "promoting again replaces the copy"
