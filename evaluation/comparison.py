@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatch
 from typing import Any, Literal
 
+from data_schemas.codes import Stage
 from evaluation.drift import distance, psi, psi_by_chance, psi_ceiling, share_ceiling
 from evaluation.histograms import shown_together
 from evaluation.snapshot import EVERYONE, watched
@@ -33,8 +34,12 @@ def compare(then: Snapshot, now: Snapshot, features: Sequence[Feature], limits: 
     return {
         "features": found,
         "groups": _groups(compared, found),
-        "missing": {source: _missing(source, then, now, limits, chance, enough) for source in then.missing},
-        "scores": {name: _scored(one, now.scores.get(name), limits, chance) for name, one in then.scores.items()},
+        "missing": {source: _missing(source, then, now, limits, chance, enough) for source in now.missing},
+        "scores": {
+            name: _scored(then.scores[name], now.scores.get(name), limits, chance)
+            for name in (EVERYONE, *Stage.codes())
+            if name in then.scores
+        },
     }
 
 
@@ -106,8 +111,8 @@ def _scored(then: Scores, now: Scores | None, limits: Monitoring, chance: float)
         return {"students": now.students if now else 0, "state": "too_few"}
     margin = _apart(then.margin, now.margin, then.students, now.students, limits, chance)
     probability = _apart(then.probability, now.probability, then.students, now.students, limits, chance)
-    lifted = [1 - one.tiers["routine"] / one.n for one in (then, now)]
-    limit = max(limits.tier_change, share_ceiling(*lifted, then.students, now.students, chance))
+    before, after = (1 - one.tiers["routine"] / one.n for one in (then, now))
+    limit = max(limits.tier_change, share_ceiling(before, after, then.students, now.students, chance))
     return {
         "students": now.students,
         "state": margin["state"],
@@ -119,10 +124,10 @@ def _scored(then: Scores, now: Scores | None, limits: Monitoring, chance: float)
             for code in then.tiers
         },
         "lifted": {
-            "then": round(lifted[0], 3),
-            "now": round(lifted[1], 3),
+            "then": round(before, 3),
+            "now": round(after, 3),
             "limit": round(limit, 3),
-            "state": "alarm" if abs(lifted[1] - lifted[0]) > limit else "steady",
+            "state": "alarm" if abs(after - before) > limit else "steady",
         },
     }
 

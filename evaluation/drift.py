@@ -19,7 +19,8 @@ HALF = 0.5  # added to every bin, so that an empty one is rare and not impossibl
 def shares(histogram: Histogram) -> Floats:
     """Share of each bin, none of them 0."""
     counts = np.asarray(histogram.counts, dtype=np.float64) + HALF
-    return counts / counts.sum()
+    found: Floats = counts / counts.sum()
+    return found
 
 
 def psi(then: Histogram, now: Histogram) -> float:
@@ -55,4 +56,5 @@ def share_ceiling(then: float, now: float, n: float, m: float, chance: float) ->
 
 def _observed(histogram: Histogram) -> Floats:
     counts = np.asarray(histogram.counts, dtype=np.float64)
-    return counts / max(counts.sum(), 1.0)
+    found: Floats = counts / max(counts.sum(), 1.0)
+    return found

@@ -19,20 +19,20 @@ def make_histogram(values: Values, edges: Sequence[float] | None = None) -> Hist
     Where nearly everyone has the same value it stands alone between two open bins, so that whoever leaves it later is
     seen; those few who had another are counted with it.
     """
-    values = values.astype(np.float64)
+    exact = values.astype(np.float64)
     if len(values) < MOST_BINS:
         return Histogram()
-    different = np.unique(values)
+    different = np.unique(exact)
     if edges is not None:
         cuts = np.asarray(edges, dtype=np.float64)
     elif len(different) <= MOST_BINS:
         cuts = (different[:-1] + different[1:]) / 2
     else:
-        cuts = np.unique(np.quantile(values, np.arange(1, MOST_BINS) / MOST_BINS, method="inverted_cdf"))
-    counts = _count(values, cuts)
+        cuts = np.unique(np.quantile(exact, np.arange(1, MOST_BINS) / MOST_BINS, method="inverted_cdf"))
+    counts = _count(exact, cuts)
     cuts, counts = _joined(cuts, counts)
     if len(counts) == 1:
-        at, how_often = np.unique(values, return_counts=True)
+        at, how_often = np.unique(exact, return_counts=True)
         usual = float(at[how_often.argmax()])
         return Histogram(edges=(float(np.nextafter(usual, -np.inf)), usual), counts=(0, len(values), 0))
     return Histogram(edges=tuple(cuts.tolist()), counts=tuple(counts.tolist()))

@@ -26,13 +26,14 @@ STATES: Mapping[str, tuple[str, str]] = {
 OTHER_SOURCES: Mapping[str, tuple[str, str]] = {
     "family_missing": ("家庭情况全部未知", "no family circumstance known"),
 }
-SLOT = re.compile(r"\s*[（(:：]?\s*\{[^}]*\}.*$")
+ASIDE = re.compile(r"\s*[（(][^（）()]*\{[^（）()]*[）)]")
+SLOT = re.compile(r"\{[^}]*\}")
 
 
 def feature_title(feature: Feature) -> Text:
-    """A feature's sentence up to the first figure in it."""
+    """A feature's sentence without its figures."""
     both = {"zh": feature.text.zh, "en": feature.text.en}
-    return {language: SLOT.sub("", text).strip(" ：:，,") or feature.name for language, text in both.items()}
+    return {language: SLOT.sub("…", ASIDE.sub("", text)).strip(" ：:，,…") for language, text in both.items()}
 
 
 def source_title(source: str, features: Mapping[str, Feature]) -> Text:

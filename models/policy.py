@@ -180,8 +180,8 @@ class Policy(Part):
 
     @property
     def name(self) -> str:
-        """The version with a short hash of the content: two policies of one name that differ are seen to. What raises an
-        alarm is left out: it places no student."""
+        """The version with a short hash of the content: two policies of one name that differ are seen to. What
+        raises an alarm is left out: it places no student."""
         content = self.model_dump_json(exclude={"thresholds", "monitoring"})
         return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 

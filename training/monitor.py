@@ -1,4 +1,4 @@
-"""A later run held against what a model was trained on: who came in, what the model made of it, what was found after."""
+"""A later run held against what a model was trained on: who came in, how they score, what was found after."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -136,9 +136,7 @@ def _calibration(dataset: Dataset, artifact: Artifact, cohort: Cohort, limits: M
     }
 
 
-def _expected(
-    artifact: Artifact, cohort: Cohort, then: Snapshot, now: Snapshot, limits: Monitoring
-) -> dict[str, Any]:
+def _expected(artifact: Artifact, cohort: Cohort, then: Snapshot, now: Snapshot, limits: Monitoring) -> dict[str, Any]:
     """An estimate from the probabilities alone; measured figures are under `calibration`."""
     before, after = then.scores[EVERYONE].expected_auroc, now.scores[EVERYONE].expected_auroc
     probability = probabilities(artifact.calibration, margins(artifact.model, cohort.matrix.values).value)
