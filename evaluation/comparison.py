@@ -72,9 +72,9 @@ def _apart(then: Histogram, now: Histogram, n: float, m: float, limits: Monitori
     return {
         "psi": round(index, 3),
         "by_chance": round(expected, 3),
-        "distance": round(distance(then, now), 2),
+        "distance": round(distance(then, now), 2) + 0.0,  # no minus before a nought
         "state": state,
-        "edges": [round(edge, 4) for edge in before.edges],
+        "edges": [round(edge, 4) + 0.0 for edge in before.edges],
         "then": [round(count / then.n, 3) for count in before.counts],
         "now": [round(count / now.n, 3) for count in after.counts],
     }

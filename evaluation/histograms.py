@@ -33,8 +33,11 @@ def make_histogram(values: Values, edges: Sequence[float] | None = None) -> Hist
     cuts, counts = _joined(cuts, counts)
     if len(counts) == 1:
         at, how_often = np.unique(exact, return_counts=True)
+        if how_often.max() < SMALLEST:
+            return Histogram()
         usual = float(at[how_often.argmax()])
-        return Histogram(edges=(float(np.nextafter(usual, -np.inf)), usual), counts=(0, len(values), 0))
+        cuts = np.array([np.nextafter(usual, -np.inf), usual])
+        counts = _few_moved(_count(exact, cuts), _count(exact, cuts) < SMALLEST, 1)
     return Histogram(edges=tuple(cuts.tolist()), counts=tuple(counts.tolist()))
 
 
@@ -43,9 +46,7 @@ def count_into(reference: Histogram, values: Values) -> Histogram:
     if not reference.counts:
         return Histogram()
     counts, then = _count(values.astype(np.float64), np.asarray(reference.edges)), np.asarray(reference.counts)
-    few = (then == 0) & (counts < SMALLEST)
-    counts[then.argmax()] += counts[few].sum()
-    counts[few] = 0
+    counts = _few_moved(counts, (then == 0) & (counts < SMALLEST), int(then.argmax()))
     return Histogram(edges=reference.edges, counts=tuple(counts.tolist()))
 
 
@@ -67,6 +68,13 @@ def not_told_apart(count: int) -> int:
 def _count(values: NDArray[np.float64], cuts: NDArray[np.float64]) -> Ints:
     bins = np.searchsorted(cuts, values, side="left")
     return np.bincount(bins, minlength=len(cuts) + 1).astype(np.int64)
+
+
+def _few_moved(counts: Ints, few: NDArray[np.bool_], into: int) -> Ints:
+    """Whoever stands in a bin of a few is counted in the bin `into`."""
+    moved = np.where(few, 0, counts)
+    moved[into] += counts[few].sum()
+    return moved
 
 
 def _joined(
