@@ -8,6 +8,7 @@ catalogue.json     features in order, with groups, directions and sentences
 instruments.json   the questionnaires that the features were made for
 policy.toml        the policy with the thresholds that were fixed at training
 baselines.json     what the model is held against: the logistic regression
+monitoring.json    counts of the training population, for later ones to be held against; absent before format 5
 """
 
 import hashlib
@@ -26,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from data_schemas.instruments import Instrument
 from models.calibration import Calibration
 from models.features import Feature, Recipe, catalogue_json, catalogue_of_json
+from models.monitoring import Snapshot
 from models.policy import Policy, parse_policy
 from models.reference import Reference, reference_of_json
 from models.risk_model import RiskModel
@@ -33,8 +35,10 @@ from models.spline_model import SplineModel, spline_of_json
 from models.tree_shap import TOLERANCE, Explainer, disagreement
 from runxin.errors import Problem, bad_data
 
-FORMAT_VERSION = 4
-READABLE = (3, FORMAT_VERSION)  # 4 says in the manifest how contributions are found
+FORMAT_VERSION = 5
+# 4 says in the manifest how contributions are found, 5 may hold monitoring.json.
+READABLE = (3, 4, FORMAT_VERSION)
+MONITORING = "monitoring.json"
 MANIFEST = "manifest.json"
 
 
@@ -70,6 +74,7 @@ class Artifact:
     policy: Policy = field(repr=False)
     logistic: SplineModel = field(repr=False)
     sha256: str = ""
+    monitoring: Snapshot | None = field(default=None, repr=False)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -92,6 +97,8 @@ def save_artifact(artifact: Artifact, folder: Path) -> None:
         "policy.toml": tomli_w.dumps(artifact.policy.model_dump(mode="json", exclude_none=True)),
         "baselines.json": _json({"logistic": artifact.logistic.to_json()}),
     }
+    if artifact.monitoring is not None:
+        files[MONITORING] = _json(artifact.monitoring.model_dump(mode="json"))
     if isinstance(artifact.model.scorer, SplineModel):
         files["logistic.json"] = _json(artifact.model.scorer.to_json())
     else:
@@ -134,6 +141,7 @@ def load_artifact(folder: Path) -> Artifact:
             policy=policy,
             logistic=spline_of_json(json.loads(texts["baselines.json"])["logistic"]),
             sha256=sha256,
+            monitoring=Snapshot.model_validate_json(texts[MONITORING]) if MONITORING in texts else None,
         )
     except (KeyError, TypeError, ValueError, lightgbm.basic.LightGBMError) as error:
         raise bad_data(
@@ -164,7 +172,7 @@ def read_verified(folder: Path) -> tuple[dict[str, str], Manifest, str]:
         problem = Problem("not a manifest of this version", file=str(path))
         raise bad_data("a model artifact cannot be read", [problem]) from error
     if manifest.format_version not in READABLE:
-        reads = " and ".join(map(str, READABLE))
+        reads = ", ".join(map(str, READABLE))
         problem = Problem(f"format {manifest.format_version}, this program reads {reads}", file=str(path))
         raise bad_data("a model artifact of another format", [problem])
     problems, texts = [], {}

@@ -138,6 +138,28 @@ class Due(Part):
     retest_days: int
 
 
+class Monitoring(Part):
+    """From what difference between a run and the training population `runxin monitor` raises an alarm."""
+
+    psi_watch: float = Field(gt=0)
+    psi_alarm: float = Field(gt=0)
+    missing_rise: float = Field(gt=0, lt=1)
+    tier_change: float = Field(gt=0, lt=1)
+    chance: float = Field(gt=0, lt=1)
+    fewest_students: int = Field(ge=10)
+    quiet: tuple[str, ...]
+    fewest_outcomes: int = Field(ge=5)
+    intercept_off: float = Field(gt=0)
+    slope_low: float = Field(gt=0, lt=1)
+    slope_high: float = Field(gt=1)
+    auroc_fall: float = Field(gt=0, lt=0.5)
+
+
+def _packaged_monitoring() -> Monitoring:
+    """What holds for a policy that was written before there was monitoring."""
+    return Monitoring.model_validate(tomllib.loads(PACKAGED.read_text("utf-8"))["monitoring"])
+
+
 class Policy(Part):
     """Every number that is a decision. `thresholds` is absent until a model is promoted with one."""
 
@@ -153,12 +175,14 @@ class Policy(Part):
     leave: LeaveRules
     tasks: Tasks
     due: Due
+    monitoring: Monitoring = Field(default_factory=_packaged_monitoring)
     thresholds: Thresholds | None = None
 
     @property
     def name(self) -> str:
-        """The version with a short hash of the content: two policies of one name that differ are seen to."""
-        content = self.model_dump_json(exclude={"thresholds"})
+        """The version with a short hash of the content: two policies of one name that differ are seen to. What
+        raises an alarm is left out: it places no student."""
+        content = self.model_dump_json(exclude={"thresholds", "monitoring"})
         return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 

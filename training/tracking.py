@@ -19,6 +19,7 @@ MODEL = "runxin"
 CHAMPION = "champion"
 FOLDER = "model"
 HASH_TAG = "manifest_sha256"
+MONITORING = "runxin-monitoring"
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,24 @@ def set_champion(settings: Settings, version: str) -> None:
         mlflow.MlflowClient().set_registered_model_alias(MODEL, CHAMPION, version)
 
 
-def _experiment(client: Any, settings: Settings) -> str:
-    found = client.get_experiment_by_name(MODEL)
+def log_monitoring(settings: Settings, tags: dict[str, str], metrics: dict[str, float], folder: Path) -> str:
+    """Log one comparison with the files of `folder`, in an experiment of its own; answers with the run's id."""
+    with _connected(settings) as mlflow:
+        mlflow.set_experiment(experiment_id=_experiment(mlflow.MlflowClient(), settings, MONITORING))
+        with mlflow.start_run(tags=tags) as run:
+            mlflow.log_metrics(metrics)
+            mlflow.log_artifacts(str(folder), "monitoring")
+            return str(run.info.run_id)
+
+
+def _experiment(client: Any, settings: Settings, name: str = MODEL) -> str:
+    found = client.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
     # Without a server the artifacts would land in the working folder; they belong to RUNXIN_HOME.
     local = settings.tracking_uri.startswith("sqlite:")
     location = (settings.home / "mlartifacts").as_uri() if local else None
-    return str(client.create_experiment(MODEL, artifact_location=location))
+    return str(client.create_experiment(name, artifact_location=location))
 
 
 def _new_version(client: Any, run: Any) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from data_schemas.calendar import day_to_date
 from data_schemas.dataset import Dataset
 from evaluation import Scored, measure, rule_sum, sum_score
+from evaluation.snapshot import take_snapshot
 from models import Artifact, Manifest, Policy, Records, records_of
 from models.artifact import FORMAT_VERSION
 from models.calibration import Calibration, probabilities
@@ -89,10 +90,11 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
         options.salt + 1,
         progress,
     )
-    population = probabilities(fitted.calibration, margins(fitted.model, cohort.where(rows.train).matrix.values).value)
+    seen = cohort.where(rows.train)
+    population = probabilities(fitted.calibration, margins(fitted.model, seen.matrix.values).value)
     thresholds = policy.thresholds or _thresholds(population, policy)
     artifact = Artifact(
-        manifest=_manifest(dataset, cohort.where(rows.train), rows, fitted, options),
+        manifest=_manifest(dataset, seen, rows, fitted, options),
         model=fitted.model,
         calibration=fitted.calibration,
         instruments=instruments,
@@ -100,6 +102,7 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
         policy=policy.model_copy(update={"thresholds": thresholds}),
         logistic=fitted.logistic,
     )
+    artifact = replace(artifact, monitoring=take_snapshot(artifact, seen.matrix, seen.student))
     progress("figures")
     scored = score_cohort(artifact, test.where(test.labelled))
     metrics = measure(scored, options.resamples, options.seed)

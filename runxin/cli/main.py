@@ -22,6 +22,7 @@ VERBS = {
     "features": "runxin.cli.features:features_app",
     "train": "runxin.cli.train:train_command",
     "evaluate": "runxin.cli.evaluate:evaluate_command",
+    "monitor": "runxin.cli.monitor:monitor_command",
     "promote": "runxin.cli.promote:promote_command",
     "screen": "runxin.cli.screen:screen_command",
     "list": "runxin.cli.list_:list_command",

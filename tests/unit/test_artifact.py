@@ -104,7 +104,7 @@ def test_another_format_and_no_manifest_are_refused(folder: Path, tmp_path: Path
     manifest.write_text(json.dumps({**content, "format_version": 99}), "utf-8")
     with pytest.raises(UserError, match="another format") as newer:
         load_artifact(folder)
-    assert "format 99, this program reads 3 and 4" in str(newer.value.problems[0])
+    assert "format 99, this program reads 3, 4, 5" in str(newer.value.problems[0])
     manifest.write_text("{}", "utf-8")
     with pytest.raises(UserError, match="cannot be read"):
         load_artifact(folder)
