@@ -54,6 +54,13 @@ class ResponseQuality(Part):
     conflict_with: dict[str, float]
 
 
+class Questionnaires(Part):
+    """Which questionnaires a school uses `together`: of a student who has answered one of a set, the others of that set
+    are expected, and no other set is. A questionnaire in no set stands alone."""
+
+    together: tuple[tuple[str, ...], ...] = (("phq9", "gad7"),)
+
+
 class FollowUpList(Part):
     weekly_slots: int = Field(ge=1)
     concern_slots: int = Field(ge=0)
@@ -176,6 +183,7 @@ class Policy(Part):
     tasks: Tasks
     due: Due
     monitoring: Monitoring = Field(default_factory=_packaged_monitoring)
+    questionnaires: Questionnaires = Questionnaires()
     thresholds: Thresholds | None = None
 
     @property

@@ -1,6 +1,6 @@
 """What a person should know about the data behind an assessment: newest sheets, what is missing, what to repeat."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,8 +40,9 @@ def read_quality(
 ) -> list[Reading]:
     """One reading per student as of the end of day `as_of`.
 
-    `expected` are the questionnaires that everyone should have: the model's own, so that what is missing does not
-    depend on who else is in the batch. `seen` (n,) is the day of the last interview by a named person.
+    `expected` are the questionnaires that the model reads; which of them a student should have follows from what that
+    student has answered, so that what is missing does not depend on who else is in the batch. `seen` (n,) is the day of
+    the last interview by a named person.
     """
     n = len(records)
     results: list[list[InstrumentResult]] = [[] for _ in range(n)]
@@ -62,6 +63,7 @@ def read_quality(
             records,
             int(newest[i]),
             expected,
+            policy.questionnaires.together,
             int(seen[i]),
         )
         for i in range(n)
@@ -74,6 +76,7 @@ def _reading(
     records: Records,
     changed: int,
     expected: Sequence[str],
+    together: Sequence[Sequence[str]],
     seen: int,
 ) -> Reading:
     retests = [
@@ -89,12 +92,20 @@ def _reading(
     ]
     answered = {result.code for result in results}
     missing = [*gaps, *(result.code for result in results if not result.current)]
-    missing += [code for code in expected if code not in answered]
+    missing += [code for code in wanted(answered, expected, together) if code not in answered]
     scored = [result for result in results if result.current and result.valid]
     adverse = [r for r in scored if records.sheets[r.code].instrument.total.polarity == "adverse"]
     severity = max((result.share or 0.0 for result in adverse), default=0.0)
     confidence = "ok" if scored and not retests and not missing else "low"
     return Reading(results, DataQuality(confidence, tuple(retests), tuple(missing)), bool(scored), severity, changed)
+
+
+def wanted(answered: Collection[str], expected: Sequence[str], together: Sequence[Sequence[str]]) -> list[str]:
+    """Those of `expected` that stand in one set with a questionnaire that was `answered`; all where none was."""
+    if not set(answered) & set(expected):
+        return list(expected)
+    mine = {code for one in together if set(one) & set(answered) for code in one} | set(answered)
+    return [code for code in expected if code in mine]
 
 
 def is_high(records: Records, result: InstrumentResult) -> bool:

@@ -1,13 +1,13 @@
 """Models trained once for the whole run, and one profile for generated examples."""
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from data_schemas.calendar import date_to_day
-from models import Artifact, read_policy, records_of_requests
-from models.features import Recipe, build_features
-from tests.students import AS_OF, concern, flag, leave, student
-from tests.trained import FEATURES, INSTRUMENTS, REFERENCE, trained_artifact
+from models import Artifact
+from models.tree_shap import Explainer, explain
+from tests.students import AS_OF, assessed, concern, flag, leave, student
+from tests.trained import FEATURES, trained_artifact
 
 settings.register_profile("runxin", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("runxin")
@@ -15,10 +15,17 @@ settings.load_profile("runxin")
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_loops() -> None:
-    """Compile what is compiled before examples are generated, so that no test pays for it in the middle."""
+    """Compile what is compiled before examples are generated: Hypothesis takes a compilation in the middle of one for
+    data generation that depends on something outside."""
     everything = student(leaves=[leave(AS_OF)], family=[flag("left_behind")], concerns=[concern("bullying")])
-    recipe = Recipe(FEATURES, INSTRUMENTS, REFERENCE, read_policy().staleness)
-    build_features(records_of_requests([everything]), recipe, date_to_day(AS_OF))
+    artifact = trained_artifact("lightgbm")
+    for students in (1, 12):
+        assessed([{**everything, "student_id": f"S-{n}"} for n in range(students)], artifact)
+    explainer = artifact.model.explainer
+    assert isinstance(explainer, Explainer)
+    for rows in (np.zeros((12, len(FEATURES))), np.zeros((1, len(FEATURES)))):
+        explain(explainer, rows)
+        explain(explainer, np.asfortranarray(rows)[::-1])
 
 
 @pytest.fixture(scope="session")
