@@ -12,7 +12,7 @@ from data_schemas.codes import ConsentScope, Tier
 from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
 from models.artifact import Artifact
-from models.assessment import Assessment, Floor, ModelStatus, Task
+from models.assessment import Assessment, Floor, ModelStatus, Reason, Task
 from models.calibration import probabilities
 from models.columns import NO_DAY
 from models.explanation import Explained, Topics, explained, reasons_of
@@ -167,8 +167,7 @@ def _assessment(
         probability=float(scored.probability[row]) if scored is not None else None,
         margin=float(scored.margins.value[row]) if scored is not None else None,
         base_value=said.base if said is not None else None,
-        # While a floor is open no easing reason is shown: it would read as comfort that nobody has given.
-        reasons=reasons_of(place, said, scored.artifact.instruments, easing=not floors) if scored and said else (),
+        reasons=_reasons(place, said, scored.artifact, floors, reading) if scored and said else (),
         group_contributions=said.groups(place) if said is not None else None,
         family_capped=float(said.capped[place]) if said is not None else None,
         floors=tuple(floors),
@@ -181,6 +180,15 @@ def _assessment(
         last_interview_on=day_to_date(seen) if seen != NO_DAY else None,
         tasks=tuple(tasks),
     )
+
+
+def _reasons(
+    place: int, said: Explained, artifact: Artifact, floors: Sequence[Floor], reading: Reading
+) -> tuple[Reason, ...]:
+    """While a floor is open no easing reason is shown: it would read as comfort that nobody has given."""
+    expected = {result.code for result in reading.instruments} | set(reading.quality.missing)
+    unasked = set(artifact.instruments) - expected
+    return reasons_of(place, said, artifact.instruments, easing=not floors, unasked=unasked)
 
 
 def _model_status(artifact: Artifact, policy: Policy) -> ModelStatus:

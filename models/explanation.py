@@ -1,7 +1,7 @@
 """Why now: contributions gathered by what one sentence speaks for, and at most five sentences with the student's own
 numbers, raising ones before easing ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,13 +88,20 @@ def _gather(
 
 
 def reasons_of(
-    row: int, said: Explained, instruments: Mapping[str, Instrument], *, easing: bool = True
+    row: int,
+    said: Explained,
+    instruments: Mapping[str, Instrument],
+    *,
+    easing: bool = True,
+    unasked: Collection[str] = (),
 ) -> tuple[Reason, ...]:
     """The strongest reasons of one student: first those that raise, then those that ease, strongest first.
 
     What is missing speaks through one sentence for its source and never as an easing reason. Family flags speak
-    together, as circumstances that may call for support. Without `easing` only what raises is said.
+    together, as circumstances that may call for support. Without `easing` only what raises is said. That one of the
+    questionnaires `unasked` is missing is no reason: another school uses it.
     """
+    unsaid = {f"{code}_missing" for code in unasked}
     sums = said.by_topic[row].tolist()
     candidates = [
         t for t, sum_ in enumerate(sums) if sum_ >= LEAST_CONTRIBUTION or (easing and sum_ <= -LEAST_CONTRIBUTION)
@@ -102,6 +109,8 @@ def reasons_of(
     candidates.sort(key=lambda topic: (-abs(sums[topic]), said.topics.names[topic]))
     reasons: list[Reason] = []
     for topic in candidates:
+        if said.topics.names[topic] in unsaid:
+            continue
         reason = topic_reason(row, topic, sums[topic], said, instruments)
         if reason is not None:
             reasons.append(reason)
