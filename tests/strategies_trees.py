@@ -38,7 +38,7 @@ def cases(draw: st.DrawFn) -> Case:
         booster = trained(values, outcome, draw(st.integers(1, 8)), **parameters)
     except lightgbm.basic.LightGBMError:
         reject()  # it finds some of these data impossible to split and stops
-    fresh = values_of(kind, draw(st.sampled_from([1, 5, 9, 40])), p, rng)
+    fresh = values_of(kind, draw(st.sampled_from([1, 5, 9, 40, 1_100])), p, rng)
     return Case(booster, np.concatenate([values[: draw(st.integers(0, 20))], fresh]))
 
 
