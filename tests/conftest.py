@@ -19,8 +19,9 @@ def _compiled_loops() -> None:
     data generation that depends on something outside."""
     everything = student(leaves=[leave(AS_OF)], family=[flag("left_behind")], concerns=[concern("bullying")])
     artifact = trained_artifact("lightgbm")
-    for students in (1, 12):
-        assessed([{**everything, "student_id": f"S-{n}"} for n in range(students)], artifact)
+    for model in (artifact, trained_artifact("logistic"), None):
+        for students in (1, 12):
+            assessed([{**everything, "student_id": f"S-{n}"} for n in range(students)], model)
     explainer = artifact.model.explainer
     assert isinstance(explainer, Explainer)
     for rows in (np.zeros((12, len(FEATURES))), np.zeros((1, len(FEATURES)))):

@@ -48,6 +48,8 @@ def _connected(settings: Settings) -> Iterator[Any]:
     from mlflow.exceptions import MlflowException
 
     settings.home.mkdir(parents=True, exist_ok=True)
+    # MLflow writes the address into the environment, from where the next reading of settings would take it.
+    before = os.environ.get("MLFLOW_TRACKING_URI")
     mlflow.set_tracking_uri(settings.tracking_uri)
     try:
         yield mlflow
@@ -58,6 +60,10 @@ def _connected(settings: Settings) -> Iterator[Any]:
             f"MLflow did not answer as expected: {type(error).__name__}: {str(error).splitlines()[0]}",
             fix="check MLFLOW_TRACKING_URI, or unset it to use the store under RUNXIN_HOME",
         ) from error
+    finally:
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
+        if before is not None:
+            os.environ["MLFLOW_TRACKING_URI"] = before
 
 
 def check_tracking(settings: Settings) -> None:

@@ -173,8 +173,7 @@ def test_each_comparison_is_a_run_of_an_experiment_of_its_own(
 ) -> None:
     said = told(capsys, "monitor", str(data))
     assert said["warning"] is None
-    mlflow.set_tracking_uri(settings_of(home).tracking_uri)
-    client = mlflow.MlflowClient()
+    client = mlflow.MlflowClient(settings_of(home).tracking_uri)
     found = client.get_run(said["run_id"])
     experiment = client.get_experiment_by_name("runxin-monitoring")
     assert found.info.experiment_id == experiment.experiment_id

@@ -76,8 +76,7 @@ def trained(home: Path, data: Path) -> Said:
 
 
 def store(home: Path) -> Any:
-    mlflow.set_tracking_uri(f"sqlite:///{home / 'mlflow.db'}")
-    return mlflow.MlflowClient()
+    return mlflow.MlflowClient(f"sqlite:///{home / 'mlflow.db'}")
 
 
 def test_a_training_is_a_run_with_everything_one_wants_to_find_again(trained: Said, home: Path, data: Path) -> None:
