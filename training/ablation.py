@@ -12,8 +12,8 @@ from models import Artifact
 from models.risk_model import RiskModel, margins
 from models.spline_model import SplineModel
 from training.boosting import Boosting, fit_boosting
+from training.candidates import WEIGHT_CAP
 from training.cohort import Cohort
-from training.fitting import WEIGHT_CAP
 from training.splines import fit_splines
 from training.split import FOLDS, hash_fold
 
@@ -53,7 +53,7 @@ def _margins(artifact: Artifact, learning: Cohort, judged: Cohort, kept: NDArray
     weight = np.minimum(learning.weight, WEIGHT_CAP)
     scorer: lightgbm.Booster | SplineModel
     if artifact.model.kind == "logistic":
-        scorer = fit_splines(features, values, outcome, weight)
+        scorer = fit_splines(features, values, outcome, weight, training["comparison"].get("logistic_penalty", 2.0))
     else:
         scorer = fit_boosting(features, values, outcome, weight, Boosting(**training["boosting"]), training["seed"])
     return margins(RiskModel(features, scorer, artifact.model.family_cap), judged.matrix.values[:, kept]).value

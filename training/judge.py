@@ -10,12 +10,14 @@ from data_schemas.calendar import day_to_date
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset
 from data_schemas.instruments import Words
-from evaluation import report, retrained
+from evaluation import Population, report, retrained
 from evaluation.contribution_checks import Explained, contribution_checks
+from evaluation.uncertainty import uncertainty
 from evaluation.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
 from models.floors import assessed
 from models.risk_model import contributions, margins
+from models.uncertainty import bounds, needs_a_person
 from training.ablation import retrain
 from training.cohort import CONCURRENT_DAYS, Cohort
 from training.population import population_of, slots_of
@@ -61,6 +63,7 @@ def judge(
     progress("explanations")
     explained, checks = _explained(artifact, rows.judged)
     figures |= {"contributions": checks, **_about(dataset, records, artifact, rows)}
+    figures["uncertainty"] = _uncertainty(artifact, population)
     if rows.learning is not None:
         again = retrain(artifact, rows.learning, rows.judged, progress)
         figures["retrained"] = retrained(population, again.folds, again.without, slots, resamples, seed)
@@ -86,6 +89,14 @@ def _explained(artifact: Artifact, cohort: Cohort) -> tuple[Explained, dict[str,
         artifact.logistic.terms(values),
     )
     return Explained(found.values, found.base, plain, tuple(feature.name for feature in features)), checks
+
+
+def _uncertainty(artifact: Artifact, population: Population) -> dict[str, Any] | None:
+    thresholds = artifact.policy.thresholds
+    if artifact.band is None or thresholds is None:
+        return None
+    low, high = bounds(artifact.band, population.scored.margin, population.scored.probability)
+    return uncertainty(low, high, needs_a_person(low, high, thresholds), population.tier)
 
 
 def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -> dict[str, Any]:
@@ -136,6 +147,8 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -
                     "comparison",
                     "sizes",
                     "size_tolerance",
+                    "tuning",
+                    "calibrations",
                 )
             },
         },

@@ -65,7 +65,8 @@ def train_and_register(
         plots = folder / "plots"
         plots.mkdir()
         (plots / "metrics.json").write_text(json.dumps(trained.metrics, indent=1), "utf-8")
-        (plots / "sizes.json").write_text(json.dumps(training["sizes"], indent=1), "utf-8")
+        searched = {name: training[name] for name in ("sizes", "size_tolerance", "tuning", "calibrations")}
+        (plots / "settings.json").write_text(json.dumps(searched, indent=1), "utf-8")
         write_report(judged.figures, judged.explained, folder / "report", pictures=plots)
 
     progress("MLflow")
