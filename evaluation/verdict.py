@@ -9,6 +9,7 @@ from evaluation.names import name_of, shown, signed
 Report = Mapping[str, Any]
 Sentence = dict[str, str]  # id, status (good, bad, open, note), zh, en
 AS_GOOD = 0.01  # a smaller difference in AUROC is none that a list would show
+LOST = 0.05  # AUROC in new schools: where more may be lost, nothing is settled
 LEAKING = 0.93  # published forecasts reach .63–.85; above this the outcome has probably leaked into the inputs
 SLOPE, INTERCEPT, ERROR = (0.8, 1.2), 0.2, 0.03  # the project's own targets of calibration
 FEWEST_EVENTS = 100  # an external validation wants at least 100 with the outcome (Collins et al. 2016)
@@ -47,6 +48,8 @@ def _parts(report: Report) -> Iterator[Sentence]:
     yield _brier(report)
     yield _groups(report)
     yield _missed(report)
+    if report.get("retrained"):
+        yield from _over_time(report["retrained"]["rolling"])
     auroc = report["auroc"]["value"]
     if auroc is not None and auroc > LEAKING:
         yield _said(
@@ -245,6 +248,43 @@ def _missed(report: Report) -> Sentence:
         f"{missed['below_the_line']:.0f} students below the line are not scheduled this week; "
         f"{shown(count, 'en', 0)} of them are expected to need support.",
     )
+
+
+def _over_time(rolling: Report) -> Iterator[Sentence]:
+    dates = {date: at["auroc"] for date, at in rolling["dates"].items() if at["state"] == "estimated"}
+    if len(dates) > 1:
+        yield _said(
+            "over_time",
+            "note",
+            "用当时已知的数据重新训练，各索引日期的 AUROC："
+            + "；".join(f"{date} {shown(of, 'zh')}" for date, of in dates.items())
+            + "。",
+            "Trained again on what was known by then, AUROC by index date: "
+            + "; ".join(f"{date} {shown(of, 'en')}" for date, of in dates.items())
+            + ".",
+        )
+    yield _new_schools(rolling["new_schools"])
+
+
+def _new_schools(found: Report | None) -> Sentence:
+    if found is None:
+        zh = "在没有见过的学校中是否同样有用：没有检验（学校不足 5 所，或结局太少）。"
+        en = "Whether it is worth as much in new schools: not looked at (fewer than 5 schools, or too few outcomes)."
+        return _said("new_schools", "open", zh, en)
+    change, known, new = found["change"]["auroc"], found["known"]["auroc"], found["new"]["auroc"]
+    figures = (
+        f"AUROC {shown(new, 'zh')} 对 {shown(known, 'zh')}，差 {shown(change, 'zh')}",
+        f"AUROC {shown(new, 'en')} against {shown(known, 'en')}, difference {shown(change, 'en')}",
+    )
+    outcome = compare(change)
+    if outcome == FEWER and change["value"] <= -AS_GOOD:
+        zh, en = "在没有见过的学校中排序明显更差", "In schools that it has never seen the model ranks clearly worse"
+        return _said("new_schools", "bad", f"{zh}：{figures[0]}。", f"{en}: {figures[1]}.")
+    if outcome == UNKNOWN or change["low"] < -LOST:
+        zh, en = "在没有见过的学校中是否更差，尚不能断定", "Whether it ranks worse in new schools is not settled"
+        return _said("new_schools", "open", f"{zh}：{figures[0]}。", f"{en}: {figures[1]}.")
+    zh, en = "在没有见过的学校中排序大致同样好", "In schools that it has never seen the model ranks about as well"
+    return _said("new_schools", "good", f"{zh}：{figures[0]}。", f"{en}: {figures[1]}.")
 
 
 def _gain(orders: Mapping[str, Any], name: str) -> Mapping[str, float | None]:

@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
-from data_schemas.calendar import day_to_date
-from data_schemas.codes import Tier
+from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.dataset import Dataset
 from data_schemas.instruments import Words
-from evaluation import report, retrained
+from evaluation import other_outcomes, over_time, report, retrained
 from evaluation.contribution_checks import Explained, contribution_checks
 from evaluation.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
-from models.floors import assessed
 from models.risk_model import contributions, margins
 from training.ablation import retrain
-from training.cohort import CONCURRENT_DAYS, Cohort
+from training.cohort import Cohort, closed_dates, learned_from, placed
+from training.endpoints import endpoints_of
 from training.population import population_of, slots_of
+from training.rolling import roll
 
 EXPLAINED_ROWS = 2000  # more make no better picture
 
@@ -33,11 +34,11 @@ class Judged:
 
 @dataclass(frozen=True)
 class Rows:
-    """Which rows of a dataset are judged, labelled or not, and, where the same training is to be tried with less, the
-    labelled rows that were learned from. `rule` says in words how they were chosen."""
+    """Which rows of a dataset are judged, labelled or not, and, where the same training is to be tried again, those
+    that it had. `rule` says in words how they were chosen."""
 
     judged: Cohort
-    learning: Cohort | None
+    before: Cohort | None
     rule: Words
     in_sample: bool
 
@@ -61,11 +62,23 @@ def judge(
     progress("explanations")
     explained, checks = _explained(artifact, rows.judged)
     figures |= {"contributions": checks, **_about(dataset, records, artifact, rows)}
-    if rows.learning is not None:
-        again = retrain(artifact, rows.learning, rows.judged, progress)
+    progress("other horizons and outcomes")
+    endpoints = endpoints_of(artifact, dataset, records, rows.judged)
+    figures["other_outcomes"] = other_outcomes(endpoints, slots, resamples, seed) if endpoints is not None else None
+    if rows.before is not None:
+        learning = learned_from(rows.before, dataset, records, _known_until(artifact))
+        again = retrain(artifact, learning, rows.judged, progress)
         figures["retrained"] = retrained(population, again.folds, again.without, slots, resamples, seed)
+        rolled = roll(artifact, dataset, records, rows.before, rows.judged, progress)
+        figures["retrained"]["rolling"] = over_time(rolled, resamples, seed)
     figures["verdict"] = verdict(figures)
     return Judged(figures, explained)
+
+
+def _known_until(artifact: Artifact) -> int | None:
+    """The day up to which outcomes were known to the training; None where it had all that there was."""
+    until = artifact.manifest.training.get("known_until")
+    return date_to_day(date.fromisoformat(until)) if until else None
 
 
 def _explained(artifact: Artifact, cohort: Cohort) -> tuple[Explained, dict[str, Any]]:
@@ -100,6 +113,7 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -
             "origin": description.origin,
             "fingerprint": dataset.fingerprint,
             "index_dates": [day_to_date(day).isoformat() for day in days],
+            "open_dates": _open_dates(dataset, records),
             "schools": len(np.unique(rows.judged.school.astype(str))),
             "left_out": _left_out(records, days, description.mode == "concurrent"),
         },
@@ -144,13 +158,18 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -
 
 def _left_out(records: Records, days: list[int], concurrent: bool) -> dict[str, int]:
     """Students at school on the index dates of whom no figure speaks."""
-    without_consent = placed = 0
+    without_consent = by_a_person = 0
     for day in days:
         here, may = enrolled(records, day), may_score(records, day)
-        level = assessed(records, day - CONCURRENT_DAYS if concurrent else day).level
         without_consent += int((here & ~may).sum())
-        placed += int((here & may & (level >= Tier.PRIORITY.ord)).sum())
-    return {"without_consent": without_consent, "placed_by_a_person": placed}
+        by_a_person += int((here & may & placed(records, day, concurrent)).sum())
+    return {"without_consent": without_consent, "placed_by_a_person": by_a_person}
+
+
+def _open_dates(dataset: Dataset, records: Records) -> list[str]:
+    """Index dates of which no figure speaks since their horizon was not over when the outcomes end."""
+    over = closed_dates(dataset, records).description.index_dates
+    return [on.isoformat() for on in dataset.description.index_dates if on not in over]
 
 
 def _weighting(judged: Cohort) -> str:

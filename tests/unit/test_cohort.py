@@ -14,7 +14,8 @@ from models import read_policy, records_of
 from models.features import Recipe
 from runxin.errors import UserError
 from tests.trained import FEATURES, INSTRUMENTS, REFERENCE
-from training.cohort import CONCURRENT_DAYS, Cohort, make_cohort
+from training.cohort import Cohort, make_cohort
+from training.outcomes import CONCURRENT_DAYS
 
 INDEX = date(2025, 11, 7)
 Row = dict[str, Any]

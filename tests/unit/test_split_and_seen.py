@@ -19,6 +19,7 @@ def cohort(students: int, days: tuple[int, ...] = (100,), seed: int = 0) -> Coho
         matrix=Matrix(("a", "b", "c"), values, {}),
         outcome=np.where(values[:, 0] > 1, 1.0, 0.0),
         weight=np.ones(n),
+        known_on=np.repeat(days, students) + 90,
     )
 
 
