@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from evaluation.bootstrap import draw, figure
 from evaluation.capacity import Labelled, on_list, recall_of
 from evaluation.discrimination import auroc
+from evaluation.groups import of_enough
 from evaluation.measure import counts
 from evaluation.over_time import FEWEST_POSITIVES
 from evaluation.scored import Scored
@@ -55,7 +56,7 @@ def endpoint_figures(endpoint: Endpoint, slots: int, resamples: int, seed: int) 
         labelled = Labelled(rows, known.outcome, weight, samples)
         return {
             "auroc": figure(samples, weight, lambda w: auroc(known.outcome, known.margin, w)),
-            "recall": figure(samples, weight, lambda w: recall_of(labelled, taken, w)),
+            "recall": of_enough(figure(samples, weight, lambda w: recall_of(labelled, taken, w)), about["positives"]),
         }
 
     naive = figures(np.ones(len(rows))) if known.weighted else None

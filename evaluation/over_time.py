@@ -11,6 +11,7 @@ from evaluation.bootstrap import draw, figure
 from evaluation.calibration import calibration_intercept, calibration_slope
 from evaluation.capacity import Labelled, compared, list_value, on_list
 from evaluation.discrimination import auroc
+from evaluation.groups import of_enough
 from evaluation.measure import counts
 from evaluation.scored import Scored
 
@@ -97,7 +98,7 @@ def _figures(scored: Scored, slots: int, resamples: int, seed: int) -> dict[str,
             "calibration_slope": figure(samples, weight, lambda w: calibration_slope(outcome, chance, w)),
             "calibration_intercept": figure(samples, weight, lambda w: calibration_intercept(outcome, chance, w)),
             "cases_per_interview": value["cases_per_interview"],
-            "recall": value["recall"],
+            "recall": of_enough(value["recall"], int(outcome.sum())),
         }
 
     beside = ranked(regression, scored.baseline_probability[LOGISTIC])

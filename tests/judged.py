@@ -30,6 +30,7 @@ ABOUT: Figures = {
     "filter": "",
     "label": {"name": "need", "kinds": ["interview"], "level": 2, "horizon_days": 90},
     "weighting": "inverse of the recorded selection probability",
+    "without_chance": 7,
     "model": {
         "name": "runxin",
         "version": "7",

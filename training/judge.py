@@ -16,8 +16,9 @@ from evaluation.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
 from models.risk_model import contributions, margins
 from training.ablation import retrain
-from training.cohort import Cohort, closed_dates, learned_from, placed
+from training.cohort import Cohort, closed_dates, learned_from, placed, places_of
 from training.endpoints import endpoints_of
+from training.outcomes import without_chance
 from training.population import population_of, slots_of
 from training.rolling import roll
 
@@ -128,6 +129,7 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -
         },
         "label": description.label.model_dump() if description.label else None,
         "weighting": _weighting(rows.judged),
+        "without_chance": _without_chance(dataset, records, rows.judged),
         "model": {
             "name": manifest.name,
             "version": manifest.version,
@@ -176,3 +178,14 @@ def _weighting(judged: Cohort) -> str:
     if (judged.weight[judged.labelled] == 1).all():
         return "none"
     return "inverse of the recorded selection probability"
+
+
+def _without_chance(dataset: Dataset, records: Records, judged: Cohort) -> int:
+    """Judged rows with an outcome whose chance of having been picked is not on record."""
+    label, student, found = dataset.description.label, places_of(judged, records), 0
+    assert label is not None, "a cohort has a label"
+    for day in np.unique(judged.index_day).tolist():
+        missing = without_chance(records, label, day_to_date(day), dataset.description.mode == "concurrent")
+        here = judged.labelled & (judged.index_day == day)
+        found += int(missing[student[here]].sum())
+    return found

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day
-from data_schemas.codes import OutcomeKind
+from data_schemas.codes import OutcomeKind, Selection
 from data_schemas.dataset import Dataset, Label
 from models import Records
 from models.columns import NO_DAY
@@ -76,6 +76,17 @@ def found_after(records: Records, label: Label, on: date, concurrent: bool, unti
     outcome = np.select([positive < NEVER, negative < NEVER], [1.0, 0.0], np.nan)
     weight = np.where((known_on < NEVER) & (probability > 0), 1.0 / np.maximum(probability, 1e-12), 1.0)
     return Found(outcome, weight, known_on)
+
+
+def without_chance(records: Records, label: Label, on: date, concurrent: bool) -> NDArray[np.bool_]:
+    """Students (n,) of whom there is an outcome, and no chance of having been picked on record: they count once, as if
+    they had been certain to be. Where everyone was asked there was no picking."""
+    rows = outcome_rows(records, label, on, concurrent)
+    told = ~np.isnan(rows["selection_prob"]) | (rows["selection_reason"] == Selection.ALL.place)
+    found = np.zeros(len(records), dtype=bool)
+    found[rows.student] = True
+    found[rows.student[told]] = False
+    return found
 
 
 def last_known(records: Records, dataset: Dataset) -> int:

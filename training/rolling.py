@@ -54,19 +54,23 @@ def _new_schools(
     artifact: Artifact, learning: Cohort, here: Cohort, known: Judgement, progress: Progress
 ) -> tuple[Judgement | None, Judgement | None]:
     """The same rows as judged by a model of all schools (`known`), and each by one that has not seen its school; None
-    where there are fewer schools than groups, or one of the models has too little to learn from."""
+    where there are fewer schools than groups, or one of the models has too little to learn from. What the latter had
+    learned from is that of the one that had least."""
     if len(np.unique(here.school.astype(str))) < GROUPS or known.scored is None:
         return None, None
     scored, group = known.scored, school_groups(here.school)
     margin, regression = scored.margin.copy(), scored.baselines["logistic_regression"].copy()
     probability, chance = scored.probability.copy(), scored.baseline_probability["logistic_regression"].copy()
+    learned = [(known.learned, known.learned_positives)]
     for number in range(GROUPS):
         progress(f"schools never seen, {number + 1} of {GROUPS}")
         mine = group == number
         others = learning.where(~np.isin(learning.school.astype(str), np.unique(here.school[mine].astype(str))))
-        part = _judged(artifact, others, here.where(mine)).scored
+        judgement = _judged(artifact, others, here.where(mine))
+        part = judgement.scored
         if part is None:
             return known, None
+        learned.append((judgement.learned, judgement.learned_positives))
         margin[mine], probability[mine] = part.margin, part.probability
         regression[mine] = part.baselines["logistic_regression"]
         chance[mine] = part.baseline_probability["logistic_regression"]
@@ -77,7 +81,8 @@ def _new_schools(
         baselines={"logistic_regression": regression},
         baseline_probability={"logistic_regression": chance},
     )
-    return known, replace(known, scored=new)
+    rows, positives = min(learned)
+    return known, replace(known, scored=new, learned=rows, learned_positives=positives)
 
 
 def _judged(artifact: Artifact, learning: Cohort, here: Cohort) -> Judgement:
