@@ -10,6 +10,7 @@ import pandera.errors
 
 from data_schemas.calendar import YEARS, Rules, Terms, school_year, terms_of
 from data_schemas.calendar_tables import NAMES, calendar_faults
+from data_schemas.codes import Selection
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
 from data_schemas.rules import faults, score_faults
@@ -20,6 +21,7 @@ from runxin.errors import Problem
 MOMENTS = ("late", "early", "resumption")  # records that are no time away
 NAMED = 20  # rows of overlapping leave that are named one by one
 FED = ("leaves", "concerns", "family")
+AUDIT = Selection.AUDIT.code
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,8 @@ def _label_notes(dataset: Dataset, label: dict[str, Any] | None) -> Iterator[str
     if not everyone:
         picked = ", ".join(f"{reason} {count}" for reason, count in label["selection"].items())
         yield f"outcomes exist for picked students ({picked}): their rate is not the rate of all"
+    if not everyone and AUDIT not in label["selection"]:
+        yield "no interview by lot (audit) is among the outcomes: what lists miss cannot be estimated"
     if not everyone and label["without_probability"]:
         yield f"{label['without_probability']} outcomes carry no selection probability, so rates cannot be weighted"
     if dataset.description.mode == "longitudinal":

@@ -6,11 +6,17 @@ from evaluation.discrimination import auroc, average_precision, brier
 from evaluation.groups import gap_verdict
 from evaluation.list_value import list_curve, precision_at, recall_at
 from evaluation.measure import measure
+from evaluation.other_outcomes import Endpoint, other_outcomes
+from evaluation.over_time import FEWEST_POSITIVES, Judgement, Rolled, over_time
 from evaluation.report import report, retrained
 from evaluation.scored import Population, Scored
 
 __all__ = [
+    "FEWEST_POSITIVES",
+    "Endpoint",
+    "Judgement",
     "Population",
+    "Rolled",
     "Scored",
     "auroc",
     "average_precision",
@@ -22,6 +28,8 @@ __all__ = [
     "gap_verdict",
     "list_curve",
     "measure",
+    "other_outcomes",
+    "over_time",
     "precision_at",
     "recall_at",
     "report",

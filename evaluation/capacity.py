@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.bootstrap import Interval, Samples, figure, number, ratio
+from evaluation.bootstrap import Interval, Samples, effective_n, figure, number, ratio
 from evaluation.discrimination import tie_starts
 
 Floats = NDArray[np.float64]
@@ -80,6 +80,7 @@ def list_value(known: Labelled, taken: Floats) -> dict[str, Any]:
     return {
         "interviews": number(float(taken.sum())),
         "labelled_on_list": int((taken[known.rows] > 0).sum()),
+        "effective_n_on_list": effective_n(known.weight * taken[known.rows]),
         "cases_per_interview": per_interview,
         "number_needed": _inverse(per_interview),
         "recall": figure(known.samples, known.weight, lambda w: recall_of(known, taken, w)),

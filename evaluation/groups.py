@@ -79,8 +79,8 @@ def _group(
     for name, taken in lists.items():
         recall = figure(samples, weight, lambda w, t=taken: recall_of(here, t, w))  # type: ignore[misc]
         gap = figure(everyone.samples, everyone.weight, lambda w, t=taken: _gap(everyone, mine, rest, t, w))  # type: ignore[misc]
-        gap = _of_enough(gap, fewer)
-        recalls[name] = {"recall": _of_enough(recall, positives), "gap": gap, "verdict": gap_verdict(gap)}
+        gap = of_enough(gap, fewer)
+        recalls[name] = {"recall": of_enough(recall, positives), "gap": gap, "verdict": gap_verdict(gap)}
     return {
         "shown": True,
         "n": n,
@@ -99,6 +99,6 @@ def _gap(known: Labelled, mine: NDArray[np.bool_], rest: NDArray[np.bool_], take
     return recall_of(known, taken, weight * rest) - recall_of(known, taken, weight * mine)
 
 
-def _of_enough(of: Interval, positives: int) -> Interval:
+def of_enough(of: Interval, positives: int) -> Interval:
     """The figure without an interval where too few have the outcome for one."""
     return of if positives >= FEWEST_POSITIVES else {"value": of["value"], "low": None, "high": None}

@@ -1,45 +1,75 @@
 """Whether more interviews, or a training with the newest wave, would help: what the last of them brought."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.bootstrap import figure
-from evaluation.capacity import Labelled
+from evaluation.bootstrap import Interval, draw, figure
 from evaluation.discrimination import auroc
+from evaluation.scored import Scored
 
 Floats = NDArray[np.float64]
+HALF = 0.5
 
 
-def learning_curve(
-    known: Labelled, whole: Floats, fewer: Sequence[tuple[float, float, float, Floats]], before_newest: Floats | None
-) -> dict[str, Any]:
-    """AUROC on the labelled rows by how much was learned from. `whole` (n,) is the model's margin on all n rows; each
-    of `fewer` is the share of students, how many labelled rows and outcomes it held, and margins (turns, n), the
-    smallest share first. `doubling` is what the last doubling of students brought, `newest_wave` what the newest wave
-    did; None where it cannot be said."""
+@dataclass(frozen=True)
+class Fewer:
+    """Margins (turns, n) of models that learned from a share of the students, others in each turn; `labelled` and
+    `positives` are means over the turns of how much that was."""
+
+    share: float
+    labelled: float
+    positives: float
+    margins: Floats
+
+
+@dataclass(frozen=True)
+class Less:
+    """What trainings with less would have said of n rows, the smallest share first. `before_newest` (n,) are margins of
+    one without the newest index date, None where there is only one date to learn from."""
+
+    fewer: tuple[Fewer, ...]
+    before_newest: Floats | None
+
+
+def learning_curve(scored: Scored, less: Less, resamples: int, seed: int) -> dict[str, Any]:
+    """AUROC by how much was learned from; `doubling` is what the model gains over half of the students, `newest_wave`
+    what it gains over a training without the newest date; None where there is no such training."""
+    found = _figures(scored, less, resamples, seed)
+    found["naive"] = _figures(scored.unweighted(), less, resamples, seed) if scored.weighted else None
+    return found
+
+
+def _figures(scored: Scored, less: Less, resamples: int, seed: int) -> dict[str, Any]:
+    rows = np.flatnonzero(scored.labelled)
+    known = scored.where(rows)
+    samples = draw(known.school, resamples, seed)
 
     def mean(margins: Floats, weight: Floats) -> Floats:
-        found: Floats = np.mean([auroc(known.outcome, one[known.rows], weight) for one in margins], axis=0)
-        return found
+        turns: Floats = np.mean([auroc(known.outcome, one[rows], weight) for one in margins], axis=0)
+        return turns
 
-    def gain(of: Floats) -> dict[str, float | None]:
-        return figure(known.samples, known.weight, lambda w: auroc(known.outcome, whole[known.rows], w) - mean(of, w))
+    def gain(margins: Floats | None) -> Interval | None:
+        if margins is None:
+            return None
+        of = margins
+        return figure(samples, known.weight, lambda w: auroc(known.outcome, known.margin, w) - mean(of, w))
 
     points = [
         {
-            "share": share,
-            "labelled": labelled,
-            "positives": positives,
-            "auroc": figure(known.samples, known.weight, lambda w, m=margins: mean(m, w)),  # type: ignore[misc]
+            "share": one.share,
+            "labelled": one.labelled,
+            "positives": one.positives,
+            "auroc": figure(samples, known.weight, lambda w, m=one.margins: mean(m, w)),  # type: ignore[misc]
         }
-        for share, labelled, positives, margins in fewer
+        for one in less.fewer
     ]
-    half = next((margins for share, _, _, margins in fewer if share == 0.5), None)
+    half = next((one.margins for one in less.fewer if one.share == HALF), None)
+    newest = less.before_newest
     return {
         "points": points,
-        "doubling": None if half is None else gain(half),
-        "newest_wave": None if before_newest is None else gain(before_newest[None, :]),
+        "doubling": gain(half),
+        "newest_wave": gain(None if newest is None else newest[None, :]),
     }

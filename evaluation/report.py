@@ -1,6 +1,7 @@
 """Everything an evaluation says beyond its headline: inside each tier, at real capacity, for each group."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,29 @@ Floats = NDArray[np.float64]
 MODEL, LOGISTIC, SUM_SCORE = "model", "logistic_regression", "sum_score"
 MODEL_TIERS = (Tier.ROUTINE, Tier.WATCH, Tier.PRIORITY)
 LINE, WATCH_OR_ABOVE = "line", "watch_or_above"
+AUROCS = ("auroc_without", "auroc_cost")
 LENGTHS = np.round(np.arange(0.01, 0.3001, 0.01), 2)  # of lists, as shares of students
 
 
 def report(population: Population, slots: int, resamples: int, seed: int) -> dict[str, Any]:
-    """The headline with its naive twin, and figures inside tiers, at `slots` interviews a list, by decision curve and
-    by group. Everything can go into JSON; a figure is {"value", "low", "high"}, None where it cannot be estimated."""
+    """Figures overall, inside tiers, at `slots` interviews a list, by decision curve and by group; and, where weights
+    differ, all of them once more with every row counting the same, under `naive`. Everything can go into JSON; a figure
+    is {"value", "low", "high"}, None where it cannot be estimated."""
+    everyone = population.scored
+    found = {
+        **_figures(population, slots, resamples, seed),
+        "candidates": len(population),
+        "unlabelled": int((~everyone.labelled).sum()),
+        "represented": float(everyone.weight[everyone.labelled].sum()),
+    }
+    if everyone.weighted:
+        even = _figures(replace(population, scored=everyone.unweighted()), slots, resamples, seed)
+        found["naive"] = {name: value for name, value in even.items() if name != "interval"}
+    return found
+
+
+def _figures(population: Population, slots: int, resamples: int, seed: int) -> dict[str, Any]:
+    """Everything that is estimated from the labelled rows, each counting by its weight."""
     everyone = population.scored
     rows = np.flatnonzero(everyone.labelled)
     scored = everyone.where(rows)
@@ -43,11 +61,8 @@ def report(population: Population, slots: int, resamples: int, seed: int) -> dic
     orders = _orders(population)
     taken = on_lists(orders, population.list_of, slots)
     lists = {LINE: taken[MODEL], WATCH_OR_ABOVE: (population.tier >= Tier.WATCH.ord).astype(np.float64)}
-    found = {
+    return {
         **measure_samples(scored, samples),
-        "candidates": len(population),
-        "unlabelled": int((~everyone.labelled).sum()),
-        "represented": float(scored.weight.sum()),
         "list": {
             "slots": slots,
             "lists": len(np.unique(population.list_of)),
@@ -69,13 +84,6 @@ def report(population: Population, slots: int, resamples: int, seed: int) -> dic
         ),
         "groups": by_group(everyone, population.groups, lists, resamples, seed),
     }
-    if (scored.weight != 1).any():
-        even = scored.unweighted()
-        counted = Labelled(rows, even.outcome, even.weight, samples)
-        figures = measure_samples(even, samples)
-        found["naive"] = {name: value for name, value in figures.items() if name != "interval"}
-        found["naive"]["list"] = {"orders": lists_compared(counted, taken)}
-    return found
 
 
 def retrained(
@@ -91,9 +99,14 @@ def retrained(
     rows = np.flatnonzero(everyone.labelled)
     scored = everyone.where(rows)
     known = Labelled(rows, scored.outcome, scored.weight, draw(scored.school, resamples, seed))
+    even, naive = replace(known, weight=np.ones(len(rows))), None
+    if everyone.weighted:
+        costs = ablation(everyone.margin, without, even, population.list_of, slots, {})
+        naive = {"ablation": {kind: {name: of[name] for name in AUROCS} for kind, of in costs.items()}}
     return {
         "stability": stability(folds, population.list_of, slots),
         "ablation": ablation(everyone.margin, without, known, population.list_of, slots, population.groups),
+        "naive": naive,
     }
 
 

@@ -30,6 +30,11 @@ class Scored:
     def labelled(self) -> NDArray[np.bool_]:
         return ~np.isnan(self.outcome)
 
+    @property
+    def weighted(self) -> bool:
+        """Whether labelled rows count differently."""
+        return bool((self.weight[self.labelled] != 1).any())
+
     def where(self, rows: NDArray[Any]) -> "Scored":
         """These rows only, given as a mask or as places."""
         return Scored(

@@ -35,10 +35,13 @@ class Calibration:
 EDGE = 1e-6  # a probability is published as no less and no more certain than this
 
 
+def log_odds(calibration: Calibration, margins: Floats) -> Floats:
+    """Calibrated log-odds of margins."""
+    found = calibration.slope * margins + calibration.intercept
+    return found + calibration.bend * np.logaddexp(0.0, margins) if calibration.bend else found
+
+
 def probabilities(calibration: Calibration, margins: Floats) -> Floats:
     """Calibrated probabilities of margins (log-odds)."""
-    logits = calibration.slope * margins + calibration.intercept
-    if calibration.bend:
-        logits = logits + calibration.bend * np.logaddexp(0.0, margins)
-    chance: Floats = np.clip(expit(logits), EDGE, 1 - EDGE)
+    chance: Floats = np.clip(expit(log_odds(calibration, margins)), EDGE, 1 - EDGE)
     return chance

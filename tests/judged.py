@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from evaluation import Population, Scored, report, retrained
+from evaluation import Endpoint, Judgement, Population, Rolled, Scored, other_outcomes, over_time, report, retrained
 from evaluation.contribution_checks import Explained, contribution_checks
+from evaluation.learning_curve import Fewer, Less, learning_curve
 from evaluation.uncertainty import uncertainty
 from evaluation.verdict import verdict
 
@@ -21,6 +22,7 @@ ABOUT: Figures = {
         "origin": "synthetic",
         "fingerprint": "0123456789abcdef0123",
         "index_dates": ["2025-11-07"],
+        "open_dates": ["2026-03-02"],
         "schools": 12,
         "left_out": {"without_consent": 21, "placed_by_a_person": 17},
     },
@@ -30,6 +32,7 @@ ABOUT: Figures = {
     "filter": "",
     "label": {"name": "need", "kinds": ["interview"], "level": 2, "horizon_days": 90},
     "weighting": "inverse of the recorded selection probability",
+    "without_chance": 7,
     "model": {
         "name": "runxin",
         "version": "7",
@@ -121,5 +124,38 @@ def whole_report() -> Figures:
     chance = people.scored.probability
     found["uncertainty"] = uncertainty(chance * 0.9, chance, people.tier == 1, people.tier)
     found["retrained"] = retrained(people, folds, {"family": folds[0]}, SLOTS, 40, 1)
+    found["retrained"]["rolling"] = over_time(invented_rolling(people), 40, 1)
+    half = Fewer(0.5, 250.0, 30.0, folds[:1] + np.random.default_rng(5).normal(0, 3.0, (3, len(people))))
+    found["retrained"]["learning"] = learning_curve(people.scored, Less((half,), folds[1]), 40, 1)
+    found["other_outcomes"] = other_outcomes(invented_endpoints(people), SLOTS, 40, 1)
     found["verdict"] = verdict(found)
     return found
+
+
+def invented_rolling(people: Population, noise: float = 0.2) -> Rolled:
+    """Two index dates, the first with too little to learn from, and schools never seen, where scores are noisier."""
+    scored = people.scored
+    other = replace(scored, margin=scored.margin + np.random.default_rng(3).normal(0, noise, len(people)))
+    known, new = Judgement(scored, 900, 100, SLOTS), Judgement(other, 900, 100, SLOTS)
+    return Rolled({"2025-04-11": Judgement(None, 40, 4, SLOTS), "2025-11-07": known}, known, new)
+
+
+def invented_endpoints(people: Population) -> dict[str, dict[str, Endpoint]]:
+    """One endpoint of each state: estimated, weighted or not, few, not over yet, and not recorded."""
+    scored, n = people.scored, len(people)
+    over, running = np.zeros(n, dtype=bool), np.ones(n, dtype=bool)
+    none = replace(scored, outcome=np.full(n, np.nan), weight=np.ones(n))
+    few = replace(none, outcome=(np.arange(n) < 9).astype(float))
+    positives_only = replace(none, outcome=np.where(scored.outcome == 1, 1.0, np.nan))
+    return {
+        "horizons": {
+            "30": Endpoint(scored, people.list_of, over, 30),
+            "180": Endpoint(positives_only, people.list_of, running, 180),
+        },
+        "secondary": {
+            "referral": Endpoint(none, people.list_of, over, 90, kept=False),
+            "crisis_event": Endpoint(few, people.list_of, over, 90),
+            "next_questionnaire": Endpoint(scored.unweighted(), people.list_of, over, 0),
+        },
+        "tasks": {"incident": Endpoint(scored, people.list_of, over, 90)},
+    }

@@ -2,31 +2,30 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data_schemas.calendar import date_to_day
-from data_schemas.codes import OutcomeKind, Tier
-from data_schemas.dataset import Dataset, Label
+from data_schemas.calendar import date_to_day, day_to_date
+from data_schemas.codes import Tier
+from data_schemas.dataset import Dataset
 from models import Records, enrolled, may_score
 from models.features import Matrix, Recipe, build_features
 from models.features.matrix import join
 from models.floors import assessed
-from models.records import Rows, rows_of
 from runxin.errors import bad_data
+from training.outcomes import CONCURRENT_DAYS, found_after, last_known
 
 Floats = NDArray[np.float64]
-CONCURRENT_DAYS = 31  # in a one-time survey the outcome is asked on the same occasion
 
 
 @dataclass(frozen=True)
 class Cohort:
     """n rows, each a student as of an index day. `outcome` is NaN where nobody looked: not interviewed is not
-    negative. `weight` is the inverse of the known probability of having been looked at."""
+    negative. `weight` is the inverse of the known probability of having been looked at, and `known_on` the day since
+    when the outcome was known."""
 
     student: NDArray[Any]
     school: NDArray[Any]
@@ -34,15 +33,21 @@ class Cohort:
     matrix: Matrix
     outcome: Floats
     weight: Floats
+    known_on: NDArray[np.int64]
 
     @property
     def labelled(self) -> NDArray[np.bool_]:
         return ~np.isnan(self.outcome)
 
     def where(self, mask: NDArray[np.bool_]) -> "Cohort":
-        matrix = self.matrix.where(mask)
         return Cohort(
-            self.student[mask], self.school[mask], self.index_day[mask], matrix, self.outcome[mask], self.weight[mask]
+            self.student[mask],
+            self.school[mask],
+            self.index_day[mask],
+            self.matrix.where(mask),
+            self.outcome[mask],
+            self.weight[mask],
+            self.known_on[mask],
         )
 
     def keys(self) -> list[str]:
@@ -55,9 +60,10 @@ class Cohort:
         ]
 
 
-def make_cohort(dataset: Dataset, records: Records, recipe: Recipe) -> Cohort:
+def make_cohort(dataset: Dataset, records: Records, recipe: Recipe, *, prevalent: bool = False) -> Cohort:
     """All enrolled students at every index date, leaving out those whom a person has already placed in 重点 or
-    危机 by then (they are on the list by that person's word) and those who did not consent to a model score.
+    危机 by then (they are on the list by that person's word) and those who did not consent to a model score. Outcomes
+    are all that is on record. With `prevalent`, those whom a person has placed are there too.
 
     Raises `UserError` where the dataset declares no label or holds no outcomes.
     """
@@ -71,17 +77,73 @@ def make_cohort(dataset: Dataset, records: Records, recipe: Recipe) -> Cohort:
     for on in description.index_dates or (description.as_of,):
         day = date_to_day(on)
         matrix = build_features(records, recipe, day)
-        outcome, weight = _outcomes(records, description.label, on, concurrent)
+        found = found_after(records, description.label, on, concurrent)
         kept = enrolled(records, day) & may_score(records, day)
-        # In a one-time survey the occasion's own interview is the outcome, not what was known before.
-        kept &= assessed(records, day - CONCURRENT_DAYS if concurrent else day).level < Tier.PRIORITY.ord
-        index_day = np.full(len(records), day)
-        whole = Cohort(records.ids, records.students["school_id"], index_day, matrix, outcome, weight)
+        kept &= prevalent | ~placed(records, day, concurrent)
+        index_day, school = np.full(len(records), day), records.students["school_id"]
+        whole = Cohort(records.ids, school, index_day, matrix, found.outcome, found.weight, found.known_on)
         parts.append(whole.where(kept))
-    return _joined(parts)
+    return joined(parts)
 
 
-def _joined(parts: Sequence[Cohort]) -> Cohort:
+def placed(records: Records, day: int, concurrent: bool) -> NDArray[np.bool_]:
+    """Whom a person has placed in 重点 or 危机 by the day. In a one-time survey the occasion's own interview is the
+    outcome, not what was known before."""
+    known = assessed(records, day - CONCURRENT_DAYS if concurrent else day)
+    return np.asarray(known.level >= Tier.PRIORITY.ord)
+
+
+def as_known(cohort: Cohort, dataset: Dataset, records: Records, until: int | None = None) -> Cohort:
+    """The same rows with outcomes as known at the end of the day `until`, or when the data end. A one-time survey has
+    no delay."""
+    description = dataset.description
+    if description.mode == "concurrent" or description.label is None:
+        return cohort
+    until = last_known(records, dataset) if until is None else until
+    outcome, weight, known_on = cohort.outcome.copy(), cohort.weight.copy(), cohort.known_on.copy()
+    student = places_of(cohort, records)
+    for day in np.unique(cohort.index_day).tolist():
+        here = cohort.index_day == day
+        found = found_after(records, description.label, day_to_date(day), False, until)
+        outcome[here], weight[here], known_on[here] = (
+            values[student[here]] for values in (found.outcome, found.weight, found.known_on)
+        )
+    return replace(cohort, outcome=outcome, weight=weight, known_on=known_on)
+
+
+def closed_dates(dataset: Dataset, records: Records) -> Dataset:
+    """The dataset without the index dates whose horizon was not over when its outcomes end: until then only positives
+    can be known, and a rate among those is none. Raises `UserError` where no date is left."""
+    description, last = dataset.description, last_known(records, dataset)
+    if description.mode == "concurrent" or description.label is None:
+        return dataset
+    days, horizon = description.index_dates or (description.as_of,), description.label.horizon_days
+    over = tuple(on for on in days if date_to_day(on) + horizon <= last)
+    if not over:
+        raise bad_data(
+            f"no horizon of {horizon} days was over by {day_to_date(last)}, when the outcomes of this dataset end",
+            fix="set as_of in dataset.toml to the day up to which outcomes were gathered, and name earlier index_dates",
+        )
+    return replace(dataset, description=description.model_copy(update={"index_dates": over}))
+
+
+def learned_from(before: Cohort, dataset: Dataset, records: Records, until: int | None) -> Cohort:
+    """The rows that a training at the end of the day `until` could learn from, by default when the data end: those of
+    index dates whose horizon was over, with the outcome that was known then."""
+    until = last_known(records, dataset) if until is None else until
+    label, known = dataset.description.label, as_known(before, dataset, records, until)
+    horizon = label.horizon_days if label is not None and dataset.description.mode != "concurrent" else 0
+    return known.where(known.labelled & (known.index_day + horizon <= until))
+
+
+def places_of(cohort: Cohort, records: Records) -> NDArray[np.int64]:
+    """Where among the records each row's student is."""
+    place = {student: row for row, student in enumerate(records.ids)}
+    return np.array([place[one] for one in cohort.student], dtype=np.int64)
+
+
+def joined(parts: Sequence[Cohort]) -> Cohort:
+    """The rows of several cohorts, one below the other."""
     matrix = join([part.matrix for part in parts])
     return Cohort(
         np.concatenate([p.student for p in parts]),
@@ -90,28 +152,5 @@ def _joined(parts: Sequence[Cohort]) -> Cohort:
         matrix,
         np.concatenate([p.outcome for p in parts]),
         np.concatenate([p.weight for p in parts]),
+        np.concatenate([p.known_on for p in parts]),
     )
-
-
-def outcome_rows(records: Records, label: Label, on: date, concurrent: bool) -> Rows:
-    """The outcomes of the label's kinds within its horizon after the day `on`; in a one-time survey those of the
-    occasion itself."""
-    day = date_to_day(on)
-    rows, _ = rows_of(records, "outcomes")
-    observed = rows["observed_on"]
-    if concurrent:
-        inside = (observed <= day) & (observed > day - CONCURRENT_DAYS)
-    else:
-        inside = (observed > day) & (observed <= day + label.horizon_days)
-    return rows.where(inside & np.isin(rows["kind"], [OutcomeKind.of(kind).place for kind in label.kinds]))
-
-
-def _outcomes(records: Records, label: Label, on: date, concurrent: bool) -> tuple[Floats, Floats]:
-    """The worst outcome within the horizon, and the inverse of the highest probability of having been selected."""
-    n, rows = len(records), outcome_rows(records, label, on, concurrent)
-    level, probability = np.full(n, -1.0), np.zeros(n)
-    np.maximum.at(level, rows.student, rows["level"])
-    chance = rows["selection_prob"]
-    np.maximum.at(probability, rows.student, np.where(np.isnan(chance), 1.0, chance))
-    outcome = np.where(level < 0, np.nan, (level >= label.level).astype(np.float64))
-    return outcome, 1.0 / np.where(probability > 0, probability, 1.0)

@@ -12,7 +12,7 @@ from data_schemas.dataset import Dataset
 from data_schemas.instruments import Words
 from models import Artifact, records_of
 from runxin.errors import bad_data
-from training.cohort import Cohort, make_cohort
+from training.cohort import Cohort, as_known, closed_dates, make_cohort
 from training.judge import Judged, Rows, judge
 from training.seen import has_seen
 from training.split import HELD_OUT, hash_fold
@@ -41,19 +41,18 @@ def evaluate_fully(
     are trained again on other folds and without each kind of data."""
     progress("features")
     records = records_of(dataset)
-    cohort = make_cohort(dataset, records, artifact.recipe)
+    cohort = make_cohort(closed_dates(dataset, records), records, artifact.recipe)
     seen = has_seen(artifact.manifest.seen, cohort.keys())
     rule, chosen = ALL_ROWS, np.ones(len(cohort.outcome), dtype=bool)
-    learning = None
+    before = None
     if seen and not all_rows:
         chosen, rule = _held_out(cohort, artifact)
-        learned = cohort.where(~chosen & cohort.labelled)
-        learning = learned if again and len(learned.outcome) else None
-    part = cohort.where(chosen)
+        before = cohort.where(~chosen) if again and not chosen.all() else None
+    part = as_known(cohort.where(chosen), dataset, records)
     known = part.where(part.labelled)
     if not known.outcome.sum() or known.outcome.all():
         raise bad_data("no rows with and without the outcome", fix="the dataset needs outcomes after its index dates")
-    rows = Rows(part, learning, rule, has_seen(artifact.manifest.seen, known.keys()))
+    rows = Rows(part, before, rule, has_seen(artifact.manifest.seen, known.keys()))
     return judge(dataset, records, artifact, rows, resamples, seed, progress)
 
 

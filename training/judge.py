@@ -2,25 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
-from data_schemas.calendar import day_to_date
-from data_schemas.codes import Tier
+from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.dataset import Dataset
 from data_schemas.instruments import Words
-from evaluation import Population, report, retrained
+from evaluation import Population, other_outcomes, over_time, report, retrained
 from evaluation.contribution_checks import Explained, contribution_checks
+from evaluation.learning_curve import learning_curve
 from evaluation.uncertainty import uncertainty
 from evaluation.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
-from models.floors import assessed
 from models.risk_model import contributions, margins
 from models.uncertainty import bounds, needs_a_person
 from training.ablation import retrain
-from training.cohort import CONCURRENT_DAYS, Cohort
+from training.cohort import Cohort, closed_dates, learned_from, placed, places_of
+from training.endpoints import endpoints_of
+from training.learning_curve import learn_less
+from training.outcomes import without_chance
 from training.population import population_of, slots_of
+from training.rolling import roll
 
 EXPLAINED_ROWS = 2000  # more make no better picture
 
@@ -35,11 +39,11 @@ class Judged:
 
 @dataclass(frozen=True)
 class Rows:
-    """Which rows of a dataset are judged, labelled or not, and, where the same training is to be tried with less, the
-    labelled rows that were learned from. `rule` says in words how they were chosen."""
+    """Which rows of a dataset are judged, labelled or not, and, where the same training is to be tried again, those
+    that it had. `rule` says in words how they were chosen."""
 
     judged: Cohort
-    learning: Cohort | None
+    before: Cohort | None
     rule: Words
     in_sample: bool
 
@@ -64,11 +68,25 @@ def judge(
     explained, checks = _explained(artifact, rows.judged)
     figures |= {"contributions": checks, **_about(dataset, records, artifact, rows)}
     figures["uncertainty"] = _uncertainty(artifact, population)
-    if rows.learning is not None:
-        again = retrain(artifact, rows.learning, rows.judged, progress)
+    progress("other horizons and outcomes")
+    endpoints = endpoints_of(artifact, dataset, records, rows.judged)
+    figures["other_outcomes"] = other_outcomes(endpoints, slots, resamples, seed) if endpoints is not None else None
+    if rows.before is not None:
+        learning = learned_from(rows.before, dataset, records, _known_until(artifact))
+        again = retrain(artifact, learning, rows.judged, progress)
         figures["retrained"] = retrained(population, again.folds, again.without, slots, resamples, seed)
+        rolled = roll(artifact, dataset, records, rows.before, rows.judged, progress)
+        figures["retrained"]["rolling"] = over_time(rolled, resamples, seed)
+        less = learn_less(artifact, learning, rows.judged, progress)
+        figures["retrained"]["learning"] = learning_curve(population.scored, less, resamples, seed)
     figures["verdict"] = verdict(figures)
     return Judged(figures, explained)
+
+
+def _known_until(artifact: Artifact) -> int | None:
+    """The day up to which outcomes were known to the training; None where it had all that there was."""
+    until = artifact.manifest.training.get("known_until")
+    return date_to_day(date.fromisoformat(until)) if until else None
 
 
 def _explained(artifact: Artifact, cohort: Cohort) -> tuple[Explained, dict[str, Any]]:
@@ -111,6 +129,7 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -
             "origin": description.origin,
             "fingerprint": dataset.fingerprint,
             "index_dates": [day_to_date(day).isoformat() for day in days],
+            "open_dates": _open_dates(dataset, records),
             "schools": len(np.unique(rows.judged.school.astype(str))),
             "left_out": _left_out(records, days, description.mode == "concurrent"),
         },
@@ -125,6 +144,7 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -
         },
         "label": description.label.model_dump() if description.label else None,
         "weighting": _weighting(rows.judged),
+        "without_chance": _without_chance(dataset, records, rows.judged),
         "model": {
             "name": manifest.name,
             "version": manifest.version,
@@ -157,16 +177,32 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -
 
 def _left_out(records: Records, days: list[int], concurrent: bool) -> dict[str, int]:
     """Students at school on the index dates of whom no figure speaks."""
-    without_consent = placed = 0
+    without_consent = by_a_person = 0
     for day in days:
         here, may = enrolled(records, day), may_score(records, day)
-        level = assessed(records, day - CONCURRENT_DAYS if concurrent else day).level
         without_consent += int((here & ~may).sum())
-        placed += int((here & may & (level >= Tier.PRIORITY.ord)).sum())
-    return {"without_consent": without_consent, "placed_by_a_person": placed}
+        by_a_person += int((here & may & placed(records, day, concurrent)).sum())
+    return {"without_consent": without_consent, "placed_by_a_person": by_a_person}
+
+
+def _open_dates(dataset: Dataset, records: Records) -> list[str]:
+    """Index dates of which no figure speaks since their horizon was not over when the outcomes end."""
+    over = closed_dates(dataset, records).description.index_dates
+    return [on.isoformat() for on in dataset.description.index_dates if on not in over]
 
 
 def _weighting(judged: Cohort) -> str:
     if (judged.weight[judged.labelled] == 1).all():
         return "none"
     return "inverse of the recorded selection probability"
+
+
+def _without_chance(dataset: Dataset, records: Records, judged: Cohort) -> int:
+    """Judged rows with an outcome whose chance of having been picked is not on record."""
+    label, student, found = dataset.description.label, places_of(judged, records), 0
+    assert label is not None, "a cohort has a label"
+    for day in np.unique(judged.index_day).tolist():
+        missing = without_chance(records, label, day_to_date(day), dataset.description.mode == "concurrent")
+        here = judged.labelled & (judged.index_day == day)
+        found += int(missing[student[here]].sum())
+    return found

@@ -15,7 +15,8 @@ from models.calibration import probabilities
 from models.floors import assessed, open_floors
 from models.risk_model import margins
 from models.tiers import model_tiers
-from training.cohort import CONCURRENT_DAYS, Cohort, outcome_rows
+from training.cohort import Cohort, places_of
+from training.outcomes import CONCURRENT_DAYS, outcome_rows
 from training.train import score_cohort
 
 PHQ9_CUT = 11  # sensitivity .90, specificity .78 for major depression at ages 13–17 (Richardson et al. 2010)
@@ -27,8 +28,7 @@ BY_LOT = (Selection.AUDIT.place, Selection.ALL.place)
 def population_of(artifact: Artifact, cohort: Cohort, dataset: Dataset, records: Records) -> Population:
     """Rows of the cohort with scores, lists and groups. Floors are those open on the row's index day."""
     concurrent = dataset.description.mode == "concurrent"
-    place = {student: row for row, student in enumerate(records.ids)}
-    student = np.array([place[one] for one in cohort.student], dtype=np.int64)
+    student = places_of(cohort, records)
     floor, by_lot = (np.zeros(len(student), dtype=bool) for _ in range(2))
     for day in np.unique(cohort.index_day).tolist():
         here = cohort.index_day == day
@@ -48,10 +48,15 @@ def population_of(artifact: Artifact, cohort: Cohort, dataset: Dataset, records:
 def slots_of(artifact: Artifact, population: Population) -> tuple[int, str]:
     """How many interviews a list has, and what a list stands for. Where all rows are of one school, as in a survey that
     names none, its slots grow with every thousand rows, as if they were schools of that size."""
+    return slots_among(artifact, population.scored.school)
+
+
+def slots_among(artifact: Artifact, school: NDArray[Any]) -> tuple[int, str]:
+    """The same for rows of these schools (n,)."""
     slots = artifact.policy.list.weekly_slots
-    if len(np.unique(population.scored.school.astype(str))) > 1 or len(population) <= LIST_OF:
+    if len(np.unique(school.astype(str))) > 1 or len(school) <= LIST_OF:
         return slots, "school"
-    return round(slots * len(population) / LIST_OF), "thousand"
+    return round(slots * len(school) / LIST_OF), "thousand"
 
 
 def tiers_of(artifact: Artifact, cohort: Cohort) -> NDArray[np.int64]:

@@ -58,9 +58,10 @@ def train_and_register(
     }
     tags = {"synthetic": str(training["synthetic"]).lower(), "mode": training["mode"]}
 
-    def write_files(artifact: Artifact, folder: Path) -> None:
-        """The report and its pictures, in the name of the version that has just been registered."""
-        rows = Rows(trained.test, trained.learning, rule_of(training), in_sample=False)
+    def write_files(artifact: Artifact, folder: Path) -> dict[str, float]:
+        """The report and its pictures, in the name of the version that has just been registered; answers with the
+        figures that only the report has."""
+        rows = Rows(trained.test, trained.before, rule_of(training), in_sample=False)
         judged = judge(dataset, trained.records, artifact, rows, options.resamples, options.seed, progress)
         plots = folder / "plots"
         plots.mkdir()
@@ -68,6 +69,8 @@ def train_and_register(
         searched = {name: training[name] for name in ("sizes", "size_tolerance", "tuning", "calibrations")}
         (plots / "settings.json").write_text(json.dumps(searched, indent=1), "utf-8")
         write_report(judged.figures, judged.explained, folder / "report", pictures=plots)
+        more = {"rolling": judged.figures["retrained"]["rolling"], "outcomes": judged.figures["other_outcomes"]}
+        return flat({name: of for name, of in more.items() if of is not None})
 
     progress("MLflow")
     registered, artifact = log_training(settings, trained.artifact, parameters, figures, tags, write_files)

@@ -16,11 +16,13 @@ HELD_OUT = 0
 
 @dataclass(frozen=True)
 class Split:
-    """`rule` says in words how the rows were divided; `folds` divides the training rows, students kept whole."""
+    """`rule` says in words how the rows were divided. What became known after `known_until`, the day that is judged, is
+    not learned from; None where the split is not by time."""
 
     train: NDArray[np.bool_]
     test: NDArray[np.bool_]
     rule: str
+    known_until: int | None = None
 
 
 def hash_fold(students: Iterable[Any], salt: int, folds: int = FOLDS) -> NDArray[np.int64]:
@@ -36,7 +38,7 @@ def split(cohort: Cohort, concurrent: bool, salt: int) -> Split:
     days = np.unique(cohort.index_day)
     if len(days) > 1 and not concurrent:
         last = cohort.index_day == days[-1]
-        return Split(~last, last, "time: the last index date is held out")
+        return Split(~last, last, "time: the last index date is held out", int(days[-1]))
     held = hash_fold(cohort.student, salt) == HELD_OUT
     rule = f"hash: students with SHA-256('{salt}:' + id) mod {FOLDS} = {HELD_OUT} are held out"
     return Split(~held, held, rule)

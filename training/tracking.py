@@ -78,10 +78,10 @@ def log_training(
     parameters: dict[str, Any],
     metrics: dict[str, float],
     tags: dict[str, str],
-    write_files: Callable[[Artifact, Path], None],
+    write_files: Callable[[Artifact, Path], dict[str, float]],
 ) -> tuple[Registered, Artifact]:
-    """Log a run with the files that `write_files` puts into a folder, register the artifact and return it with its
-    version written in."""
+    """Log a run with the files that `write_files` puts into a folder and the figures that it answers with, register
+    the artifact and return it with its version written in."""
     with _connected(settings) as mlflow, tempfile.TemporaryDirectory() as scratch:
         client = mlflow.MlflowClient()
         mlflow.set_experiment(experiment_id=_experiment(client, settings))
@@ -94,7 +94,7 @@ def log_training(
             artifact = replace(artifact, manifest=named)
             files = Path(scratch) / "files"
             files.mkdir()
-            write_files(artifact, files)
+            mlflow.log_metrics(write_files(artifact, files))
             mlflow.log_artifacts(str(files))
             folder = Path(scratch) / FOLDER
             save_artifact(artifact, folder)

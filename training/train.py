@@ -19,7 +19,7 @@ from models.policy import Thresholds
 from models.risk_model import RiskModel, margins
 from runxin.errors import bad_data
 from training.boosting import Boosting
-from training.cohort import Cohort, make_cohort
+from training.cohort import Cohort, as_known, closed_dates, learned_from, make_cohort
 from training.fitting import SIZE_TOLERANCE, SIZES, Fitted, Progress, Search, Size, fit, tried_table
 from training.reference import training_reference
 from training.seen import sketch
@@ -45,8 +45,8 @@ class Options:
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained model with the rows it was judged by. `test` holds labelled and unlabelled rows, `learning` those it
-    was fitted to."""
+    """A trained model with the rows it was judged by (`test`) and those that it had (`before`), labelled or not; it was
+    fitted to what could be learned from the latter."""
 
     artifact: Artifact
     metrics: dict[str, Any]
@@ -55,7 +55,7 @@ class Trained:
     split: Split
     options: Options
     comparison: dict[str, float]
-    learning: Cohort
+    before: Cohort
     records: Records
 
     @property
@@ -70,12 +70,14 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
     rows held out. Raises `UserError` where there are too few outcomes."""
     progress("features")
     records = records_of(dataset)
+    dataset = closed_dates(dataset, records)
     instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
     features = catalogue(instruments.values(), dataset.own_features)
     reference = training_reference(dataset, records, instruments, options.salt)
     cohort = make_cohort(dataset, records, Recipe(features, instruments, reference, policy.staleness))
     rows = split(cohort, dataset.description.mode == "concurrent", options.salt)
-    learning, test = cohort.where(rows.train & cohort.labelled), cohort.where(rows.test)
+    before, test = cohort.where(rows.train), as_known(cohort.where(rows.test), dataset, records)
+    learning = learned_from(before, dataset, records, rows.known_until)
     for name, part in (("to learn from", learning), ("held out to judge by", test.where(test.labelled))):
         if part.outcome.sum() < FEWEST_POSITIVES or (part.outcome == 0).sum() < FEWEST_POSITIVES:
             raise bad_data(
@@ -84,11 +86,10 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
             )
     settings = Search(options.boosting, options.sizes, options.tune_seconds, options.seed, options.salt + 1)
     fitted = fit(features, learning, policy.family.cap, settings, progress)
-    seen = cohort.where(rows.train)
-    population = probabilities(fitted.calibration, margins(fitted.model, seen.matrix.values).value)
+    population = probabilities(fitted.calibration, margins(fitted.model, before.matrix.values).value)
     thresholds = policy.thresholds or _thresholds(population, policy)
     artifact = Artifact(
-        manifest=_manifest(dataset, seen, rows, fitted, options),
+        manifest=_manifest(dataset, before, learning, rows, fitted, options),
         model=fitted.model,
         calibration=fitted.calibration,
         instruments=instruments,
@@ -97,12 +98,12 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
         logistic=fitted.logistic,
         band=fitted.band,
     )
-    artifact = replace(artifact, monitoring=take_snapshot(artifact, seen.matrix, seen.student))
+    artifact = replace(artifact, monitoring=take_snapshot(artifact, before.matrix, before.student))
     progress("figures")
     scored = score_cohort(artifact, test.where(test.labelled))
     metrics = measure(scored, options.resamples, options.seed)
     artifact = replace(artifact, manifest=artifact.manifest.model_copy(update={"metrics": headline(metrics)}))
-    return Trained(artifact, metrics, test, scored, rows, options, fitted.comparison, learning, records)
+    return Trained(artifact, metrics, test, scored, rows, options, fitted.comparison, before, records)
 
 
 def _thresholds(population: Floats, policy: Policy) -> Thresholds:
@@ -140,7 +141,9 @@ def headline(metrics: dict[str, Any]) -> dict[str, Any]:
     return {name: metrics[name] for name in kept}
 
 
-def _manifest(dataset: Dataset, seen: Cohort, rows: Split, fitted: Fitted, options: Options) -> Manifest:
+def _manifest(
+    dataset: Dataset, seen: Cohort, learning: Cohort, rows: Split, fitted: Fitted, options: Options
+) -> Manifest:
     description = dataset.description
     label = description.label.model_dump() if description.label else None
     return Manifest(
@@ -161,8 +164,9 @@ def _manifest(dataset: Dataset, seen: Cohort, rows: Split, fitted: Fitted, optio
             "seed": options.seed,
             "last_index_date": day_to_date(int(seen.index_day.max())).isoformat(),
             "rows": len(seen.outcome),
-            "labelled": int(seen.labelled.sum()),
-            "positives": int(np.nansum(seen.outcome)),
+            "known_until": day_to_date(rows.known_until).isoformat() if rows.known_until is not None else None,
+            "labelled": len(learning.outcome),
+            "positives": int(learning.outcome.sum()),
             "boosting": asdict(fitted.taken.boosting),
             "comparison": fitted.comparison,
             "sizes": tried_table(fitted.tried),

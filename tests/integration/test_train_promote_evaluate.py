@@ -97,6 +97,12 @@ def test_a_training_is_a_run_with_everything_one_wants_to_find_again(trained: Sa
     assert report["model"]["version"] == trained["version"], "the report names the version that it is of"
     assert report["auroc"]["value"] == pytest.approx(trained["metrics"]["auroc"]["value"])
     assert set(report["retrained"]["ablation"]) == {"family", "concern", "leave", "questionnaire"}
+    rolling = report["retrained"]["rolling"]
+    assert found.metrics["rolling.dates.2025-11-07.auroc"] == rolling["dates"]["2025-11-07"]["auroc"]["value"]
+    assert found.metrics["rolling.new_schools.change.auroc"] == rolling["new_schools"]["change"]["auroc"]["value"]
+    horizon = report["other_outcomes"]["horizons"]["30"]
+    assert found.metrics["outcomes.horizons.30.recall.low"] == horizon["recall"]["low"]
+    assert report["other_outcomes"]["horizons"]["180"]["state"] == "horizon_open"
 
 
 def test_the_version_is_registered_with_its_hash(trained: Said, home: Path) -> None:
@@ -217,6 +223,9 @@ def test_evaluate_writes_the_report_of_the_same_figures(
     page = (folder / "report.zh.html").read_text("utf-8")
     assert "合成数据" in page
     assert report["verdict"][0]["zh"] in page
+    assert report["retrained"]["rolling"]["dates"]["2025-11-07"]["auroc"] == said["auroc"], "the model that serves"
+    assert "没有见过的学校" in page
+    assert "数据结束时期限未满" in page
     code, said = cli("evaluate", data, "--model", trained["version"], "--report", data / "dataset.toml")
     assert (code, "is a file, not a folder" in said["error"]["message"]) == (2, True)
 

@@ -151,7 +151,20 @@ def test_the_label_is_told_with_its_base_rate_and_who_was_picked() -> None:
     for word in ("3 of 10 (30.0%)", "50 students have no outcome: they are unlabelled", "1 outcomes do not say why"):
         assert word in notes
     assert "10 outcomes lie after the as-of date" in notes
+    assert "10 outcomes carry no selection probability, so rates cannot be weighted" in notes
+    assert "no interview by lot (audit) is among the outcomes" in notes
+    assert (report.label["without_selection"], report.label["without_probability"]) == (1, 10)
     assert not check_dataset(dataset(mode="concurrent", label=label, outcomes=outcomes("2026-04-20"))).ok
+
+
+def test_picking_that_is_on_record_is_not_complained_of() -> None:
+    label = Label(name="need", kinds=("interview",), level=2, horizon_days=90)
+    picked = outcomes("2026-03-20").assign(selection_reason=["ranked"] * 9 + ["audit"], selection_prob=0.3)
+    everyone = outcomes("2026-03-20").assign(selection_reason="all")
+    for frame in (picked, everyone):
+        notes = " ".join(check_dataset(dataset(label=label, outcomes=frame)).notes)
+        for word in ("do not say why", "selection probability", "by lot"):
+            assert word not in notes
 
 
 def test_synthetic_data_say_so() -> None:

@@ -75,6 +75,15 @@ def test_a_place_that_no_concern_needs_goes_to_the_next_by_rank(store: Store) ->
     assert ids(now.week)[:9] == [f"W-{n:03d}" for n in range(9)]
 
 
+@pytest.mark.parametrize("slots", [3, 5, 10, 25])
+def test_every_list_has_a_place_by_lot(store: Store, slots: int) -> None:
+    """Also where the ranked would fill it many times over."""
+    publish(store, [*watched(60), *routine(100)])
+    by_lot = [entry.pupil.student_id for entry in listed(store, slots=slots).week if entry.slot == "audit"]
+    assert len(by_lot) == max(1, round(slots / 10))
+    assert len(listed(store, slots=slots).week) == slots
+
+
 def test_the_lot_is_the_same_at_every_look_and_blind(store: Store) -> None:
     publish(store, [*watched(30), *routine(100)])
     first, second = listed(store).week[-1], listed(store).week[-1]

@@ -14,7 +14,7 @@ from models import Artifact, Records, read_policy, records_of
 from models.risk_model import margins
 from tests.learnable import INDEX_DATES, learnable
 from training.ablation import SENSITIVE, retrain
-from training.cohort import Cohort, make_cohort
+from training.cohort import Cohort, learned_from, make_cohort
 from training.population import LIST_OF, population_of, slots_of, tiers_of
 from training.train import Options, Trained, train
 
@@ -88,7 +88,7 @@ def test_slots_are_those_of_a_school_or_of_each_thousand(data: Dataset, trained:
 
 
 @pytest.mark.parametrize("kind", ["lightgbm", "logistic"])
-def test_training_again_uses_the_same_settings(trained: Trained, kind: str) -> None:
+def test_training_again_uses_the_same_settings(data: Dataset, trained: Trained, kind: str) -> None:
     """With every row and every feature it is the model itself; with less it is another."""
     artifact = trained.artifact
     if kind == "logistic":
@@ -96,7 +96,8 @@ def test_training_again_uses_the_same_settings(trained: Trained, kind: str) -> N
         artifact = replace(artifact, model=model, manifest=artifact.manifest.model_copy(update={"kind": kind}))
     assert artifact.model.kind == kind
     steps: list[str] = []
-    again = retrain(artifact, trained.learning, trained.test, steps.append)
+    learning = learned_from(trained.before, data, trained.records, trained.split.known_until)
+    again = retrain(artifact, learning, trained.test, steps.append)
     own = margins(artifact.model, trained.test.matrix.values).value
     assert again.folds.shape == (5, len(own))
     assert set(again.without) == set(SENSITIVE)

@@ -75,6 +75,11 @@ def test_every_headline_has_a_naive_twin(whole: Figures) -> None:
         "base_rate",
         "top",
         "list",
+        "tiers",
+        "groups",
+        "calibration",
+        "decision_curves",
+        "list_curves",
     }
     assert twins <= set(whole["naive"])
     assert whole["naive"]["effective_n"] == whole["n"] > whole["effective_n"]

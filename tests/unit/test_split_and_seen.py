@@ -19,6 +19,7 @@ def cohort(students: int, days: tuple[int, ...] = (100,), seed: int = 0) -> Coho
         matrix=Matrix(("a", "b", "c"), values, {}),
         outcome=np.where(values[:, 0] > 1, 1.0, 0.0),
         weight=np.ones(n),
+        known_on=np.repeat(days, students) + 90,
     )
 
 
@@ -44,6 +45,7 @@ def test_several_index_dates_are_split_by_time() -> None:
     assert (rows.index_day[found.train] < 300).all()
     assert (found.train ^ found.test).all()
     assert found.rule.startswith("time")
+    assert found.known_until == 300, "what is learned from is what was known on the judged day"
 
 
 @pytest.mark.parametrize(("days", "concurrent"), [((100,), False), ((100, 200), True)])
@@ -53,6 +55,7 @@ def test_else_students_are_split_by_hash_and_stay_whole(days: tuple[int, ...], c
     assert not set(rows.student[found.train]) & set(rows.student[found.test]), "a student stands on both sides"
     assert np.mean(found.test) == pytest.approx(0.2, abs=0.05)
     assert found.rule == "hash: students with SHA-256('3:' + id) mod 5 = 0 are held out"
+    assert found.known_until is None
 
 
 @pytest.mark.parametrize("students", [600, 6_000], ids=["fewer than the sketch holds", "more"])
