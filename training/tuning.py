@@ -45,6 +45,7 @@ def search(
     def loss(trial: "Trial") -> float:
         numbers = {name: trial.suggest_float(name, low, high, log=log) for name, (low, high, log) in SPACE.items()}
         counts = {name: trial.suggest_int(name, low, high, log=True) for name, (low, high) in WHOLE.items()}
+        counts["leaves"] = min(counts["leaves"], 2 ** counts["depth"])  # more do not fit
         boosting = replace(Boosting(**numbers, **counts), rounds=most_rounds)  # type: ignore[arg-type]
         found.append(attempt(boosting))
         return found[-1].found.log_loss
