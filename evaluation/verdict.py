@@ -5,16 +5,13 @@ from typing import Any
 
 from data_schemas.codes import Tier
 from evaluation.names import name_of, shown, signed
+from evaluation.sentences import AS_GOOD, FEWER, MORE, OPEN, UNKNOWN, Report, Sentence, compare, sentence
+from evaluation.verdict_retrained import sentences_of_retrained
 
-Report = Mapping[str, Any]
-Sentence = dict[str, str]  # id, status (good, bad, open, note), zh, en
-AS_GOOD = 0.01  # a smaller difference in AUROC is none that a list would show
-LOST = 0.05  # AUROC in new schools: where more may be lost, nothing is settled
 LEAKING = 0.93  # published forecasts reach .63–.85; above this the outcome has probably leaked into the inputs
 SLOPE, INTERCEPT, ERROR = (0.8, 1.2), 0.2, 0.03  # the project's own targets of calibration
 FEWEST_EVENTS = 100  # an external validation wants at least 100 with the outcome (Collins et al. 2016)
 TO_BEAT = ("floors_then_sum", "rule_sum")
-MORE, FEWER, OPEN, UNKNOWN = "more", "fewer", "open", "unknown"
 STATUS = {MORE: "good", FEWER: "bad", OPEN: "open", UNKNOWN: "open"}
 
 
@@ -23,18 +20,9 @@ def verdict(report: Report) -> list[Sentence]:
     return [_earned(report), *_parts(report)]
 
 
-def compare(gain: Mapping[str, float | None]) -> str:
-    """What an interval of a difference shows: more, fewer, open (0 lies within), or unknown."""
-    if gain["value"] is None or gain["low"] is None or gain["high"] is None:
-        return UNKNOWN
-    if gain["low"] > 0:
-        return MORE
-    return FEWER if gain["high"] < 0 else OPEN
-
-
 def _parts(report: Report) -> Iterator[Sentence]:
     if report["in_sample"]:
-        yield _said(
+        yield sentence(
             "in_sample",
             "bad",
             "其中有模型学过的行：这些数字偏乐观，不能作为依据。",
@@ -49,17 +37,17 @@ def _parts(report: Report) -> Iterator[Sentence]:
     yield _groups(report)
     yield _missed(report)
     if report.get("retrained"):
-        yield from _over_time(report["retrained"]["rolling"])
+        yield from sentences_of_retrained(report["retrained"])
     auroc = report["auroc"]["value"]
     if auroc is not None and auroc > LEAKING:
-        yield _said(
+        yield sentence(
             "leakage",
             "bad",
             f"AUROC {auroc:.3f} 高于 {LEAKING}：应怀疑结局信息泄漏到输入中。",
             f"AUROC {auroc:.3f} is above {LEAKING}: suspect that the outcome has leaked into the inputs.",
         )
     if report["positives"] < FEWEST_EVENTS:
-        yield _said(
+        yield sentence(
             "few",
             "open",
             f"有结局的只有 {report['positives']} 例，少于 {FEWEST_EVENTS} 例：区间宽，结论不稳。",
@@ -79,36 +67,36 @@ def _earned(report: Report) -> Sentence:
             "The model has earned its place: an interview finds more cases by it than by open evidence and then "
             "the questionnaires' sum, and than by points added up by hand, overall and inside each tier."
         )
-        return _said("earned", "good", zh, en)
+        return sentence("earned", "good", zh, en)
     if any(compare(gain) == FEWER for gain in overall):
         zh = "模型没有证明自己值得使用：有更简单的排序在每次访谈中发现更多个案。"
         en = "The model has not earned its place: a simpler order finds more cases per interview."
-        return _said("earned", "bad", zh, en)
+        return sentence("earned", "bad", zh, en)
     zh = "模型尚未证明自己值得使用：这些数据没有表明它在总体和每个等级内都优于更简单的排序。"
     en = (
         "The model has not yet earned its place: these rows do not show that it beats the simpler orders overall "
         "and inside each tier."
     )
-    return _said("earned", "open", zh, en)
+    return sentence("earned", "open", zh, en)
 
 
 def _regression(report: Report) -> Sentence:
     gain = report["baselines"]["logistic_regression"]["auroc_gain_of_model"]
     if report["model"]["kind"] == "logistic":
         zh, en = "服务的模型就是逻辑回归。", "The model that serves is the logistic regression itself."
-        return _said("regression", "good", zh, en)
+        return sentence("regression", "good", zh, en)
     better = compare(gain)
     if better == MORE and gain["value"] >= AS_GOOD:
         zh = f"LightGBM 的排序优于逻辑回归：AUROC 高 {shown(gain, 'zh')}。"
         en = f"LightGBM ranks better than logistic regression: AUROC higher by {shown(gain, 'en')}."
-        return _said("regression", "good", zh, en)
+        return sentence("regression", "good", zh, en)
     if better == FEWER and gain["value"] <= -AS_GOOD:
         zh = f"逻辑回归的排序更好：AUROC 差 {shown(gain, 'zh')}。应由逻辑回归服务。"
         en = f"Logistic regression ranks better: difference in AUROC {shown(gain, 'en')}. It should serve."
-        return _said("regression", "bad", zh, en)
+        return sentence("regression", "bad", zh, en)
     zh = f"就这些数据所能表明的，逻辑回归同样好：AUROC 差 {shown(gain, 'zh')}。"
     en = f"Logistic regression is as good, as far as these rows show: difference in AUROC {shown(gain, 'en')}."
-    return _said("regression", "note", zh, en)
+    return sentence("regression", "note", zh, en)
 
 
 def _list(report: Report, name: str) -> Sentence:
@@ -121,7 +109,7 @@ def _list(report: Report, name: str) -> Sentence:
     outcome = compare(gain)
     zh = {MORE: "多于", FEWER: "少于", OPEN: "与之未见差别：", UNKNOWN: "无法比较："}[outcome]
     en = {MORE: "more than", FEWER: "fewer than", OPEN: "no different from", UNKNOWN: "not comparable with"}[outcome]
-    return _said(
+    return sentence(
         f"list_{name}",
         STATUS[outcome],
         f"每次访谈发现的个案{zh}“{name_of(name, 'zh')}”：{shown(mine, 'zh')} 对 {shown(other, 'zh')}，"
@@ -142,7 +130,7 @@ def _inside_tiers(report: Report) -> Sentence:
         zh.append(f"{names.zh}：{' / '.join(zh_of[one] for one in outcomes)}")
         en.append(f"{names.en}: {' / '.join(en_of[one] for one in outcomes)}")
     status = "bad" if FEWER in found else "good" if set(found) == {MORE} else "open"
-    return _said(
+    return sentence(
         "tiers",
         status,
         f"在模型各等级内，与“{name_of(TO_BEAT[0], 'zh')}” / “{name_of(TO_BEAT[1], 'zh')}”相比：" + "；".join(zh) + "。",
@@ -157,7 +145,9 @@ def _calibration(report: Report) -> Sentence:
         report[name]["value"] for name in ("calibration_slope", "calibration_intercept", "calibration_error")
     )
     if slope is None or shift is None or error is None:
-        return _said("calibration", "open", "概率是否准确无法估计。", "Whether probabilities hold cannot be estimated.")
+        return sentence(
+            "calibration", "open", "概率是否准确无法估计。", "Whether probabilities hold cannot be estimated."
+        )
     held = SLOPE[0] <= slope <= SLOPE[1] and abs(shift) <= INTERCEPT and error <= ERROR
     zh = (
         f"斜率 {signed(slope, 2)}（目标 {SLOPE[0]}–{SLOPE[1]}），截距 {signed(shift, 2)}（±{INTERCEPT}），"
@@ -168,8 +158,8 @@ def _calibration(report: Report) -> Sentence:
         f"mean error {error:.3f} (at most {ERROR})"
     )
     if held:
-        return _said("calibration", "good", f"概率大体准确：{zh}。", f"Probabilities hold: {en}.")
-    return _said(
+        return sentence("calibration", "good", f"概率大体准确：{zh}。", f"Probabilities hold: {en}.")
+    return sentence(
         "calibration",
         "bad",
         f"概率没有达到目标：{zh}；只用排序，不用概率数值。",
@@ -180,10 +170,10 @@ def _calibration(report: Report) -> Sentence:
 def _brier(report: Report) -> Sentence:
     mine, base = report["brier"], report["brier_of_base_rate"]
     if mine["value"] is None or base["value"] is None:
-        return _said("brier", "open", "Brier 分数无法估计。", "Brier's score cannot be estimated.")
+        return sentence("brier", "open", "Brier 分数无法估计。", "Brier's score cannot be estimated.")
     better = mine["value"] < base["value"]
     zh, en = ("低于", "below") if better else ("不低于", "not below")
-    return _said(
+    return sentence(
         "brier",
         "good" if better else "bad",
         f"Brier 分数 {mine['value']:.4f}，{zh}对所有人都报基率的 {base['value']:.4f}。",
@@ -205,7 +195,7 @@ def _groups(report: Report) -> Sentence:
     refused, open_ = worst["refuse"], worst["not_enough_evidence"]
     if refused:
         zh, en = "、".join(g[0] for g in refused), ", ".join(g[1] for g in refused)
-        return _said(
+        return sentence(
             "groups",
             "bad",
             f"召回率明显低于其他学生的群体：{zh}。不应启用。",
@@ -215,13 +205,13 @@ def _groups(report: Report) -> Sentence:
         zh, en = "、".join(g[0] for g in open_), ", ".join(g[1] for g in open_)
         if not worst["pass"]:
             zh, en = "全部", "any group"
-        return _said(
+        return sentence(
             "groups",
             "open",
             f"公平性证据不足的群体：{zh}。没有证据不等于没有差别，需要更多随机访谈。",
             f"Not enough evidence of fair treatment for: {en}. That clears nobody; more interviews by lot are needed.",
         )
-    return _said(
+    return sentence(
         "groups",
         "good",
         "各群体的召回率差距都在限度之内。",
@@ -233,7 +223,7 @@ def _missed(report: Report) -> Sentence:
     missed = report["list"]["missed"]
     count = missed["expected_cases"]
     if not missed["estimated"] or count["value"] is None:
-        return _said(
+        return sentence(
             "missed",
             "open",
             f"名单以下预计漏掉多少：无法估计（名单以下的随机访谈只有 {missed['by_lot_below']} 次，"
@@ -241,7 +231,7 @@ def _missed(report: Report) -> Sentence:
             f"Cases expected below the line: cannot be estimated ({missed['by_lot_below']} interviews by lot below it; "
             f"at least {missed['fewest_by_lot']} are needed).",
         )
-    return _said(
+    return sentence(
         "missed",
         "note",
         f"其下 {missed['below_the_line']:.0f} 人本周未安排，其中预计有需要的 {shown(count, 'zh', 0)} 人。",
@@ -250,47 +240,6 @@ def _missed(report: Report) -> Sentence:
     )
 
 
-def _over_time(rolling: Report) -> Iterator[Sentence]:
-    dates = {date: at["auroc"] for date, at in rolling["dates"].items() if at["state"] == "estimated"}
-    if len(dates) > 1:
-        yield _said(
-            "over_time",
-            "note",
-            "用当时已知的数据重新训练，各索引日期的 AUROC："
-            + "；".join(f"{date} {shown(of, 'zh')}" for date, of in dates.items())
-            + "。",
-            "Trained again on what was known by then, AUROC by index date: "
-            + "; ".join(f"{date} {shown(of, 'en')}" for date, of in dates.items())
-            + ".",
-        )
-    yield _new_schools(rolling["new_schools"])
-
-
-def _new_schools(found: Report | None) -> Sentence:
-    if found is None:
-        zh = "在没有见过的学校中是否同样有用：没有检验（学校不足 5 所，或结局太少）。"
-        en = "Whether it is worth as much in new schools: not looked at (fewer than 5 schools, or too few outcomes)."
-        return _said("new_schools", "open", zh, en)
-    change, known, new = found["change"]["auroc"], found["known"]["auroc"], found["new"]["auroc"]
-    figures = (
-        f"AUROC {shown(new, 'zh')} 对 {shown(known, 'zh')}，差 {shown(change, 'zh')}",
-        f"AUROC {shown(new, 'en')} against {shown(known, 'en')}, difference {shown(change, 'en')}",
-    )
-    outcome = compare(change)
-    if outcome == FEWER and change["value"] <= -AS_GOOD:
-        zh, en = "在没有见过的学校中排序明显更差", "In schools that it has never seen the model ranks clearly worse"
-        return _said("new_schools", "bad", f"{zh}：{figures[0]}。", f"{en}: {figures[1]}.")
-    if outcome == UNKNOWN or change["low"] < -LOST:
-        zh, en = "在没有见过的学校中是否更差，尚不能断定", "Whether it ranks worse in new schools is not settled"
-        return _said("new_schools", "open", f"{zh}：{figures[0]}。", f"{en}: {figures[1]}.")
-    zh, en = "在没有见过的学校中排序大致同样好", "In schools that it has never seen the model ranks about as well"
-    return _said("new_schools", "good", f"{zh}：{figures[0]}。", f"{en}: {figures[1]}.")
-
-
 def _gain(orders: Mapping[str, Any], name: str) -> Mapping[str, float | None]:
     gain: Mapping[str, float | None] = orders[name]["gain_of_model"]["cases_per_interview"]
     return gain
-
-
-def _said(about: str, status: str, zh: str, en: str) -> Sentence:
-    return {"id": about, "status": status, "zh": zh, "en": en}

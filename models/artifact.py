@@ -3,7 +3,8 @@
 manifest.json      format version, name, version, data origin, how it was trained, SHA-256 of every other file
 model.txt          LightGBM's own text format        } one of the two,
 logistic.json      knots and heights of the splines  } `kind` in the manifest says which
-calibration.json   slope and intercept of Platt's curve
+calibration.json   the curve from margins to probabilities
+band.json          how sure a probability is, at rising margins; absent before format 6
 catalogue.json     features in order, with groups, directions and sentences
 instruments.json   the questionnaires that the features were made for
 policy.toml        the policy with the thresholds that were fixed at training
@@ -15,7 +16,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -33,12 +34,14 @@ from models.reference import Reference, reference_of_json
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel, spline_of_json
 from models.tree_shap import TOLERANCE, Explainer, disagreement
+from models.uncertainty import Band, band_of_json
 from runxin.errors import Problem, bad_data
 
-FORMAT_VERSION = 5
-# 4 says in the manifest how contributions are found, 5 may hold monitoring.json.
-READABLE = (3, 4, FORMAT_VERSION)
+FORMAT_VERSION = 6
+# 4 says in the manifest how contributions are found, 5 may hold monitoring.json, 6 band.json and a bent calibration.
+READABLE = (3, 4, 5, FORMAT_VERSION)
 MONITORING = "monitoring.json"
+BAND = "band.json"
 MANIFEST = "manifest.json"
 
 
@@ -75,6 +78,7 @@ class Artifact:
     logistic: SplineModel = field(repr=False)
     sha256: str = ""
     monitoring: Snapshot | None = field(default=None, repr=False)
+    band: Band | None = field(default=None, repr=False)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -90,13 +94,15 @@ def save_artifact(artifact: Artifact, folder: Path) -> None:
     """Write the folder, the manifest with its hashes last; raises `FileExistsError` where it is already there."""
     folder.mkdir(parents=True)
     files = {
-        "calibration.json": _json({"slope": artifact.calibration.slope, "intercept": artifact.calibration.intercept}),
+        "calibration.json": _json(asdict(artifact.calibration)),
         "catalogue.json": _json(catalogue_json(artifact.features)),
         "instruments.json": _json({code: i.model_dump(mode="json") for code, i in artifact.instruments.items()}),
         "reference.json": _json(artifact.reference.to_json()),
         "policy.toml": tomli_w.dumps(artifact.policy.model_dump(mode="json", exclude_none=True)),
         "baselines.json": _json({"logistic": artifact.logistic.to_json()}),
     }
+    if artifact.band is not None:
+        files[BAND] = _json(artifact.band.to_json())
     if artifact.monitoring is not None:
         files[MONITORING] = _json(artifact.monitoring.model_dump(mode="json"))
     if isinstance(artifact.model.scorer, SplineModel):
@@ -142,6 +148,7 @@ def load_artifact(folder: Path) -> Artifact:
             logistic=spline_of_json(json.loads(texts["baselines.json"])["logistic"]),
             sha256=sha256,
             monitoring=Snapshot.model_validate_json(texts[MONITORING]) if MONITORING in texts else None,
+            band=band_of_json(json.loads(texts[BAND])) if BAND in texts else None,
         )
     except (KeyError, TypeError, ValueError, lightgbm.basic.LightGBMError) as error:
         raise bad_data(

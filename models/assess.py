@@ -12,7 +12,7 @@ from data_schemas.codes import ConsentScope, Tier
 from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
 from models.artifact import Artifact
-from models.assessment import Assessment, Floor, ModelStatus, Reason, Task
+from models.assessment import Assessment, Floor, ModelStatus, Reason, Task, Uncertainty
 from models.calibration import probabilities
 from models.columns import NO_DAY
 from models.explanation import Explained, Topics, explained, reasons_of
@@ -26,6 +26,7 @@ from models.risk_model import Margins, contributions, margins
 from models.tasks import open_tasks
 from models.tiers import highest, model_tiers
 from models.trust import Suspicion, doubted_students, look_around, suspicions, without_sheets
+from models.uncertainty import bounds, needs_a_person
 from runxin.errors import Problem, bad_data
 
 Bools = NDArray[np.bool_]
@@ -56,6 +57,9 @@ class _Scored:
         self.margins: Margins = margins(artifact.model, self.matrix.values)
         self.probability = probabilities(artifact.calibration, self.margins.value)
         self.tiers = _tiers(artifact, thresholds, self.margins)
+        if artifact.band is not None:
+            self._bounds = bounds(artifact.band, self.margins.value, self.probability)
+            self._open = needs_a_person(*self._bounds, thresholds)
         doubted = doubted_students(records, suspect)
         if doubted.any():
             without = build_features(without_sheets(records, suspect), artifact.recipe, as_of)
@@ -65,6 +69,13 @@ class _Scored:
         self._topics = Topics(artifact.features)
         self._block = -1
         self._explained: Explained
+
+    def uncertainty(self, row: int) -> Uncertainty | None:
+        """How sure the probability is; None of an artifact that does not know."""
+        if self.artifact.band is None:
+            return None
+        low, high = self._bounds
+        return Uncertainty(float(low[row]), float(high[row]), bool(self._open[row]))
 
     def explained(self, row: int) -> tuple[Explained, int]:
         """A block of explanations and the row's place in it. One block is kept, so that memory does not grow with the
@@ -179,6 +190,7 @@ def _assessment(
         changed_on=day_to_date(reading.changed) if reading.changed != NO_DAY else None,
         last_interview_on=day_to_date(seen) if seen != NO_DAY else None,
         tasks=tuple(tasks),
+        uncertainty=scored.uncertainty(row) if scored is not None else None,
     )
 
 

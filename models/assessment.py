@@ -165,6 +165,16 @@ class ModelStatus:
 
 
 @dataclass(frozen=True)
+class Uncertainty:
+    """How sure the probability is: a band around it. `needs_person` where it reaches over the threshold of a tier, so
+    that the model cannot tell on which side the student belongs."""
+
+    low: float
+    high: float
+    needs_person: bool
+
+
+@dataclass(frozen=True)
 class Assessment:
     """One student as of one day. Margin and base value are log-odds; contributions sum to margin − base value.
 
@@ -193,3 +203,9 @@ class Assessment:
     changed_on: date | None = None  # newest evidence
     last_interview_on: date | None = None
     tasks: tuple[Task, ...] = ()
+    uncertainty: Uncertainty | None = None
+
+    @property
+    def undecided(self) -> bool:
+        """The tier is the model's own and lies so near to another that a person has to tell."""
+        return self.tier_source == "model" and self.uncertainty is not None and self.uncertainty.needs_person

@@ -7,6 +7,8 @@ import numpy as np
 
 from evaluation import Endpoint, Judgement, Population, Rolled, Scored, other_outcomes, over_time, report, retrained
 from evaluation.contribution_checks import Explained, contribution_checks
+from evaluation.learning_curve import Fewer, Less, learning_curve
+from evaluation.uncertainty import uncertainty
 from evaluation.verdict import verdict
 
 SLOTS = 5
@@ -40,7 +42,27 @@ ABOUT: Figures = {
         "created_at": "2026-04-03T00:00:00+00:00",
         "policy": "2026-11+12345678",
         "thresholds": {"watch": 0.1, "priority": 0.2},
-        "training": {"labelled": 500, "positives": 60, "split": "time: the last index date is held out"},
+        "training": {
+            "labelled": 500,
+            "positives": 60,
+            "split": "time: the last index date is held out",
+            "size_tolerance": 0.003,
+            "sizes": [
+                {"depth": 2, "leaves": 4, "rounds": 300, "learning_rate": 0.03, "auroc": 0.741, "log_loss": 0.21}
+                | {"explanation_cost": 1500, "chosen": True},
+                {"depth": 5, "leaves": 20, "rounds": 140, "learning_rate": 0.06, "auroc": 0.743, "log_loss": 0.2}
+                | {"explanation_cost": 2900, "chosen": False},
+            ],
+            "tuning": {"seconds": 60.0, "trials": 1},
+            "calibrations": {
+                "parted": "later: fitted before the last index date, judged on it",
+                "curves": [
+                    {"method": "platt", "log_loss": 0.2105, "brier": 0.057, "slope": 0.94, "chosen": True},
+                    {"method": "beta", "log_loss": 0.2104, "brier": 0.057, "slope": 0.95, "chosen": False},
+                    {"method": "isotonic", "log_loss": 0.2391, "brier": 0.059, "slope": None, "chosen": False},
+                ],
+            },
+        },
     },
 }
 
@@ -99,8 +121,12 @@ def whole_report() -> Figures:
     folds = people.scored.margin + np.random.default_rng(2).normal(0, 0.2, (3, len(people)))
     found = report(people, SLOTS, 40, 1) | ABOUT | {"contributions": checks}
     found["list"]["per"] = "school"
+    chance = people.scored.probability
+    found["uncertainty"] = uncertainty(chance * 0.9, chance, people.tier == 1, people.tier)
     found["retrained"] = retrained(people, folds, {"family": folds[0]}, SLOTS, 40, 1)
     found["retrained"]["rolling"] = over_time(invented_rolling(people), 40, 1)
+    half = Fewer(0.5, 250.0, 30.0, folds[:1] + np.random.default_rng(5).normal(0, 3.0, (3, len(people))))
+    found["retrained"]["learning"] = learning_curve(people.scored, Less((half,), folds[1]), 40, 1)
     found["other_outcomes"] = other_outcomes(invented_endpoints(people), SLOTS, 40, 1)
     found["verdict"] = verdict(found)
     return found

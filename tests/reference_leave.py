@@ -63,7 +63,8 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
     suspended = 0.0
     late_early, suspensions, resumptions = set(), set(), set()
     quarantined: set[date] = set()
-    ends: dict[date, date] = {}
+    ends: dict[date, date] = {}  # the latest, by the day of its beginning
+    told: dict[date, tuple[date, int, date]] = {}
     for row in request.get("leaves") or []:
         if row["recorded_on"] > as_of:
             continue
@@ -75,6 +76,8 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
             if row["type"] == "suspension":
                 suspensions.add(row["start_on"])
                 ends[row["start_on"]] = max(row["end_on"], ends.get(row["start_on"], row["end_on"]))
+                last = (row["recorded_on"], -row["end_on"].toordinal(), row["end_on"])
+                told[row["start_on"]] = max(last, told.get(row["start_on"], last))
             if row["type"] == "resumption":
                 resumptions.add(row["start_on"])
         if row["type"] not in ABSENCES:
@@ -118,8 +121,8 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
     back = max(resumptions, default=None)
     newest = max(suspensions, default=None)
     past = 0
-    if newest is not None and ends[newest] < as_of and (back is None or back < newest):
-        past = min((as_of - ends[newest]).days, 365)
+    if newest is not None and told[newest][2] < as_of and (back is None or back < newest):
+        past = min((as_of - told[newest][2]).days, 365)
     apart = {day for start in ends for day in last_60 if start <= day <= ends[start]}
     enrolled = request.get("enrolled_on")
     expected = len({day for day in last_60 if enrolled is None or day >= enrolled} - apart)

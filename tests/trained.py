@@ -17,6 +17,7 @@ from models.risk_model import RiskModel, margins
 from training.boosting import Boosting, fit_boosting
 from training.calibrate import fit_platt
 from training.splines import fit_splines
+from training.venn_abers import fit_band
 
 ROWS, SEED = 4_000, 11
 INSTRUMENTS = {code: packaged_instruments()[code] for code in ("phq9", "gad7")}
@@ -59,7 +60,7 @@ def trained_artifact(kind: Literal["lightgbm", "logistic"]) -> Artifact:
     values, outcome = invented(FEATURES, np.random.default_rng(SEED))
     weight = np.ones(len(outcome))
     policy = read_policy()
-    splines = fit_splines(FEATURES, values, outcome, weight)
+    splines = fit_splines(FEATURES, values, outcome, weight, 2.0)
     boosting = Boosting(rounds=150, learning_rate=0.1, least_in_leaf=20)
     scorer = splines if kind == "logistic" else fit_boosting(FEATURES, values, outcome, weight, boosting, SEED)
     model = RiskModel(FEATURES, scorer, policy.family.cap)
@@ -67,6 +68,7 @@ def trained_artifact(kind: Literal["lightgbm", "logistic"]) -> Artifact:
     calibration = fit_platt(margin, outcome, weight)
     watch, priority = np.quantile(probabilities(calibration, margin), [0.4, 0.7])
     return Artifact(
+        band=fit_band(margin, outcome, weight),
         manifest=Manifest(
             format_version=FORMAT_VERSION,
             name="invented",

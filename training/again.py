@@ -12,13 +12,14 @@ from models.calibration import Calibration
 from models.risk_model import RiskModel, margins
 from models.spline_model import SplineModel
 from training.boosting import Boosting, fit_boosting
-from training.calibrate import fit_platt
+from training.calibrate import fit_beta, fit_platt
+from training.candidates import WEIGHT_CAP
 from training.cohort import Cohort
-from training.fitting import WEIGHT_CAP
 from training.folds import inner_folds
 from training.splines import fit_splines
 
 Floats = NDArray[np.float64]
+PENALTY = 2.0  # of logistic regression in artifacts that do not name theirs
 
 
 def fit_again(
@@ -33,21 +34,22 @@ def fit_again(
     weight = np.minimum(learning.weight, WEIGHT_CAP)
     scorer: lightgbm.Booster | SplineModel
     if (kind or artifact.model.kind) == "logistic":
-        scorer = fit_splines(features, values, outcome, weight)
+        scorer = fit_splines(features, values, outcome, weight, training["comparison"].get("logistic_penalty", PENALTY))
     else:
         scorer = fit_boosting(features, values, outcome, weight, Boosting(**training["boosting"]), training["seed"])
     return RiskModel(features, scorer, artifact.model.family_cap)
 
 
 def calibrate_again(artifact: Artifact, learning: Cohort) -> Calibration:
-    """Platt's curve for such a model, from margins of the rows out of fold."""
+    """The artifact's kind of curve for such a model, from margins of the rows out of fold."""
     margin, judged = np.zeros(len(learning.outcome)), np.zeros(len(learning.outcome), dtype=bool)
     for fold in inner_folds(learning, artifact.manifest.training["salt"] + 1):
         model = fit_again(artifact, learning.where(fold.train))
         margin[fold.test] = margin_of(model, learning.where(fold.test))
         judged |= fold.test
     weight = np.minimum(learning.weight, WEIGHT_CAP)
-    return fit_platt(margin[judged], learning.outcome[judged], weight[judged])
+    fit = fit_beta if artifact.calibration.bend else fit_platt
+    return fit(margin[judged], learning.outcome[judged], weight[judged])
 
 
 def margin_of(model: RiskModel, cohort: Cohort, kept: NDArray[Any] | slice = slice(None)) -> Floats:

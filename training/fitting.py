@@ -1,4 +1,4 @@
-"""The candidates fitted on the training rows: logistic regression, and LightGBM of several sizes, out of fold.
+"""The model that serves, chosen among candidates on rows that they had not learned from.
 
 Exact explanations cost with the size of the trees, so size is a choice: of those whose AUROC out of fold lies within
 `SIZE_TOLERANCE` of the best one's, the cheapest to explain is taken.
@@ -8,28 +8,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import lightgbm
-import numpy as np
-from numpy.typing import NDArray
-
-from evaluation import auroc
 from models.calibration import Calibration
 from models.features import Feature
-from models.risk_model import RiskModel, margins
+from models.risk_model import RiskModel
 from models.spline_model import SplineModel
-from models.tree_shap import Explainer
-from training.boosting import Boosting, fit_boosting, staged_margins
-from training.calibrate import fit_platt
+from models.uncertainty import Band
+from training import calibration_choice
+from training.boosting import Boosting, fit_boosting
+from training.calibration_choice import SMOOTH, Margins
+from training.candidates import Learning, OutOfFold, Tried, learning_of, try_boosting, try_splines
 from training.cohort import Cohort
+from training.folds import inner_folds
 from training.splines import fit_splines
-from training.split import FOLDS, hash_fold
+from training.tuning import search
+from training.venn_abers import fit_band
 
-Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
-WEIGHT_CAP = 20.0  # an estimated weight above this says more about chance than about students
 LR_MARGIN = 0.01  # AUROC by which logistic regression must lead to serve in the booster's place
 SIZE_TOLERANCE = 0.003  # AUROC; about half of its standard error on 10,000 rows
-STAGE = 20  # trees between two looks at the loss
+PENALTIES = (0.5, 2.0, 8.0, 32.0)  # of logistic regression, so that it is searched for as the trees are
 
 
 @dataclass(frozen=True)
@@ -44,117 +41,111 @@ SIZES = (Size(2, 4), Size(3, 6), Size(4, 8), Size(4, 14), Size(6, 24))
 
 
 @dataclass(frozen=True)
-class Sized:
-    """One size, out of fold. `explanation_cost` is how many figures are read to explain one student."""
+class Search:
+    """What is tried: `sizes` of trees always, further settings for `seconds`; `salt` parts students into folds."""
 
-    depth: int
-    leaves: int
-    rounds: int
-    auroc: float
-    log_loss: float
-    explanation_cost: int
+    boosting: Boosting
+    sizes: Sequence[Size]
+    seconds: float
+    seed: int
+    salt: int
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """The model that serves, its calibration, the regression beside it, and how they compared out of fold."""
+    """The model that serves, its calibration and band, the regression beside it, and how they compared out of fold."""
 
     model: RiskModel
     calibration: Calibration
+    band: Band
     logistic: SplineModel
     comparison: dict[str, float]
-    sizes: tuple[Sized, ...]
-    boosting: Boosting
+    tried: tuple[Tried, ...]
+    taken: Tried
+    calibrations: dict[str, Any]
 
 
-def fit(
-    features: tuple[Feature, ...],
-    learning: Cohort,
-    cap: float,
-    boosting: Boosting,
-    sizes: Sequence[Size],
-    seed: int,
-    salt: int,
-    progress: Progress,
-) -> Fitted:
-    """Fit everything on `learning`, whose rows are all labelled; folds keep students whole."""
-    rows = _Rows(features, learning.matrix.values, learning.outcome, np.minimum(learning.weight, WEIGHT_CAP))
-    fold = hash_fold(learning.student, salt)
-    spline_margin = np.zeros(len(rows.outcome))
+def fit(features: tuple[Feature, ...], cohort: Cohort, cap: float, settings: Search, progress: Progress) -> Fitted:
+    """Fit everything on `cohort`, whose rows are all labelled."""
+    learning = learning_of(features, cohort, inner_folds(cohort, settings.salt), cap)
     progress("logistic regression")
-    for number in range(FOLDS):
-        model = RiskModel(features, fit_splines(features, *rows.where(fold != number)), cap)
-        spline_margin[fold == number] = margins(model, rows.values[fold == number]).value
-    tried: list[tuple[Sized, Boosting, Floats]] = []
-    for size in sizes:
-        progress(f"trees of {size.leaves} leaves")
-        tried.append(_out_of_fold(rows, fold, cap, replace(boosting, depth=size.depth, leaves=size.leaves), seed))
-    chosen = choose([sized for sized, _, _ in tried])
-    sized, boosting, boosted_margin = next(one for one in tried if one[0] == chosen)
+    splines = {penalty: try_splines(learning, penalty) for penalty in PENALTIES}
+    penalty = min(splines, key=lambda one: splines[one].log_loss)
+    tried = _try_trees(learning, settings, progress)
+    taken = choose(tried)
     comparison = {
-        "lightgbm_auroc_out_of_fold": sized.auroc,
-        "logistic_auroc_out_of_fold": float(auroc(rows.outcome, spline_margin, rows.weight)),
-        "rounds": float(sized.rounds),
+        "lightgbm_auroc_out_of_fold": taken.found.auroc,
+        "logistic_auroc_out_of_fold": splines[penalty].auroc,
+        "logistic_penalty": penalty,
+        "rounds": float(taken.boosting.rounds),
     }
     progress("the model")
-    logistic = fit_splines(features, rows.values, rows.outcome, rows.weight)
-    found = tuple(one for one, _, _ in tried)
-    if comparison["logistic_auroc_out_of_fold"] > comparison["lightgbm_auroc_out_of_fold"] + LR_MARGIN:
-        calibration = fit_platt(spline_margin, rows.outcome, rows.weight)
-        return Fitted(RiskModel(features, logistic, cap), calibration, logistic, comparison, found, boosting)
-    booster = fit_boosting(features, rows.values, rows.outcome, rows.weight, boosting, seed)
-    calibration = fit_platt(boosted_margin, rows.outcome, rows.weight)
-    return Fitted(RiskModel(features, booster, cap), calibration, logistic, comparison, found, boosting)
-
-
-def choose(sizes: Sequence[Sized]) -> Sized:
-    """The cheapest to explain within `SIZE_TOLERANCE` of the best AUROC."""
-    best = max(sized.auroc for sized in sizes)
-    near = [sized for sized in sizes if sized.auroc >= best - SIZE_TOLERANCE]
-    return min(near, key=lambda sized: (sized.explanation_cost, sized.leaves))
-
-
-def size_table(sizes: Sequence[Sized]) -> list[dict[str, Any]]:
-    """As a manifest and a report hold it, with the one that was taken marked."""
-    return [{**asdict(sized), "chosen": sized == choose(sizes)} for sized in sizes]
-
-
-@dataclass(frozen=True)
-class _Rows:
-    features: tuple[Feature, ...]
-    values: NDArray[np.float32]
-    outcome: Floats
-    weight: Floats
-
-    def where(self, mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], Floats, Floats]:
-        return self.values[mask], self.outcome[mask], self.weight[mask]
-
-
-def _out_of_fold(
-    rows: _Rows, fold: NDArray[np.int64], cap: float, boosting: Boosting, seed: int
-) -> tuple[Sized, Boosting, Floats]:
-    """One size: as many trees as lose least out of fold, and the margins that these give there."""
-    stages = list(range(STAGE, boosting.rounds + 1, STAGE))
-    staged = np.zeros((len(rows.outcome), len(stages)))
-    boosters = []
-    for number in range(FOLDS):
-        boosters.append(fit_boosting(rows.features, *rows.where(fold != number), boosting, seed))
-        staged[fold == number] = staged_margins(boosters[-1], rows.values[fold == number], stages)
-    losses = [float(np.average(np.logaddexp(0, m) - rows.outcome * m, weights=rows.weight)) for m in staged.T]
-    rounds = stages[int(np.argmin(losses))]
-    margin, cost = np.zeros(len(rows.outcome)), 0
-    for number, booster in enumerate(boosters):
-        shorter = lightgbm.Booster(model_str=booster.model_to_string(num_iteration=rounds))
-        model = RiskModel(rows.features, shorter, cap)
-        margin[fold == number] = margins(model, rows.values[fold == number]).value
-        if isinstance(model.explainer, Explainer):
-            cost = max(cost, model.explainer.cost)
-    sized = Sized(
-        boosting.depth,
-        boosting.leaves,
-        rounds,
-        float(auroc(rows.outcome, margin, rows.weight)),
-        min(losses),
-        cost,
+    rows = learning.values, learning.outcome, learning.weight
+    logistic = fit_splines(features, *rows, penalty)
+    if splines[penalty].auroc > taken.found.auroc + LR_MARGIN:
+        model, found = RiskModel(features, logistic, cap), splines[penalty]
+    else:
+        trees = fit_boosting(features, *rows, taken.boosting, settings.seed)
+        model, found = RiskModel(features, trees, cap), taken.found
+    progress("calibration")
+    margins = _margins(cohort, learning, found)
+    parted, compared = calibration_choice.compare(margins, settings.salt)
+    known = margins.margin, margins.outcome, margins.weight
+    return Fitted(
+        model=model,
+        calibration=SMOOTH[calibration_choice.choose(compared)](*known),
+        band=fit_band(*known),
+        logistic=logistic,
+        comparison=comparison,
+        tried=tuple(tried),
+        taken=taken,
+        calibrations=calibration_choice.table(parted, compared),
     )
-    return sized, replace(boosting, rounds=rounds), margin
+
+
+def choose(tried: Sequence[Tried]) -> Tried:
+    """The cheapest to explain within `SIZE_TOLERANCE` of the best AUROC; of equal cost the one that loses less."""
+    best = max(one.found.auroc for one in tried)
+    near = [one for one in tried if one.found.auroc >= best - SIZE_TOLERANCE]
+    return min(near, key=lambda one: (one.explanation_cost, one.found.log_loss))
+
+
+def tried_table(tried: Sequence[Tried]) -> list[dict[str, Any]]:
+    """As a manifest and a report hold it, with the one that was taken marked."""
+    taken = choose(tried)
+    return [
+        {
+            **asdict(one.boosting),
+            "auroc": one.found.auroc,
+            "log_loss": one.found.log_loss,
+            "explanation_cost": one.explanation_cost,
+            "chosen": one is taken,
+        }
+        for one in tried
+    ]
+
+
+def _try_trees(learning: Learning, settings: Search, progress: Progress) -> list[Tried]:
+    tried = []
+    for size in settings.sizes:
+        progress(f"trees of {size.leaves} leaves")
+        boosting = replace(settings.boosting, depth=size.depth, leaves=size.leaves)
+        tried.append(try_boosting(learning, boosting, settings.seed))
+    if settings.seconds <= 0:
+        return tried
+
+    def attempt(boosting: Boosting) -> Tried:
+        progress(f"settings of the trees, trial {len(tried) + len(further) + 1}")
+        further.append(try_boosting(learning, boosting, settings.seed))
+        return further[-1]
+
+    further: list[Tried] = []
+    search(attempt, tried, settings.boosting.rounds, settings.seconds, settings.seed)
+    return tried + further
+
+
+def _margins(cohort: Cohort, learning: Learning, found: OutOfFold) -> Margins:
+    rows = learning.judged
+    return Margins(
+        cohort.student[rows], cohort.index_day[rows], found.margin, learning.outcome[rows], learning.weight[rows]
+    )

@@ -11,14 +11,18 @@ from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.dataset import Dataset
 from data_schemas.horizon import open_dates
 from data_schemas.instruments import Words
-from evaluation import other_outcomes, over_time, report, retrained
+from evaluation import Population, other_outcomes, over_time, report, retrained
 from evaluation.contribution_checks import Explained, contribution_checks
+from evaluation.learning_curve import learning_curve
+from evaluation.uncertainty import uncertainty
 from evaluation.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
 from models.risk_model import contributions, margins
+from models.uncertainty import bounds, needs_a_person
 from training.ablation import retrain
 from training.cohort import Cohort, learned_from, placed, places_of
 from training.endpoints import endpoints_of
+from training.learning_curve import learn_less
 from training.outcomes import without_chance
 from training.population import population_of, slots_of
 from training.rolling import roll
@@ -64,6 +68,7 @@ def judge(
     progress("explanations")
     explained, checks = _explained(artifact, rows.judged)
     figures |= {"contributions": checks, **_about(dataset, records, artifact, rows)}
+    figures["uncertainty"] = _uncertainty(artifact, population)
     progress("other horizons and outcomes")
     endpoints = endpoints_of(artifact, dataset, records, rows.judged)
     figures["other_outcomes"] = other_outcomes(endpoints, slots, resamples, seed) if endpoints is not None else None
@@ -73,6 +78,8 @@ def judge(
         figures["retrained"] = retrained(population, again.folds, again.without, slots, resamples, seed)
         rolled = roll(artifact, dataset, records, rows.before, rows.judged, progress)
         figures["retrained"]["rolling"] = over_time(rolled, resamples, seed)
+        less = learn_less(artifact, learning, rows.judged, progress)
+        figures["retrained"]["learning"] = learning_curve(population.scored, less, resamples, seed)
     figures["verdict"] = verdict(figures)
     return Judged(figures, explained)
 
@@ -101,6 +108,14 @@ def _explained(artifact: Artifact, cohort: Cohort) -> tuple[Explained, dict[str,
         artifact.logistic.terms(values),
     )
     return Explained(found.values, found.base, plain, tuple(feature.name for feature in features)), checks
+
+
+def _uncertainty(artifact: Artifact, population: Population) -> dict[str, Any] | None:
+    thresholds = artifact.policy.thresholds
+    if artifact.band is None or thresholds is None:
+        return None
+    low, high = bounds(artifact.band, population.scored.margin, population.scored.probability)
+    return uncertainty(low, high, needs_a_person(low, high, thresholds), population.tier)
 
 
 def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -> dict[str, Any]:
@@ -153,6 +168,8 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -
                     "comparison",
                     "sizes",
                     "size_tolerance",
+                    "tuning",
+                    "calibrations",
                 )
             },
         },

@@ -8,6 +8,7 @@ import numpy as np
 from data_schemas.dataset import Dataset
 from models import Policy
 from runxin.errors import usage
+from training.boosting import Boosting
 from training.fitting import Progress
 from training.train import Options, train
 
@@ -18,9 +19,9 @@ FEWEST_RESAMPLES = 20
 def repeat_splits(
     dataset: Dataset, policy: Policy, options: Options, repeats: int, progress: Progress
 ) -> dict[str, Any]:
-    """Train anew on the hash splits of `repeats` salts from `options.salt` on, with trees of the first split's size.
-    Each figure is the mean over the splits with their lowest and highest. Raises `UserError` where the split is by
-    time: there is only one."""
+    """Train anew on the hash splits of `repeats` salts from `options.salt` on, with the settings that the first split
+    took. Each figure is the mean over the splits with their lowest and highest. Raises `UserError` where the split is
+    by time: there is only one."""
     if dataset.description.mode != "concurrent" and len(dataset.description.index_dates) > 1:
         raise usage("this dataset is split by time, so there is one split", fix="leave --repeats out")
     found: dict[str, list[float]] = {}
@@ -30,7 +31,8 @@ def repeat_splits(
         progress(f"split {number + 1} of {repeats}")
         trained = train(dataset, policy, again, lambda _: None)
         metrics = trained.metrics
-        options = replace(options, sizes=(trained.size,))
+        taken = replace(Boosting(**trained.artifact.manifest.training["boosting"]), rounds=options.boosting.rounds)
+        options = replace(options, boosting=taken, sizes=(trained.size,), tune_seconds=0.0)
         for name in FIGURES:
             found.setdefault(name, []).append(metrics[name]["value"])
         for name, baseline in metrics["baselines"].items():

@@ -12,7 +12,7 @@ from data_schemas.calendar import day_to_date
 from data_schemas.dataset import Dataset
 from evaluation import FEWEST_POSITIVES, Judgement, Rolled, Scored
 from models import Artifact, Records
-from models.calibration import Calibration, probabilities
+from models.calibration import Calibration, log_odds, probabilities
 from training.again import calibrate_again, fit_again, margin_of
 from training.cohort import Cohort, as_known, joined, learned_from
 from training.population import slots_among
@@ -99,7 +99,7 @@ def _judged(artifact: Artifact, learning: Cohort, here: Cohort) -> Judgement:
         outcome=here.outcome,
         weight=here.weight,
         school=here.school,
-        margin=calibration.slope * margin + calibration.intercept,
+        margin=log_odds(calibration, margin),
         probability=probabilities(calibration, margin),
         baselines={"logistic_regression": regression},
         baseline_probability={"logistic_regression": probabilities(ITSELF, regression)},

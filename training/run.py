@@ -66,7 +66,8 @@ def train_and_register(
         plots = folder / "plots"
         plots.mkdir()
         (plots / "metrics.json").write_text(json.dumps(trained.metrics, indent=1), "utf-8")
-        (plots / "sizes.json").write_text(json.dumps(training["sizes"], indent=1), "utf-8")
+        searched = {name: training[name] for name in ("sizes", "size_tolerance", "tuning", "calibrations")}
+        (plots / "settings.json").write_text(json.dumps(searched, indent=1), "utf-8")
         write_report(judged.figures, judged.explained, folder / "report", pictures=plots)
         more = {"rolling": judged.figures["retrained"]["rolling"], "outcomes": judged.figures["other_outcomes"]}
         return flat({name: of for name, of in more.items() if of is not None})

@@ -12,12 +12,14 @@ from models.spline_model import SplineModel
 
 Floats = NDArray[np.float64]
 Inputs = NDArray[np.floating[Any]]  # features come as float32
-PENALTY = 2.0  # ridge on the rise of each piece, in units of one piece
 MOST_KNOTS = 6
 
 
-def fit_splines(features: tuple[Feature, ...], values: Inputs, outcome: Floats, weight: Floats) -> SplineModel:
-    """Fit weighted, ridge-penalised logistic regression on ramps between quantile knots.
+def fit_splines(
+    features: tuple[Feature, ...], values: Inputs, outcome: Floats, weight: Floats, penalty: float
+) -> SplineModel:
+    """Fit weighted, ridge-penalised logistic regression on ramps between quantile knots. `penalty` is on the rise of
+    each piece.
 
     A ramp is 0 before its piece, rises to 1 over it and stays. With a coefficient of at least 0 for every piece
     of an adverse feature the curve never falls, as the trees' monotone constraints ask of LightGBM.
@@ -35,8 +37,8 @@ def fit_splines(features: tuple[Feature, ...], values: Inputs, outcome: Floats, 
     def loss(coefficients: Floats) -> tuple[float, Floats]:
         margin = design @ coefficients
         penalised = np.append(coefficients[:-1], 0.0)
-        value = weight @ (np.logaddexp(0.0, margin) - outcome * margin) + PENALTY / 2 * penalised @ penalised
-        return float(value), design.T @ (weight * (expit(margin) - outcome)) + PENALTY * penalised
+        value = weight @ (np.logaddexp(0.0, margin) - outcome * margin) + penalty / 2 * penalised @ penalised
+        return float(value), design.T @ (weight * (expit(margin) - outcome)) + penalty * penalised
 
     rate = np.clip(np.average(outcome, weights=weight), 1e-6, 1 - 1e-6)
     start = np.append(np.zeros(design.shape[1] - 1), np.log(rate / (1 - rate)))

@@ -20,7 +20,7 @@ from models.risk_model import RiskModel, margins
 from runxin.errors import bad_data
 from training.boosting import Boosting
 from training.cohort import Cohort, as_known, closed_dates, learned_from, make_cohort
-from training.fitting import SIZE_TOLERANCE, SIZES, Fitted, Progress, Size, fit, size_table
+from training.fitting import SIZE_TOLERANCE, SIZES, Fitted, Progress, Search, Size, fit, tried_table
 from training.reference import training_reference
 from training.seen import sketch
 from training.split import Split, split
@@ -32,13 +32,15 @@ FEWEST_POSITIVES = 10  # with fewer no figure means anything; with few, the inte
 
 @dataclass(frozen=True)
 class Options:
-    """`sizes` are tried out of fold; `salt` picks the hash split; `resamples` the length of the bootstrap."""
+    """`sizes` are tried out of fold, further settings for `tune_seconds`; `salt` picks the hash split; `resamples` the
+    length of the bootstrap."""
 
     boosting: Boosting = field(default_factory=Boosting)
     sizes: tuple[Size, ...] = SIZES
     seed: int = 20260213
     salt: int = 0
     resamples: int = 200
+    tune_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class Trained:
 
 
 def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress) -> Trained:
-    """Train LightGBM and the spline regression on the training rows, calibrate on their out-of-fold margins, fix
-    the thresholds, and measure on the rows held out. Raises `UserError` where there are too few outcomes."""
+    """Search and train on the training rows, calibrate on out-of-fold margins, fix the thresholds, and measure on the
+    rows held out. Raises `UserError` where there are too few outcomes."""
     progress("features")
     records = records_of(dataset)
     dataset = closed_dates(dataset)
@@ -82,16 +84,8 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
                 f"too few outcomes {name}: {int(part.outcome.sum())} with and {int((part.outcome == 0).sum())} without",
                 fix=f"at least {FEWEST_POSITIVES} of each are needed; import more waves or students",
             )
-    fitted = fit(
-        features,
-        learning,
-        policy.family.cap,
-        options.boosting,
-        options.sizes,
-        options.seed,
-        options.salt + 1,
-        progress,
-    )
+    settings = Search(options.boosting, options.sizes, options.tune_seconds, options.seed, options.salt + 1)
+    fitted = fit(features, learning, policy.family.cap, settings, progress)
     population = probabilities(fitted.calibration, margins(fitted.model, before.matrix.values).value)
     thresholds = policy.thresholds or _thresholds(population, policy)
     artifact = Artifact(
@@ -102,6 +96,7 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
         reference=reference,
         policy=policy.model_copy(update={"thresholds": thresholds}),
         logistic=fitted.logistic,
+        band=fitted.band,
     )
     artifact = replace(artifact, monitoring=take_snapshot(artifact, before.matrix, before.student))
     progress("figures")
@@ -172,9 +167,11 @@ def _manifest(
             "known_until": day_to_date(rows.known_until).isoformat() if rows.known_until is not None else None,
             "labelled": len(learning.outcome),
             "positives": int(learning.outcome.sum()),
-            "boosting": asdict(fitted.boosting),
+            "boosting": asdict(fitted.taken.boosting),
             "comparison": fitted.comparison,
-            "sizes": size_table(fitted.sizes),
+            "sizes": tried_table(fitted.tried),
+            "tuning": {"seconds": options.tune_seconds, "trials": len(fitted.tried) - len(options.sizes)},
+            "calibrations": fitted.calibrations,
             "size_tolerance": SIZE_TOLERANCE,
         },
         metrics={},

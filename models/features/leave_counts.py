@@ -159,7 +159,7 @@ def count_records(
     was_late, was_early, was_away = np.full(span, -1), np.full(span, -1), np.full(span, -1)
     for who in range(low, high):
         mine, calendar = out[who], which[who]
-        newest, until, back = NO_DAY, NO_DAY, NO_DAY
+        newest, until, told, back = NO_DAY, NO_DAY, NO_DAY, NO_DAY
         begin = max(begins[calendar, 1], enrolled_on[who])
         before = passed[calendar, begin - 1 - first] if begin > first else 0
         expected = max(passed[calendar, as_of - first] - before, 0) if begin <= as_of else 0
@@ -185,8 +185,9 @@ def count_records(
                 mine[SUSPENSIONS] += not again
                 if end > as_of - YEAR:
                     mine[SUSPENDED] = 1
-                if start > newest or (start == newest and end > until):
-                    newest, until = start, end
+                corrects = recorded_on[row] > told or (recorded_on[row] == told and end < until)
+                if start > newest or (start == newest and corrects):
+                    newest, until, told = start, end, recorded_on[row]
                 for on in range(max(start, begin), min(end, as_of) + 1):
                     if school_day[calendar, on - first] and was_away[on - oldest] != who:
                         was_away[on - oldest] = who

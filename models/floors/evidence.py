@@ -34,9 +34,10 @@ def open_floors(records: Records, as_of: int, policy: Policy, done: Assessed) ->
     ]
 
 
-def _weight(floor: Floor) -> tuple[int, int, bool, str]:
-    """Which of two rows says more about one piece of evidence, whatever their order."""
-    return floor.tier.ord, floor.severity, not floor.history, floor.text.zh
+def _weight(floor: Floor) -> tuple[int, int, bool, str, int]:
+    """Which of two rows says more about one piece of evidence, whatever their order; of equal ones the first that was
+    known, since clocks run from then."""
+    return floor.tier.ord, floor.severity, not floor.history, floor.text.zh, -date_to_day(floor.known_on)
 
 
 def _evidence(records: Records, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:

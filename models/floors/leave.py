@@ -164,15 +164,12 @@ def _runs(starts: Ints, length: int) -> Iterator[tuple[int, int]]:
 
 
 def _suspensions(records: Records, leaves: Rows, as_of: int, policy: Policy) -> Found:
-    """R16 after a return, and a suspension that is over without the record of one. The newest suspension counts."""
+    """R16 after a return, and a suspension that is over without the record of one. The newest suspension counts, and of
+    two that begin on one day the one recorded last; recorded on one day, the one that ends first."""
     suspended = leaves.where((leaves["type"] == LeaveType.SUSPENSION.place) & (leaves["start_on"] <= as_of))
     returns = leaves.where((leaves["type"] == LeaveType.RESUMPTION.place) & (leaves["start_on"] <= as_of))
-    newest: dict[int, int] = {}
-    for row, student in enumerate(suspended.student.tolist()):
-        held = newest.get(student)
-        if held is None or suspended["start_on"][row] > suspended["start_on"][held]:
-            newest[student] = row
-    back = {student: row for row, student in _in_time(returns)}
+    newest = _last_of_each(suspended, suspended["start_on"], suspended["recorded_on"], -suspended["end_on"])
+    back = _last_of_each(returns, returns["start_on"], -returns["recorded_on"])
     for student, row in back.items():
         day, known = int(returns["start_on"][row]), int(returns["recorded_on"][row])
         if policy.floors.R16 and as_of - day <= policy.floor_windows.resumption_days:
@@ -199,6 +196,6 @@ def _expired(over: int, as_of: int, policy: Policy) -> Floor:
     return make_floor("suspension-expired", tier, f"expired:{tier.code}", day, day, 0, text)
 
 
-def _in_time(rows: Rows) -> Iterator[tuple[int, int]]:
-    """Rows with their students, the earliest first."""
-    return ((row, int(rows.student[row])) for row in np.argsort(rows["start_on"], kind="stable").tolist())
+def _last_of_each(rows: Rows, *keys: Ints) -> dict[int, int]:
+    """The row of each student that comes last by the keys, the first of which weighs most."""
+    return {int(rows.student[row]): int(row) for row in np.lexsort(keys[::-1])}

@@ -19,11 +19,12 @@ def train_command(
     salt: Annotated[int, typer.Option(help="Salt of the hash split; another one holds out other students.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the trees and the bootstrap.")] = Options.seed,
     repeats: Annotated[int, typer.Option(min=1, help="Also train on so many hash splits and show how they vary.")] = 1,
+    tune: Annotated[float, typer.Option(min=0, help="Seconds to search for further settings of the trees.")] = 60.0,
     resamples: Annotated[int, typer.Option(min=20, help="Bootstrap samples of each interval.")] = 200,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
     """Train LightGBM beside logistic regression, calibrate, measure on held-out rows, log and register."""
-    settings, options = read_settings(), Options(salt=salt, seed=seed, resamples=resamples)
+    settings, options = read_settings(), Options(salt=salt, seed=seed, resamples=resamples, tune_seconds=tune)
     with console.status("training") as status:
 
         def progress(step: str) -> None:
@@ -50,6 +51,8 @@ def payload_of(outcome: Outcome) -> dict[str, Any]:
         "comparison": outcome.comparison,
         "explanation": manifest.explanation,
         "sizes": manifest.training["sizes"],
+        "tuning": manifest.training["tuning"],
+        "calibrations": manifest.training["calibrations"],
     }
 
 
@@ -63,20 +66,41 @@ def _text(outcome: Outcome) -> str:
         *(f"  {name.replace('_', ' ')}: {figure(metrics[name])}" for name in HEADLINES),
         *(f"  {name.replace('_', ' ')} AUROC: {figure(b['auroc'])}" for name, b in metrics["baselines"].items()),
         _verdict(outcome),
-        *_sizes_text(manifest.training["sizes"], manifest.training["size_tolerance"]),
+        *_settings_text(manifest.training),
+        *_calibrations_text(manifest.training["calibrations"]),
     ]
     return "\n".join(lines)
 
 
-def _sizes_text(sizes: list[dict[str, Any]], tolerance: float) -> list[str]:
-    """What larger trees would bring and cost, one size a line."""
+SHOWN = 8  # settings a reader can take in; JSON has them all
+
+
+def _settings_text(training: dict[str, Any]) -> list[str]:
+    """What other settings of the trees would bring and cost, one a line, the best first."""
+    sizes, tuning = training["sizes"], training["tuning"]
     cheapest = min(size["explanation_cost"] for size in sizes) or 1
+    best = sorted(sizes, key=lambda size: (not size["chosen"], -size["auroc"]))[:SHOWN]
+    searched = f", {tuning['trials']} of them found in {tuning['seconds']:g} s" if tuning["trials"] else ""
     return [
-        f"size of the trees, out of fold (the cheapest to explain within {tolerance:g} AUROC of the best is taken):",
+        f"settings of the trees, out of fold ({len(sizes)} tried{searched}; the cheapest to explain within "
+        f"{training['size_tolerance']:g} AUROC of the best is taken):",
         *(
-            f"  depth {size['depth']}, {size['leaves']} leaves, {size['rounds']} trees: AUROC {size['auroc']:.3f}, "
+            f"  depth {size['depth']}, {size['leaves']} leaves, {size['rounds']} trees, rate "
+            f"{size['learning_rate']:.3g}: AUROC {size['auroc']:.3f}, "
             f"explanation cost {size['explanation_cost'] / cheapest:.1f}" + (", taken" if size["chosen"] else "")
-            for size in sizes
+            for size in best
+        ),
+    ]
+
+
+def _calibrations_text(calibrations: dict[str, Any]) -> list[str]:
+    return [
+        f"calibration ({calibrations['parted']}):",
+        *(
+            f"  {curve['method']}: log loss {curve['log_loss']:.4f}, Brier {curve['brier']:.4f}, slope "
+            + ("cannot be estimated" if curve["slope"] is None else f"{curve['slope']:.2f}")
+            + (", taken" if curve["chosen"] else "")
+            for curve in calibrations["curves"]
         ),
     ]
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words as Sentence
-from models.assessment import GROUPS, Assessment, Floor, ModelStatus
+from models.assessment import GROUPS, Assessment, Floor, ModelStatus, Uncertainty
 from models.policy import Policy
 from serving.api.answer_instruments import InstrumentGiven, instrument_given
 from serving.api.answer_parts import Given, Words
@@ -53,6 +53,15 @@ class GroupContributions(Given):
     family: float
     concern: float
     context: float
+
+
+class UncertaintyGiven(Given):
+    """A band around the probability. `needs_person` where it reaches over the threshold of a tier: the model cannot
+    tell on which side."""
+
+    low: float | None
+    high: float | None
+    needs_person: bool
 
 
 class FloorGiven(Given):
@@ -117,6 +126,7 @@ class ScoreAnswer(Given):
     tier: TierGiven
     tier_source: Literal["model", "floor", "human"]
     probability: float | None
+    uncertainty: UncertaintyGiven | None
     margin: float | None
     base_value: float | None
     reasons: tuple[ReasonGiven, ...]
@@ -151,6 +161,7 @@ def answer_of(assessment: Assessment, filing: Filing, policy: Policy, explain: b
         tier=TierGiven(ord=a.tier.ord, code=a.tier.code, zh=a.tier.zh, state="confirmed" if a.confirmed else "pending"),
         tier_source=a.tier_source,
         probability=a.probability if explain else None,
+        uncertainty=_uncertainty(a.uncertainty, explain),
         margin=a.margin if explain else None,
         base_value=a.base_value if explain else None,
         reasons=tuple(
@@ -198,6 +209,13 @@ def notice_of(data_origin: str | None) -> Notice:
     if not synthetic:
         return Notice(zh=NOTICE.zh, en=NOTICE.en, synthetic=False)
     return Notice(zh=NOTICE.zh + SYNTHETIC.zh, en=f"{NOTICE.en} {SYNTHETIC.en}", synthetic=True)
+
+
+def _uncertainty(found: Uncertainty | None, explain: bool) -> UncertaintyGiven | None:
+    if found is None:
+        return None
+    low, high = (found.low, found.high) if explain else (None, None)
+    return UncertaintyGiven(low=low, high=high, needs_person=found.needs_person)
 
 
 def _urgent(floors: Iterable[Floor], filing: Filing, policy: Policy) -> Urgent | None:

@@ -58,6 +58,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "slot": entry.slot,
         "tier": None if blind else {"ord": said.tier.ord, "code": said.tier.code, "zh": said.tier.zh, "state": state},
         "tier_source": None if blind else said.tier_source,
+        "undecided": None if blind else said.undecided,
         "floors": list(dict.fromkeys(floor.id for floor in said.floors)),
         "why": [words_json(words) for words in entry.why],
         "due": {

@@ -26,6 +26,7 @@ def test_the_contract_is_kept(api: Api) -> None:
         *(
             "group_contributions",
             "family_capped",
+            "uncertainty",
             "floors",
             "instruments",
             "data_quality",
@@ -90,6 +91,8 @@ def test_without_the_explain_scope_the_shape_is_the_same_and_values_are_not_told
         assert bare[name] is None, name
         assert full[name] is not None, name
     assert [reason["feature"] for reason in bare["reasons"]] == [reason["feature"] for reason in full["reasons"]]
+    assert full["uncertainty"]["low"] <= full["probability"] <= full["uncertainty"]["high"]
+    assert bare["uncertainty"] == {**full["uncertainty"], "low": None, "high": None}
     assert all(r["value"] is r["contribution"] is r["text"] is None for r in bare["reasons"])
     assert all(floor["text"] is None for floor in bare["floors"])
     assert bare["instruments"][0]["total"] is bare["instruments"][0]["critical_status"] is None

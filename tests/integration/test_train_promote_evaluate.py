@@ -22,7 +22,7 @@ pytestmark = [
 Said = dict[str, Any]
 Cli = Callable[..., tuple[int, Said]]
 PICTURES = ("calibration", "beeswarm", "list_value", "list_curve", "decision_curve", "groups", "contributions", "tiers")
-PLOTS = {"metrics.json", "sizes.json", *(f"{name}.png" for name in PICTURES)}
+PLOTS = {"metrics.json", "settings.json", *(f"{name}.png" for name in PICTURES)}
 CARD = {"model-card.json", "model-card.md", "model-card.zh-CN.md"}
 REPORT = {"report.json", "report.zh.html", "report.en.html"} | CARD
 
@@ -279,7 +279,7 @@ def test_the_command_trains_and_speaks_in_words(
     """Without `--json`, and in concurrent mode with the hash split of another salt."""
     monkeypatch.setenv("RUNXIN_HOME", str(home))
     write_dataset(learnable(1_000, mode="concurrent"), tmp_path / "survey")
-    assert run(["train", str(tmp_path / "survey"), "--salt", "4", "--resamples", "20"]) == 0
+    assert run(["train", str(tmp_path / "survey"), "--salt", "4", "--resamples", "20", "--tune", "0"]) == 0
     words = capsys.readouterr().out
     assert "合成数据 / synthetic" in words
     assert "mode concurrent; hash: students with SHA-256('4:' + id) mod 5 = 0 are held out" in words

@@ -144,6 +144,16 @@ def test_a_return_before_the_newest_suspension_is_none_from_it() -> None:
     assert "suspension-expired" in opened(suspended(20), back(300))
 
 
+def test_of_two_suspensions_from_one_day_the_one_recorded_last_counts() -> None:
+    """A correction, whichever row the platform puts first; of two recorded on one day the one that ends first."""
+    over, runs = suspended(20), {**suspended(20), "end_on": days_before(-30)}
+    corrected = {"recorded_on": days_before(30)}
+    for order in (lambda *rows: rows, lambda *rows: rows[::-1]):
+        assert "suspension-expired" in opened(*order(over, runs))
+        assert "suspension-expired" in opened(*order(runs, {**over, **corrected}))
+        assert "suspension-expired" not in opened(*order(over, {**runs, **corrected}))
+
+
 def test_what_was_recorded_later_opens_nothing_yet_and_a_person_s_look_closes_it() -> None:
     late = [{**row, "recorded_on": AS_OF + timedelta(days=1)} for row in weekdays(MONDAY, 5, "unexcused")]
     assert opened(*late) == {}

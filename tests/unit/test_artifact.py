@@ -30,6 +30,7 @@ def test_what_was_saved_scores_to_the_last_bit(artifact: Artifact, folder: Path)
     assert one.base == other.base
     assert loaded.features == artifact.features
     assert loaded.calibration == artifact.calibration
+    assert loaded.band == artifact.band
     assert loaded.policy == artifact.policy
     assert loaded.logistic == artifact.logistic
     assert {code: i.items for code, i in loaded.instruments.items()} == {"phq9": 9, "gad7": 7}
@@ -41,6 +42,7 @@ def test_the_folder_holds_text_of_the_declared_kind_and_no_pickle(artifact: Arti
     common = {
         "manifest.json",
         "calibration.json",
+        "band.json",
         "catalogue.json",
         "instruments.json",
         "reference.json",
@@ -104,7 +106,7 @@ def test_another_format_and_no_manifest_are_refused(folder: Path, tmp_path: Path
     manifest.write_text(json.dumps({**content, "format_version": 99}), "utf-8")
     with pytest.raises(UserError, match="another format") as newer:
         load_artifact(folder)
-    assert "format 99, this program reads 3, 4, 5" in str(newer.value.problems[0])
+    assert "format 99, this program reads 3, 4, 5, 6" in str(newer.value.problems[0])
     manifest.write_text("{}", "utf-8")
     with pytest.raises(UserError, match="cannot be read"):
         load_artifact(folder)

@@ -17,6 +17,7 @@ from training.splines import fit_splines
 
 RNG = np.random.default_rng(4)
 N = 6_000
+PENALTY = 2.0
 
 
 def feature(name: str, direction: Any = 1) -> Feature:
@@ -29,7 +30,7 @@ def drawn(margin: np.ndarray) -> np.ndarray:
 
 def test_splines_recover_a_known_slope() -> None:
     values = RNG.uniform(0, 4, (N, 2))
-    model = fit_splines((feature("a"), feature("b")), values, drawn(-3 + 1.0 * values[:, 0]), np.ones(N))
+    model = fit_splines((feature("a"), feature("b")), values, drawn(-3 + 1.0 * values[:, 0]), np.ones(N), PENALTY)
     rise = [heights[-1] - heights[0] for heights in model.heights]
     assert rise[0] == pytest.approx(4.0, abs=0.5), "log-odds from 0 to 4 at a slope of 1"
     assert rise[1] == pytest.approx(0.0, abs=0.3), "a feature that says nothing"
@@ -39,8 +40,8 @@ def test_splines_recover_a_known_slope() -> None:
 def test_an_adverse_curve_never_falls_even_where_the_data_do() -> None:
     values = RNG.uniform(0, 4, (N, 2))
     falling = drawn(1 - 1.0 * values[:, 0])
-    adverse = fit_splines((feature("a"), feature("b")), values, falling, np.ones(N))
-    free = fit_splines((feature("a", 0), feature("b")), values, falling, np.ones(N))
+    adverse = fit_splines((feature("a"), feature("b")), values, falling, np.ones(N), PENALTY)
+    free = fit_splines((feature("a", 0), feature("b")), values, falling, np.ones(N), PENALTY)
     for heights in adverse.heights:
         assert (np.diff(heights) >= 0).all()
     assert adverse.heights[0][-1] - adverse.heights[0][0] == pytest.approx(0, abs=0.05)
@@ -49,7 +50,7 @@ def test_an_adverse_curve_never_falls_even_where_the_data_do() -> None:
 
 def test_spline_terms_are_centred_and_blanks_stand_at_the_mean() -> None:
     values = RNG.uniform(0, 4, (N, 2))
-    model = fit_splines((feature("a"), feature("b", 0)), values, drawn(values[:, 0] - 2), np.ones(N))
+    model = fit_splines((feature("a"), feature("b", 0)), values, drawn(values[:, 0] - 2), np.ones(N), PENALTY)
     assert np.abs(model.terms(values).mean(axis=0)).max() < 1e-9
     mean = np.array([values.mean(axis=0)])
     assert model.margins(np.full((1, 2), np.nan)) == pytest.approx(model.margins(mean))
@@ -60,16 +61,16 @@ def test_spline_terms_are_centred_and_blanks_stand_at_the_mean() -> None:
 
 def test_a_constant_feature_says_nothing() -> None:
     values = np.column_stack([np.ones(500), RNG.integers(0, 3, 500)]).astype(float)
-    model = fit_splines((feature("a"), feature("b")), values, drawn(values[:, 1] - 1), np.ones(500))
+    model = fit_splines((feature("a"), feature("b")), values, drawn(values[:, 1] - 1), np.ones(500), PENALTY)
     assert model.heights[0] == (0.0,)
 
 
 def test_weights_count_as_copies() -> None:
     values, outcome = RNG.integers(0, 5, (400, 1)).astype(float), drawn(RNG.normal(size=400))
     weight = RNG.integers(1, 4, 400)
-    weighted = fit_splines((feature("a"),), values, outcome, weight.astype(float))
+    weighted = fit_splines((feature("a"),), values, outcome, weight.astype(float), PENALTY)
     copies = np.repeat(np.arange(400), weight)
-    copied = fit_splines((feature("a"),), values[copies], outcome[copies], np.ones(len(copies)))
+    copied = fit_splines((feature("a"),), values[copies], outcome[copies], np.ones(len(copies)), PENALTY)
     slopes = [h[-1] - h[0] for h in (weighted.heights[0], copied.heights[0])]
     assert slopes[0] == pytest.approx(slopes[1], abs=0.05)
 

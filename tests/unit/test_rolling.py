@@ -17,8 +17,9 @@ from tests.judged import invented_rolling, population, whole_report
 from tests.learnable import INDEX_DATES, learnable
 from training.again import fit_again, margin_of
 from training.boosting import Boosting
+from training.candidates import WEIGHT_CAP
 from training.cohort import Cohort, learned_from, make_cohort
-from training.fitting import WEIGHT_CAP, Size
+from training.fitting import Size
 from training.rolling import GROUPS, roll, school_groups
 from training.split import split
 from training.train import Options, Trained, train

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from data_schemas.codes import Tier
-from models.assessment import DataQuality
+from models.assessment import DataQuality, Uncertainty
 from serving.followup.entries import FollowUpList, Section
 from serving.web import make_web
 from serving.web.render import CHINA
@@ -128,6 +128,12 @@ def test_what_a_silent_feed_takes_from_everyone_is_not_marked_on_each_line() -> 
     listed = follow_up_list(week=(entry("S-1", data_quality=quiet),), silent_feeds=("leaves",))
     assert "证据有限" not in open_page(listed)
     assert "证据有限" in open_page(replace(listed, silent_feeds=()))
+
+
+def test_a_line_near_a_threshold_is_marked() -> None:
+    listed = follow_up_list(week=(entry(uncertainty=Uncertainty(0.08, 0.12, True), tier_source="model"),))
+    assert "界线附近，由人判断" in open_page(listed)
+    assert "界线附近" not in open_page(follow_up_list(week=(entry(tier_source="model"),)))
 
 
 def test_an_unscreened_student_is_never_shown_as_routine() -> None:

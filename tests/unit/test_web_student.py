@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from data_schemas.codes import Tier
-from models.assessment import GROUPS, Change, ModelStatus
+from models.assessment import GROUPS, Change, ModelStatus, Uncertainty
 from serving.followup.entries import Entry
 from serving.web import make_web
 from serving.web.student import draw_bars, draw_change
@@ -199,6 +199,15 @@ def test_while_a_floor_is_open_no_change_gives_ease() -> None:
     text = open_student(entry(floors=(floor("R01"),), change=change()))
     assert "排序分变化" not in text
     assert "与 2026-03-06 的筛查相比" in text
+
+
+def test_near_a_line_a_person_decides_unless_evidence_has_decided() -> None:
+    near, far = Uncertainty(0.08, 0.12, True), Uncertainty(0.02, 0.03, False)
+    sentence = "分值在两个等级的界线附近：模型不能确定属于哪一级，由人判断。"
+    assert sentence in open_student(entry(uncertainty=near, tier_source="model"))
+    assert sentence not in open_student(entry(uncertainty=far, tier_source="model"))
+    assert sentence not in open_student(entry(uncertainty=near, tier_source="floor", floors=(floor("R01"),)))
+    assert sentence not in open_student(entry(tier_source="model")), "an older model says nothing of it"
 
 
 def test_what_the_family_cap_took_is_told() -> None:
