@@ -13,6 +13,7 @@ from data_schemas.calendar_tables import NAMES, calendar_faults
 from data_schemas.codes import Selection
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
+from data_schemas.horizon import open_dates, outcomes_until
 from data_schemas.rules import faults, score_faults
 from data_schemas.tables import Table, schema
 from runxin.errors import Problem
@@ -187,6 +188,12 @@ def _label_notes(dataset: Dataset, label: dict[str, Any] | None) -> Iterator[str
         yield "no interview by lot (audit) is among the outcomes: what lists miss cannot be estimated"
     if not everyone and label["without_probability"]:
         yield f"{label['without_probability']} outcomes carry no selection probability, so rates cannot be weighted"
+    running = open_dates(dataset)
+    if running:
+        yield (
+            f"nothing is learned from or judged by {', '.join(on.isoformat() for on in running)}: outcomes end on "
+            f"{outcomes_until(dataset)}, before the horizon is over"
+        )
     if dataset.description.mode == "longitudinal":
         outcomes = dataset.tables["outcomes"]
         later = int((outcomes["observed_on"] > pd.Timestamp(dataset.description.as_of)).sum())

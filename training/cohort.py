@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset
+from data_schemas.horizon import open_dates, outcomes_until
 from models import Records, enrolled, may_score
 from models.features import Matrix, Recipe, build_features
 from models.features.matrix import join
 from models.floors import assessed
 from runxin.errors import bad_data
-from training.outcomes import CONCURRENT_DAYS, found_after, last_known
+from training.outcomes import CONCURRENT_DAYS, found_after
 
 Floats = NDArray[np.float64]
 
@@ -99,7 +100,7 @@ def as_known(cohort: Cohort, dataset: Dataset, records: Records, until: int | No
     description = dataset.description
     if description.mode == "concurrent" or description.label is None:
         return cohort
-    until = last_known(records, dataset) if until is None else until
+    until = date_to_day(outcomes_until(dataset)) if until is None else until
     outcome, weight, known_on = cohort.outcome.copy(), cohort.weight.copy(), cohort.known_on.copy()
     student = places_of(cohort, records)
     for day in np.unique(cohort.index_day).tolist():
@@ -111,26 +112,24 @@ def as_known(cohort: Cohort, dataset: Dataset, records: Records, until: int | No
     return replace(cohort, outcome=outcome, weight=weight, known_on=known_on)
 
 
-def closed_dates(dataset: Dataset, records: Records) -> Dataset:
-    """The dataset without the index dates whose horizon was not over when its outcomes end: until then only positives
-    can be known, and a rate among those is none. Raises `UserError` where no date is left."""
-    description, last = dataset.description, last_known(records, dataset)
-    if description.mode == "concurrent" or description.label is None:
-        return dataset
-    days, horizon = description.index_dates or (description.as_of,), description.label.horizon_days
-    over = tuple(on for on in days if date_to_day(on) + horizon <= last)
-    if not over:
+def closed_dates(dataset: Dataset) -> Dataset:
+    """The dataset without the index dates whose horizon was not over when its outcomes end. Raises `UserError` where no
+    date is left."""
+    description, running = dataset.description, open_dates(dataset)
+    over = tuple(on for on in description.index_dates or (description.as_of,) if on not in running)
+    if not over and description.label is not None:
         raise bad_data(
-            f"no horizon of {horizon} days was over by {day_to_date(last)}, when the outcomes of this dataset end",
+            f"no horizon of {description.label.horizon_days} days was over by {outcomes_until(dataset)}, when the "
+            "outcomes of this dataset end",
             fix="set as_of in dataset.toml to the day up to which outcomes were gathered, and name earlier index_dates",
         )
-    return replace(dataset, description=description.model_copy(update={"index_dates": over}))
+    return replace(dataset, description=description.model_copy(update={"index_dates": over})) if running else dataset
 
 
 def learned_from(before: Cohort, dataset: Dataset, records: Records, until: int | None) -> Cohort:
     """The rows that a training at the end of the day `until` could learn from, by default when the data end: those of
     index dates whose horizon was over, with the outcome that was known then."""
-    until = last_known(records, dataset) if until is None else until
+    until = date_to_day(outcomes_until(dataset)) if until is None else until
     label, known = dataset.description.label, as_known(before, dataset, records, until)
     horizon = label.horizon_days if label is not None and dataset.description.mode != "concurrent" else 0
     return known.where(known.labelled & (known.index_day + horizon <= until))

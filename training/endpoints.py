@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data_schemas.calendar import day_to_date
+from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import OutcomeKind
 from data_schemas.dataset import Dataset, Label
+from data_schemas.horizon import outcomes_until
 from evaluation import Endpoint
 from models import Artifact, Records, enrolled
 from models.columns import NO_DAY
@@ -18,7 +19,7 @@ from models.floors import Assessed, open_floors
 from models.floors.totals import meets
 from models.records import rows_of
 from training.cohort import Cohort, as_known, make_cohort, placed, places_of
-from training.outcomes import found_after, last_known
+from training.outcomes import found_after
 from training.train import score_cohort
 
 Floats = NDArray[np.float64]
@@ -37,7 +38,7 @@ def endpoints_of(
     label = dataset.description.label
     if dataset.description.mode == "concurrent" or label is None:
         return None
-    last, scored = last_known(records, dataset), score_cohort(artifact, judged)
+    last, scored = date_to_day(outcomes_until(dataset)), score_cohort(artifact, judged)
 
     def of(rows: Cohort, days: int, kept: bool = True) -> Endpoint:
         mine = replace(scored, outcome=rows.outcome, weight=rows.weight)

@@ -41,7 +41,7 @@ def evaluate_fully(
     are trained again on other folds and without each kind of data."""
     progress("features")
     records = records_of(dataset)
-    cohort = make_cohort(closed_dates(dataset, records), records, artifact.recipe)
+    cohort = make_cohort(closed_dates(dataset), records, artifact.recipe)
     seen = has_seen(artifact.manifest.seen, cohort.keys())
     rule, chosen = ALL_ROWS, np.ones(len(cohort.outcome), dtype=bool)
     before = None

@@ -9,6 +9,7 @@ import numpy as np
 
 from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.dataset import Dataset
+from data_schemas.horizon import open_dates
 from data_schemas.instruments import Words
 from evaluation import Population, other_outcomes, over_time, report, retrained
 from evaluation.contribution_checks import Explained, contribution_checks
@@ -19,7 +20,7 @@ from models import Artifact, Records, enrolled, may_score
 from models.risk_model import contributions, margins
 from models.uncertainty import bounds, needs_a_person
 from training.ablation import retrain
-from training.cohort import Cohort, closed_dates, learned_from, placed, places_of
+from training.cohort import Cohort, learned_from, placed, places_of
 from training.endpoints import endpoints_of
 from training.learning_curve import learn_less
 from training.outcomes import without_chance
@@ -129,7 +130,7 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -
             "origin": description.origin,
             "fingerprint": dataset.fingerprint,
             "index_dates": [day_to_date(day).isoformat() for day in days],
-            "open_dates": _open_dates(dataset, records),
+            "open_dates": [on.isoformat() for on in open_dates(dataset)],
             "schools": len(np.unique(rows.judged.school.astype(str))),
             "left_out": _left_out(records, days, description.mode == "concurrent"),
         },
@@ -183,12 +184,6 @@ def _left_out(records: Records, days: list[int], concurrent: bool) -> dict[str, 
         without_consent += int((here & ~may).sum())
         by_a_person += int((here & may & placed(records, day, concurrent)).sum())
     return {"without_consent": without_consent, "placed_by_a_person": by_a_person}
-
-
-def _open_dates(dataset: Dataset, records: Records) -> list[str]:
-    """Index dates of which no figure speaks since their horizon was not over when the outcomes end."""
-    over = closed_dates(dataset, records).description.index_dates
-    return [on.isoformat() for on in dataset.description.index_dates if on not in over]
 
 
 def _weighting(judged: Cohort) -> str:

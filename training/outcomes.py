@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day
 from data_schemas.codes import OutcomeKind, Selection
-from data_schemas.dataset import Dataset, Label
+from data_schemas.dataset import Label
 from models import Records
-from models.columns import NO_DAY
 from models.records import Rows, rows_of
 
 Floats = NDArray[np.float64]
@@ -87,9 +86,3 @@ def without_chance(records: Records, label: Label, on: date, concurrent: bool) -
     found[rows.student] = True
     found[rows.student[told]] = False
     return found
-
-
-def last_known(records: Records, dataset: Dataset) -> int:
-    """The day up to which outcomes were gathered: the as-of date, or the last entry where that is later."""
-    rows, _ = rows_of(records, "outcomes")
-    return max(date_to_day(dataset.description.as_of), int(known_days(rows).max(initial=NO_DAY)))

@@ -70,7 +70,7 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
     rows held out. Raises `UserError` where there are too few outcomes."""
     progress("features")
     records = records_of(dataset)
-    dataset = closed_dates(dataset, records)
+    dataset = closed_dates(dataset)
     instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
     features = catalogue(instruments.values(), dataset.own_features)
     reference = training_reference(dataset, records, instruments, options.salt)

@@ -151,6 +151,7 @@ def test_the_label_is_told_with_its_base_rate_and_who_was_picked() -> None:
     for word in ("3 of 10 (30.0%)", "50 students have no outcome: they are unlabelled", "1 outcomes do not say why"):
         assert word in notes
     assert "10 outcomes lie after the as-of date" in notes
+    assert "outcomes end on 2026-04-20, before the horizon is over" in notes
     assert "10 outcomes carry no selection probability, so rates cannot be weighted" in notes
     assert "no interview by lot (audit) is among the outcomes" in notes
     assert (report.label["without_selection"], report.label["without_probability"]) == (1, 10)

@@ -7,13 +7,14 @@ import pytest
 
 from data_schemas.calendar import date_to_day
 from data_schemas.dataset import Dataset
+from data_schemas.horizon import open_dates, outcomes_until
 from models import read_policy, records_of
 from models.features import Recipe
 from runxin.errors import UserError
 from tests.six_students import INDEX, after, dataset, outcome
 from tests.trained import FEATURES, INSTRUMENTS, REFERENCE
 from training.cohort import as_known, closed_dates, learned_from, make_cohort
-from training.outcomes import NEVER, found_after, last_known, without_chance
+from training.outcomes import NEVER, found_after, without_chance
 from training.split import split
 
 DAY = date_to_day(INDEX)
@@ -91,13 +92,15 @@ def prepared(data: Dataset) -> tuple:
 
 def test_index_dates_whose_horizon_runs_when_the_data_end_are_left_out() -> None:
     data = dataset([outcome("A", -150, 0), outcome("B", 40, 2)], index_dates=(EARLIER, INDEX))
-    assert last_known(records_of(data), data) == DAY + 40, "the last entry, since it is after the as-of date"
-    assert closed_dates(data, records_of(data)).description.index_dates == (EARLIER,)
-    longer = dataset([outcome("A", -150, 0), outcome("B", 90, 2)], index_dates=(EARLIER, INDEX))
-    assert closed_dates(longer, records_of(longer)).description.index_dates == (EARLIER, INDEX)
-    running = dataset([outcome("B", 40, 2)])
+    assert outcomes_until(data) == INDEX + timedelta(days=40), "the last entry, since it is after the as-of date"
+    assert open_dates(data) == (INDEX,)
+    assert closed_dates(data).description.index_dates == (EARLIER,)
+    longer = dataset([outcome("A", -150, 0), outcome("B", 80, 2, recorded_on=after(90))], index_dates=(EARLIER, INDEX))
+    assert closed_dates(longer) is longer
+    survey = dataset([outcome("A", 0, 0)], mode="concurrent", index_dates=())
+    assert closed_dates(survey) is survey
     with pytest.raises(UserError, match="no horizon of 90 days was over by 2025-12-17") as refused:
-        closed_dates(running, records_of(running))
+        closed_dates(dataset([outcome("B", 40, 2)], index_dates=()))
     assert "set as_of" in str(refused.value.fix)
 
 
