@@ -19,7 +19,7 @@ class User:
     schools: tuple[str, ...] = ()
 
 
-SCOPES = ("score", "explain", "list", "model", "dry_run")
+SCOPES = ("score", "explain", "list", "model", "dry_run", "outcomes")
 
 
 @dataclass(frozen=True)

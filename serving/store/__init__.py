@@ -4,7 +4,7 @@ from serving.store.audit import PURPOSES, AuditEvent, audit_rows, events_of, wri
 from serving.store.contents import Content, content_of
 from serving.store.database import Store, check_reachable, open_store
 from serving.store.earlier import earlier_margins
-from serving.store.evidence import Evidence, Interviews, evidence_of, open_evidence
+from serving.store.evidence import Evidence, evidence_of, open_evidence
 from serving.store.inputs import (
     Context,
     Kept,
@@ -15,9 +15,18 @@ from serving.store.inputs import (
     is_erased,
     kept_contents,
 )
+from serving.store.interviews import Interviews, interview_rows, interviews_of
 from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
 from serving.store.known import Known, known_feeds, known_students
 from serving.store.names import keep_names, load_names
+from serving.store.outcomes import (
+    KeptOutcome,
+    NewOutcome,
+    Outcome,
+    outcomes_between,
+    record_outcomes,
+    sent_outcomes,
+)
 from serving.store.payload import assessment_from_json, assessment_to_json
 from serving.store.pupils import UNASSIGNED, Pupil, Withdrawal, find_pupil, school_ids, withdrawn_scopes
 from serving.store.reading import (
@@ -55,9 +64,12 @@ __all__ = [
     "Feed",
     "Interviews",
     "Kept",
+    "KeptOutcome",
     "KeyRow",
     "Known",
     "NewEntry",
+    "NewOutcome",
+    "Outcome",
     "Published",
     "Pupil",
     "ReceivedEntry",
@@ -92,6 +104,8 @@ __all__ = [
     "find_user",
     "history_of",
     "inputs_of",
+    "interview_rows",
+    "interviews_of",
     "is_erased",
     "keep_names",
     "keep_password_hash",
@@ -107,12 +121,15 @@ __all__ = [
     "newest_run",
     "open_evidence",
     "open_store",
+    "outcomes_between",
     "publish_run",
     "read_school",
     "received_record",
     "record_entries",
     "record_entry",
+    "record_outcomes",
     "school_ids",
+    "sent_outcomes",
     "service_state",
     "take_link",
     "user_of_token",
