@@ -86,11 +86,20 @@ def close_assessed(
     return closed
 
 
-def open_evidence_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[Evidence]]:
+def is_open(at: datetime | None = None) -> sa.ColumnElement[bool]:
+    """Whether evidence is open, now or as it was at a moment."""
+    if at is None:
+        return evidence.c.closed_at.is_(None)
+    return (evidence.c.opened_at <= at) & (evidence.c.closed_at.is_(None) | (evidence.c.closed_at > at))
+
+
+def open_evidence_of(
+    connection: sa.Connection, ids: Sequence[str], at: datetime | None = None
+) -> dict[str, list[Evidence]]:
     """Open evidence by student, the gravest first."""
     found: dict[str, list[Evidence]] = {}
     for part in chunks(list(ids)):
-        query = evidence.select().where(evidence.c.student_id.in_(part), evidence.c.closed_at.is_(None))
+        query = evidence.select().where(evidence.c.student_id.in_(part), is_open(at))
         for row in connection.execute(query):
             found.setdefault(row.student_id, []).append(evidence_from_row(row))
     return {student_id: sorted(rows, key=_gravest) for student_id, rows in found.items()}
