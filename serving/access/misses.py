@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from data_schemas.codes import Selection
-from serving.access.permissions import check_user_can_see_miss_counts, user_can_see_misses
+from serving.access.permissions import check_user_can_see_miss_counts, user_can_see_misses, user_can_see_student
 from serving.access.roles import Role, User
 from serving.misses import NOT_SAID, Case, Half, MissClass, case_of, hidden_below
-from serving.store import AuditEvent, KeptReview, Store, reviewed_halves, reviews_of, write_audit
+from serving.store import AuditEvent, KeptReview, Store, find_pupil, reviewed_halves, reviews_of, write_audit
 
 READ = "misses.read"
 BELOW, ON_LINE = "below", "on_line"
@@ -20,9 +20,9 @@ LEAST = {Role.BUREAU: 5, Role.PRINCIPAL: 10, Role.COUNSELOR: 0}
 @dataclass(frozen=True)
 class MissReading:
     """One half-year of one school, or of all that were looked at. A count is None where it is too small for the
-    reader: below `least`, or to be told from the others. `cases` are with their students, for counselors only; `erased`
-    cases are counted and no longer there, and `no_list` events were before the school's first list. `made_on` is the
-    day of the oldest look."""
+    reader: below `least`, or to be told from the others. `cases` are with their students, for counselors only, and
+    `open_to` them are the pages of those students; `erased` cases are counted and no longer there, and `no_list` events
+    were before the school's first list. `made_on` is the day of the oldest look."""
 
     half: Half
     school_id: str | None
@@ -38,6 +38,7 @@ class MissReading:
     streams: dict[str, int | None]
     kinds: dict[str, int]
     cases: tuple[tuple[str, Case], ...] = ()
+    open_to: frozenset[str] = frozenset()
     erased: int = 0
     no_list: int = 0
 
@@ -52,8 +53,13 @@ def open_misses(
     detail = f"{half.name} {'cases' if with_cases else 'counts'}"
     write_audit(store, AuditEvent(now, user.username, READ, "quality_audit", school_id, detail))
     found = reviews_of(store, half.name, school_id, with_cases)
-    reading = _reading(found, half, school_id, LEAST[user.role], with_cases) if found else None
-    return reading, reviewed_halves(store, school_id)
+    halves = reviewed_halves(store, school_id)
+    if not found:
+        return None, halves
+    reading = _reading(found, half, school_id, LEAST[user.role], with_cases)
+    pupils = [find_pupil(store, student) for student in {student for student, _ in reading.cases}]
+    known = [one for one in pupils if one is not None and user_can_see_student(user, one.school_id)]
+    return replace(reading, open_to=frozenset(one.student_id for one in known)), halves
 
 
 def _reading(
