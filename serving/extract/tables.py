@@ -10,11 +10,14 @@ import pandas as pd
 from data_schemas.dataset import conform
 from data_schemas.tables import Kind, Table
 from models.features.context import DAYS_A_YEAR
+from models.floors.concerns import CONCERN_RULES
 from serving.extract.pseudonyms import Pseudonyms
 
 VERIFIED = "verified"  # that somebody has verified a circumstance is read, not who
 # Short texts that are codes in all but name. Every other text goes, and every id that is not hashed.
 CODES_IN_TEXT = {"instrument", "scale", "table", "coding_variant"}
+# Suspected harm at home (rule R12) is for the fewest eyes. No model reads it, so nobody who trains one needs it.
+WITHHELD = frozenset(kind.code for kind, (rule, _, _) in CONCERN_RULES.items() if rule == "R12")
 HASHED = {
     "student_id": "student",
     "school_id": "school",
@@ -30,8 +33,9 @@ def frame_of(rows: Iterable[tuple[str, list[Any]]], columns: list[str], table: T
 
 
 def pseudonymised(frame: pd.DataFrame, table: Table, names: Pseudonyms, as_of: date) -> pd.DataFrame:
-    """The table without names of people and places, free text and days of birth; rows go by the new ids, so that their
-    order tells nothing."""
+    """The table without names of people and places, free text, days of birth and reports of harm at home; rows go by
+    the new ids, so that their order tells nothing."""
+    frame = frame[~frame["kind"].isin(WITHHELD)] if table.name == "concerns" else frame
     found = frame.copy()
     for column in table.columns:
         values = frame[column.name]

@@ -8,21 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data_schemas.check import check_dataset
-from data_schemas.codes import ConsentScope
-from data_schemas.dataset import Dataset, read_dataset
+from data_schemas.codes import Concern, ConsentScope
+from data_schemas.dataset import Dataset, conform, read_dataset
 from data_schemas.tables import RESPONSE_COLUMNS, TABLES, Kind
 from models import read_policy, records_of
 from models.features import Recipe, catalogue
+from models.features.catalogue import MODEL_CONCERNS
 from models.reference import Reference
 from runxin.cli.main import run
 from runxin.errors import Kind as Fault
 from runxin.errors import UserError
 from runxin.settings import read_settings
 from serving.extract import Extract, Pseudonyms, kept_key, make_extract, new_key, write_extract
-from serving.extract.tables import CODES_IN_TEXT, HASHED
+from serving.extract.tables import CODES_IN_TEXT, HASHED, pseudonymised
 from serving.followup import publish_screening
 from serving.store import Store, audit_rows, erase_inputs, open_store
 from tests.api_state import NOW, make_api, record
@@ -122,6 +124,17 @@ def test_it_names_nobody(world: World, tmp_path: Path) -> None:
         extract.students["student_id"]
     )
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o700
+
+
+def test_suspected_harm_at_home_is_withheld(world: World) -> None:
+    ids = world.dataset.students["student_id"].tolist()
+    kinds = [kind.code for kind in Concern]
+    rows = {"student_id": ids[: len(kinds)], "kind": kinds, "reported_on": "2026-03-02"}
+    clean = pseudonymised(conform(pd.DataFrame(rows), TABLES["concerns"]), TABLES["concerns"], NAMES, NOW.date())
+    gone = set(kinds) - set(clean["kind"])
+    harm_at_home = {"abuse_suspected", "domestic_violence_suspected", "neglect_suspected", "sexual_harm_suspected"}
+    assert gone == harm_at_home
+    assert not {kind.code for kind in MODEL_CONCERNS} & gone, "no model reads them"
 
 
 def test_every_id_and_text_of_the_tables_is_decided() -> None:
