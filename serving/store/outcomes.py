@@ -125,9 +125,11 @@ def outcomes_between(
     first: date | None = None,
     last: date | None = None,
     kinds: Sequence[str] | None = None,
+    sent: bool = False,
 ) -> list[KeptOutcome]:
     """Outcomes observed from the first to the last day that are in force: of several on the same thing the one that
-    was recorded last. One that came without a school has the school that its student is at now."""
+    was recorded last. One that came without a school has the school that its student is at now. `sent` reads those of
+    students only of whom a platform has sent any."""
     query = sa.select(outcomes, students.c.school_id.label("now_at")).select_from(
         outcomes.outerjoin(students, students.c.student_id == outcomes.c.student_id)
     )
@@ -137,6 +139,9 @@ def outcomes_between(
         query = query.where(outcomes.c.observed_on <= last)
     if kinds is not None:
         query = query.where(outcomes.c.kind.in_(kinds))
+    if sent:
+        whose = sa.select(outcomes.c.student_id).where(outcomes.c.client.is_not(None))
+        query = query.where(outcomes.c.student_id.in_(whose))
     with store.reading() as connection:
         kept = [_kept(row) for row in connection.execute(query)]
     kept.sort(key=lambda one: (one.outcome.known_on, one.received_at, one.sha256))
@@ -146,7 +151,7 @@ def outcomes_between(
 
 def sent_outcomes(store: Store) -> list[Outcome]:
     """Those in force that platforms have sent, which no dataset needs to hold."""
-    return [one.outcome for one in outcomes_between(store) if one.client is not None]
+    return [one.outcome for one in outcomes_between(store, sent=True) if one.client is not None]
 
 
 def _kept(row: Any) -> KeptOutcome:
