@@ -3,7 +3,7 @@
 import json
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def test_the_cohort_is_the_same_up_to_ids_and_age(world: World, tmp_path: Path) 
     theirs = theirs.where(np.isin(theirs.student, sorted(agreed(world.dataset))))
     renamed = np.array([NAMES.of("student", student) for student in theirs.student], dtype=object)
     schools = np.array([NAMES.of("school", school) for school in theirs.school], dtype=object)
-    theirs = in_order(Cohort(renamed, schools, theirs.index_day, theirs.matrix, theirs.outcome, theirs.weight))
+    theirs = in_order(replace(theirs, student=renamed, school=schools))
     ours = in_order(cohort_of(extract))
     assert len(ours.student) > 500
     assert ours.labelled.sum() > 50
