@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from data_schemas.codes import OutcomeKind
 from data_schemas.school_days import Calendars
@@ -77,38 +78,41 @@ def review_half(
     """Look back on every school or on one, from its first list on, and keep what is found in place of an earlier look.
     Each replay is put in the trail, as a reading of a student's record."""
     known = [*school_ids(store), UNASSIGNED] if school_id is None else [school_id]
-    everything = [one for one in outcomes_between(store, half.first, half.last, KINDS) if one.school_id in known]
-    first_list = {school: published_days(store, None if school == UNASSIGNED else school)[:1] for school in known}
-    # Where a school had no list yet there was no line to be below.
-    events = [one for one in everything if any(day < one.outcome.observed_on for day in first_list[one.school_id])]
-    no_list = Counter(one.school_id for one in everything) - Counter(one.school_id for one in events)
+    events = [one for one in outcomes_between(store, half.first, half.last, KINDS) if one.school_id in known]
+    lists = {school: published_days(store, None if school == UNASSIGNED else school) for school in known}
     looking = _Looking(store, archive, policy, now, actor)
-    found: dict[str, list[KeptCase]] = {}
-    synthetic: Counter[str] = Counter()
+    looked_at: dict[str, list[KeptOutcome]] = {school: [] for school in known}
+    found: dict[str, list[KeptCase]] = {school: [] for school in known}
+    synthetic = set()
     for done, event in enumerate(events):
         progress(done, len(events))
         before = in_force_before(store, event.outcome.student_id, event.outcome.observed_on)
-        synthetic[event.school_id] += before is not None and before.run is not None and before.run.synthetic
+        if before is None and not any(day < event.outcome.observed_on for day in lists[event.school_id]):
+            continue  # where there was no list yet there was no line to be below
+        looked_at[event.school_id].append(event)
+        if before is not None and before.run is not None and before.run.synthetic:
+            synthetic.add(event.school_id)
         if before is None or not looking.on_line(event, before):
-            case = looking.case(event, before)
-            said = asdict(case) | {
-                "observed_on": case.observed_on.isoformat(),
-                "as_of": None if case.as_of is None else case.as_of.isoformat(),
-                "also": list(case.also),
-            }
-            found.setdefault(event.school_id, []).append(KeptCase(event.sha256, event.outcome.student_id, said))
+            said = _plain(looking.case(event, before))
+            found[event.school_id].append(KeptCase(event.sha256, event.outcome.student_id, said))
     reviews = []
     for school in known:
-        mine = [one for one in events if one.school_id == school]
+        mine, cases = looked_at[school], tuple(found[school])
+        early = sum(one.school_id == school for one in events) - len(mine)
         if school == UNASSIGNED and not mine:
             continue
-        cases = tuple(found.get(school, ()))
         students = len({one.outcome.student_id for one in mine})
-        counts = counts_of(cases) | {"no_list": {"all": no_list[school]}}
-        reviews.append(KeptReview(half.name, school, now, synthetic[school] > 0, len(mine), students, counts, cases))
+        counts = counts_of(cases) | {"no_list": {"all": early}}
+        reviews.append(KeptReview(half.name, school, now, school in synthetic, len(mine), students, counts, cases))
     detail = f"events={len(events)} below={sum(len(one.cases) for one in reviews)}"
     keep_reviews(store, reviews, AuditEvent(now, actor, REVIEWED, PURPOSE, school_id or half.name, detail))
     return reviews
+
+
+def _plain(case: Case) -> dict[str, Any]:
+    """A case in JSON's own types."""
+    as_of = None if case.as_of is None else case.as_of.isoformat()
+    return asdict(case) | {"observed_on": case.observed_on.isoformat(), "as_of": as_of, "also": list(case.also)}
 
 
 def counts_of(cases: Sequence[KeptCase]) -> dict[str, dict[str, int]]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,9 @@ from runxin.cli.main import run
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, User, open_misses
+from serving.api.fields import today
 from serving.followup import FollowUpList, follow_up_list, publish_screening
-from serving.misses import Case, case_of, read_half, review_half
+from serving.misses import Case, case_of, half_of, read_half, review_half
 from serving.store import (
     KeptReview,
     NewOutcome,
@@ -30,6 +31,7 @@ from serving.store import (
     school_ids,
 )
 from serving.store.tables import inputs
+from tests.api_state import make_api, phq9, record
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 POLICY = read_policy()
@@ -205,3 +207,21 @@ def test_an_erased_student_leaves_counts_and_no_case(world: World) -> None:
     reading, _ = open_misses(world.store, counselor, HALF, world.school, NOW)
     assert reading is not None
     assert reading.erased == len(before.cases) - len(after.cases) > 0
+
+
+def test_what_a_platform_sent_is_looked_back_on_too(tmp_path: Path) -> None:
+    """A platform that publishes no lists has entries: a danger in one stands above every line, a quiet one does not."""
+    api = make_api(tmp_path)
+    for student, answers in (("S-1", [0] * 9), ("S-2", [2] * 8 + [3])):
+        assert api.post("/score", record(student, responses=[phq9(answers, days_ago=0)])).status_code == 200
+    tomorrow = today() + timedelta(days=1)
+    events = [Outcome(student, tomorrow, "crisis_event", 3, "all", 1.0, tomorrow) for student in ("S-1", "S-2", "S-3")]
+    given = [NewOutcome(one, one, "A") for one in events]
+    record_outcomes(api.state.store, "city", given, tomorrow, NOW)
+    half = half_of(tomorrow)
+    (review,) = review_half(api.state.store, api.settings.models, half, POLICY, NOW, "cli", "A")
+    assert [(one.student_id, one.case["miss"], one.case["replay"]) for one in review.cases] == [
+        ("S-1", "concealed", "identical")
+    ]
+    assert review.events == 2
+    assert review.counts["no_list"] == {"all": 1}, "the third was on no list, where there was none"
