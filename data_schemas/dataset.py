@@ -36,6 +36,10 @@ class Label(BaseModel):
     horizon_days: int
 
 
+# The primary label: 重点 or 危机 as an interview found it, or a crisis event, within 90 days.
+NEED_90D = Label(name="need_90d", kinds=("interview", "crisis_event"), level=2, horizon_days=90)
+
+
 class Provenance(BaseModel):
     """Where the rows came from: the mapping and its hash, what was filtered, which source columns were read."""
 

@@ -47,6 +47,11 @@ class Settings:
         return self.home / "calendar"
 
     @property
+    def extract_key(self) -> Path:
+        """The key under which extracts are pseudonymised; who holds it can lead them back to students."""
+        return self.home / "extract.key"
+
+    @property
     def policy_file(self) -> Path:
         """The operator's policy, which goes before the packaged default where it exists."""
         return self.home / "policy.toml"

@@ -11,8 +11,9 @@ from models.assessment import Assessment, ModelStatus
 from models.policy import Policy
 from runxin.errors import Kind, UserError
 from serving import access
-from serving.access import Role, User
+from serving.access import MissReading, Role, User
 from serving.followup import Due, Entry, FollowUpList, Section, follow_up_list, why
+from serving.misses import Half
 from serving.store import Store, list_users, newest_run, school_ids, service_state
 from serving.web import Account, Desk, Run, School, ServiceState, StudentFile, Visitor
 from serving.web import Role as NamedRole
@@ -88,6 +89,9 @@ def make_desk(
             keys=counts.keys,
         )
 
+    def miss_review(visitor: Visitor, half: Half, school_id: str | None) -> tuple[MissReading | None, list[str]]:
+        return access.open_misses(store, _user(visitor), half, school_id, clock())
+
     return Desk(
         sign_in=lambda username, password: access.sign_in(store, username, password, clock())[1],
         sign_in_with_link=lambda token: access.use_link(store, token, clock())[1],
@@ -99,10 +103,12 @@ def make_desk(
         accounts=accounts,
         schools=schools,
         roles=tuple(
-            NamedRole(role.code, Words(zh=role.zh, en=role.en), takes_schools=role is Role.COUNSELOR) for role in Role
+            NamedRole(role.code, Words(zh=role.zh, en=role.en), takes_schools=role in access.OF_SCHOOLS)
+            for role in Role
         ),
         create_account=create_account,
         service_state=state,
+        miss_review=miss_review,
     )
 
 
@@ -113,6 +119,7 @@ def _visitor(user: User) -> Visitor:
         schools=tuple(School(school_id, school_id) for school_id in user.schools),
         sees_students=user.role is Role.COUNSELOR,
         administers=access.user_can_manage_users(user),
+        sees_misses=any(access.user_can_see_miss_counts(user, school) for school in (*user.schools, None)),
     )
 
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from runxin.errors import Kind, UserError, bad_data
+from serving.access import MissReading
 from serving.followup.entries import Entry, FollowUpList
+from serving.misses import Half
 from serving.web import Account, Desk, Role, Run, School, ServiceState, StudentFile, Visitor
 from tests.factories import MODEL, words
 
 SCHOOLS = (School("school-01", "县一中"), School("school-02", "实验初中"))
-COUNSELOR = Visitor("wang", "counselor", SCHOOLS[:1], sees_students=True, administers=False)
+COUNSELOR = Visitor("wang", "counselor", SCHOOLS[:1], sees_students=True, administers=False, sees_misses=True)
 ADMINISTRATOR = Visitor("admin", "administrator", (), sees_students=False, administers=True)
 ROLES = (
     Role("counselor", words("心理教师", "counselor"), takes_schools=True),
@@ -27,6 +29,8 @@ class Records:
     sessions: dict[str, Visitor] = field(default_factory=dict)
     read: list[tuple[str, str, str]] = field(default_factory=list)  # who, whom, purpose
     accounts: list[Account] = field(default_factory=list)
+    reviews: dict[str, MissReading] = field(default_factory=dict)  # by half-year
+    looked: list[tuple[str, str, str | None]] = field(default_factory=list)  # who, half-year, school
 
 
 def sample_desk(listed: FollowUpList | None, *more: Entry, visitor: Visitor = COUNSELOR) -> tuple[Desk, Records]:
@@ -89,6 +93,12 @@ def sample_desk(listed: FollowUpList | None, *more: Entry, visitor: Visitor = CO
     def sign_out(token: str) -> None:
         records.sessions.pop(token, None)
 
+    def miss_review(visitor: Visitor, half: Half, school_id: str | None) -> tuple[MissReading | None, list[str]]:
+        if not visitor.sees_misses:
+            raise UserError(Kind.REFUSED, "this review is not open to you")
+        records.looked.append((visitor.username, half.name, school_id))
+        return records.reviews.get(half.name), sorted(records.reviews, reverse=True)
+
     runs = (Run("run-1", "school-01", date(2026, 11, 20), datetime(2026, 11, 20, 22, 30, tzinfo=UTC)),)
     desk = Desk(
         sign_in=sign_in,
@@ -103,6 +113,7 @@ def sample_desk(listed: FollowUpList | None, *more: Entry, visitor: Visitor = CO
         roles=ROLES,
         create_account=create_account,
         service_state=lambda _: ServiceState(MODEL, runs, published=3, entries=12, keys=1),
+        miss_review=miss_review,
     )
     return desk, records
 

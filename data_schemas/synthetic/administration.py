@@ -10,6 +10,7 @@ from data_schemas.synthetic.period import Period, dates, words
 from data_schemas.synthetic.structure import Roster
 
 NEVER_CONSENTED, WITHDREW = 0.01, 0.005
+NO_TRAINING = 0.08  # of those who agreed to the rest do not agree to training, or took that back: assumption
 FEEDS = ("leaves", "family", "concerns", "responses", "outcomes")
 # Frequent surnames and syllables of given names, put together at random: nobody is meant.
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -26,7 +27,8 @@ def consenting(rng: np.random.Generator, roster: Roster) -> NDArray[np.bool_]:
 def consents_table(
     rng: np.random.Generator, roster: Roster, willing: NDArray[np.bool_], period: Period
 ) -> pd.DataFrame:
-    """The table `consents`: both scopes from everyone who agreed; a few took the model score back."""
+    """The table `consents`: screening and model score from everyone who agreed; a few took the model score back, and
+    some did not agree to training or took that back."""
     who = np.flatnonzero(willing)
     given = np.clip(roster.enrolled[who] + rng.integers(0, 10, len(who)), None, period.last)
     given = np.maximum(given, period.first + rng.integers(0, 10, len(who)))
@@ -35,7 +37,13 @@ def consents_table(
     rows = pd.DataFrame({"student_id": words(roster.ids, who), "given_by": "parent", "given_on": dates(given)})
     score = rows.assign(scope=ConsentScope.MODEL_SCORE.code, withdrawn_on=dates(withdrawn).where(withdrew))
     screening = rows.assign(scope=ConsentScope.SCREENING.code, withdrawn_on=pd.NaT)
-    return pd.concat([screening, score], ignore_index=True).sort_values(["student_id", "scope"], ignore_index=True)
+    draw = rng.random(len(who))
+    back = dates(np.minimum(given + rng.integers(30, 500, len(who)), period.last)).where(draw < NO_TRAINING / 4)
+    training = rows.assign(scope=ConsentScope.RESEARCH.code, withdrawn_on=back)
+    training = training[(draw < NO_TRAINING / 4) | (draw >= NO_TRAINING)]
+    return pd.concat([screening, score, training], ignore_index=True).sort_values(
+        ["student_id", "scope"], ignore_index=True
+    )
 
 
 def feeds_table(roster: Roster, silent: int, period: Period) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data_schemas.dataset import Dataset, Description, Label, conform, table_of, write_dataset
+from data_schemas.dataset import NEED_90D, Dataset, Description, conform, table_of, write_dataset
 from data_schemas.instruments import packaged_instruments
 from data_schemas.synthetic.administration import consenting, consents_table, feeds_table, names_table
 from data_schemas.synthetic.concerns import concerns_table, crises, draw_concerns
@@ -116,6 +116,6 @@ def _description(students: int, seed: int, period: Period) -> Description:
         mode="longitudinal",
         as_of=period.as_of,
         index_dates=period.index_dates,
-        label=Label(name="need_90d", kinds=("interview", "crisis_event"), level=2, horizon_days=90),
+        label=NEED_90D,
         seed=seed,
     )

@@ -18,7 +18,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the
 @key_app.command("create")
 def create_command(
     client: Annotated[str, typer.Option(help="The platform that will hold the key.")],
-    scopes: Annotated[list[str], typer.Option(help="Of score, explain, list, model, dry_run; commas or repeats.")],
+    scopes: Annotated[list[str], typer.Option(help="Of score, explain, list, model, dry_run, outcomes.")],
     school: Annotated[list[str] | None, typer.Option(help="Only for this school; may be repeated.")] = None,
     json: Json = False,
 ) -> None:

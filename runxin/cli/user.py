@@ -17,8 +17,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the
 @user_app.command("create")
 def create_command(
     username: Annotated[str, typer.Argument(metavar="NAME", help="The name to sign in with.")],
-    role: Annotated[str, typer.Option(help="counselor or administrator.")],
-    school: Annotated[list[str] | None, typer.Option(help="A school of the counselor's; may be repeated.")] = None,
+    role: Annotated[str, typer.Option(help="counselor, principal, bureau or administrator.")],
+    school: Annotated[
+        list[str] | None, typer.Option(help="A school of the counselor's or principal's; may be repeated.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make an account and a link that signs in once within 24 hours; there is no first password."""

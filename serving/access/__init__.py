@@ -10,11 +10,14 @@ from serving.access.accounts import (
     user_of_session,
 )
 from serving.access.keys import create_key, revoke_key, verify_key
+from serving.access.misses import MissReading, open_misses
 from serving.access.permissions import (
     check_client_can,
     check_user_can_manage_keys,
     check_user_can_manage_users,
     check_user_can_see_list,
+    check_user_can_see_miss_counts,
+    check_user_can_see_misses,
     check_user_can_see_names,
     check_user_can_see_service,
     check_user_can_see_student,
@@ -22,17 +25,21 @@ from serving.access.permissions import (
     user_can_manage_keys,
     user_can_manage_users,
     user_can_see_list,
+    user_can_see_miss_counts,
+    user_can_see_misses,
     user_can_see_names,
     user_can_see_service,
     user_can_see_student,
 )
 from serving.access.records import StudentRecord, note_client_read, open_list, open_student
-from serving.access.roles import SCOPES, Client, Role, User
+from serving.access.roles import OF_SCHOOLS, SCOPES, Client, Role, User
 from serving.store import list_keys, list_users
 
 __all__ = [
+    "OF_SCHOOLS",
     "SCOPES",
     "Client",
+    "MissReading",
     "Role",
     "StudentRecord",
     "User",
@@ -40,6 +47,8 @@ __all__ = [
     "check_user_can_manage_keys",
     "check_user_can_manage_users",
     "check_user_can_see_list",
+    "check_user_can_see_miss_counts",
+    "check_user_can_see_misses",
     "check_user_can_see_names",
     "check_user_can_see_service",
     "check_user_can_see_student",
@@ -51,6 +60,7 @@ __all__ = [
     "list_users",
     "note_client_read",
     "open_list",
+    "open_misses",
     "open_student",
     "revoke_key",
     "set_password",
@@ -60,6 +70,8 @@ __all__ = [
     "user_can_manage_keys",
     "user_can_manage_users",
     "user_can_see_list",
+    "user_can_see_miss_counts",
+    "user_can_see_misses",
     "user_can_see_names",
     "user_can_see_service",
     "user_can_see_student",

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from runxin.errors import Kind, UserError, refused, usage
-from serving.access.roles import Role, User
+from serving.access.roles import OF_SCHOOLS, Role, User
 from serving.access.tokens import hash_token, new_token
 from serving.store import (
     AuditEvent,
@@ -54,10 +54,11 @@ def create_user(
         raise usage("a username has 2 to 64 letters, digits, '.', '_', '@' or '-'")
     if role not in Role.codes():
         raise usage(f"unknown role {role!r}", fix=f"the roles are {', '.join(Role.codes())}")
-    if role == Role.COUNSELOR.code and not schools:
-        raise usage("a counselor needs at least one school", fix="name it with --school")
-    if role == Role.ADMINISTRATOR.code and schools:
-        raise usage("an administrator sees no students and takes no school")
+    of_schools = role in [one.code for one in OF_SCHOOLS]
+    if of_schools and not schools:
+        raise usage(f"a {role} needs at least one school", fix="name it with --school")
+    if schools and not of_schools:
+        raise usage(f"the role {role} has no school of its own")
     row = UserRow(username, role, tuple(dict.fromkeys(schools)), None, now)
     if not add_user(store, row, AuditEvent(now, actor, "user.created", object_id=username, detail=role)):
         raise usage(f"there is a user {username!r} already", fix=f"for a new link: runxin user link {username}")

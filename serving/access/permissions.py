@@ -57,6 +57,31 @@ def user_can_see_names(user: User, school_id: str) -> bool:
     return _allows(check_user_can_see_names, user, school_id)
 
 
+def check_user_can_see_misses(user: User, school_id: str) -> None:
+    """The cases of a miss review are students' records: a counselor sees those of the own schools."""
+    if user.role is not Role.COUNSELOR:
+        raise refused("only a counselor sees the cases of a review")
+    if school_id not in user.schools:
+        raise refused("this school is not one of yours")
+
+
+def user_can_see_misses(user: User, school_id: str) -> bool:
+    return _allows(check_user_can_see_misses, user, school_id)
+
+
+def check_user_can_see_miss_counts(user: User, school_id: str | None) -> None:
+    """The counts of a review: of the own schools for counselors and principals, of all schools together (None) for the
+    bureau."""
+    if user.role is Role.BUREAU and school_id is None:
+        return
+    if user.role not in (Role.COUNSELOR, Role.PRINCIPAL) or school_id not in user.schools:
+        raise refused("this review is not open to you")
+
+
+def user_can_see_miss_counts(user: User, school_id: str | None) -> bool:
+    return _allows(check_user_can_see_miss_counts, user, school_id)
+
+
 def check_user_can_manage_users(user: User) -> None:
     if user.role is not Role.ADMINISTRATOR:
         raise refused("only an administrator manages users")

@@ -7,19 +7,24 @@ from data_schemas.codes import Code
 
 class Role(Code):
     COUNSELOR = ("counselor", "心理教师", "counselor")
+    PRINCIPAL = ("principal", "校长", "principal")
+    BUREAU = ("bureau", "教育局", "education bureau")
     ADMINISTRATOR = ("administrator", "管理员", "administrator")
+
+
+OF_SCHOOLS = (Role.COUNSELOR, Role.PRINCIPAL)  # the others have no school of their own
 
 
 @dataclass(frozen=True)
 class User:
-    """A person who signs in. `schools` are those a counselor works for."""
+    """A person who signs in. `schools` are those that a counselor or a principal works for."""
 
     username: str
     role: Role
     schools: tuple[str, ...] = ()
 
 
-SCOPES = ("score", "explain", "list", "model", "dry_run")
+SCOPES = ("score", "explain", "list", "model", "dry_run", "outcomes")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from runxin import __version__
-from serving.api import docs, follow_up, instruments, model, score
+from serving.api import docs, follow_up, instruments, model, outcomes, score
 from serving.api.description import describe
 from serving.api.metrics import Metrics
 from serving.api.problems import install_problems
@@ -21,7 +21,7 @@ TITLE = "Runxin 润心"
 ABOUT = """Screening and triage for student mental health in schools. An answer is an order of work for counselors,
 never a diagnosis, and is not to be shown to students, guardians or classes.
 """
-ROUTERS = (score.router, follow_up.router, instruments.router, model.router, docs.router)
+ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, model.router, docs.router)
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 

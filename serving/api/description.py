@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from data_schemas.instruments import Instrument
 from serving.api.problems import Problem
-from serving.api.request import BatchRequest, ScoreRequest
+from serving.api.request import BatchRequest, OutcomesRequest, ScoreRequest
 
 PREFIX = "#/components/schemas/"
 EXAMPLE = {
@@ -35,6 +35,17 @@ EXAMPLE = {
     "concerns": [],
 }
 
+OUTCOME = {
+    "student_id": "S-1077",
+    "observed_on": "2024-09-18",
+    "kind": "interview",
+    "level": 1,
+    "selection_reason": "ranked",
+    "selection_prob": 0.8,
+    "interviewer": "I-12",
+    "saw_score": True,
+}
+
 
 def describe(app: FastAPI) -> None:
     """Give `app` an OpenAPI description that holds the bodies which its routes read by themselves."""
@@ -52,6 +63,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (ScoreRequest, "validation"),
         (BatchRequest, "validation"),
+        (OutcomesRequest, "validation"),
         (Problem, "serialization"),
     ]
     _, read = models_json_schema(models, ref_template=PREFIX + "{model}")
@@ -64,7 +76,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas["Instrument"] = definition
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    bodies = {"/score": EXAMPLE, "/score_batch": {"records": [EXAMPLE]}}
+    bodies = {"/score": EXAMPLE, "/score_batch": {"records": [EXAMPLE]}, "/outcomes": {"outcomes": [OUTCOME]}}
     for path, example in bodies.items():
         document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"] = example
     return document

@@ -25,17 +25,16 @@ from serving.store import (
     Context,
     Evidence,
     Feed,
-    Interviews,
     Known,
     NewEntry,
     as_it_stands,
+    interview_rows,
     known_feeds,
     known_students,
     record_entries,
     school_ids,
 )
 
-ON_RECORD = "on record"  # who it was stands in the school's own outcomes
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}
 
 
@@ -79,7 +78,7 @@ def file_records(
     answered = [_settled(one.assessment, known[one.assessment.student_id], now) for one in filed]
     ids: list[str | None] = [None] * len(kept)
     if not dry_run and kept:
-        nowhere = _school_of_strangers(state, client)
+        nowhere = school_of_strangers(state, client)
         entries = [_entry(client, one, f, now, nowhere) for one, f in zip(kept, filed, strict=True)]
         ids = list(record_entries(state.store, entries))
     explain = client_can(client, "explain")
@@ -124,7 +123,7 @@ def _context(state: State, artifact: Artifact | None, status: str | None) -> Con
 
 def _record(one: Checked, known: Mapping[str, Known], stopped: Mapping[str, Sequence[Feed]]) -> dict[str, Any]:
     record = plain_record(one.request, one.as_of)
-    record["outcomes"] = _outcomes(known[one.request.student_id].interviews)
+    record["outcomes"] = interview_rows(known[one.request.student_id].interviews)
     if one.request.feeds is None:
         # A platform that says nothing of its reach is believed, but where the school's list says that a feed stopped.
         school = known[one.request.student_id].school_id or one.request.school_id or ""
@@ -134,15 +133,6 @@ def _record(one: Checked, known: Mapping[str, Known], stopped: Mapping[str, Sequ
         taken_back = {"scope": ConsentScope.MODEL_SCORE.code, "given_on": one.as_of, "withdrawn_on": one.as_of}
         record["consents"] = [taken_back]
     return record
-
-
-def _outcomes(found: Interviews | None) -> list[dict[str, Any]]:
-    """What persons found last, by the list in force, as rows of the outcomes table: it closes what it assessed."""
-    if found is None:
-        return []
-    last = {"kind": "interview", "observed_on": found.last_on, "level": found.level, "interviewer": ON_RECORD}
-    both = {**last, "observed_on": found.last_by_two_on, "second_interviewer": ON_RECORD}
-    return [last] if found.last_by_two_on is None else [last, both]
 
 
 def _stopped(state: State, checked: Sequence[Checked], known: Mapping[str, Known]) -> defaultdict[str, Sequence[Feed]]:
@@ -177,7 +167,7 @@ def _gravest(floor: Floor) -> tuple[int, int, int, str]:
     return (-floor.tier.ord, -floor.severity, -floor.evidence_on.toordinal(), floor.evidence)
 
 
-def _school_of_strangers(state: State, client: Client) -> str:
+def school_of_strangers(state: State, client: Client) -> str:
     """Where a student goes who is on no list and comes without a school: to the one school that the key or the
     service has, else to every school's. Never nowhere, since there may be danger in the record."""
     schools = client.schools if client.schools is not None else school_ids(state.store)

@@ -14,7 +14,8 @@ BEARER = HTTPBearer(
     auto_error=False,
     scheme_name="key",
     description="A platform's key, made with `runxin key`, in the header `Authorization: Bearer KEY`. Scopes: `score` "
-    "(assess and record), `explain` (values, texts and totals), `list` (the follow-up list), `model`, `dry_run`.",
+    "(assess and record), `explain` (values, texts and totals), `list` (the follow-up list), `model`, `dry_run`, "
+    "`outcomes` (record interviews and what happened).",
 )
 
 

@@ -9,6 +9,7 @@ MOST_BYTES = 2_000_000
 MOST_BYTES_BATCH = 50_000_000
 MOST_SCORES = 64
 MOST_BATCHES = 2
+MOST_OUTCOMES = 4
 
 
 def at_once(name: str, most: int) -> Callable[[Request], AsyncIterator[None]]:

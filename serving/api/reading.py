@@ -3,10 +3,10 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json
 from starlette.exceptions import HTTPException
 
@@ -14,6 +14,7 @@ from runxin.errors import Kind, Problem, UserError, usage
 from serving.api.check import invalid
 from serving.api.request import MOST_RECORDS, ScoreRequest
 
+M = TypeVar("M", bound=BaseModel)
 FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 WORDS = {
     "missing": "this field is required",
@@ -66,10 +67,10 @@ def read_json(body: bytes) -> Any:
         raise usage(f"the body is not JSON in UTF-8: {error}") from error
 
 
-def read_record(content: Any) -> ScoreRequest:
-    """A record of the right form; raises `UserError` (bad data) naming each field that is not."""
+def read_as(model: type[M], content: Any) -> M:
+    """A request of the right form; raises `UserError` (bad data) naming each field that is not."""
     try:
-        return ScoreRequest.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=True, include_input=False)
         raise invalid([_problem(fault) for fault in faults]) from None

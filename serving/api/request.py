@@ -15,7 +15,9 @@ from data_schemas.codes import (
     FamilyFlag,
     LeaveReason,
     LeaveType,
+    OutcomeKind,
     Respondent,
+    Selection,
     Sex,
     Source,
     Stage,
@@ -159,3 +161,29 @@ class BatchRequest(Part):
     """Records of a whole school or grade. A record at fault is reported by its place and spoils no other."""
 
     records: list[ScoreRequest] = Field(max_length=MOST_RECORDS)
+
+
+class OutcomeRow(Part):
+    """What a person found or what happened, as a row of the table `outcomes`."""
+
+    student_id: Id
+    school_id: Id | None = Field(None, description="for a student who is on no list yet")
+    observed_on: Day
+    kind: Annotated[str, CodeOf(OutcomeKind)]
+    level: Annotated[int, Field(ge=0, le=3)] = Field(
+        description="0 routine, 1 watch, 2 priority, 3 crisis, as the person found it: never a tier of the model's"
+    )
+    selection_reason: Annotated[str, CodeOf(Selection)] | None = None
+    selection_prob: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="with what chance the student came to be interviewed; without it the label weighs nothing"
+    )
+    recorded_on: Day | None = Field(None, description="when it became known; today where left out")
+    interviewer: Id | None = Field(None, description="a pseudonymous id; without one nothing is closed")
+    second_interviewer: Id | None = Field(None, description="danger is closed by two persons only")
+    saw_score: bool | None = Field(None, description="whether the interviewer had seen the score before")
+
+
+class OutcomesRequest(Part):
+    """Outcomes, recorded together or not at all."""
+
+    outcomes: list[OutcomeRow] = Field(min_length=1, max_length=MOST_RECORDS)

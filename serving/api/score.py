@@ -17,7 +17,7 @@ from serving.api.filing import Checked, file_records
 from serving.api.keys import caller
 from serving.api.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES, at_once
 from serving.api.problems import Problem, problem_of, problem_responses
-from serving.api.reading import read_batch, read_json, read_record, received
+from serving.api.reading import read_as, read_batch, read_json, received
 from serving.api.request import ScoreRequest
 from serving.api.state import State, instruments_of, own_features_of, state_of
 
@@ -64,7 +64,7 @@ def score(
     dry_run: DryRun = False,
 ) -> Response:
     """Assess one student from raw records, record the entry, open its floors and put it on the list."""
-    checked = _checked(read_record(read_json(body)), instruments_of(state), own_features_of(state))
+    checked = _checked(read_as(ScoreRequest, read_json(body)), instruments_of(state), own_features_of(state))
     _may(client, dry_run)
     answer = file_records(state, client, [checked], dry_run)[0]
     if isinstance(answer, UserError):
@@ -93,7 +93,7 @@ def score_batch(
     instruments, own = instruments_of(state), own_features_of(state)
     for index, content in enumerate(raw):
         try:
-            checked[index] = _checked(read_record(content), instruments, own)
+            checked[index] = _checked(read_as(ScoreRequest, content), instruments, own)
         except UserError as error:
             errors[index] = error
     results = []

@@ -8,29 +8,29 @@ from datetime import date, datetime
 
 import pandas as pd
 
-from data_schemas.calendar import date_to_day, day_to_date
+from data_schemas.calendar import date_to_day
 from data_schemas.codes import ConsentScope, Tier
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset
 from data_schemas.school_days import Calendars
 from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, look_around, may_score, records_of
 from models.changes import Earlier, changes
-from models.columns import NO_DAY
 from models.flag_rates import flag_rates
-from models.floors import assessed
 from runxin.errors import UserError, bad_data, usage
+from serving.followup.outcomes import outcomes_of, with_sent
 from serving.replay import code_fingerprint, run_inputs
 from serving.store import (
     Feed,
-    Interviews,
     Published,
     Pupil,
     Store,
     Withdrawal,
     earlier_margins,
+    interviews_of,
     make_run,
     newest_run,
     publish_run,
+    sent_outcomes,
 )
 
 SCORE = ConsentScope.MODEL_SCORE.code
@@ -86,6 +86,7 @@ def publish_screening(
         raise ValueError("only a dataset that was read from a folder can be published")
     if artifact is not None and not may_rank(artifact.manifest.data_origin, dataset.description.origin):
         raise bad_data(f"a {artifact.manifest.data_origin} model may not rank {dataset.description.origin} students")
+    its_own, dataset = dataset, with_sent(dataset, sent_outcomes(store), as_of)
     records = records_of(dataset, calendars)
     records = replace(records, around=look_around(records, date_to_day(as_of), policy.response_quality))
     found, model = _assess(records, as_of, artifact, policy, status)
@@ -116,9 +117,10 @@ def publish_screening(
         found,
         _withdrawals(dataset, records, as_of, pupils.keys()),
         _feeds(dataset, here),
-        _interviews(records, as_of),
+        interviews_of(records, as_of),
         actor,
         run_inputs(dataset, records, as_of, asked, why_not, policy, calendars, found, here, margins),
+        outcomes_of(its_own, here),
     )
     flooding = {
         rate.floor: rate.overall.value
@@ -198,15 +200,6 @@ def _feeds(dataset: Dataset, schools: Sequence[str]) -> list[Feed]:
     return list({(s, t): Feed(s, t, start.date(), end.date()) for s, t, start, end in rows}.values())
 
 
-def _interviews(records: Records, as_of: date) -> dict[str, Interviews]:
-    done = assessed(records, date_to_day(as_of))
-    return {
-        str(student): Interviews(day_to_date(day), day_to_date(two) if two != NO_DAY else None, int(level))
-        for student, day, two, level in zip(records.ids, done.day, done.by_two, done.level, strict=True)
-        if day != NO_DAY
-    }
-
-
 def _miscoded(dataset: Dataset) -> dict[str, int]:
     """Faults of a coding as a whole have no row."""
     found = {
@@ -261,6 +254,7 @@ def in_force(
     calendars: Calendars | None = None,
 ) -> str | None:
     """The run that already says what this screening would say, for every school of the dataset; None where not."""
+    dataset = with_sent(dataset, sent_outcomes(store), as_of)
     version = artifact.manifest.version if artifact is not None else None
     wanted = (dataset.fingerprint, as_of, _made_by(calendars), version, policy.name)
     found = set()

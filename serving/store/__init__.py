@@ -1,10 +1,11 @@
 """What is kept, and the only room that speaks to the database: plain objects go in and come out."""
 
 from serving.store.audit import PURPOSES, AuditEvent, audit_rows, events_of, write_audit
+from serving.store.before import InForce, in_force_before
 from serving.store.contents import Content, content_of
 from serving.store.database import Store, check_reachable, open_store
 from serving.store.earlier import earlier_margins
-from serving.store.evidence import Evidence, Interviews, evidence_of, open_evidence
+from serving.store.evidence import Evidence, evidence_of, open_evidence
 from serving.store.inputs import (
     Context,
     Kept,
@@ -15,11 +16,30 @@ from serving.store.inputs import (
     is_erased,
     kept_contents,
 )
+from serving.store.interviews import Interviews, interview_rows, interviews_of
 from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
 from serving.store.known import Known, known_feeds, known_students
+from serving.store.misses import KeptCase, KeptReview, keep_reviews, reviewed_halves, reviews_of
 from serving.store.names import keep_names, load_names
+from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days, taken_back
+from serving.store.outcomes import (
+    KeptOutcome,
+    NewOutcome,
+    Outcome,
+    outcomes_between,
+    record_outcomes,
+    sent_outcomes,
+)
 from serving.store.payload import assessment_from_json, assessment_to_json
-from serving.store.pupils import UNASSIGNED, Pupil, Withdrawal, find_pupil, school_ids, withdrawn_scopes
+from serving.store.pupils import (
+    UNASSIGNED,
+    Pupil,
+    Withdrawal,
+    find_pupil,
+    school_ids,
+    student_ids,
+    withdrawn_scopes,
+)
 from serving.store.reading import (
     SchoolReading,
     Standing,
@@ -27,6 +47,7 @@ from serving.store.reading import (
     assessment_of,
     current_of,
     history_of,
+    read_published,
     read_school,
 )
 from serving.store.received import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
@@ -53,11 +74,17 @@ __all__ = [
     "Context",
     "Evidence",
     "Feed",
+    "InForce",
     "Interviews",
     "Kept",
+    "KeptCase",
+    "KeptOutcome",
+    "KeptReview",
     "KeyRow",
     "Known",
     "NewEntry",
+    "NewOutcome",
+    "Outcome",
     "Published",
     "Pupil",
     "ReceivedEntry",
@@ -67,6 +94,7 @@ __all__ = [
     "ServiceState",
     "Standing",
     "Store",
+    "StudentInputs",
     "UserRow",
     "Withdrawal",
     "add_key",
@@ -91,10 +119,14 @@ __all__ = [
     "find_pupil",
     "find_user",
     "history_of",
+    "in_force_before",
     "inputs_of",
+    "interview_rows",
+    "interviews_of",
     "is_erased",
     "keep_names",
     "keep_password_hash",
+    "keep_reviews",
     "kept_contents",
     "known_feeds",
     "known_students",
@@ -104,17 +136,27 @@ __all__ = [
     "load_names",
     "make_run",
     "mark_revoked",
+    "newest_inputs",
     "newest_run",
     "open_evidence",
     "open_store",
+    "outcomes_between",
     "publish_run",
+    "published_days",
+    "read_published",
     "read_school",
     "received_record",
     "record_entries",
     "record_entry",
+    "record_outcomes",
+    "reviewed_halves",
+    "reviews_of",
     "school_ids",
+    "sent_outcomes",
     "service_state",
+    "student_ids",
     "take_link",
+    "taken_back",
     "user_of_token",
     "withdrawn_scopes",
     "write_audit",

@@ -4,9 +4,9 @@ A row opens once and is closed by a person's assessment only. Publishing the sam
 re-opens a closed row nor restarts an open one's clock; where a rule came to see more in it, its tier rises.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +15,8 @@ from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import Assessment, Floor
 from serving.store.database import Store, chunks
+from serving.store.interviews import Interviews
 from serving.store.tables import evidence
-from serving.store.tables import interviews as interviews_table
 
 TIERS = tuple(Tier)
 IMPORTED = "imported interview"
@@ -33,16 +33,6 @@ class Evidence:
     closed_at: datetime | None = None
     closed_by: str | None = None
     reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Interviews:
-    """Days of a student's last interview by a named person, and of the last by two; `level` is what the last one
-    found, 0 to 3."""
-
-    last_on: date
-    last_by_two_on: date | None = None
-    level: int = 0
 
 
 def open_floors(
@@ -78,7 +68,9 @@ def open_floors(
     return len(new)
 
 
-def close_assessed(connection: sa.Connection, interviews: Mapping[str, Interviews], at: datetime) -> int:
+def close_assessed(
+    connection: sa.Connection, interviews: Mapping[str, Interviews], at: datetime, by: str = IMPORTED
+) -> int:
     """Close open evidence that an interview has assessed, held once it was known; danger needs two persons."""
     closed = 0
     for part in chunks(sorted(interviews)):
@@ -89,18 +81,25 @@ def close_assessed(connection: sa.Connection, interviews: Mapping[str, Interview
             if last is not None and row.known_on <= last:
                 same = (evidence.c.student_id == row.student_id) & (evidence.c.evidence == row.evidence)
                 reason = f"interview of {last.isoformat()}"
-                connection.execute(
-                    evidence.update().where(same).values(closed_at=at, closed_by=IMPORTED, reason=reason)
-                )
+                connection.execute(evidence.update().where(same).values(closed_at=at, closed_by=by, reason=reason))
                 closed += 1
     return closed
 
 
-def open_evidence_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[Evidence]]:
+def is_open(at: datetime | None = None) -> sa.ColumnElement[bool]:
+    """Whether evidence is open, now or as it was at a moment."""
+    if at is None:
+        return evidence.c.closed_at.is_(None)
+    return (evidence.c.opened_at <= at) & (evidence.c.closed_at.is_(None) | (evidence.c.closed_at > at))
+
+
+def open_evidence_of(
+    connection: sa.Connection, ids: Sequence[str], at: datetime | None = None
+) -> dict[str, list[Evidence]]:
     """Open evidence by student, the gravest first."""
     found: dict[str, list[Evidence]] = {}
     for part in chunks(list(ids)):
-        query = evidence.select().where(evidence.c.student_id.in_(part), evidence.c.closed_at.is_(None))
+        query = evidence.select().where(evidence.c.student_id.in_(part), is_open(at))
         for row in connection.execute(query):
             found.setdefault(row.student_id, []).append(evidence_from_row(row))
     return {student_id: sorted(rows, key=_gravest) for student_id, rows in found.items()}
@@ -148,14 +147,3 @@ def evidence_from_row(row: Any) -> Evidence:
         protection=row.protection,
     )
     return Evidence(row.student_id, floor, row.opened_at, row.opened_by, row.closed_at, row.closed_by, row.reason)
-
-
-def replace_interviews(connection: sa.Connection, ids: Collection[str], found: Mapping[str, Interviews]) -> None:
-    """Keep what persons found last of the students `ids`, so that a record sent later is read in its light."""
-    gone = interviews_table.delete().where(interviews_table.c.student_id == sa.bindparam("gone"))
-    known = set(connection.scalars(sa.select(interviews_table.c.student_id))) & set(ids)
-    if known:
-        connection.execute(gone, [{"gone": student_id} for student_id in sorted(known)])
-    rows = [{"student_id": student_id, **asdict(found[student_id])} for student_id in ids if student_id in found]
-    if rows:
-        connection.execute(interviews_table.insert(), rows)

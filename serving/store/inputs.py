@@ -13,7 +13,7 @@ from runxin.errors import bad_data
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
 from serving.store.payload import unpack
-from serving.store.tables import assessments, contents, erased, evidence, inputs, received, runs
+from serving.store.tables import assessments, contents, erased, evidence, inputs, misses, outcomes, received, runs
 
 UNKEPT = (
     "nothing is stored to replay this assessment from: it is older than replay, or its model was not read from files"
@@ -116,7 +116,7 @@ def is_erased(store: Store, assessment_id: str) -> bool:
 
 
 def erase_inputs(store: Store, student_id: str) -> int:
-    """Remove what a student's assessments were made from; returns how many they were.
+    """Remove what a student's assessments were made from, outcomes included; returns how many they were.
 
     Of each only the hash of its random id is left, by which a replay answers "erased"; the rows that the list and open
     evidence stand on lose the id itself, so that nothing leads from the one to the other.
@@ -144,7 +144,8 @@ def erase_inputs(store: Store, student_id: str) -> int:
             )
             by_it = (evidence.c.student_id == student_id) & (evidence.c.opened_by == entry_id)
             connection.execute(evidence.update().where(by_it).values(opened_by=fresh))
-        connection.execute(inputs.delete().where(inputs.c.student_id == student_id))
+        for table in (inputs, outcomes, misses):
+            connection.execute(table.delete().where(table.c.student_id == student_id))
         gone = [{"id_sha256": _hash(one)} for one in (*ids, *entries)]
         if gone:
             connection.execute(erased.insert(), gone)

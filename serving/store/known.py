@@ -7,7 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 
 from serving.store.database import Store, chunks
-from serving.store.evidence import Evidence, Interviews, evidence_from_row
+from serving.store.evidence import Evidence, evidence_from_row
+from serving.store.interviews import Interviews
 from serving.store.runs import Feed, newest_run_of
 from serving.store.tables import evidence, feeds, interviews, students, withdrawn
 

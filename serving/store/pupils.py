@@ -97,3 +97,10 @@ def withdrawn_scopes(store: Store, student_id: str) -> frozenset[str]:
     """What the student's consent no longer covers."""
     with store.reading() as connection:
         return frozenset(connection.scalars(sa.select(withdrawn.c.scope).where(withdrawn.c.student_id == student_id)))
+
+
+def student_ids(store: Store, school_id: str | None = None) -> set[str]:
+    """Every student of the newest snapshots, or those of one school."""
+    query = sa.select(students.c.student_id)
+    with store.reading() as connection:
+        return set(connection.scalars(query if school_id is None else query.where(students.c.school_id == school_id)))

@@ -1,6 +1,6 @@
 """How students stand now: the newest assessment, raised by whatever evidence is open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from models.assessment import Assessment
 from models.tiers import highest
 from serving.store.database import Store
-from serving.store.evidence import Evidence, open_evidence_of
+from serving.store.evidence import Evidence, is_open, open_evidence_of
 from serving.store.payload import unpack_assessment
 from serving.store.pupils import Pupil, pupils_of
 from serving.store.received import ReceivedEntry, newest_entry_of, unsettled_entries
@@ -72,7 +72,7 @@ def current_of(store: Store, student_id: str) -> tuple[Assessment | None, str | 
         found = open_evidence_of(connection, [student_id]).get(student_id, [])
         run = None if row is None else run_from_row(row)
         published = None if row is None else unpack_assessment(row.payload)
-    newest = _newest(published, run, entry)
+    newest = newest_of(published, run, entry)
     if newest is None:
         return None, None
     return as_it_stands(newest, found), _id_of(newest, row, entry)
@@ -118,7 +118,20 @@ def read_school(store: Store, school_id: str, names_allowed: bool, as_of: date |
         )
 
 
-def _newest(published: Assessment | None, run: Run | None, entry: ReceivedEntry | None) -> Assessment | None:
+def read_published(store: Store, run: Run, school_id: str, sent: Mapping[str, ReceivedEntry]) -> SchoolReading:
+    """One school's list as it stood when its run was published, but for entries that came in since; without strangers.
+    Whose consent is withdrawn is as it is now."""
+    with store.reading() as connection:
+        rows = _school_rows(connection, run, school_id, False, run.published_at)
+        found = _school_evidence(connection, run, school_id, (), run.published_at)
+        declined = connection.scalars(sa.select(withdrawn.c.student_id).where(withdrawn.c.scope == "screening"))
+        standings = [
+            _standing(row, run, sent.get(row.student_id), tuple(found.get(row.student_id, ()))) for row in rows
+        ]
+        return SchoolReading(run, tuple(standings), (), (), frozenset(declined))
+
+
+def newest_of(published: Assessment | None, run: Run | None, entry: ReceivedEntry | None) -> Assessment | None:
     """A record that came after the list may raise what the list says; the next screening settles it."""
     if entry is None or published is None or run is None:
         return published or (entry.assessment if entry is not None else None)
@@ -143,10 +156,12 @@ def _newest_row(connection: sa.Connection, student_id: str) -> Any:
     return connection.execute(query.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
 
 
-def _school_rows(connection: sa.Connection, run: Run, school_id: str, names_allowed: bool) -> list[Any]:
-    """The list's rows with who it is; the payload comes only where there is something to tell."""
+def _school_rows(
+    connection: sa.Connection, run: Run, school_id: str, names_allowed: bool, at: datetime | None = None
+) -> list[Any]:
+    """The list's rows with who it is; the payload comes only where there is something to tell, now or `at` a moment."""
     of_list = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
-    is_open = sa.exists().where(evidence.c.student_id == assessments.c.student_id, evidence.c.closed_at.is_(None))
+    has_open = sa.exists().where(evidence.c.student_id == assessments.c.student_id, is_open(at))
     is_sent = sa.exists().where(
         received.c.student_id == assessments.c.student_id, received.c.received_at > run.published_at
     )
@@ -159,7 +174,7 @@ def _school_rows(connection: sa.Connection, run: Run, school_id: str, names_allo
         assessments.c.tier > 0,
         assessments.c.screened.is_(False),
         assessments.c.retest_since.is_not(None),
-        is_open,
+        has_open,
         is_sent,
     )
     columns = [column for column in assessments.c if column.name != "payload"]
@@ -173,18 +188,18 @@ def _school_rows(connection: sa.Connection, run: Run, school_id: str, names_allo
 
 
 def _school_evidence(
-    connection: sa.Connection, run: Run | None, school_id: str, strangers: Sequence[str]
+    connection: sa.Connection, run: Run | None, school_id: str, strangers: Sequence[str], at: datetime | None = None
 ) -> dict[str, list[Evidence]]:
     ids = set(strangers)
     if run is not None:
         of_list = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
-        open_ones = sa.select(evidence.c.student_id).where(evidence.c.closed_at.is_(None))
+        open_ones = sa.select(evidence.c.student_id).where(is_open(at))
         ids |= set(
             connection.scalars(
                 sa.select(assessments.c.student_id).where(of_list, assessments.c.student_id.in_(open_ones))
             )
         )
-    return open_evidence_of(connection, sorted(ids))
+    return open_evidence_of(connection, sorted(ids), at)
 
 
 def _standing(row: Any, run: Run, entry: ReceivedEntry | None, mine: tuple[Evidence, ...]) -> Standing:
@@ -194,7 +209,7 @@ def _standing(row: Any, run: Run, entry: ReceivedEntry | None, mine: tuple[Evide
             pupil, None, mine, row.tier_since, None, row.margin, row.severity, row.screened, row.assessment_id
         )
     published = unpack_assessment(row.payload)
-    newest = _newest(published, run, entry) or published
+    newest = newest_of(published, run, entry) or published
     since = entry.received_at if entry is not None and newest.tier.ord > published.tier.ord else row.tier_since
     return _stands(pupil, newest, mine, since, row.retest_since, _id_of(newest, row, entry))
 
@@ -241,5 +256,5 @@ def _stranger(
             None if entry is None else _stands(pupil, entry.assessment, mine, entry.received_at, None, entry.entry_id)
         )
     run, published = run_from_row(row), unpack_assessment(row.payload)
-    newest = _newest(published, run, entry) or published
+    newest = newest_of(published, run, entry) or published
     return _stands(pupil, newest, mine, run.published_at, None, _id_of(newest, row, entry))

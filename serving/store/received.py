@@ -103,7 +103,7 @@ def received_record(store: Store, entry_id: str) -> dict[str, Any] | None:
 def newest_entry_of(connection: sa.Connection, student_id: str) -> ReceivedEntry | None:
     query = received.select().where(received.c.student_id == student_id)
     row = connection.execute(query.order_by(received.c.received_at.desc()).limit(1)).first()
-    return None if row is None else _entry(row)
+    return None if row is None else entry_from_row(row)
 
 
 def unsettled_entries(connection: sa.Connection, school_id: str, since: datetime | None) -> dict[str, ReceivedEntry]:
@@ -115,7 +115,7 @@ def unsettled_entries(connection: sa.Connection, school_id: str, since: datetime
         ours &= (received.c.received_at > since) | unknown
     query = received.select().where(ours | ((received.c.school_id == UNASSIGNED) & unknown))
     newest = {row.student_id: row for row in connection.execute(query.order_by(received.c.received_at))}
-    return {student: _entry(row) for student, row in newest.items()}
+    return {student: entry_from_row(row) for student, row in newest.items()}
 
 
 def _schools(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
@@ -126,6 +126,6 @@ def _schools(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _entry(row: Any) -> ReceivedEntry:
+def entry_from_row(row: Any) -> ReceivedEntry:
     pupil = Pupil(row.student_id, row.school_id, None, row.stage, row.grade)
     return ReceivedEntry(row.entry_id, row.client, pupil, unpack_assessment(row.assessment), row.received_at)

@@ -14,8 +14,10 @@ from models.assessment import Assessment, ModelStatus
 from serving.store.audit import AuditEvent, add_event
 from serving.store.contents import Content
 from serving.store.database import Store
-from serving.store.evidence import Interviews, close_assessed, open_floors, replace_interviews
+from serving.store.evidence import close_assessed, open_floors
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
+from serving.store.interviews import Interviews, replace_interviews
+from serving.store.outcomes import Outcome, keep_outcomes
 from serving.store.payload import pack_assessment
 from serving.store.pupils import Pupil, Withdrawal, replace_pupils, replace_withdrawals
 from serving.store.tables import assessments as assessments_table
@@ -85,11 +87,13 @@ def publish_run(
     interviews: Mapping[str, Interviews] | None = None,
     actor: str = "cli",
     made_from: RunInputs | None = None,
+    outcomes: Sequence[tuple[Outcome, str]] = (),
 ) -> Published:
     """Put a screening in force in one transaction; until it ends, and if it does not, the previous list stands.
 
     `pupils` are those of `assessments`, in any order. New floors open evidence; `interviews` close evidence of
-    earlier runs and entries that a named person has assessed. `made_from` is kept for replay.
+    earlier runs and entries that a named person has assessed. `made_from` is kept for replay, `outcomes` with the
+    school of each as labels.
     """
     schools = {pupil.student_id: pupil.school_id for pupil in pupils}
     with store.reading() as connection:
@@ -113,6 +117,7 @@ def publish_run(
         replace_pupils(connection, pupils)
         replace_withdrawals(connection, schools.keys(), withdrawals)
         replace_interviews(connection, schools.keys(), interviews or {})
+        keep_outcomes(connection, outcomes, run.published_at, run_id=run.run_id)
         _replace_feeds(connection, feeds)
         opened = open_floors(connection, assessments, run.published_at, run.run_id)
         closed = close_assessed(connection, interviews or {}, run.published_at)

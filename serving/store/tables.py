@@ -163,6 +163,51 @@ withdrawn = sa.Table(
     sa.Column("withdrawn_on", sa.Date, nullable=False),
 )
 
+# What was found later, as it came: rows are added and never changed. A correction is another row.
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    sa.Column("sha256", sa.String, primary_key=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("school_id", sa.String, nullable=False),
+    sa.Column("observed_on", sa.Date, nullable=False, index=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("selection_reason", sa.String),
+    sa.Column("selection_prob", sa.Float),
+    sa.Column("recorded_on", sa.Date),
+    sa.Column("interviewer", sa.String),
+    sa.Column("second_interviewer", sa.String),
+    sa.Column("saw_score", sa.Boolean),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("run_id", sa.String),
+    sa.Column("client", sa.String),
+)
+
+# A half-year of one school looked back on. Its counts stand when a case of it is erased.
+miss_reviews = sa.Table(
+    "miss_reviews",
+    metadata,
+    sa.Column("half", sa.String, primary_key=True),
+    sa.Column("school_id", sa.String, primary_key=True),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("synthetic", sa.Boolean, nullable=False),
+    sa.Column("events", sa.Integer, nullable=False),
+    sa.Column("students", sa.Integer, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+)
+
+misses = sa.Table(
+    "misses",
+    metadata,
+    sa.Column("half", sa.String, primary_key=True),
+    sa.Column("outcome", sa.String, primary_key=True),
+    sa.Column("school_id", sa.String, nullable=False),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("case", sa.JSON, nullable=False),
+    sa.Index("ix_misses_half_school_id", "half", "school_id"),
+)
+
 interviews = sa.Table(
     "interviews",
     metadata,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runxin.errors import Kind, UserError
-from serving.web import admin, listing, sign_in, student
+from serving.web import admin, listing, misses, sign_in, student
 from serving.web.desk import Desk, Visitor
 from serving.web.guard import HEADERS, SESSION, Form, SafeHeaders, read_form
 from serving.web.render import STATIC, page, static_files
@@ -67,6 +67,7 @@ def make_web(desk: Desk) -> Starlette:
         Route("/", shows(listing.show_list)),
         *(Route("/" + queue.replace("_", "-"), shows(listing.show_queue)) for queue in listing.QUEUES),
         Route("/students/{student_id:path}", shows(student.show_student)),
+        Route("/miss-review", shows(misses.show_misses)),
         Route("/help", shows(lambda request, visitor, _: page(request, "help.html", visitor=visitor))),
         Route("/admin", shows(admin.show_admin)),
         Route("/admin/accounts", takes(admin.create_account), methods=["POST"]),

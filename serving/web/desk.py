@@ -10,7 +10,9 @@ from datetime import date, datetime
 
 from data_schemas.instruments import Words
 from models.assessment import ModelStatus
+from serving.access.misses import MissReading
 from serving.followup.entries import Entry, FollowUpList
+from serving.misses import Half
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Visitor:
     schools: tuple[School, ...]
     sees_students: bool
     administers: bool
+    sees_misses: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ class Desk:
     `set_password` ends every session and answers with a new one.
 
     `student` takes the purpose of the reading (`follow_up`, `crisis` or `quality_audit`), which is audited.
+    `miss_review` takes a half-year and a school, None for all of them, and answers with what this visitor may see of
+    it (None where nobody has looked back yet) and the half-years there are.
     `create_account` takes username, role and school ids, and answers with a one-time link's token.
     """
 
@@ -99,3 +104,4 @@ class Desk:
     roles: tuple[Role, ...]
     create_account: Callable[[Visitor, str, str, tuple[str, ...]], str]
     service_state: Callable[[Visitor], ServiceState]
+    miss_review: Callable[[Visitor, Half, str | None], tuple[MissReading | None, list[str]]]

@@ -144,6 +144,8 @@ def chosen_school(request: Request, visitor: Visitor) -> School | None:
 def show_list(request: Request, visitor: Visitor, desk: Desk) -> Response:
     if not visitor.sees_students and visitor.administers:
         return go(request, "/admin")
+    if not visitor.sees_students and visitor.sees_misses:
+        return go(request, "/miss-review")
     school = chosen_school(request, visitor)
     listed = desk.follow_up_list(visitor, school.school_id) if school is not None else None
     if school is None or listed is None:

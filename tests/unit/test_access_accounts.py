@@ -120,9 +120,11 @@ def test_a_success_forgives_earlier_failures(store: Store) -> None:
     ("name", "role", "schools", "fault"),
     [
         ("wang", "counselor", ["school-01"], "already"),
-        ("li", "principal", ["school-01"], "unknown role"),
+        ("li", "teacher", ["school-01"], "unknown role"),
+        ("li", "principal", [], "a principal needs at least one school"),
+        ("li", "bureau", ["school-01"], "has no school of its own"),
         ("li", "counselor", [], "at least one school"),
-        ("li", "administrator", ["school-01"], "takes no school"),
+        ("li", "administrator", ["school-01"], "has no school of its own"),
         ("l i", "administrator", [], "2 to 64"),
     ],
 )

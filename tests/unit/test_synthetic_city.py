@@ -145,8 +145,11 @@ def test_some_never_consented_and_some_withdrew(city: City) -> None:
     assert 10 < len(silent) < 90
     assert not silent & set(city.dataset.responses["phq9"]["student_id"]), "a sheet without consent"
     withdrawn = consents[consents["withdrawn_on"].notna()]
-    assert set(withdrawn["scope"]) == {"model_score"}
-    assert 5 < len(withdrawn) < 45
+    by_scope = withdrawn["scope"].value_counts()
+    assert set(by_scope.index) == {"model_score", "research"}
+    assert 5 < by_scope["model_score"] < 45
+    asked = consents.groupby("scope")["student_id"].nunique()
+    assert 0.9 < asked["research"] / asked["screening"] < 0.98, "some agree to all but training"
 
 
 def test_roster_errors_are_there(city: City) -> None:

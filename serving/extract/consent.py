@@ -1,0 +1,44 @@
+"""Who agreed that a model is trained on the own records."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from data_schemas.codes import ConsentScope
+from serving.store import StudentInputs
+
+TRAINING, SCREENING = ConsentScope.RESEARCH.code, ConsentScope.SCREENING.code
+SCOPES = frozenset({TRAINING, SCREENING})
+
+
+def may_train(
+    student: StudentInputs, columns: Sequence[str] | None, taken_back: Mapping[tuple[str, str], date], today: date
+) -> bool:
+    """Whether consent to training was given and stands today. Who took back the consent to being screened at all is
+    not learned from either. `columns` are those of the stored consents, None where none were collected: then nobody
+    has agreed."""
+    if columns is None:
+        return False
+    rows = [dict(zip(columns, cells, strict=True)) for cells in student.rows.get("consents", [])]
+    return _stands(student, rows, TRAINING, taken_back, today) and (
+        _last(rows, SCREENING, "given_on", today) is None or _stands(student, rows, SCREENING, taken_back, today)
+    )
+
+
+def _stands(
+    student: StudentInputs,
+    rows: Sequence[Mapping[str, Any]],
+    scope: str,
+    taken_back: Mapping[tuple[str, str], date],
+    today: date,
+) -> bool:
+    """A withdrawal ends every consent that was given before it, wherever it came in."""
+    given = _last(rows, scope, "given_on", today)
+    ends = [_last(rows, scope, "withdrawn_on", today), taken_back.get((student.student_id, scope))]
+    over = max((end for end in ends if end is not None and end <= today), default=None)
+    return given is not None and (over is None or given > over)
+
+
+def _last(rows: Sequence[Mapping[str, Any]], scope: str, column: str, today: date) -> date | None:
+    days = [date.fromisoformat(row[column]) for row in rows if row["scope"] == scope and row.get(column)]
+    return max((day for day in days if day <= today), default=None)

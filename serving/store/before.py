@@ -1,0 +1,64 @@
+"""Which assessment was in force before a day, for looking back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from models.assessment import Assessment
+from serving.store.database import Store
+from serving.store.payload import unpack_assessment
+from serving.store.reading import newest_of
+from serving.store.received import ReceivedEntry, entry_from_row
+from serving.store.runs import Run, run_from_row
+from serving.store.tables import assessments, received, runs
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The assessment of a run or of an entry. `run` is the list of that time, None where the student was on none.
+    `assessment_id` is None where it cannot be replayed: `erased`, or made when nothing was kept for it."""
+
+    assessment: Assessment
+    school_id: str
+    run: Run | None
+    entry: ReceivedEntry | None
+    assessment_id: str | None
+    context: str | None
+    erased: bool
+
+
+def in_force_before(store: Store, student_id: str, day: date) -> InForce | None:
+    """What the list, or a record sent since, said of the student when the day began; None where nothing did.
+
+    A screening of an earlier day that was published only later was in nobody's hands then. Of a synthetic city, whose
+    days have all passed when it is screened, the day of the screening alone counts.
+    """
+    began = datetime.combine(day, time(), ZONE)
+    mine = (assessments.c[name] for name in ("payload", "school_id", "inputs", "assessment_id"))
+    listed = sa.select(*mine, runs).select_from(assessments.join(runs))
+    listed = listed.where(assessments.c.student_id == student_id, runs.c.as_of < day)
+    listed = listed.where(runs.c.synthetic | (runs.c.published_at < began))
+    sent = received.select().where(received.c.student_id == student_id, received.c.received_at < began)
+    with store.reading() as connection:
+        row = connection.execute(listed.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
+        came = connection.execute(sent.order_by(received.c.received_at.desc()).limit(1)).first()
+    run = None if row is None else run_from_row(row)
+    entry = None if came is None else entry_from_row(came)
+    published = None if row is None else unpack_assessment(row.payload)
+    newest = newest_of(published, run, entry)
+    if newest is None:
+        return None
+    if entry is not None and newest is entry.assessment:
+        return _of_entry(newest, run, entry, came)
+    assert row is not None
+    erased = row.context is not None and row.inputs is None
+    return InForce(newest, row.school_id, run, None, row.assessment_id, row.context, erased)
+
+
+def _of_entry(newest: Assessment, run: Run | None, entry: ReceivedEntry, row: Any) -> InForce:
+    return InForce(newest, row.school_id, run, entry, row.entry_id, row.context, row.record == b"")

@@ -1,0 +1,174 @@
+"""遗漏复查: what each role is shown, in both languages, with nothing there, and with nothing found."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from serving.access import MissReading
+from serving.misses import Case, read_half
+from serving.web import Visitor, make_web
+from tests import sample_lists as scenes
+from tests.http_client import Client
+from tests.sample_desk import SCHOOLS, Records, sample_desk
+
+PRINCIPAL = Visitor("li", "principal", SCHOOLS[:1], sees_students=False, administers=False, sees_misses=True)
+BUREAU = Visitor("zhou", "bureau", (), sees_students=False, administers=False, sees_misses=True)
+HALF = read_half("2026H1")
+CASES = (
+    (
+        "S-1077",
+        Case("referral", date(2026, 3, 9), "concern", "ranked_low", date(2026, 3, 6), "watch", "a1", ("leave",)),
+    ),
+    ("S-4821", Case("crisis_event", date(2026, 4, 2), "all", "unscreened")),
+    (
+        "S-9001",
+        Case("suspension", date(2026, 5, 2), "all", "not_replayable", date(2026, 5, 1), "watch", why_not="erased"),
+    ),
+)
+CLASSES: dict[str, int | None] = {"unscreened": 1, "stale": 0, "concealed": 0, "ranked_low": 1, "not_replayable": 1}
+STREAMS: dict[str, int | None] = {
+    "ranked": 0, "floor": 0, "concern": 1, "audit": 0, "all": 2, "not_said": 0,
+}  # fmt: skip
+FOUND = MissReading(
+    half=HALF,
+    school_id="school-01",
+    made_on=date(2026, 7, 3),
+    complete=True,
+    synthetic=False,
+    schools=1,
+    least=0,
+    events=9,
+    below=3,
+    on_line=6,
+    classes=CLASSES,
+    streams=STREAMS,
+    kinds={"ranked_low/referral": 1, "unscreened/crisis_event": 1, "not_replayable/suspension": 1},
+    cases=CASES,
+    open_to=frozenset({"S-1077", "S-9001"}),
+)
+COUNTS = replace(
+    FOUND,
+    school_id=None,
+    schools=12,
+    least=5,
+    events=64,
+    below=30,
+    on_line=34,
+    classes={"unscreened": 12, "stale": None, "concealed": None, "ranked_low": 18, "not_replayable": None},
+    streams={"ranked": 9, "floor": 12, "concern": 9, "audit": None, "all": None, "not_said": None},
+    kinds={},
+    cases=(),
+)
+
+
+def enter(reading: MissReading | None, **visitor: Visitor) -> tuple[Client, Records]:
+    desk, records = sample_desk(scenes.usual(), **visitor)
+    if reading is not None:
+        records.reviews["2026H1"] = reading
+    client = Client(make_web(desk))
+    client.get("/sign-in?link=link-counselor")
+    return client, records
+
+
+def test_a_counselor_sees_each_case_with_a_way_to_the_student() -> None:
+    client, records = enter(FOUND)
+    page = client.get("/miss-review?half=2026H1")
+    assert page.status_code == 200
+    assert records.looked == [("wang", "2026H1", "school-01")]
+    for words in (
+        "遗漏复查",
+        "有迹象，排在线下",
+        "答卷未显示",
+        "2026-01-01 至 2026-06-30",
+        "复查于 2026-07-03",
+        "资料已删除",
+    ):
+        assert words in page.text
+    assert '<a href="/students/S-1077">S-1077</a>' in page.text
+    assert "<td>S-4821</td>" in page.text, "whoever is at no school of the reader's has no page to lead to"
+    assert "都不证明没有遗漏" in page.text
+    assert 'href="/miss-review"' in client.get("/").text, "the header leads there"
+
+
+def test_english_says_the_same() -> None:
+    client, _ = enter(FOUND)
+    page = client.get("/miss-review?half=2026H1&lang=en").text
+    for words in ("Miss review", "Signs there, ranked below the line", "Answers gave no sign", "no proof", "erased"):
+        assert words in page
+    assert "not that a student meant to hide anything" in page.replace("&#39;", "'")
+
+
+@pytest.mark.parametrize("visitor", [PRINCIPAL, BUREAU], ids=["principal", "bureau"])
+def test_others_see_counts_and_no_student(visitor: Visitor) -> None:
+    client, records = enter(COUNTS, visitor=visitor)
+    assert client.get("/").headers["location"] == "/miss-review", "it is the page that they have"
+    page = client.get("/miss-review?half=2026H1").text
+    assert records.looked[-1] == (visitor.username, "2026H1", "school-01" if visitor is PRINCIPAL else None)
+    assert "不显示" in page
+    assert "小于 5 的数（包括 0）不显示" in page
+    assert "/students/" not in page
+    assert "S-" not in page
+    assert ("全市汇总" in page) is (visitor is BUREAU)
+    assert client.get("/students/S-1077").status_code == 403
+
+
+def test_what_is_too_small_is_not_told_apart() -> None:
+    hidden = dict.fromkeys(CLASSES)
+    client, _ = enter(replace(COUNTS, below=None, on_line=None, classes=hidden), visitor=PRINCIPAL)
+    page = client.get("/miss-review?half=2026H1").text
+    assert "数太小，不按类别和来源分列" in page
+    assert "<table" not in page
+
+
+def test_nothing_found_proves_nothing() -> None:
+    nothing = replace(FOUND, events=4, below=0, on_line=4, classes=dict.fromkeys(CLASSES, 0), kinds={}, cases=())
+    client, _ = enter(nothing)
+    page = client.get("/miss-review?half=2026H1").text
+    assert "没有事前在线下的事件" in page
+    assert "0 不证明没有遗漏" in page
+    assert "<table" not in page
+
+
+def test_a_half_year_that_nobody_looked_back_on_says_how() -> None:
+    client, _ = enter(None)
+    page = client.get("/miss-review?half=2025H2").text
+    assert "这半年还没有复查" in page
+    assert "2025H2 指 2025-07-01 至 2025-12-31" in page
+    assert "runxin miss-review --half 2025H2" in page
+    assert "没有复查不等于没有遗漏" in page
+
+
+def test_without_a_half_year_the_newest_one_is_shown() -> None:
+    client, records = enter(FOUND)
+    page = client.get("/miss-review").text
+    assert "2026H1" in page
+    assert records.looked[-1][1] == "2026H1"
+
+
+def test_what_is_unfinished_erased_or_too_early_is_said() -> None:
+    client, _ = enter(replace(FOUND, complete=False, erased=2, no_list=3))
+    page = client.get("/miss-review?half=2026H1").text
+    assert "这半年还没有结束" in page
+    assert "有 2 例因学生资料已删除" in page
+    assert "另有 3 件发生在本校第一份名单之前" in page
+
+
+def test_who_may_not_see_it_is_refused() -> None:
+    desk, records = sample_desk(scenes.usual())
+    client = Client(make_web(desk))
+    client.get("/sign-in?link=link-admin")
+    page = client.get("/miss-review")
+    assert page.status_code == 403
+    assert "没有权限" in page.text
+    assert records.looked == []
+    assert 'href="/miss-review"' not in client.get("/admin").text
+
+
+def test_another_schools_review_and_an_unreadable_half_year() -> None:
+    client, records = enter(FOUND)
+    assert client.get("/miss-review?school=school-02").status_code == 403
+    assert client.get("/miss-review?half=June").status_code == 400
+    assert records.looked == []
+    anonymous = Client(client.app)
+    assert anonymous.get("/miss-review").status_code == 303
