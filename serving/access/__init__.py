@@ -8,12 +8,14 @@ from serving.access.accounts import (
     sign_out,
     use_link,
     user_of_session,
+    verify_password,
 )
 from serving.access.keys import create_key, revoke_key, verify_key
 from serving.access.permissions import (
     check_client_can,
     check_user_can_manage_keys,
     check_user_can_manage_users,
+    check_user_can_promote_model,
     check_user_can_see_list,
     check_user_can_see_names,
     check_user_can_see_service,
@@ -21,6 +23,7 @@ from serving.access.permissions import (
     client_can,
     user_can_manage_keys,
     user_can_manage_users,
+    user_can_promote_model,
     user_can_see_list,
     user_can_see_names,
     user_can_see_service,
@@ -39,6 +42,7 @@ __all__ = [
     "check_client_can",
     "check_user_can_manage_keys",
     "check_user_can_manage_users",
+    "check_user_can_promote_model",
     "check_user_can_see_list",
     "check_user_can_see_names",
     "check_user_can_see_service",
@@ -59,10 +63,12 @@ __all__ = [
     "use_link",
     "user_can_manage_keys",
     "user_can_manage_users",
+    "user_can_promote_model",
     "user_can_see_list",
     "user_can_see_names",
     "user_can_see_service",
     "user_can_see_student",
     "user_of_session",
     "verify_key",
+    "verify_password",
 ]

@@ -20,6 +20,7 @@ TABLE = {
     "manage_users": (False, False, True),
     "manage_keys": (False, False, True),
     "see_service": (False, False, True),
+    "promote_model": (False, False, True),
 }
 OF_SCHOOL = ("see_list", "see_student", "see_names")
 
