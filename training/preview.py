@@ -59,10 +59,10 @@ def preview(
     """
     origin = dataset.description.origin
     if candidate.manifest.data_origin != origin:
-        what = (
-            f"a {candidate.manifest.data_origin} model may not rank the {origin} students of {dataset.description.name}"
+        raise refused(
+            f"a {candidate.manifest.data_origin} model may not rank the {origin} students of this dataset",
+            fix="name a dataset of students that it is to rank",
         )
-        raise refused(what, fix="name a dataset of students that it is to rank")
     records = records_of(dataset, calendars)
     after = assess(records, as_of, candidate, policy)
     if not after:

@@ -12,18 +12,23 @@ from serving.store import Store
 
 def who_decides(store: Store, username: str, from_stdin: bool, now: datetime) -> User:
     """The user who may decide which model serves; raises `UserError` (unauthenticated, refused)."""
-    if from_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
-        password = typer.prompt(f"password of {username}", hide_input=True, err=True)
-    else:
-        raise usage("a password is asked for at a terminal", fix="or read from a pipe with --password-stdin")
+    password = typed_password(f"password of {username}", from_stdin)
     try:
         user = verify_password(store, username, password, now)
     except UserError as error:
         if error.kind is Kind.UNAUTHENTICATED:
-            fix = "who has no password yet sets one on the account page, after signing in by a link"
+            fix = "who has no password yet sets one: runxin user password --link LINK, or on the account page"
             raise UserError(error.kind, error.message, fix=fix) from error
         raise
     check_user_can_promote_model(user)
     return user
+
+
+def typed_password(prompt: str, from_stdin: bool, twice: bool = False) -> str:
+    """A password from the terminal, unseen, or the first line of a pipe; raises `UserError` where there is neither."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise usage("a password is asked for at a terminal", fix="or read from a pipe with --password-stdin")
+    typed: str = typer.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True)
+    return typed

@@ -1,6 +1,7 @@
 """Who may do what: roles, permissions, ways in, API keys, and reads that leave a trace."""
 
 from serving.access.accounts import (
+    PASSWORD_LENGTH,
     create_link,
     create_user,
     set_password,
@@ -34,6 +35,7 @@ from serving.access.roles import SCOPES, Client, Role, User
 from serving.store import list_keys, list_users
 
 __all__ = [
+    "PASSWORD_LENGTH",
     "SCOPES",
     "Client",
     "Role",
