@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from data_schemas.dataset import Dataset
 from data_schemas.school_days import Calendars
-from evaluation.gates import REFUSE, WAIVER, Facts, FloorCheck, Gate, gates
+from evaluation.gate import REFUSE, WAIVER, Gate
+from evaluation.gates import Facts, FloorCheck, gates
 from models import Artifact, Policy
 from models.champions import Move
 from runxin.errors import UserError, refused

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from evaluation.gates import REFUSE, FloorCheck, Gate, waivable
+from evaluation.gate import REFUSE, Gate
+from evaluation.gates import FloorCheck, waivable
 from models import Policy
 from models.champions import Served
 from runxin.errors import Kind, Problem, UserError, bad_data, refused, usage

@@ -9,7 +9,7 @@ import typer
 
 from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import read_dataset
-from evaluation.gates import WAIVER
+from evaluation.gate import WAIVER
 from models import Policy, read_policy
 from runxin.cli.output import answer, console
 from runxin.cli.person import who_decides

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from data_schemas.codes import Tier
-from evaluation.gates import Gate
+from evaluation.gate import Gate
 from evaluation.names import name_of
 from training.preview import Preview
 from training.request import GateSeen

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from evaluation.gates import Facts, FloorCheck, Gate, gates, waivable
+from evaluation.gate import Gate
+from evaluation.gates import Facts, FloorCheck, gates, waivable
 from evaluation.groups import LARGEST_GAP, WIDEST_INTERVAL
 from evaluation.verdict import AS_GOOD, FEWEST_EVENTS, LEAKING, SLOPE
 from models.policy import Promotion, read_policy
