@@ -130,7 +130,7 @@ def _train(settings: Settings, dataset: Dataset, step: Callable[[str], None]) ->
     step("promoting")
     trial = Trial(dataset, dataset.description.as_of, read_calendars(settings.calendar))
     done = promote_demo(settings, outcome.registered.version, policy, datetime.now(UTC), trial)
-    console.print(refused_outside([gate.id for gate in done.look.refusing]), highlight=False)
+    console.print(refused_outside([gate.id for gate in done.look.refusing]), highlight=False, soft_wrap=True)
     return done.artifact
 
 

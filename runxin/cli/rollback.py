@@ -45,7 +45,7 @@ def rollback_command(
         "reason": move.reason,
         "alias_moved": done.alias is None,
     }
-    lines = [f"{_name(move.champion)} decides again, in place of {_name(move.before)}"]
+    lines = [f"in force: {_name(move.champion)}, in place of {_name(move.before)}"]
     lines.append("a running service takes it up within a second or two")
     if done.alias is not None:
         lines.append(f"the alias in MLflow was not moved: {done.alias}")
