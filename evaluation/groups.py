@@ -24,18 +24,18 @@ FEWEST_POSITIVES = 15
 FEWEST_SHOWN = 10  # a smaller group is not shown: figures of few are figures of persons
 
 
-def gap_verdict(gap: Interval) -> Verdict:
+def gap_verdict(gap: Interval, largest: float = LARGEST_GAP, widest: float = WIDEST_INTERVAL) -> Verdict:
     """What a recall gap (the rest's recall less the group's) allows.
 
-    "refuse" where even its lower bound exceeds .10; "not_enough_evidence" where its interval is wider than .20 or
-    cannot be given; else "pass".
+    "refuse" where even its lower bound exceeds `largest`; "not_enough_evidence" where its interval is wider than
+    `widest` or cannot be given; else "pass".
     """
     low, high = gap["low"], gap["high"]
     if gap["value"] is None or low is None or high is None:
         return "not_enough_evidence"
-    if low > LARGEST_GAP:
+    if low > largest:
         return "refuse"
-    return "not_enough_evidence" if high - low > WIDEST_INTERVAL else "pass"
+    return "not_enough_evidence" if high - low > widest else "pass"
 
 
 def by_group(

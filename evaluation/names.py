@@ -41,6 +41,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "good": ("是", "yes"),
     "bad": ("否", "no"),
     "open": ("未定", "open"),
+    "synthetic": ("合成", "synthetic"),
+    "foreign": ("外地", "foreign"),
     **{code.code: (code.zh, code.en) for kind in (Sex, Stage, Tier, OutcomeKind) for code in kind},
 }
 UNESTIMATED = {"zh": "无法估计", "en": "cannot be estimated"}

@@ -38,12 +38,12 @@ def archived_artifact(archive: Path, sha256: str) -> Artifact:
     fix = f"bring the folder back from a backup of {archive.name}/ in RUNXIN_HOME"
     if not folder.is_dir():
         what = Problem("this folder is missing", file=f"{archive.name}/{sha256}")
-        raise bad_data("the model of this assessment is not in the archive", [what], fix=fix)
+        raise bad_data("the model is not in the archive", [what], fix=fix)
     try:
         artifact = load_artifact(folder)
     except UserError as error:
-        raise bad_data("the archived model of this assessment was changed", error.problems, fix=fix) from error
+        raise bad_data("the archived model was changed", error.problems, fix=fix) from error
     if artifact.sha256 != sha256:
         what = Problem("this is not the manifest that was archived: its SHA-256 differs", file="manifest.json")
-        raise bad_data("the archived model of this assessment was changed", [what], fix=fix)
+        raise bad_data("the archived model was changed", [what], fix=fix)
     return artifact

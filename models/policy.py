@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -162,9 +162,24 @@ class Monitoring(Part):
     auroc_fall: float = Field(gt=0, lt=0.5)
 
 
-def _packaged_monitoring() -> Monitoring:
-    """What holds for a policy that was written before there was monitoring."""
-    return Monitoring.model_validate(tomllib.loads(PACKAGED.read_text("utf-8"))["monitoring"])
+class Promotion(Part):
+    """What `runxin promote` holds a model to, and `pia_id`, the operator's name for the impact assessment that was made
+    of it (个人信息保护影响评估), empty where there is none yet."""
+
+    pia_id: str
+    leaking_auroc: float = Field(gt=0.5, le=1)
+    slope_low: float = Field(gt=0, lt=1)
+    slope_high: float = Field(gt=1)
+    largest_gap: float = Field(gt=0, lt=1)
+    widest_gap: float = Field(gt=0, lt=1)
+    as_good: float = Field(ge=0, lt=0.5)
+    fewest_outcomes: int = Field(ge=1)
+    request_days: int = Field(ge=1)
+
+
+def _packaged(part: str) -> Any:
+    """A part as packaged: what holds for a policy that was written before the part was there."""
+    return tomllib.loads(PACKAGED.read_text("utf-8"))[part]
 
 
 class Policy(Part):
@@ -182,15 +197,16 @@ class Policy(Part):
     leave: LeaveRules
     tasks: Tasks
     due: Due
-    monitoring: Monitoring = Field(default_factory=_packaged_monitoring)
+    monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate(_packaged("monitoring")))
+    promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(_packaged("promotion")))
     questionnaires: Questionnaires = Questionnaires()
     thresholds: Thresholds | None = None
 
     @property
     def name(self) -> str:
         """The version with a short hash of the content: two policies of one name that differ are seen to. What
-        raises an alarm is left out: it places no student."""
-        content = self.model_dump_json(exclude={"thresholds", "monitoring"})
+        raises an alarm and what a promotion asks for are left out: they place no student."""
+        content = self.model_dump_json(exclude={"thresholds", "monitoring", "promotion"})
         return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 

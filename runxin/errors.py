@@ -4,9 +4,10 @@ A kind fixes the exit code of the command line and the status of the HTTP API, s
 the same mistake in the same way. Whatever is not a `UserError` is a bug and keeps its traceback.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 
 class Kind(Enum):
@@ -51,7 +52,8 @@ class Problem:
 
 
 class UserError(Exception):
-    """A mistake with what was wrong, where, and what to do.
+    """A mistake with what was wrong, where, and what to do. `details` are what a program that asked for JSON is told
+    beside it.
 
     `message` must hold no personal data beyond the offending cell's place; it reaches logs.
     """
@@ -63,12 +65,14 @@ class UserError(Exception):
         *,
         fix: str | None = None,
         problems: Sequence[Problem] = (),
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.fix = fix
         self.problems = tuple(problems)
+        self.details = dict(details or {})
 
     def __str__(self) -> str:
         return f"{self.message} ({self.fix})" if self.fix else self.message

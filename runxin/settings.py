@@ -33,6 +33,16 @@ class Settings:
         return self.home / "models"
 
     @property
+    def promotions(self) -> Path:
+        """Requests for a promotion, and the history of every change of champion."""
+        return self.home / "promotions"
+
+    @property
+    def history(self) -> Path:
+        """Every change of champion, a line of JSON each; only ever added to."""
+        return self.promotions / "history.jsonl"
+
+    @property
     def logs(self) -> Path:
         return self.home / "logs"
 

@@ -46,7 +46,7 @@ def open_service(settings: Settings) -> Iterator[Opened]:
             lambda origin: may_rank(origin, students_origin(store)),
         )
         instruments, calendars = known_instruments(settings.instruments), read_calendars(settings.calendar)
-        state = State(store, policy, champion, instruments, calendars)
+        state = State(store, policy, champion, instruments, calendars, settings.history)
         desk = make_desk(store, policy, lambda: model_status(state), calendars=calendars)
         app = make_app(state, make_web(desk))
         _warm_up(state)

@@ -54,7 +54,8 @@ def make_api(home: Path) -> Api:
     # A clock that jumps, so that the model's folder is looked at with every request.
     ticks = iter(range(10**9))
     champion = Champion(settings.champion, load_artifact, lambda _: True, clock=lambda: float(next(ticks)) * 2)
-    state = State(store, read_policy(), champion, known_instruments(settings.instruments))
+    instruments = known_instruments(settings.instruments)
+    state = State(store, read_policy(), champion, instruments, history=settings.history)
     return Api(settings, state, Client(make_app(state)))
 
 

@@ -3,22 +3,24 @@
 MLflow is imported when it is first needed, with its telemetry switched off before that.
 """
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from models import Artifact, load_artifact, manifest_sha256, save_artifact
-from runxin.errors import unavailable, usage
+from runxin.errors import refused, unavailable, usage
 from runxin.settings import Settings
 
 MODEL = "runxin"
 CHAMPION = "champion"
 FOLDER = "model"
 HASH_TAG = "manifest_sha256"
+REPORT, REPORT_TAG = "report/report.json", "report_sha256"
 MONITORING = "runxin-monitoring"
 
 
@@ -100,6 +102,8 @@ def log_training(
             save_artifact(artifact, folder)
             mlflow.log_artifacts(str(folder), FOLDER)
             client.set_model_version_tag(MODEL, version, HASH_TAG, manifest_sha256(folder))
+            if (files / REPORT).is_file():
+                client.set_model_version_tag(MODEL, version, REPORT_TAG, _sha256((files / REPORT).read_bytes()))
             return Registered(version, f"models:/{MODEL}/{version}", run.info.run_id), artifact
 
 
@@ -125,10 +129,30 @@ def registered_hash(settings: Settings, version: str) -> str:
     return str(tags.get(HASH_TAG, ""))
 
 
-def set_champion(settings: Settings, version: str) -> None:
-    """Move the alias `champion`."""
+def registered_report(settings: Settings, version: str) -> bytes | None:
+    """The report that its training logged, as JSON; None where that training logged none. Raises `UserError` (refused)
+    where it is not the one that was registered."""
+    with _connected(settings) as mlflow, tempfile.TemporaryDirectory() as scratch:
+        found = mlflow.MlflowClient().get_model_version(MODEL, version)
+        if REPORT_TAG not in found.tags:
+            return None
+        file = mlflow.artifacts.download_artifacts(run_id=found.run_id, artifact_path=REPORT, dst_path=scratch)
+        content = Path(file).read_bytes()
+    if _sha256(content) != found.tags[REPORT_TAG]:
+        raise refused(f"the report of version {version} is not the one that was registered", fix="train again")
+    return content
+
+
+def move_alias(settings: Settings, version: str | None, tags: Mapping[str, str], tagged: str) -> None:
+    """Give the alias `champion` to a version, or to none, and write `tags` on the version `tagged`."""
     with _connected(settings) as mlflow:
-        mlflow.MlflowClient().set_registered_model_alias(MODEL, CHAMPION, version)
+        client = mlflow.MlflowClient()
+        for key, value in tags.items():
+            client.set_model_version_tag(MODEL, tagged, key, value)
+        if version is None:
+            client.delete_registered_model_alias(MODEL, CHAMPION)
+        else:
+            client.set_registered_model_alias(MODEL, CHAMPION, version)
 
 
 def log_monitoring(settings: Settings, tags: dict[str, str], metrics: dict[str, float], folder: Path) -> str:
@@ -139,6 +163,10 @@ def log_monitoring(settings: Settings, tags: dict[str, str], metrics: dict[str, 
             mlflow.log_metrics(metrics)
             mlflow.log_artifacts(str(folder), "monitoring")
             return str(run.info.run_id)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _experiment(client: Any, settings: Settings, name: str = MODEL) -> str:

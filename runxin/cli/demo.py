@@ -118,13 +118,20 @@ def _champion(settings: Settings, dataset: Dataset) -> Artifact | None:
 
 def _train(settings: Settings, dataset: Dataset, step: Callable[[str], None]) -> Artifact:
     # MLflow and LightGBM take seconds to import; a second run does without them.
-    from training.promote import promote
+    from runxin.cli.promotion_words import refused_outside
+    from training.promote import refuse_demo
+    from training.promotion import Trial, promote_demo
     from training.run import train_and_register
     from training.train import Options
 
-    outcome = train_and_register(dataset, read_policy(settings.policy_file), Options(), settings, step)
+    refuse_demo(settings, dataset.description.origin)  # rather before the training than after
+    policy = read_policy(settings.policy_file)
+    outcome = train_and_register(dataset, policy, Options(), settings, step)
     step("promoting")
-    return promote(settings, outcome.registered.version)
+    trial = Trial(dataset, dataset.description.as_of, read_calendars(settings.calendar))
+    done = promote_demo(settings, outcome.registered.version, policy, datetime.now(UTC), trial)
+    console.print(refused_outside([gate.id for gate in done.look.refusing]), highlight=False, soft_wrap=True)
+    return done.artifact
 
 
 def _link(store: Store, name: str, role: Role, school: str) -> str:

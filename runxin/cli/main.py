@@ -24,6 +24,7 @@ VERBS = {
     "evaluate": "runxin.cli.evaluate:evaluate_command",
     "monitor": "runxin.cli.monitor:monitor_command",
     "promote": "runxin.cli.promote:promote_command",
+    "rollback": "runxin.cli.rollback:rollback_command",
     "screen": "runxin.cli.screen:screen_command",
     "list": "runxin.cli.list_:list_command",
     "replay": "runxin.cli.replay:replay_command",
@@ -93,5 +94,6 @@ def _tell(error: UserError, json_wanted: bool) -> None:
             "problems": [
                 {"file": p.file, "row": p.row, "column": p.column, "what": p.what, "fix": p.fix} for p in error.problems
             ],
+            **error.details,
         }
         print(json.dumps(content, ensure_ascii=False))

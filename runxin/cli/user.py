@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from runxin.cli.output import answer
+from runxin.cli.person import typed_password
+from runxin.errors import usage
 from runxin.settings import Settings, read_settings
-from serving.access import create_link, create_user, list_users
+from serving.access import PASSWORD_LENGTH, create_link, create_user, list_users, set_password, use_link
 from serving.store import open_store
 
 user_app = typer.Typer(help="Accounts for the pages.", no_args_is_help=True)
@@ -41,6 +43,22 @@ def link_command(
     with open_store(settings) as store:
         link = _url(settings, create_link(store, username, datetime.now(UTC)))
     answer({"username": username, "link": link}, json, f"{link}\nsigns in once within 24 hours")
+
+
+@user_app.command("password")
+def password_command(
+    link: Annotated[str, typer.Option(metavar="LINK", help="Your one-time link, whole or from `link=` on.")],
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from a pipe.")] = False,
+    json: Json = False,
+) -> None:
+    """Set your password by your one-time link, as on the account page; the link is used up and all sessions end."""
+    password, now = typed_password("new password", password_stdin, twice=True), datetime.now(UTC)
+    if len(password) < PASSWORD_LENGTH:  # before the link is used up
+        raise usage(f"a password has at least {PASSWORD_LENGTH} characters")
+    with open_store(read_settings()) as store:
+        user, _ = use_link(store, link.rpartition("link=")[2].strip(), now)
+        set_password(store, user.username, password, now)
+    answer({"username": user.username, "has_password": True}, json, f"{user.username} has a new password")
 
 
 @user_app.command("list")

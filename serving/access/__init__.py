@@ -1,6 +1,7 @@
 """Who may do what: roles, permissions, ways in, API keys, and reads that leave a trace."""
 
 from serving.access.accounts import (
+    PASSWORD_LENGTH,
     create_link,
     create_user,
     set_password,
@@ -8,6 +9,7 @@ from serving.access.accounts import (
     sign_out,
     use_link,
     user_of_session,
+    verify_password,
 )
 from serving.access.keys import create_key, revoke_key, verify_key
 from serving.access.misses import MissReading, open_misses
@@ -15,6 +17,7 @@ from serving.access.permissions import (
     check_client_can,
     check_user_can_manage_keys,
     check_user_can_manage_users,
+    check_user_can_promote_model,
     check_user_can_see_list,
     check_user_can_see_miss_counts,
     check_user_can_see_misses,
@@ -24,6 +27,7 @@ from serving.access.permissions import (
     client_can,
     user_can_manage_keys,
     user_can_manage_users,
+    user_can_promote_model,
     user_can_see_list,
     user_can_see_miss_counts,
     user_can_see_misses,
@@ -37,6 +41,7 @@ from serving.store import list_keys, list_users
 
 __all__ = [
     "OF_SCHOOLS",
+    "PASSWORD_LENGTH",
     "SCOPES",
     "Client",
     "MissReading",
@@ -46,6 +51,7 @@ __all__ = [
     "check_client_can",
     "check_user_can_manage_keys",
     "check_user_can_manage_users",
+    "check_user_can_promote_model",
     "check_user_can_see_list",
     "check_user_can_see_miss_counts",
     "check_user_can_see_misses",
@@ -69,6 +75,7 @@ __all__ = [
     "use_link",
     "user_can_manage_keys",
     "user_can_manage_users",
+    "user_can_promote_model",
     "user_can_see_list",
     "user_can_see_miss_counts",
     "user_can_see_misses",
@@ -77,4 +84,5 @@ __all__ = [
     "user_can_see_student",
     "user_of_session",
     "verify_key",
+    "verify_password",
 ]

@@ -85,7 +85,13 @@ def use_link(store: Store, token: str, now: datetime) -> tuple[User, str]:
 
 
 def sign_in(store: Store, username: str, password: str, now: datetime) -> tuple[User, str]:
-    """Sign in by password: the user and a session's token.
+    """Sign in by password: the user and a session's token; raises as `verify_password` does."""
+    user = verify_password(store, username, password, now)
+    return user, _begin(store, username, now, "password")
+
+
+def verify_password(store: Store, username: str, password: str, now: datetime) -> User:
+    """Who gives this password, without beginning a session.
 
     Raises `UserError`: unauthenticated in the same words whether the name or the password is wrong, refused
     after 5 failures within 15 minutes.
@@ -105,7 +111,7 @@ def sign_in(store: Store, username: str, password: str, now: datetime) -> tuple[
         raise UserError(Kind.UNAUTHENTICATED, "the name or the password is wrong") from None
     if row is None or stored is None:  # the password of nobody was guessed
         raise UserError(Kind.UNAUTHENTICATED, "the name or the password is wrong")
-    return _user(row), _begin(store, username, now, "password")
+    return _user(row)
 
 
 def set_password(store: Store, username: str, password: str, now: datetime) -> None:

@@ -110,6 +110,16 @@ def user_can_see_service(user: User) -> bool:
     return _allows(check_user_can_see_service, user)
 
 
+def check_user_can_promote_model(user: User) -> None:
+    """Ask for a promotion, sign one off, take a champion back: it touches every student, and shows none."""
+    if user.role is not Role.ADMINISTRATOR:
+        raise refused("only an administrator decides which model serves")
+
+
+def user_can_promote_model(user: User) -> bool:
+    return _allows(check_user_can_promote_model, user)
+
+
 def check_client_can(client: Client, scope: str, school_id: str | None = None) -> None:
     """A key does what its scopes name, for its schools."""
     if scope not in client.scopes:

@@ -57,8 +57,8 @@ class Champion:
             return  # another thread has just looked
         self._looked = self._clock()
         seal = _seal(self._folder)
-        if not seal and self._seal and not self._gone:
-            self._gone = True  # a promotion renames one folder away and the next into its place: look once more
+        if not seal and self._seal and not self._gone and self._folder.with_name(f"{self._folder.name}.new").exists():
+            self._gone = True  # a promotion has renamed one folder away and not yet the next: look once more
             return
         self._gone = False
         if seal != self._seal or self._serving.status == "unavailable":

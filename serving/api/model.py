@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Response
 
+from models.champions import serving_since
 from serving.access import Client
 from serving.api.answer import Notice, notice_of
 from serving.api.answer_parts import Given
@@ -37,6 +38,7 @@ class ModelAnswer(Given):
     kind: str | None
     data_origin: Literal["local", "foreign", "synthetic"] | None
     created_at: str | None
+    promoted_at: str | None
     explanation: str | None
     policy: Policy
     training: dict[str, Any] | None
@@ -63,6 +65,7 @@ def get_model(
         kind=manifest.kind if manifest else None,
         data_origin=manifest.data_origin if manifest else None,
         created_at=manifest.created_at if manifest else None,
+        promoted_at=serving_since(state.history, artifact.sha256) if artifact and state.history else None,
         explanation=artifact.model.explanation if artifact else None,
         policy=Policy(
             name=state.policy.name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fastapi import Request
 
@@ -16,13 +17,15 @@ from serving.store import Context, Store
 @dataclass(frozen=True)
 class State:
     """`instruments` are the questionnaires that a record may name, by code, beside those the model brings;
-    `calendars` those of the schools; `contexts` what was kept for replay so far, by model and status."""
+    `calendars` those of the schools; `contexts` what was kept for replay so far, by model and status; `history` the
+    file of every change of champion."""
 
     store: Store
     policy: Policy
     champion: Champion
     instruments: Mapping[str, Instrument]
     calendars: Calendars = field(default_factory=Calendars)
+    history: Path | None = None
     contexts: dict[tuple[str | None, str | None], Context | None] = field(default_factory=dict, repr=False)
 
 

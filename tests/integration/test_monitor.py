@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.command_line import told
 from tests.learnable import AS_OF, learnable
 from training.boosting import Boosting
 from training.fitting import Size
-from training.promote import promote
+from training.promotion import promote_demo
 from training.run import train_and_register
 from training.train import Options
 
@@ -41,7 +42,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     write_dataset(learnable(900, mode="concurrent"), data)
     settings = read_settings({"RUNXIN_HOME": str(home)})
     outcome = train_and_register(read_dataset(data), read_policy(), QUICK, settings, lambda _: None)
-    promote(settings, outcome.registered.version)
+    promote_demo(settings, outcome.registered.version, read_policy(), datetime.now(UTC))
     return home, data
 
 

@@ -48,13 +48,13 @@ class Offline:
     home: Path
     environment: dict[str, str]
 
-    def demo(self) -> dict[str, Any]:
-        """Run the demo and return its answer."""
+    def demo(self) -> tuple[dict[str, Any], str]:
+        """Run the demo and return its answer, and what it told beside it."""
         command = [RUNXIN, "demo", "--no-serve", "--students", STUDENTS, "--json"]
         done = subprocess.run(command, env=self.environment, cwd=self.home, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return answer
+        return answer, done.stderr
 
     def attempts(self) -> list[str]:
         file = Path(self.environment["ATTEMPTS"])
@@ -84,12 +84,15 @@ def test_the_guard_sees_an_attempt(offline: Offline) -> None:
 
 
 def test_the_demo_needs_no_network_and_trains_once(offline: Offline) -> None:
-    first = offline.demo()
+    first, told = offline.demo()
     assert offline.attempts() == [], "nothing leaves this machine"
     assert first["synthetic"] is True
     assert first["students"] == int(STUDENTS)
     assert set(first["links"]) == {"demo-counselor", "demo-administrator"}
-    second = offline.demo()
+    refused = [line for line in told.splitlines() if line.startswith("outside the demo it would be refused by: ")]
+    assert len(refused) == 1, "what the gates would do elsewhere, in one line"
+    assert refused[0].endswith("data_origin, pia_id")
+    second, _ = offline.demo()
     assert second["model_version"] == first["model_version"], "a second run trains nothing"
     assert second["run_id"] == first["run_id"], "and publishes nothing anew"
     assert len(list((offline.home / "home" / "mlartifacts").iterdir())) == 1, "one run of training is on record"

@@ -105,12 +105,12 @@ def test_a_missing_or_changed_model_is_named(
     file.write_text(file.read_text("utf-8").replace("slope", "slopf"), "utf-8")
     code, told = say("replay", assessment_id)
     assert code == 3
-    assert told["error"]["message"] == "the archived model of this assessment was changed"
+    assert told["error"]["message"] == "the archived model was changed"
     assert [problem["file"] for problem in told["problems"]] == ["calibration.json"]
     shutil.rmtree(folder)
     code, told = say("replay", assessment_id)
     assert code == 3
-    assert told["error"]["message"] == "the model of this assessment is not in the archive"
+    assert told["error"]["message"] == "the model is not in the archive"
     assert [problem["file"] for problem in told["problems"]] == [f"models/{folder.name}"]
     assert "backup" in told["error"]["fix"]
 

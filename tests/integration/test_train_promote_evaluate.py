@@ -11,6 +11,7 @@ import pytest
 
 from data_schemas.dataset import read_dataset, write_dataset
 from models import load_artifact, manifest_sha256
+from models.champions import read_moves
 from runxin.cli.main import run
 from tests.learnable import learnable
 
@@ -126,9 +127,10 @@ def test_what_a_training_says(trained: Said) -> None:
 
 
 def test_promoting_writes_the_verified_copy_and_moves_the_alias(cli: Cli, trained: Said, home: Path) -> None:
-    code, said = cli("promote", trained["version"])
+    code, said = cli("promote", trained["version"], "--demo")
     assert code == 0
-    assert said["version"] == trained["version"]
+    assert (said["version"], said["status"], said["demo"]) == (trained["version"], "champion", True)
+    assert {"data_origin", "pia_id", "floors"} <= set(said["would_refuse"])
     champion = load_artifact(home / "champion")
     assert champion.manifest.version == trained["version"]
     assert load_artifact(home / "models" / champion.sha256).manifest == champion.manifest, (
@@ -136,8 +138,19 @@ def test_promoting_writes_the_verified_copy_and_moves_the_alias(cli: Cli, traine
     )
     assert champion.policy.thresholds is not None, "a champion without fixed thresholds cannot place anyone"
     assert store(home).get_model_version_by_alias("runxin", "champion").run_id == trained["run_id"]
-    assert cli("promote", trained["version"])[0] == 0, "promoting again replaces the copy"
+    assert cli("promote", trained["version"], "--demo")[0] == 0, "promoting again replaces the copy"
     assert not list(home.glob("champion.*")), "a half-written copy was left behind"
+    assert [move.demo for move in read_moves(home / "promotions" / "history.jsonl")] == [True, True]
+
+
+def test_what_a_training_logs_is_what_gates_read(cli: Cli, trained: Said, data: Path) -> None:
+    code, said = cli("promote", trained["version"], "--data", data)
+    assert code == 4
+    assert said["error"]["fix"] == "it is of synthetic data: for a demonstration add --demo"
+    statuses = {gate["id"]: gate["status"] for gate in said["gates"]}
+    for status, names in (("refuse", ("data_origin", "pia_id")), ("pass", ("in_sample", "floors", "leakage"))):
+        assert {statuses[name] for name in names} == {status}
+    assert said["preview"]["all"]["students"] == 500
 
 
 def test_a_model_that_was_changed_in_the_store_is_refused_by_its_file(
@@ -146,11 +159,11 @@ def test_a_model_that_was_changed_in_the_store_is_refused_by_its_file(
     file = home / "mlartifacts" / trained["run_id"] / "artifacts" / "model" / "calibration.json"
     kept = file.read_bytes()
     champion = home / "champion"
-    cli("promote", trained["version"])
+    cli("promote", trained["version"], "--demo")
     before = manifest_sha256(champion)
     try:
         file.write_bytes(kept.replace(b"slope", b"slopf"))
-        code, said = cli("promote", trained["version"])
+        code, said = cli("promote", trained["version"], "--demo")
         assert code == 3
         assert [problem["file"] for problem in said["problems"]] == ["calibration.json"]
         assert manifest_sha256(champion) == before, "the champion was replaced by a model that was refused"
@@ -166,7 +179,7 @@ def test_an_exchanged_artifact_is_refused_though_it_is_whole(cli: Cli, trained: 
     kept = file.read_bytes()
     try:
         file.write_bytes(kept.replace(b'"data_origin": "synthetic"', b'"data_origin": "local"'))
-        code, said = cli("promote", trained["version"])
+        code, said = cli("promote", trained["version"], "--demo")
         assert code == 4
         assert "not the artifact that was registered" in said["error"]["message"]
     finally:

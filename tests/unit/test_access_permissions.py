@@ -24,6 +24,7 @@ TABLE = {
     "manage_users": (False, False, True, False, False, False),
     "manage_keys": (False, False, True, False, False, False),
     "see_service": (False, False, True, False, False, False),
+    "promote_model": (False, False, True, False, False, False),
 }
 OF_SCHOOL = ("see_list", "see_student", "see_names", "see_misses", "see_miss_counts")
 USERS = (COUNSELOR, COUNSELOR, ADMINISTRATOR, PRINCIPAL, PRINCIPAL, BUREAU)

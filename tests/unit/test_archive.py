@@ -44,7 +44,7 @@ def test_a_whole_model_under_another_hash_is_refused(champion: Path, tmp_path: P
     first = archive_artifact(champion, archive)
     other = "0" * 64
     shutil.copytree(archive / first.sha256, archive / other)
-    with pytest.raises(UserError, match="archived model of this assessment was changed") as caught:
+    with pytest.raises(UserError, match="archived model was changed") as caught:
         archived_artifact(archive, other)
     assert [problem.file for problem in caught.value.problems] == ["manifest.json"]
     with pytest.raises(UserError, match="not in the archive") as caught:

@@ -83,16 +83,31 @@ def test_what_is_refused_does_not_serve_and_is_tried_again(tmp_path: Path) -> No
     assert folder.read == 3
 
 
-def test_a_folder_that_goes_away_is_no_model(tmp_path: Path) -> None:
+def taken_away(folder: Folder) -> None:
+    (folder.path / "manifest.json").unlink()
+    folder.path.rmdir()
+
+
+def test_a_folder_that_goes_away_is_no_model_at_once(tmp_path: Path) -> None:
+    """A champion that was taken back does not serve one more request."""
     folder = Folder(tmp_path / "champion")
     folder.write("1")
     assert folder.champion.now().status == "ok"
-    (folder.path / "manifest.json").unlink()
-    folder.path.rmdir()
+    taken_away(folder)
     folder.now = 2.0
-    assert folder.champion.now().status == "ok", "it may be on its way: a promotion renames folders"
-    folder.now = 4.0
     assert folder.champion.now().status == "none"
+
+
+def test_while_the_next_folder_waits_beside_it_is_looked_at_once_more(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "champion")
+    folder.write("1")
+    assert folder.champion.now().status == "ok"
+    taken_away(folder)
+    (tmp_path / "champion.new").mkdir()
+    folder.now = 2.0
+    assert folder.champion.now().status == "ok", "a promotion is between its two renames"
+    folder.now = 4.0
+    assert folder.champion.now().status == "none", "it was stopped there"
 
 
 def test_a_model_that_is_promoted_while_it_is_read_is_read_again(tmp_path: Path) -> None:
