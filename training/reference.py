@@ -11,8 +11,10 @@ from data_schemas.codes import Stage
 from data_schemas.dataset import Dataset
 from data_schemas.instruments import Instrument
 from models import Records, enrolled
+from models.features import Recipe, full_catalogue
 from models.features.leave import shares_missed
 from models.leave_reference import ALL_MONTHS, FEWEST, STEPS, LeaveReference, steps_of
+from models.policy import Staleness
 from models.reference import Reference, make_reference
 from training.split import HELD_OUT, hash_fold
 
@@ -31,6 +33,16 @@ def training_reference(
         until, students = date_to_day(days[-2]), np.ones(len(records), dtype=bool)
     scores = make_reference(records, instruments, until, students)
     return replace(scores, leave=leave_reference(records, until, students))
+
+
+def full_recipe(records: Records, staleness: Staleness, day: int) -> Recipe:
+    """Every feature there is, those that no model reads as well, held against the figures of the records themselves by
+    the end of `day`: for looking at data before there is a model."""
+    instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
+    everyone = np.ones(len(records), dtype=bool)
+    scores = make_reference(records, instruments, day, everyone)
+    reference = replace(scores, leave=leave_reference(records, day, everyone))
+    return Recipe(full_catalogue(instruments.values(), records.declared), instruments, reference, staleness)
 
 
 def leave_reference(records: Records, until: int, students: NDArray[np.bool_]) -> LeaveReference:

@@ -2,13 +2,11 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import pandas as pd
 import typer
 from typer.core import TyperGroup
@@ -18,14 +16,12 @@ from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import read_dataset
 from data_schemas.instruments import known_instruments
 from data_schemas.own_features import FILE, read_own_features
-from models import Records, enrolled, load_artifact, read_policy, records_of
-from models.features import Feature, Recipe, build_features, full_catalogue, readable
-from models.policy import Staleness
-from models.reference import make_reference
+from models import enrolled, load_artifact, read_policy, records_of
+from models.features import Feature, build_features, full_catalogue, readable
 from runxin.cli.output import answer, console
 from runxin.errors import usage
 from runxin.settings import read_settings
-from training.reference import leave_reference
+from training.reference import full_recipe
 from training.tracking import fetch
 
 FORMATS = (".parquet", ".csv")
@@ -62,7 +58,7 @@ def build_command(
         records = records_of(whole, read_calendars(settings.calendar))
     on = as_of.date()
     day = date_to_day(on)
-    recipe = artifact.recipe if artifact else _recipe(records, read_policy(settings.policy_file).staleness, day)
+    recipe = artifact.recipe if artifact else full_recipe(records, read_policy(settings.policy_file).staleness, day)
     with console.status("building"):
         matrix = build_features(records, recipe, day)
     here = enrolled(records, day)
@@ -73,15 +69,6 @@ def build_command(
     _write(frame, out)
     payload = _payload(frame, recipe.features, on, out)
     answer(payload, json, _text(payload))
-
-
-def _recipe(records: Records, staleness: Staleness, day: int) -> Recipe:
-    """Every feature there is, held against the figures of the records themselves."""
-    instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
-    everyone = np.ones(len(records), dtype=bool)
-    scores = make_reference(records, instruments, day, everyone)
-    reference = replace(scores, leave=leave_reference(records, day, everyone))
-    return Recipe(full_catalogue(instruments.values(), records.declared), instruments, reference, staleness)
 
 
 def _write(frame: pd.DataFrame, out: Path) -> None:

@@ -15,7 +15,8 @@ from runxin.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+EXAMPLES = [file for ending in ("md", "ipynb") for file in (ROOT / "examples").rglob(f"*.{ending}")]
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *EXAMPLES])
 ROOMS = ("runxin", "data_schemas", "models", "training", "evaluation", "serving")
 SPOKEN = sorted(
     file
