@@ -1,6 +1,5 @@
 """The notebooks run from the first cell to the last, hold nothing that should not stand there, and leave nothing."""
 
-import importlib.util
 import json
 import os
 import re
@@ -17,8 +16,6 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 SECONDS_PER_CELL = 120
-# What a notebook is about may come after it.
-NEEDS = {"05-promote-and-roll-back": "training.rollback", "07-labels-and-retraining": "serving.extract"}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 each = pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
@@ -47,8 +44,6 @@ def jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
 @each
 def test_it_runs_to_the_end(file: Path, tmp_path: Path, jupyter: dict[str, Any]) -> None:
     """Its own assertions hold, it warns of nothing, and what it wrote is gone with the kernel."""
-    if file.stem in NEEDS and importlib.util.find_spec(NEEDS[file.stem]) is None:
-        pytest.skip(f"{NEEDS[file.stem]} is not here")
     import nbformat  # after the environment says where Jupyter may look
     from nbclient import NotebookClient
     from traitlets.config import Config
