@@ -74,11 +74,12 @@ def register(
     """Register a model with its report changed, or with none, and other words in its manifest; answers with its
     version."""
 
-    def write_files(registered: Artifact, into: Path) -> None:
+    def write_files(registered: Artifact, into: Path) -> dict[str, float]:
         report = change(report_of(registered.manifest.version))
         if report is not None:
             (into / "report").mkdir()
             (into / "report" / "report.json").write_text(json.dumps(report), "utf-8")
+        return {}
 
     return log_training(settings, by_leave(**manifest), {}, {}, {}, write_files)[0].version
 
