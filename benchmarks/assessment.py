@@ -12,9 +12,9 @@ from data_schemas.synthetic import make_city
 from models import assess, read_policy, records_of
 from models.features import Recipe, build_features, catalogue
 from models.risk_model import RiskModel, contributions, margins
-from training.boosting import Boosting, fit_boosting
-from training.cohort import make_cohort
-from training.reference import training_reference
+from training.cohorts.cohort import make_cohort
+from training.cohorts.reference import training_reference
+from training.fitting.boosting import Boosting, fit_boosting
 
 STUDENTS, SEED, REPEATS = 4000, 7, 5
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.bootstrap import PERCENTILES, Interval, Samples, draw, effective_n, figure
-from evaluation.calibration import calibration_error, calibration_intercept, calibration_slope
-from evaluation.discrimination import auroc, average_precision, base_rate, brier, brier_of_base_rate
-from evaluation.list_value import precision_at, recall_at
+from evaluation.figures.bootstrap import PERCENTILES, Interval, Samples, draw, effective_n, figure
+from evaluation.figures.calibration import calibration_error, calibration_intercept, calibration_slope
+from evaluation.figures.discrimination import auroc, average_precision, base_rate, brier, brier_of_base_rate
+from evaluation.figures.list_value import precision_at, recall_at
 from evaluation.scored import Scored
 
 Floats = NDArray[np.float64]

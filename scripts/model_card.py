@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from evaluation.model_card import FACTS, LANGUAGES, model_card, write_facts
+from evaluation.report.model_card import FACTS, LANGUAGES, model_card, write_facts
 
 DOCS = Path(__file__).parents[1] / "docs"
 

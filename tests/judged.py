@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from evaluation import Endpoint, Judgement, Population, Rolled, Scored, other_outcomes, over_time, report, retrained
-from evaluation.contribution_checks import Explained, contribution_checks
-from evaluation.learning_curve import Fewer, Less, learning_curve
-from evaluation.uncertainty import uncertainty
-from evaluation.verdict import verdict
+from evaluation.figures.contribution_checks import Explained, contribution_checks
+from evaluation.figures.learning_curve import Fewer, Less, learning_curve
+from evaluation.figures.uncertainty import uncertainty
+from evaluation.report.verdict import verdict
 
 SLOTS = 5
 Figures = dict[str, Any]

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from evaluation.snapshot import take_snapshot
+from evaluation.monitoring.snapshot import take_snapshot
 from models import Artifact
 from models.features import Matrix
 from models.monitoring import Snapshot

@@ -14,10 +14,10 @@ from models.leave_reference import STEPS, LeaveReference
 from models.policy import Thresholds
 from models.reference import Group, Reference
 from models.risk_model import RiskModel, margins
-from training.boosting import Boosting, fit_boosting
-from training.calibrate import fit_platt
-from training.splines import fit_splines
-from training.venn_abers import fit_band
+from training.fitting.boosting import Boosting, fit_boosting
+from training.fitting.calibrate import fit_platt
+from training.fitting.splines import fit_splines
+from training.fitting.venn_abers import fit_band
 
 ROWS, SEED = 4_000, 11
 INSTRUMENTS = {code: packaged_instruments()[code] for code in ("phq9", "gad7")}

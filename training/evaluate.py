@@ -12,10 +12,10 @@ from data_schemas.dataset import Dataset
 from data_schemas.instruments import Words
 from models import Artifact, records_of
 from runxin.errors import bad_data
-from training.cohort import Cohort, as_known, closed_dates, make_cohort
+from training.cohorts.cohort import Cohort, as_known, closed_dates, make_cohort
+from training.cohorts.seen import has_seen
+from training.cohorts.split import HELD_OUT, hash_fold
 from training.judge import Judged, Rows, judge
-from training.seen import has_seen
-from training.split import HELD_OUT, hash_fold
 
 ALL_ROWS = Words(zh="全部行", en="all rows")
 NONE_LATER = Words(zh="全部行；没有比训练更晚的行", en="all rows; none is later than the training rows")

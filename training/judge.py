@@ -12,20 +12,20 @@ from data_schemas.dataset import Dataset
 from data_schemas.horizon import open_dates
 from data_schemas.instruments import Words
 from evaluation import Population, other_outcomes, over_time, report, retrained
-from evaluation.contribution_checks import Explained, contribution_checks
-from evaluation.learning_curve import learning_curve
-from evaluation.uncertainty import uncertainty
-from evaluation.verdict import verdict
+from evaluation.figures.contribution_checks import Explained, contribution_checks
+from evaluation.figures.learning_curve import learning_curve
+from evaluation.figures.uncertainty import uncertainty
+from evaluation.report.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
 from models.risk_model import contributions, margins
 from models.uncertainty import bounds, needs_a_person
-from training.ablation import retrain
-from training.cohort import Cohort, learned_from, placed, places_of
-from training.endpoints import endpoints_of
-from training.learning_curve import learn_less
-from training.outcomes import without_chance
-from training.population import population_of, slots_of
-from training.rolling import roll
+from training.again.ablation import retrain
+from training.again.learning_curve import learn_less
+from training.again.rolling import roll
+from training.cohorts.cohort import Cohort, learned_from, placed, places_of
+from training.cohorts.endpoints import endpoints_of
+from training.cohorts.outcomes import without_chance
+from training.cohorts.population import population_of, slots_of
 
 EXPLAINED_ROWS = 2000  # more make no better picture
 

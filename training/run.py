@@ -8,13 +8,13 @@ from typing import Any
 
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset
-from evaluation.page import write_report
+from evaluation.report.page import write_report
 from models import Artifact, Policy
 from runxin.settings import Settings
+from training.cohorts.population import tiers_of
 from training.evaluate import rule_of
-from training.fitting import Progress
+from training.fitting.fitting import Progress
 from training.judge import Rows, judge
-from training.population import tiers_of
 from training.tracking import Registered, check_tracking, log_training
 from training.train import Options, Trained, train
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from data_schemas.calendar import day_to_date
 from data_schemas.dataset import Dataset
 from evaluation import Scored, measure, rule_sum, sum_score
-from evaluation.snapshot import take_snapshot
+from evaluation.monitoring.snapshot import take_snapshot
 from models import Artifact, Manifest, Policy, Records, records_of
 from models.artifact import FORMAT_VERSION
 from models.calibration import Calibration, probabilities
@@ -18,12 +18,12 @@ from models.features import Recipe, catalogue
 from models.policy import Thresholds
 from models.risk_model import RiskModel, margins
 from runxin.errors import bad_data
-from training.boosting import Boosting
-from training.cohort import Cohort, as_known, closed_dates, learned_from, make_cohort
-from training.fitting import SIZE_TOLERANCE, SIZES, Fitted, Progress, Search, Size, fit, tried_table
-from training.reference import training_reference
-from training.seen import sketch
-from training.split import Split, split
+from training.cohorts.cohort import Cohort, as_known, closed_dates, learned_from, make_cohort
+from training.cohorts.reference import training_reference
+from training.cohorts.seen import sketch
+from training.cohorts.split import Split, split
+from training.fitting.boosting import Boosting
+from training.fitting.fitting import SIZE_TOLERANCE, SIZES, Fitted, Progress, Search, Size, fit, tried_table
 
 Floats = NDArray[np.float64]
 NAME = "runxin"

@@ -119,8 +119,8 @@ def _champion(settings: Settings, dataset: Dataset) -> Artifact | None:
 def _train(settings: Settings, dataset: Dataset, step: Callable[[str], None]) -> Artifact:
     # MLflow and LightGBM take seconds to import; a second run does without them.
     from runxin.cli.promotion_words import refused_outside
-    from training.promote import refuse_demo
-    from training.promotion import Trial, promote_demo
+    from training.promotion.promote import refuse_demo
+    from training.promotion.promotion import Trial, promote_demo
     from training.run import train_and_register
     from training.train import Options
 

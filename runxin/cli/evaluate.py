@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from data_schemas.dataset import read_dataset
-from evaluation.names import name_of
-from evaluation.page import write_report
+from evaluation.report.names import name_of
+from evaluation.report.page import write_report
 from models import load_artifact
 from runxin.cli.output import answer, console
 from runxin.cli.train import HEADLINES, figure

@@ -21,7 +21,7 @@ from models.features import Feature, build_features, full_catalogue, readable
 from runxin.cli.output import answer, console
 from runxin.errors import usage
 from runxin.settings import read_settings
-from training.reference import full_recipe
+from training.cohorts.reference import full_recipe
 from training.tracking import fetch
 
 FORMATS = (".parquet", ".csv")

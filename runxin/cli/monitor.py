@@ -13,8 +13,8 @@ from models import Artifact, load_artifact, read_policy
 from runxin.cli.output import answer, console
 from runxin.errors import usage
 from runxin.settings import Settings, read_settings
-from training.monitor import monitor
-from training.monitoring_run import track_monitoring, write_monitoring
+from training.monitoring.monitor import monitor
+from training.monitoring.monitoring_run import track_monitoring, write_monitoring
 from training.tracking import fetch
 
 ALARM = 4  # a gate that speaks, as where a promotion is refused

@@ -9,7 +9,7 @@ import typer
 
 from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import read_dataset
-from evaluation.gate import WAIVER
+from evaluation.gates.gate import WAIVER
 from models import Policy, read_policy
 from runxin.cli.output import answer, console
 from runxin.cli.person import who_decides
@@ -24,8 +24,8 @@ from runxin.cli.promotion_words import (
 from runxin.errors import Kind, Problem, UserError, refused, usage
 from runxin.settings import Settings, read_settings
 from serving.store import AuditEvent, events_of, open_store, write_audit
-from training.candidate import Candidate, candidate_of
-from training.promotion import (
+from training.promotion.candidate import Candidate, candidate_of
+from training.promotion.promotion import (
     Look,
     Promoted,
     Trial,
@@ -36,7 +36,7 @@ from training.promotion import (
     promote_demo,
     sign_off,
 )
-from training.request import check_waivers, read_request
+from training.promotion.request import check_waivers, read_request
 
 ASKED, SIGNED = "promotion.requested", "promotion.signed"
 HOW_DEMO = "it is of synthetic data: for a demonstration add --demo"

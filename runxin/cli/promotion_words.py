@@ -5,10 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from data_schemas.codes import Tier
-from evaluation.gate import Gate
-from evaluation.names import name_of
-from training.preview import Preview
-from training.request import GateSeen
+from evaluation.gates.gate import Gate
+from evaluation.report.names import name_of
+from training.promotion.preview import Preview
+from training.promotion.request import GateSeen
 
 MARKS = {"pass": "passes", "refuse": "REFUSES", "waiver": "asks for a waiver"}
 

@@ -11,7 +11,7 @@ from runxin.cli.person import who_decides
 from runxin.errors import refused, usage
 from runxin.settings import Settings, read_settings
 from serving.store import AuditEvent, open_store, write_audit
-from training.rollback import RULES, RolledBack, roll_back, standing, target
+from training.promotion.rollback import RULES, RolledBack, roll_back, standing, target
 
 ROLLED_BACK = "champion.rolled_back"
 

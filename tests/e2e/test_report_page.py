@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from evaluation.page import write_report
+from evaluation.report.page import write_report
 from tests.browser import Serve, Visit
 from tests.judged import invented_explanations, whole_report
 

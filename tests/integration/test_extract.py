@@ -29,7 +29,7 @@ from serving.followup import publish_screening
 from serving.store import Store, audit_rows, erase_inputs, open_store
 from tests.api_state import NOW, make_api, record
 from tests.replayable import replayable_city
-from training.cohort import Cohort, make_cohort
+from training.cohorts.cohort import Cohort, make_cohort
 
 NAMES = Pseudonyms(b"k" * 32)
 POLICY = read_policy()

@@ -19,9 +19,9 @@ from runxin.cli.main import run
 from runxin.settings import Settings, read_settings
 from tests.command_line import told
 from tests.learnable import AS_OF, learnable
-from training.boosting import Boosting
-from training.fitting import Size
-from training.promotion import promote_demo
+from training.fitting.boosting import Boosting
+from training.fitting.fitting import Size
+from training.promotion.promotion import promote_demo
 from training.run import train_and_register
 from training.train import Options
 

@@ -14,9 +14,9 @@ from runxin.cli.main import run
 from runxin.errors import UserError
 from tests.gate_figures import Figures
 from tests.promotions import ANNA, BEN, OPEN, REASON, WANG, Desk, register
-from training.candidate import candidate_of
-from training.promotion import check_unchanged
-from training.request import read_request
+from training.promotion.candidate import candidate_of
+from training.promotion.promotion import check_unchanged
+from training.promotion.request import read_request
 
 # MLflow's own tables and SHAP's own plot use what SQLAlchemy and matplotlib are about to drop.
 pytestmark = [

@@ -284,26 +284,3 @@ def test_a_bad_dataset_is_bad_data(cli: Cli, trained: Said, data: Path, tmp_path
     code, said = cli("train", few)
     assert code == 3
     assert "too few outcomes" in said["error"]["message"]
-
-
-def test_the_command_trains_and_speaks_in_words(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Without `--json`, and in concurrent mode with the hash split of another salt."""
-    monkeypatch.setenv("RUNXIN_HOME", str(home))
-    write_dataset(learnable(1_000, mode="concurrent"), tmp_path / "survey")
-    assert run(["train", str(tmp_path / "survey"), "--salt", "4", "--resamples", "20", "--tune", "0"]) == 0
-    words = capsys.readouterr().out
-    assert "合成数据 / synthetic" in words
-    assert "mode concurrent; hash: students with SHA-256('4:' + id) mod 5 = 0 are held out" in words
-    assert "logistic regression is" in words
-    version = max(int(one.version) for one in store(home).search_model_versions("name='runxin'"))
-    assert run(["evaluate", str(tmp_path / "survey"), "--model", str(version), "--resamples", "20"]) == 0
-    told = capsys.readouterr().out
-    assert "mode concurrent" in told
-    assert "held out from training" in told
-    assert "IN SAMPLE" not in told
-    assert run(["evaluate", str(tmp_path / "survey"), "--model", str(version), "--resamples", "20", "--all-rows"]) == 0
-    told = capsys.readouterr().out
-    assert "IN SAMPLE: the model has seen them" in told
-    assert "The model has seen these rows: the figures flatter it" in told

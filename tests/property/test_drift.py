@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from evaluation.comparison import alarms_of, compare
-from evaluation.drift import distance, psi
-from evaluation.histograms import count_into, make_histogram, shown_together
+from evaluation.monitoring.comparison import alarms_of, compare
+from evaluation.monitoring.drift import distance, psi
+from evaluation.monitoring.histograms import count_into, make_histogram, shown_together
 from models import read_policy
 from models.monitoring import SMALLEST
 from tests.populations import population, snapshot

@@ -10,9 +10,9 @@ from data_schemas.calendar import date_to_day
 from models import records_of
 from models.features.matrix import Matrix
 from tests.six_students import INDEX, after, dataset, outcome
-from training.cohort import Cohort
-from training.folds import inner_folds, known_before
-from training.outcomes import NEVER, found_after
+from training.cohorts.cohort import Cohort
+from training.cohorts.folds import inner_folds, known_before
+from training.cohorts.outcomes import NEVER, found_after
 
 DAY = date_to_day(INDEX)
 ROWS = st.lists(

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from evaluation.bootstrap import draw, effective_n, figure, interval
-from evaluation.calibration import calibration_error, spline_terms
-from evaluation.discrimination import auroc, average_precision, base_rate, brier, brier_of_base_rate
-from evaluation.logistic_fit import logistic_coefficients
+from evaluation.figures.bootstrap import draw, effective_n, figure, interval
+from evaluation.figures.calibration import calibration_error, spline_terms
+from evaluation.figures.discrimination import auroc, average_precision, base_rate, brier, brier_of_base_rate
+from evaluation.figures.logistic_fit import logistic_coefficients
 
 RNG = np.random.default_rng(3)
 N = 900
@@ -51,7 +51,7 @@ def test_a_figure_of_weights_is_the_figure_of_the_drawn_rows() -> None:
 def test_samples_in_blocks_are_the_samples_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     samples = draw(SCHOOL, 20, seed=2)
     at_once = figure(samples, WEIGHT, lambda w: base_rate(OUTCOME, w))
-    monkeypatch.setattr("evaluation.bootstrap.AT_ONCE", 3 * N)
+    monkeypatch.setattr("evaluation.figures.bootstrap.AT_ONCE", 3 * N)
     assert len(list(samples.weights(WEIGHT))) == 7
     assert figure(samples, WEIGHT, lambda w: base_rate(OUTCOME, w)) == at_once
 

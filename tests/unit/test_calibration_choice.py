@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.calibration import Calibration, probabilities
-from training.calibrate import fit_beta, fit_platt
-from training.calibration_choice import BETA, PLATT, TOLERANCE, Compared, Margins, choose, compare, table
+from training.fitting.calibrate import fit_beta, fit_platt
+from training.fitting.calibration_choice import BETA, PLATT, TOLERANCE, Compared, Margins, choose, compare, table
 
 N = 8_000
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.bootstrap import draw
-from evaluation.capacity import Labelled, compared, floors_first, list_value, lists_compared, on_list, on_lists
-from evaluation.decision_curve import THRESHOLDS, decision_curves, net_benefit
-from evaluation.missed import FEWEST_BY_LOT, missed_below
+from evaluation.figures.bootstrap import draw
+from evaluation.figures.capacity import Labelled, compared, floors_first, list_value, lists_compared, on_list, on_lists
+from evaluation.figures.decision_curve import THRESHOLDS, decision_curves, net_benefit
+from evaluation.figures.missed import FEWEST_BY_LOT, missed_below
 
 ONE = np.zeros(6, dtype=np.int64)
 

@@ -12,8 +12,8 @@ from models.features import Recipe
 from runxin.errors import UserError
 from tests.six_students import INDEX, after, dataset, outcome
 from tests.trained import FEATURES, INSTRUMENTS, REFERENCE
-from training.cohort import Cohort, make_cohort
-from training.outcomes import CONCURRENT_DAYS
+from training.cohorts.cohort import Cohort, make_cohort
+from training.cohorts.outcomes import CONCURRENT_DAYS
 
 
 def cohort(data: Dataset) -> Cohort:

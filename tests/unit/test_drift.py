@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from evaluation.comparison import alarms_of, compare
-from evaluation.drift import distance, psi, psi_by_chance, psi_ceiling, share_ceiling
-from evaluation.histograms import count_into, make_histogram, shown_together
+from evaluation.monitoring.comparison import alarms_of, compare
+from evaluation.monitoring.drift import distance, psi, psi_by_chance, psi_ceiling, share_ceiling
+from evaluation.monitoring.histograms import count_into, make_histogram, shown_together
 from models import read_policy
 from models.monitoring import SMALLEST, Histogram, Snapshot
 from tests.populations import at_training, column, population, snapshot

@@ -11,13 +11,13 @@ import pytest
 from data_schemas.dataset import Dataset, conform, table_of
 from data_schemas.instruments import packaged_instruments
 from evaluation import Endpoint
-from evaluation.other_outcomes import endpoint_figures
+from evaluation.figures.other_outcomes import endpoint_figures
 from models import read_policy, records_of
 from tests.judged import SLOTS, population
 from tests.learnable import INDEX_DATES, learnable
-from training.boosting import Boosting
-from training.endpoints import endpoints_of
-from training.fitting import Size
+from training.cohorts.endpoints import endpoints_of
+from training.fitting.boosting import Boosting
+from training.fitting.fitting import Size
 from training.train import Options, Trained, train
 
 INDEX = INDEX_DATES[-1]

@@ -11,9 +11,9 @@ from models.calibration import EDGE, Calibration, probabilities
 from models.features import Feature
 from models.spline_model import spline_of_json
 from tests.trained import FEATURES
-from training.boosting import Boosting, fit_boosting, parameters
-from training.calibrate import fit_platt
-from training.splines import fit_splines
+from training.fitting.boosting import Boosting, fit_boosting, parameters
+from training.fitting.calibrate import fit_platt
+from training.fitting.splines import fit_splines
 
 RNG = np.random.default_rng(4)
 N = 6_000

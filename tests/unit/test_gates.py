@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from evaluation.gate import Gate
-from evaluation.gates import Facts, FloorCheck, gates, waivable
-from evaluation.groups import LARGEST_GAP, WIDEST_INTERVAL
-from evaluation.sentences import AS_GOOD
-from evaluation.verdict import FEWEST_EVENTS, LEAKING, SLOPE
+from evaluation.figures.groups import LARGEST_GAP, WIDEST_INTERVAL
+from evaluation.gates.gate import Gate
+from evaluation.gates.gates import Facts, FloorCheck, gates, waivable
+from evaluation.report.sentences import AS_GOOD
+from evaluation.report.verdict import FEWEST_EVENTS, LEAKING, SLOPE
 from models.policy import Promotion, read_policy
 from tests.gate_figures import AHEAD, BEHIND, FEWER, UNKNOWN, Figures, good, group, interval, order
 from tests.judged import whole_report

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evaluation.ablation import ablation
-from evaluation.bootstrap import Interval, draw
-from evaluation.capacity import Labelled
-from evaluation.contribution_checks import contribution_checks, rank_correlation
-from evaluation.grouping import groups_of
-from evaluation.groups import FEWEST_POSITIVES, by_group, gap_verdict
-from evaluation.stability import overlap, stability
+from evaluation.figures.ablation import ablation
+from evaluation.figures.bootstrap import Interval, draw
+from evaluation.figures.capacity import Labelled
+from evaluation.figures.contribution_checks import contribution_checks, rank_correlation
+from evaluation.figures.grouping import groups_of
+from evaluation.figures.groups import FEWEST_POSITIVES, by_group, gap_verdict
+from evaluation.figures.stability import overlap, stability
 from models.features import Matrix
 from tests.judged import population
 from tests.trained import FEATURES

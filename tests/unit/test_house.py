@@ -26,8 +26,8 @@ DOORWAYS = {
     "mlflow": "training/tracking.py",
     "bentoml": "serving/service.py",
     "sqlalchemy": "serving/store/",
-    "matplotlib": "evaluation/plots.py",
-    "shap": "evaluation/plots.py",
+    "matplotlib": "evaluation/report/plots.py",
+    "shap": "evaluation/report/plots.py",
 }
 
 

@@ -13,9 +13,9 @@ from models.features import Recipe
 from runxin.errors import UserError
 from tests.six_students import INDEX, after, dataset, outcome
 from tests.trained import FEATURES, INSTRUMENTS, REFERENCE
-from training.cohort import as_known, closed_dates, learned_from, make_cohort
-from training.outcomes import NEVER, found_after, without_chance
-from training.split import split
+from training.cohorts.cohort import as_known, closed_dates, learned_from, make_cohort
+from training.cohorts.outcomes import NEVER, found_after, without_chance
+from training.cohorts.split import split
 
 DAY = date_to_day(INDEX)
 EARLIER = INDEX - timedelta(days=200)

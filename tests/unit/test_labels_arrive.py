@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from evaluation.arrived_labels import arrived_calibration
-from evaluation.expected_performance import auroc_interval, expected_auroc
+from evaluation.monitoring.arrived_labels import arrived_calibration
+from evaluation.monitoring.expected_performance import auroc_interval, expected_auroc
 from models import read_policy
 
 LIMITS = read_policy().monitoring

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evaluation.discrimination import auroc
-from evaluation.learning_curve import Fewer, Less, learning_curve
+from evaluation.figures.discrimination import auroc
+from evaluation.figures.learning_curve import Fewer, Less, learning_curve
 from evaluation.scored import Scored
 
 N = 1_200

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from evaluation import report
-from evaluation.contribution_checks import Explained
-from evaluation.model_card import card_facts, model_card
-from evaluation.names import shown, signed
-from evaluation.page import write_report
-from evaluation.verdict import verdict
+from evaluation.figures.contribution_checks import Explained
+from evaluation.report.model_card import card_facts, model_card
+from evaluation.report.names import shown, signed
+from evaluation.report.page import write_report
+from evaluation.report.verdict import verdict
 from tests.judged import NAMES, SLOTS, Figures, invented_explanations, population, whole_report
 
 # SHAP's own plot uses what matplotlib is about to drop.

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evaluation import report
-from evaluation.page import write_report
+from evaluation.report.page import write_report
 from tests.judged import SLOTS, Figures, invented_explanations, population, whole_report
 
 # SHAP's own plot uses what matplotlib is about to drop.

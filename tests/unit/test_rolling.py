@@ -10,18 +10,18 @@ import pytest
 from data_schemas.dataset import Dataset, conform, table_of
 from data_schemas.instruments import packaged_instruments
 from evaluation import Rolled, over_time
-from evaluation.verdict import verdict
+from evaluation.report.verdict import verdict
 from models import read_policy, records_of
 from models.risk_model import margins
 from tests.judged import invented_rolling, population, whole_report
 from tests.learnable import INDEX_DATES, learnable
-from training.again import fit_again, margin_of
-from training.boosting import Boosting
-from training.candidates import WEIGHT_CAP
-from training.cohort import Cohort, learned_from, make_cohort
-from training.fitting import Size
-from training.rolling import GROUPS, roll, school_groups
-from training.split import split
+from training.again.again import fit_again, margin_of
+from training.again.rolling import GROUPS, roll, school_groups
+from training.cohorts.cohort import Cohort, learned_from, make_cohort
+from training.cohorts.split import split
+from training.fitting.boosting import Boosting
+from training.fitting.candidates import WEIGHT_CAP
+from training.fitting.fitting import Size
 from training.train import Options, Trained, train
 
 LAST = INDEX_DATES[-1].isoformat()

@@ -5,9 +5,9 @@ import pytest
 
 from models import read_policy
 from tests.learnable import learnable
-from training.boosting import Boosting
-from training.candidates import OutOfFold, Tried
-from training.fitting import SIZE_TOLERANCE, Size, choose, tried_table
+from training.fitting.boosting import Boosting
+from training.fitting.candidates import OutOfFold, Tried
+from training.fitting.fitting import SIZE_TOLERANCE, Size, choose, tried_table
 from training.train import Options, Trained, train
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from models.features.matrix import Matrix
-from training.cohort import Cohort
-from training.seen import KEPT, has_seen, sketch
-from training.split import FOLDS, hash_fold, split
+from training.cohorts.cohort import Cohort
+from training.cohorts.seen import KEPT, has_seen, sketch
+from training.cohorts.split import FOLDS, hash_fold, split
 
 
 def cohort(students: int, days: tuple[int, ...] = (100,), seed: int = 0) -> Cohort:

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 
-from evaluation.uncertainty import uncertainty
+from evaluation.figures.uncertainty import uncertainty
 from models.calibration import EDGE
 from models.policy import Thresholds
 from models.uncertainty import Band, band_of_json, bounds, needs_a_person
-from training.venn_abers import NEAR, fit_band
+from training.fitting.venn_abers import NEAR, fit_band
 
 BAND = Band((-2.0, 0.0, 2.0), (0.1, 0.2, 0.4), (0.2, 0.4, 0.8))
 

@@ -1,0 +1,1 @@
+"""Single figures with their intervals, from arrays to plain numbers."""

@@ -1,0 +1,1 @@
+"""Later students held against the training population, from counts."""

@@ -1,0 +1,1 @@
+"""Who is learned from and judged by, with what was known when."""

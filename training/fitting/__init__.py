@@ -1,0 +1,1 @@
+"""From labelled rows to a calibrated model, chosen among candidates."""

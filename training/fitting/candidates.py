@@ -1,0 +1,106 @@
+"""What may serve, each judged on rows that it has not learned from: logistic regression and LightGBM, by settings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation import auroc
+from models.features import Feature
+from models.risk_model import RiskModel, margins
+from models.tree_shap import Explainer
+from training.cohorts.cohort import Cohort
+from training.cohorts.folds import Fold
+from training.fitting.boosting import Boosting, fit_boosting, staged_margins
+from training.fitting.splines import fit_splines
+
+Floats = NDArray[np.float64]
+WEIGHT_CAP = 20.0  # an estimated weight above this says more about chance than about students
+STAGE = 20  # trees between two looks at the loss
+
+
+@dataclass(frozen=True)
+class Learning:
+    """The labelled rows that are learned from, and the folds within them. `judged` are the places of the rows that a
+    fold judges, fold by fold; margins out of fold are in that order."""
+
+    features: tuple[Feature, ...]
+    values: NDArray[np.float32]
+    outcome: Floats
+    weight: Floats
+    folds: tuple[Fold, ...]
+    cap: float
+
+    @property
+    def judged(self) -> NDArray[np.int64]:
+        return np.concatenate([np.flatnonzero(fold.test) for fold in self.folds])
+
+    def where(self, mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], Floats, Floats]:
+        return self.values[mask], self.outcome[mask], self.weight[mask]
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """Margins of the judged rows and what they come to."""
+
+    margin: Floats
+    auroc: float
+    log_loss: float
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One setting of the trees, with as many of them as lose least out of fold. `explanation_cost` is how many figures
+    are read to explain one student."""
+
+    boosting: Boosting
+    found: OutOfFold
+    explanation_cost: int
+
+
+def learning_of(features: tuple[Feature, ...], cohort: Cohort, folds: Sequence[Fold], cap: float) -> Learning:
+    """Weights are capped for learning, never for judging a model."""
+    weight = np.minimum(cohort.weight, WEIGHT_CAP)
+    return Learning(features, cohort.matrix.values, cohort.outcome, weight, tuple(folds), cap)
+
+
+def try_splines(learning: Learning, penalty: float) -> OutOfFold:
+    """Logistic regression with splines under one ridge penalty."""
+    found = []
+    for fold in learning.folds:
+        scorer = fit_splines(learning.features, *learning.where(fold.train), penalty)
+        found.append(margins(RiskModel(learning.features, scorer, learning.cap), learning.values[fold.test]).value)
+    return _figures(learning, np.concatenate(found))
+
+
+def try_boosting(learning: Learning, boosting: Boosting, seed: int) -> Tried:
+    """LightGBM of one setting; `boosting.rounds` is the most trees there may be."""
+    stages = list(range(STAGE, boosting.rounds + 1, STAGE))
+    boosters, staged = [], []
+    for fold in learning.folds:
+        boosters.append(fit_boosting(learning.features, *learning.where(fold.train), boosting, seed))
+        staged.append(staged_margins(boosters[-1], learning.values[fold.test], stages))
+    losses = [_log_loss(learning, margin) for margin in np.concatenate(staged).T]
+    rounds = stages[int(np.argmin(losses))]
+    found, cost = [], 0
+    for fold, booster in zip(learning.folds, boosters, strict=True):
+        shorter = lightgbm.Booster(model_str=booster.model_to_string(num_iteration=rounds))
+        model = RiskModel(learning.features, shorter, learning.cap)
+        found.append(margins(model, learning.values[fold.test]).value)
+        if isinstance(model.explainer, Explainer):
+            cost = max(cost, model.explainer.cost)
+    return Tried(replace(boosting, rounds=rounds), _figures(learning, np.concatenate(found)), cost)
+
+
+def _figures(learning: Learning, margin: Floats) -> OutOfFold:
+    rows = learning.judged
+    rank = float(auroc(learning.outcome[rows], margin, learning.weight[rows]))
+    return OutOfFold(margin, rank, _log_loss(learning, margin))
+
+
+def _log_loss(learning: Learning, margin: Floats) -> float:
+    rows = learning.judged
+    loss = np.logaddexp(0, margin) - learning.outcome[rows] * margin
+    return float(np.average(loss, weights=learning.weight[rows]))

@@ -1,0 +1,1 @@
+"""A later run held against what a model was trained on."""

@@ -1,0 +1,1 @@
+"""Which model serves: gates, preview, two people, history, and the way back."""
