@@ -28,7 +28,7 @@ ABOUT: Figures = {
     },
     "in_sample": False,
     "rows": "index dates after 2025-04-11",
-    "rows_zh": "索引日期在 2025-04-11 之后",
+    "rows_zh": "基准日在 2025-04-11 之后",
     "filter": "",
     "label": {"name": "need", "kinds": ["interview"], "level": 2, "horizon_days": 90},
     "weighting": "inverse of the recorded selection probability",

@@ -62,7 +62,7 @@ def rule_of(training: Mapping[str, Any]) -> Words:
         zh = "训练时按学生编号的散列留出的学生"
         return Words(zh=zh, en=f"held out from training by {training['split']}")
     on = training["last_index_date"]
-    return Words(zh=f"索引日期在 {on}（训练的最后一天）之后", en=f"index dates after {on}, the last one trained on")
+    return Words(zh=f"基准日在 {on}（训练的最后一天）之后", en=f"index dates after {on}, the last one trained on")
 
 
 def _held_out(cohort: Cohort, artifact: Artifact) -> tuple[NDArray[np.bool_], Words]:

@@ -45,7 +45,8 @@ def by_group(
     is compared, the same lists for everyone.
 
     Intervals are over schools where the group is in ten or more, else over students. A group with fewer than ten
-    labelled rows is named and not shown; recall and gap have no interval where fewer than 15 have the outcome.
+    labelled rows is named and not shown; recall and gap have no interval where fewer than 15 have the outcome, nor the
+    gap where the list finds nobody at all: that treats all alike and clears nothing.
     """
     rows = np.flatnonzero(scored.labelled)
     known = scored.where(rows)
@@ -79,7 +80,8 @@ def _group(
     for name, taken in lists.items():
         recall = figure(samples, weight, lambda w, t=taken: recall_of(here, t, w))  # type: ignore[misc]
         gap = figure(everyone.samples, everyone.weight, lambda w, t=taken: _gap(everyone, mine, rest, t, w))  # type: ignore[misc]
-        gap = of_enough(gap, fewer)
+        found_any = bool((taken * known.outcome)[mine | rest].any())
+        gap = of_enough(gap, fewer if found_any else 0)
         recalls[name] = {"recall": of_enough(recall, positives), "gap": gap, "verdict": gap_verdict(gap)}
     return {
         "shown": True,

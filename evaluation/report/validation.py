@@ -38,6 +38,6 @@ def mode_said(report: Report) -> Text:
             "en": "concurrent: inputs and outcome are of the same occasion, so figures flatter beside a forecast",
         }
     return {
-        "zh": "纵向（longitudinal）：输入在索引日期之前，结局在其后",
+        "zh": "纵向（longitudinal）：输入在基准日之前，结局在其后",
         "en": "longitudinal: inputs from before the index date, the outcome from after it",
     }

@@ -20,7 +20,7 @@ def _over_time(rolling: Report) -> Iterator[Sentence]:
         yield sentence(
             "over_time",
             "note",
-            "用当时已知的数据重新训练，各索引日期的 AUROC："
+            "用当时已知的数据重新训练，各基准日的 AUROC："
             + "；".join(f"{date} {shown(of, 'zh')}" for date, of in dates.items())
             + "。",
             "Trained again on what was known by then, AUROC by index date: "

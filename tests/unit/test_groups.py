@@ -12,6 +12,7 @@ from evaluation.figures.contribution_checks import contribution_checks, rank_cor
 from evaluation.figures.grouping import groups_of
 from evaluation.figures.groups import FEWEST_POSITIVES, by_group, gap_verdict
 from evaluation.figures.stability import overlap, stability
+from evaluation.scored import Scored
 from models.features import Matrix
 from tests.judged import population
 from tests.trained import FEATURES
@@ -166,3 +167,15 @@ def test_rank_correlation_by_hand_and_with_gaps() -> None:
     found = rank_correlation(one, other)
     assert found[0] == pytest.approx(0.5)
     assert np.isnan(found[1])
+
+
+def test_a_list_that_finds_nobody_clears_nobody() -> None:
+    """A gap of 0 between two recalls of 0 has no width, and is no sign of even treatment."""
+    n = 200
+    outcome, score = np.tile([1.0, 0.0], n // 2), np.zeros(n)
+    scored = Scored(outcome, np.ones(n), np.repeat("A", n), score, score + 0.5, {}, {})
+    groups = {"sex": np.repeat(["female", "male"], n // 2)}
+    found = by_group(scored, groups, {"line": np.zeros(n), "all": np.ones(n)}, 20, 1)
+    line, everyone = (found["sex"]["groups"]["female"]["lists"][name] for name in ("line", "all"))
+    assert (line["gap"]["value"], line["gap"]["low"], line["verdict"]) == (0, None, "not_enough_evidence")
+    assert (everyone["gap"]["value"], everyone["verdict"]) == (0, "pass"), "a list of everyone finds everyone"
