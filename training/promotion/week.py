@@ -1,13 +1,12 @@
 """Who stands on each school's list for a week, in the order of the follow-up list that serving makes."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from data_schemas.codes import Tier
 from models import Assessment, Floor
+from models.order import Key, rank_key, strengths
 
 OWN_CONCERN = "R20"  # has a clock of days, not of minutes: it waits on the week's line
-Key = tuple[int, int, bool, float, int, str]
 
 
 def week_of(school: Sequence[Assessment], places: int) -> set[str]:
@@ -19,22 +18,14 @@ def week_of(school: Sequence[Assessment], places: int) -> set[str]:
     """
     urgent = {one.student_id for one in school if any(_urgent(floor) for floor in one.floors)}
     line = [one for one in school if one.tier is not Tier.ROUTINE and one.student_id not in urgent and not _old(one)]
-    margins = sorted(one.margin for one in school if one.margin is not None)
-    severities = sorted(one.severity for one in school)
+    strength = strengths({one.student_id: (one.margin, one.severity) for one in school})
 
     def key(one: Assessment) -> Key:
-        strength = _share(severities, one.severity) if one.margin is None else _share(margins, one.margin)
-        return (
-            -one.tier.ord,
-            -max((floor.severity for floor in one.floors if not floor.history), default=0),
-            one.last_interview_on is not None,
-            -strength,
-            -(one.changed_on.toordinal() if one.changed_on is not None else 0),
-            one.student_id,
-        )
+        evidence = max((floor.severity for floor in one.floors if not floor.history), default=0)
+        return rank_key(one, evidence, strength[one.student_id])
 
     listed = [one.student_id for one in sorted(line, key=key)]
-    if not margins:
+    if all(one.margin is None for one in school):
         taken = urgent | set(listed)
         free = [one for one in school if one.student_id not in taken and one.severity > 0]
         listed += [one.student_id for one in sorted(free, key=lambda one: (-one.severity, one.student_id))]
@@ -48,7 +39,3 @@ def _urgent(floor: Floor) -> bool:
 def _old(one: Assessment) -> bool:
     """Whether there is nothing but sheets older than their recall window."""
     return bool(one.floors) and all(floor.history for floor in one.floors) and one.own_tier is Tier.ROUTINE
-
-
-def _share(ordered: Sequence[float], value: float) -> float:
-    return (bisect_left(ordered, value) + bisect_right(ordered, value)) / (2 * len(ordered))
