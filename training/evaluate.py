@@ -21,10 +21,10 @@ ALL_ROWS = Words(zh="全部行", en="all rows")
 NONE_LATER = Words(zh="全部行；没有比训练更晚的行", en="all rows; none is later than the training rows")
 
 
-def evaluate(dataset: Dataset, artifact: Artifact, *, all_rows: bool, resamples: int, seed: int = 0) -> dict[str, Any]:
+def evaluate(dataset: Dataset, artifact: Artifact, *, all_rows: bool, resamples: int) -> dict[str, Any]:
     """The contract's figures with mode, filter and columns, and all that a report says but for models trained again.
     Raises `UserError` where no row has an outcome."""
-    return evaluate_fully(dataset, artifact, all_rows=all_rows, resamples=resamples, seed=seed, again=False).figures
+    return evaluate_fully(dataset, artifact, all_rows=all_rows, resamples=resamples, again=False).figures
 
 
 def evaluate_fully(
@@ -33,12 +33,12 @@ def evaluate_fully(
     *,
     all_rows: bool,
     resamples: int,
-    seed: int = 0,
     again: bool = True,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Judged:
-    """The same with what a report draws. With `again`, and where the dataset is the one that was learned from, models
-    are trained again on other folds and without each kind of data."""
+    """The same with what a report draws. Samples are drawn as for the training's own report, so that the same rows have
+    the same intervals. With `again`, and where the dataset is the one that was learned from, models are trained again
+    on other folds and without each kind of data."""
     progress("features")
     records = records_of(dataset)
     cohort = make_cohort(closed_dates(dataset), records, artifact.recipe)
@@ -53,7 +53,7 @@ def evaluate_fully(
     if not known.outcome.sum() or known.outcome.all():
         raise bad_data("no rows with and without the outcome", fix="the dataset needs outcomes after its index dates")
     rows = Rows(part, before, rule, has_seen(artifact.manifest.seen, known.keys()))
-    return judge(dataset, records, artifact, rows, resamples, seed, progress)
+    return judge(dataset, records, artifact, rows, resamples, artifact.manifest.training["seed"], progress)
 
 
 def rule_of(training: Mapping[str, Any]) -> Words:
