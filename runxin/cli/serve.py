@@ -88,7 +88,7 @@ class Server:
         self.command += ["--working-dir", str(ROOT), "--timeout-graceful-shutdown", "10"]
         self.environment = server_environment(settings)
         self.hint = f"its log is {log}"
-        self.stopped = False
+        self.stopped = self.begun = False
 
     def __enter__(self) -> "Server":
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -104,6 +104,9 @@ class Server:
                 stderr=output,
                 start_new_session=True,
             )
+        self.begun = True
+        if self.stopped:  # told to while the child was being made
+            self.process.terminate()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -118,7 +121,8 @@ class Server:
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopped = True
-        self.process.terminate()
+        if self.begun:
+            self.process.terminate()
 
     def wait_until_ready(self, probe: str) -> None:
         """Return once the service answers; raises `UserError` (unavailable) with the end of its log where it ends."""

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+import typer
 
-from runxin.cli.serve import listening_address, refuse_taken_port
+from runxin.cli.serve import Server, listening_address, refuse_taken_port
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
 from serving.access import create_key
@@ -104,6 +105,23 @@ def test_it_can_be_stopped_while_it_starts(served: Served) -> None:
     code, out, errors = served.stop(signal.SIGTERM)
     assert (code, out) == (0, ""), errors
     assert "Traceback" not in errors
+
+
+def test_it_can_be_stopped_while_its_process_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal comes after the request for a process and before there is one."""
+    begin = subprocess.Popen
+
+    def told_in_between(command: list[str], **options: object) -> subprocess.Popen[bytes]:
+        signal.raise_signal(signal.SIGTERM)
+        return begin([sys.executable, "-c", "import time; time.sleep(60)"], **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", told_in_between)
+    settings = read_settings({"RUNXIN_HOME": str(tmp_path)})
+    with Server(settings, "127.0.0.1", free_port(), tmp_path / "server.log") as server:
+        with pytest.raises(typer.Exit) as ended:
+            server.wait_until_ready(f"http://127.0.0.1:{free_port()}/readyz")
+        assert server.process.wait(timeout=30) == -signal.SIGTERM
+    assert ended.value.exit_code == 0
 
 
 def test_what_keeps_it_from_starting_is_said_in_a_sentence(tmp_path: Path) -> None:
