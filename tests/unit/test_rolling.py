@@ -117,7 +117,7 @@ def test_students_held_out_are_no_date(trained: Trained) -> None:
 def test_weights_are_capped_where_a_model_learns(data: Dataset, trained: Trained) -> None:
     learning = learned_from(trained.before, data, trained.records, trained.split.known_until)
     heavy = np.where(np.arange(len(learning.outcome)) % 7 == 0, 4 * WEIGHT_CAP, 1.0)
-    assert WEIGHT_CAP == 20
+    assert trained.artifact.manifest.training["comparison"]["weight_cap"] == WEIGHT_CAP == 20, "no weights, no choice"
     for kind in ("lightgbm", "logistic"):
         many, capped, even = (
             margin_of(fit_again(trained.artifact, replace(learning, weight=weight), kind=kind), trained.test)

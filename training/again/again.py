@@ -31,7 +31,7 @@ def fit_again(
     kept = np.ones(len(artifact.features), dtype=bool) if kept is None else kept
     features = tuple(feature for feature, keep in zip(artifact.features, kept, strict=True) if keep)
     values, outcome = learning.matrix.values[:, kept], learning.outcome
-    weight = np.minimum(learning.weight, WEIGHT_CAP)
+    weight = np.minimum(learning.weight, training["comparison"].get("weight_cap", WEIGHT_CAP))
     scorer: lightgbm.Booster | SplineModel
     if (kind or artifact.model.kind) == "logistic":
         scorer = fit_splines(features, values, outcome, weight, training["comparison"].get("logistic_penalty", PENALTY))

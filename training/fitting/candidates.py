@@ -17,19 +17,21 @@ from training.fitting.boosting import Boosting, fit_boosting, staged_margins
 from training.fitting.splines import fit_splines
 
 Floats = NDArray[np.float64]
-WEIGHT_CAP = 20.0  # an estimated weight above this says more about chance than about students
+WEIGHT_CAP = 20.0  # a weight above this says more about chance than about students; no training goes beyond
 STAGE = 20  # trees between two looks at the loss
 
 
 @dataclass(frozen=True)
 class Learning:
-    """The labelled rows that are learned from, and the folds within them. `judged` are the places of the rows that a
-    fold judges, fold by fold; margins out of fold are in that order."""
+    """The labelled rows that are learned from, and the folds within them. Rows count by `learned` where a model is
+    fitted and by `weight` where it is judged. `judged` are the places of the rows that a fold judges, fold by fold;
+    margins out of fold are in that order."""
 
     features: tuple[Feature, ...]
     values: NDArray[np.float32]
     outcome: Floats
     weight: Floats
+    learned: Floats
     folds: tuple[Fold, ...]
     cap: float
 
@@ -38,7 +40,7 @@ class Learning:
         return np.concatenate([np.flatnonzero(fold.test) for fold in self.folds])
 
     def where(self, mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], Floats, Floats]:
-        return self.values[mask], self.outcome[mask], self.weight[mask]
+        return self.values[mask], self.outcome[mask], self.learned[mask]
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,14 @@ class Tried:
     explanation_cost: int
 
 
-def learning_of(features: tuple[Feature, ...], cohort: Cohort, folds: Sequence[Fold], cap: float) -> Learning:
-    """Weights are capped for learning, never for judging a model."""
-    weight = np.minimum(cohort.weight, WEIGHT_CAP)
-    return Learning(features, cohort.matrix.values, cohort.outcome, weight, tuple(folds), cap)
+def learning_of(
+    features: tuple[Feature, ...], cohort: Cohort, folds: Sequence[Fold], cap: float, weight_cap: float = WEIGHT_CAP
+) -> Learning:
+    """`cap` is that of the family flags, `weight_cap` that of weights where a model is fitted. Weights are capped in a
+    training only, never where a model is judged for a report."""
+    values, weight = cohort.matrix.values, np.minimum(cohort.weight, WEIGHT_CAP)
+    learned = np.minimum(cohort.weight, weight_cap)
+    return Learning(features, values, cohort.outcome, weight, learned, tuple(folds), cap)
 
 
 def try_splines(learning: Learning, penalty: float) -> OutOfFold:

@@ -18,7 +18,7 @@ from training.cohorts.folds import inner_folds
 from training.fitting import calibration_choice
 from training.fitting.boosting import Boosting, fit_boosting
 from training.fitting.calibration_choice import SMOOTH, Margins
-from training.fitting.candidates import Learning, OutOfFold, Tried, learning_of, try_boosting, try_splines
+from training.fitting.candidates import WEIGHT_CAP, Learning, OutOfFold, Tried, learning_of, try_boosting, try_splines
 from training.fitting.splines import fit_splines
 from training.fitting.tuning import search
 from training.fitting.venn_abers import fit_band
@@ -26,6 +26,9 @@ from training.fitting.venn_abers import fit_band
 Progress = Callable[[str], None]
 LR_MARGIN = 0.01  # AUROC by which logistic regression must lead to serve in the booster's place
 SIZE_TOLERANCE = 0.003  # AUROC; about half of its standard error on 10,000 rows
+# Who is interviewed is known from what the model reads, so that weights correct what it cannot fit, at the price of
+# variance: a few rows of great weight decide. The lower cap is taken unless the higher one leads by so much AUROC.
+CAPS, CAP_MARGIN = (4.0, WEIGHT_CAP), 0.01
 PENALTIES = (0.5, 2.0, 8.0, 32.0)  # of logistic regression, so that it is searched for as the trees are
 
 
@@ -67,7 +70,8 @@ class Fitted:
 
 def fit(features: tuple[Feature, ...], cohort: Cohort, cap: float, settings: Search, progress: Progress) -> Fitted:
     """Fit everything on `cohort`, whose rows are all labelled."""
-    learning = learning_of(features, cohort, inner_folds(cohort, settings.salt), cap)
+    progress("weights")
+    learning, weight_cap = _with_weights(features, cohort, cap, settings)
     progress("logistic regression")
     splines = {penalty: try_splines(learning, penalty) for penalty in PENALTIES}
     penalty = min(splines, key=lambda one: splines[one].log_loss)
@@ -77,10 +81,11 @@ def fit(features: tuple[Feature, ...], cohort: Cohort, cap: float, settings: Sea
         "lightgbm_auroc_out_of_fold": taken.found.auroc,
         "logistic_auroc_out_of_fold": splines[penalty].auroc,
         "logistic_penalty": penalty,
+        "weight_cap": weight_cap,
         "rounds": float(taken.boosting.rounds),
     }
     progress("the model")
-    rows = learning.values, learning.outcome, learning.weight
+    rows = learning.values, learning.outcome, learning.learned
     logistic = fit_splines(features, *rows, penalty)
     if splines[penalty].auroc > taken.found.auroc + LR_MARGIN:
         model, found = RiskModel(features, logistic, cap), splines[penalty]
@@ -123,6 +128,19 @@ def tried_table(tried: Sequence[Tried]) -> list[dict[str, Any]]:
         }
         for one in tried
     ]
+
+
+def _with_weights(
+    features: tuple[Feature, ...], cohort: Cohort, cap: float, settings: Search
+) -> tuple[Learning, float]:
+    """The rows with weights under the cap that is taken, as trees of the first size rank with either out of fold."""
+    folds = inner_folds(cohort, settings.salt)
+    choices = [learning_of(features, cohort, folds, cap, weight_cap) for weight_cap in CAPS]
+    if cohort.weight.max() <= CAPS[0]:
+        return choices[-1], CAPS[-1]
+    first = replace(settings.boosting, depth=settings.sizes[0].depth, leaves=settings.sizes[0].leaves)
+    low, high = (try_boosting(choice, first, settings.seed).found.auroc for choice in choices)
+    return (choices[1], CAPS[1]) if high > low + CAP_MARGIN else (choices[0], CAPS[0])
 
 
 def _try_trees(learning: Learning, settings: Search, progress: Progress) -> list[Tried]:
