@@ -108,7 +108,7 @@ def questionnaire_features(request: Row, instrument: Instrument, as_of: date, gr
         f"{code}_blank_items": max([0.0, *(s["blanks"] for s in (*chosen, *unscored))]),
         f"{code}_earlier_max": (max([0.0, *before]) - mean) / sd,
         f"{code}_missing": 1.0 if newest is None else 0.0,
-        f"{code}_stale": 1.0 if known and not current else 0.0,
+        f"{code}_stale": 1.0 if newest is None and len(current) < len(known) else 0.0,
         f"{code}_invalid": 1.0 if unscored else 0.0,
     }
     for item in instrument.feature_items:

@@ -127,7 +127,7 @@ def _gather(
     out: Floats,
 ) -> Ints:
     """Fill `out`, and `shown` (n, scores and the earlier total) in the score's own points; days (3, n) of what is read,
-    of the sheet before, and of the newest sheet ever."""
+    of the sheet before, and of the newest sheet that is out of date."""
     n, scores, last_item = len(out), len(sign), len(items)
     blank = scores + last_item
     missing, stale, invalid = blank + 2, blank + 3, blank + 4
@@ -141,8 +141,9 @@ def _gather(
         who = student[row]
         if received[row] > as_of or day[row] > as_of:
             continue
-        days[2, who] = max(days[2, who], day[row])
-        if as_of - day[row] <= longest:
+        if as_of - day[row] > longest:
+            days[2, who] = max(days[2, who], day[row])
+        else:
             last[who] = max(last[who], day[row])
             if valid[row]:
                 newest[who] = max(newest[who], day[row])
@@ -176,7 +177,8 @@ def _gather(
             side, column = (sign[place], place) if place < scores else (sign[total], blank + 1)
             out[who, column] = side * (shown[who, place] - of[0]) / of[1]
         out[who, missing] = newest[who] == NO_DAY
-        out[who, stale] = days[2, who] != NO_DAY and last[who] == NO_DAY
+        # A newer sheet that cannot be scored is a reason more to ask again: it takes none away.
+        out[who, stale] = days[2, who] != NO_DAY and newest[who] == NO_DAY
     return days
 
 

@@ -105,9 +105,10 @@ def test_missing_stale_and_invalid_are_features_of_their_own(code: str) -> None:
     old = student(responses=[row(code, calm, days=300)])
     blank = student(responses=[row(code, [None] * instrument.items)])
     now = student(responses=[row(code, calm)])
-    matrix = built([nobody, old, blank, now], code)
+    both = student(responses=[row(code, calm, days=300), row(code, [None] * instrument.items)])
+    matrix = built([nobody, old, blank, now, both], code)
     found = {name: matrix.column(f"{code}_{name}").tolist() for name in ("missing", "stale", "invalid")}
-    assert found == {"missing": [1, 1, 1, 0], "stale": [0, 1, 0, 0], "invalid": [0, 0, 1, 0]}
+    assert found == {"missing": [1, 1, 1, 0, 1], "stale": [0, 1, 0, 0, 1], "invalid": [0, 0, 1, 0, 1]}
 
 
 def test_a_score_is_read_within_its_own_stage_and_sex_and_shown_in_its_own_points() -> None:
