@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from data_schemas.codes import Tier
 from evaluation.monitoring.snapshot import EVERYONE
 from evaluation.monitoring.words import GROUPS, STATES, feature_title, source_title, stage_title
+from evaluation.templates import environment
 from models.features import Feature
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -21,7 +21,7 @@ def monitoring_page(found: Mapping[str, Any], features: Sequence[Feature]) -> st
     by_name = {feature.name: feature for feature in features}
     rows = sorted(found["features"].items(), key=lambda one: (ORDER.index(one[1]["state"]), -(one[1]["psi"] or 0)))
     return (
-        _environment()
+        environment(TEMPLATES)
         .get_template("monitoring.html")
         .render(
             r=found,
@@ -36,17 +36,6 @@ def monitoring_page(found: Mapping[str, Any], features: Sequence[Feature]) -> st
             feature=lambda name: both(**feature_title(by_name[name])),
             source=lambda name: both(**source_title(name, by_name)),
         )
-    )
-
-
-def _environment() -> Environment:
-    """An unknown name is a bug, not a blank."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 

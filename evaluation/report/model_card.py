@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from evaluation.report.names import name_of, shown
 from evaluation.report.validation import mode_said, where_validated
+from evaluation.templates import environment
 
 Report = Mapping[str, Any]
 TEMPLATES = Path(__file__).parent / "templates"
@@ -60,23 +59,19 @@ def card_facts(report: Report) -> dict[str, Any]:
 
 def model_card(facts: Mapping[str, Any], language: str) -> str:
     """The card in Markdown, in one language."""
-    env = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 — Markdown, not HTML
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return env.get_template("model_card.md.j2").render(
-        r=facts,
-        w=lambda zh, en: zh if language == "zh" else en,
-        f=lambda of, digits=3: shown(of, language, digits),
-        n=lambda code: name_of(code, language),
-        names=lambda codes: [name_of(code, language) for code in codes],
-        said=lambda text: text[language],
-        validated=where_validated(facts),
-        mode=mode_said(facts),
+    return (
+        environment(TEMPLATES, html=False)
+        .get_template("model_card.md.j2")
+        .render(
+            r=facts,
+            w=lambda zh, en: zh if language == "zh" else en,
+            f=lambda of, digits=3: shown(of, language, digits),
+            n=lambda code: name_of(code, language),
+            names=lambda codes: [name_of(code, language) for code in codes],
+            said=lambda text: text[language],
+            validated=where_validated(facts),
+            mode=mode_said(facts),
+        )
     )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evaluation.figures.contribution_checks import Explained
@@ -15,6 +14,7 @@ from evaluation.report.model_card import card_facts, write_facts
 from evaluation.report.names import name_of, shown, signed
 from evaluation.report.plots import draw_all, drawing, svg_of
 from evaluation.report.validation import mode_said, where_validated
+from evaluation.templates import environment
 
 Report = Mapping[str, Any]
 LANGUAGES = ("zh", "en")
@@ -59,7 +59,7 @@ def page(report: Report, drawn: Mapping[str, str], language: str) -> str:
     """The whole page in one language, with the pictures in it."""
     alts = alt_texts(report, language)
     w = words_in(language)
-    template = _environment().get_template("report.html.j2")
+    template = environment(TEMPLATES).get_template("report.html.j2")
     return template.render(
         r={"naive": None, "retrained": None, **report},
         drawings={
@@ -78,17 +78,6 @@ def page(report: Report, drawn: Mapping[str, str], language: str) -> str:
         nothing=NOTHING,
         validated=where_validated(report),
         mode=mode_said(report),
-    )
-
-
-def _environment() -> Environment:
-    """Templates of this room; an unknown name is a bug, not a blank."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 

@@ -53,7 +53,7 @@ def test_the_higher_cap_has_to_lead(
 
     monkeypatch.setattr(fitting, "try_boosting", tried)
     settings = Search(QUICK.boosting, QUICK.sizes, 0.0, 1, 1)
-    learning, cap = fitting._with_weights(trained.artifact.features, cohort, 1.1, settings)
+    learning, cap, _ = fitting._with_weights(trained.artifact.features, cohort, 1.1, settings)
     assert (cap, learning.learned.max()) == (taken, taken)
 
 

@@ -71,11 +71,11 @@ class Fitted:
 def fit(features: tuple[Feature, ...], cohort: Cohort, cap: float, settings: Search, progress: Progress) -> Fitted:
     """Fit everything on `cohort`, whose rows are all labelled."""
     progress("weights")
-    learning, weight_cap = _with_weights(features, cohort, cap, settings)
+    learning, weight_cap, tried = _with_weights(features, cohort, cap, settings)
     progress("logistic regression")
     splines = {penalty: try_splines(learning, penalty) for penalty in PENALTIES}
     penalty = min(splines, key=lambda one: splines[one].log_loss)
-    tried = _try_trees(learning, settings, progress)
+    tried = _try_trees(learning, settings, tried, progress)
     taken = choose(tried)
     comparison = {
         "lightgbm_auroc_out_of_fold": taken.found.auroc,
@@ -132,23 +132,29 @@ def tried_table(tried: Sequence[Tried]) -> list[dict[str, Any]]:
 
 def _with_weights(
     features: tuple[Feature, ...], cohort: Cohort, cap: float, settings: Search
-) -> tuple[Learning, float]:
-    """The rows with weights under the cap that is taken, as trees of the first size rank with either out of fold."""
+) -> tuple[Learning, float, list[Tried]]:
+    """The rows with weights under the cap that is taken, as trees of the first size rank with either out of fold, and
+    what these came to where they were tried."""
     folds = inner_folds(cohort, settings.salt)
     choices = [learning_of(features, cohort, folds, cap, weight_cap) for weight_cap in CAPS]
     if cohort.weight.max() <= CAPS[0]:
-        return choices[-1], CAPS[-1]
-    first = replace(settings.boosting, depth=settings.sizes[0].depth, leaves=settings.sizes[0].leaves)
-    low, high = (try_boosting(choice, first, settings.seed).found.auroc for choice in choices)
-    return (choices[1], CAPS[1]) if high > low + CAP_MARGIN else (choices[0], CAPS[0])
+        return choices[-1], CAPS[-1], []
+    first = _of_size(settings, settings.sizes[0])
+    low, high = (try_boosting(choice, first, settings.seed) for choice in choices)
+    place = int(high.found.auroc > low.found.auroc + CAP_MARGIN)
+    return choices[place], CAPS[place], [(low, high)[place]]
 
 
-def _try_trees(learning: Learning, settings: Search, progress: Progress) -> list[Tried]:
-    tried = []
-    for size in settings.sizes:
+def _of_size(settings: Search, size: Size) -> Boosting:
+    return replace(settings.boosting, depth=size.depth, leaves=size.leaves)
+
+
+def _try_trees(learning: Learning, settings: Search, tried: list[Tried], progress: Progress) -> list[Tried]:
+    """Every size, of which the first `tried` ones were tried before, and what a search finds beyond."""
+    tried = list(tried)
+    for size in settings.sizes[len(tried) :]:
         progress(f"trees of {size.leaves} leaves")
-        boosting = replace(settings.boosting, depth=size.depth, leaves=size.leaves)
-        tried.append(try_boosting(learning, boosting, settings.seed))
+        tried.append(try_boosting(learning, _of_size(settings, size), settings.seed))
     if settings.seconds <= 0:
         return tried
 
