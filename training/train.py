@@ -169,7 +169,7 @@ def _manifest(
             "positives": int(learning.outcome.sum()),
             "boosting": asdict(fitted.taken.boosting),
             "comparison": fitted.comparison,
-            "sizes": tried_table(fitted.tried),
+            "sizes": tried_table(fitted.tried, fitted.taken),
             "tuning": {"seconds": options.tune_seconds, "trials": len(fitted.tried) - len(options.sizes)},
             "calibrations": fitted.calibrations,
             "size_tolerance": SIZE_TOLERANCE,

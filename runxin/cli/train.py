@@ -80,7 +80,11 @@ def _settings_text(training: dict[str, Any]) -> list[str]:
     sizes, tuning = training["sizes"], training["tuning"]
     cheapest = min(size["explanation_cost"] for size in sizes) or 1
     best = sorted(sizes, key=lambda size: (not size["chosen"], -size["auroc"]))[:SHOWN]
-    searched = f", {tuning['trials']} of them found in {tuning['seconds']:g} s" if tuning["trials"] else ""
+    searched = (
+        f", {tuning['trials']} of them found in {tuning['seconds']:g} s and taken only where better in rank and loss"
+        if tuning["trials"]
+        else ""
+    )
     return [
         f"settings of the trees, out of fold ({len(sizes)} tried{searched}; the cheapest to explain within "
         f"{training['size_tolerance']:g} AUROC of the best is taken):",

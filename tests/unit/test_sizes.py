@@ -20,12 +20,23 @@ def test_the_cheapest_within_the_tolerance_is_taken() -> None:
     assert choose([small, middle, large]) is middle, "small loses more than the tolerance, large gains less"
     assert choose([tried(4, 0.757 - SIZE_TOLERANCE, 100), large]).boosting.leaves == 4
     assert choose([tried(4, 0.757 - SIZE_TOLERANCE - 1e-6, 100), large]) is large
-    marks = [row["chosen"] for row in tried_table([small, middle, large])]
+    marks = [row["chosen"] for row in tried_table([small, middle, large], middle)]
     assert marks == [False, True, False]
 
 
 def test_of_equal_cost_the_one_that_loses_less_is_taken() -> None:
     assert choose([tried(4, 0.75, 100, 0.21), tried(5, 0.75, 100, 0.19), tried(6, 0.75, 100, 0.2)]).boosting.leaves == 5
+
+
+def test_what_a_search_found_has_to_be_better() -> None:
+    """In rank and in loss: a cheap setting within the tolerance is not enough."""
+    plain = tried(8, 0.750, 200)
+    cheap, lossy = tried(3, 0.749, 50, 0.19), tried(4, 0.752, 50, 0.21)
+    assert choose([plain], [cheap, lossy]) is plain
+    better, dear = tried(5, 0.750, 150, 0.19), tried(9, 0.752, 900, 0.18)
+    assert choose([plain], [cheap, better, dear]) is better, "of those that improve the cheapest near the best"
+    assert choose([plain], [dear]) is plain, "a dear one has to lead by more than the tolerance"
+    assert choose([plain], [tried(9, 0.7531, 900, 0.18)]).boosting.leaves == 9
 
 
 @pytest.fixture(scope="module")
