@@ -191,6 +191,7 @@ def _assessment(
         last_interview_on=day_to_date(seen) if seen != NO_DAY else None,
         tasks=tuple(tasks),
         uncertainty=scored.uncertainty(row) if scored is not None else None,
+        model_tier=model,
     )
 
 

@@ -1,9 +1,9 @@
 """What is said about one student on one day: the answer that lists, pages and the API are made of."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from data_schemas.codes import Tier
+from data_schemas.codes import Code, Tier
 from data_schemas.instruments import Words
 
 GROUPS = ("questionnaire", "leave", "family", "concern", "context")
@@ -20,15 +20,28 @@ class Reason:
     text: Words
 
 
+class AnswerTime(Code):
+    """Within what time a person answers a piece of evidence. Each rule's definition names one; the policy says how long
+    each is (`[due]`). All but `TIER` are checked above the week's line."""
+
+    MINUTES = ("minutes", "立即响应", "respond at once")
+    SAME_DAY = ("same_day", "当日当面核查", "check in person the same school day")
+    NEXT_DAY = ("next_day", "次日前当面访谈", "talk in person by the next school day")
+    ASK = ("ask", "当面询问", "ask in person")
+    TIER = ("tier", "按等级安排", "as the tier says")
+
+
 @dataclass(frozen=True)
 class Floor:
-    """Open evidence: a rule met by a sheet, a report or an event that no named person has assessed yet.
+    """A piece of evidence: a rule met by a sheet, a report or an event.
 
-    `evidence` is a stable key (rule, kind, day), so that the same evidence opens once. `evidence_on` is the day of the
-    sheet or report, `known_on` the day it came in: only who spoke with the student then or later has assessed it.
+    `evidence` is its stable key (rule, kind, day), so that the same evidence is filed once. `evidence_on` is the day of
+    the sheet or report, `known_on` the day it came in and `received_at` the moment, where that is on record.
     `severity` orders evidence within a tier, higher first; 0 is no safety evidence. `history` marks a sheet that was
     older than its recall window when it arrived: it is cleared by a person without a clock of minutes. `protection`
-    locks any notice to guardians.
+    locks any notice to guardians. `danger` marks the rules after which a student is not left alone. `own_concern` marks
+    a person's own concern, which has a place of its own on the week's line. A `lead` is a report that opens no tier: it
+    waits in 线索 until somebody has looked.
     """
 
     id: str
@@ -40,6 +53,16 @@ class Floor:
     text: Words
     history: bool = False
     protection: bool = False
+    answer: AnswerTime = AnswerTime.TIER
+    danger: bool = False
+    own_concern: bool = False
+    lead: bool = False
+    received_at: datetime | None = None
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it is checked above the week's line."""
+        return not self.history and self.answer is not AnswerTime.TIER
 
 
 @dataclass(frozen=True)
@@ -133,10 +156,11 @@ class Task:
     """An errand beside the list, such as a call on the day of an absence; `on` is the day it is about. It moves nobody
     on the list."""
 
-    kind: str  # "contact_unexcused" | "ask_return"
+    kind: str  # "contact_unexcused" | "ask_return" | "visit" (必访必问) | "bullying" (法治副校长)
     on: date
     due_on: date
     text: Words
+    who: Words | None = None  # who does it
 
 
 @dataclass(frozen=True)
@@ -204,6 +228,10 @@ class Assessment:
     last_interview_on: date | None = None
     tasks: tuple[Task, ...] = ()
     uncertainty: Uncertainty | None = None
+    model_tier: Tier | None = None  # what the model alone says; None where no model spoke
+    leads: tuple[Floor, ...] = ()  # reports that open no tier
+    suspended_since: date | None = None  # 休学 that is going on
+    suspended_until: date | None = None  # None where it has no end yet
 
     @property
     def undecided(self) -> bool:

@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from data_schemas.codes import Tier
-from models.assessment import Assessment
+from models.assessment import AnswerTime, Assessment
 
 TIERS = {tier.code: tier for tier in Tier}
+ANSWER_TIMES = {time.code: time for time in AnswerTime}
 LEVEL = 1  # half of the time of the default level for a tenth more bytes
 
 
@@ -32,16 +33,22 @@ def assessment_to_json(assessment: Assessment) -> dict[str, Any]:
     """The assessment in JSON's own types, a tier as its code."""
     content: dict[str, Any] = _adapter().dump_python(assessment, mode="json")
     content["tier"], content["own_tier"] = assessment.tier.code, assessment.own_tier.code
-    for shown, floor in zip(content["floors"], assessment.floors, strict=True):
-        shown["tier"] = floor.tier.code
+    content["model_tier"] = None if assessment.model_tier is None else assessment.model_tier.code
+    for part in ("floors", "leads"):
+        for shown, floor in zip(content[part], getattr(assessment, part), strict=True):
+            shown["tier"], shown["answer"] = floor.tier.code, floor.answer.code
     return content
 
 
 def assessment_from_json(content: dict[str, Any]) -> Assessment:
     """The inverse of `assessment_to_json`; `content` is used up."""
     content["tier"], content["own_tier"] = TIERS[content["tier"]], TIERS[content["own_tier"]]
-    for floor in content["floors"]:
+    if content.get("model_tier") is not None:
+        content["model_tier"] = TIERS[content["model_tier"]]
+    for floor in (*content["floors"], *content.get("leads", ())):
         floor["tier"] = TIERS[floor["tier"]]
+        if "answer" in floor:
+            floor["answer"] = ANSWER_TIMES[floor["answer"]]
     return _adapter().validate_python(content)
 
 
