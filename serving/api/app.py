@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -15,6 +15,7 @@ from serving.api import docs, follow_up, instruments, model, outcomes, score
 from serving.api.description import describe
 from serving.api.metrics import Metrics
 from serving.api.problems import install_problems
+from serving.api.query import known_query
 from serving.api.state import State
 
 TITLE = "Runxin 润心"
@@ -61,6 +62,7 @@ def _make_api(state: State) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         telemetry=NO_TELEMETRY,
+        dependencies=[Depends(known_query)],
     )
     api.state.service = state
     api.state.busy = {}

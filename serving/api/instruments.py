@@ -41,7 +41,7 @@ class InstrumentList(Given):
     instruments: tuple[InstrumentLine, ...]
 
 
-@router.get("/instruments", response_model=InstrumentList, responses=problem_responses(401, 403, 500, 503))
+@router.get("/instruments", response_model=InstrumentList, responses=problem_responses(401, 403, 422, 500, 503))
 def list_instruments(
     state: Annotated[State, Depends(state_of)],
     _client: Annotated[Client, Depends(caller("score", "model"))],

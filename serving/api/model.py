@@ -48,7 +48,7 @@ class ModelAnswer(Given):
     notice: Notice
 
 
-@router.get("/model", response_model=ModelAnswer, responses=problem_responses(401, 403, 500, 503))
+@router.get("/model", response_model=ModelAnswer, responses=problem_responses(401, 403, 422, 500, 503))
 def get_model(
     state: Annotated[State, Depends(state_of)],
     _client: Annotated[Client, Depends(caller("model", "score"))],

@@ -23,7 +23,7 @@ from data_schemas.codes import (
     Stage,
     Tier,
 )
-from serving.api.fields import CodeOf, Day, Id, Moment, Part, Variant, Word
+from serving.api.fields import AsOf, CodeOf, Day, Id, Moment, Part, Variant, Word
 
 MOST_RECORDS = 5000
 
@@ -133,7 +133,7 @@ class ScoreRequest(Part):
     """One student's records."""
 
     student_id: Id
-    as_of: Day | None = Field(None, description="the day of the assessment; today where left out")
+    as_of: AsOf | None = Field(None, description="the day of the assessment; today where left out")
     school_id: Id | None = Field(
         None, description="the list that a student goes to who is on none yet; without it, every school's"
     )
