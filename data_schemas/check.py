@@ -13,8 +13,10 @@ from data_schemas.calendar_tables import NAMES, calendar_faults
 from data_schemas.codes import Selection
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
+from data_schemas.duty import duty_faults
 from data_schemas.horizon import open_dates, outcomes_until
-from data_schemas.rules import faults, score_faults
+from data_schemas.rules import Fault, faults, score_faults
+from data_schemas.schools import school_faults, unknown_schools
 from data_schemas.tables import Table, schema
 from runxin.errors import Problem
 
@@ -51,6 +53,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         found = faults(frame, table, dataset.description.as_of, students, ahead)
         found += score_faults(frame, dataset.instruments) if name == "scores" else []
         found += calendar_faults(name, dataset.tables)
+        found += _faults_of_schools(name, dataset)
         for fault in found:
             problems += [Problem(fault.what, name, int(row) + 2, fault.column, fault.fix) for row in fault.rows]
     notes = list(_first_notes(dataset))
@@ -64,6 +67,16 @@ def check_dataset(dataset: Dataset) -> CheckReport:
     notes += _label_notes(dataset, label)
     problems.sort(key=lambda problem: (problem.file or "", problem.row or 0, problem.column or ""))
     return CheckReport(tuple(problems), tuple(notes), {name: len(frame) for name, frame in frames.items()}, label)
+
+
+def _faults_of_schools(name: str, dataset: Dataset) -> list[Fault]:
+    if name == "schools":
+        return school_faults(dataset.tables[name])
+    if name != "duty":
+        return []
+    frames = [dataset.students, *(dataset.tables[other] for other in ("schools",) if other in dataset.tables)]
+    known = {str(school) for frame in frames for school in frame["school_id"].dropna()}
+    return [*duty_faults(dataset.tables[name]), unknown_schools(dataset.tables[name], known)]
 
 
 def _cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:

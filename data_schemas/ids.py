@@ -46,6 +46,13 @@ def plain_id(text: str) -> str:
     return text
 
 
+def plain_school_id(text: str) -> str:
+    """A school's id: `plain_id` without a comma, since a comma stands between schools wherever several are named."""
+    if "," in plain_id(text):
+        raise BadId("a school's id holds no comma", "name one school, or take another sign")
+    return text
+
+
 def name_of(character: str) -> str:
     """The character's number and Unicode name, which can be read where it cannot be seen: `U+200B ZERO WIDTH SPACE`."""
     number = f"U+{ord(character):04X}"

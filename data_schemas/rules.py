@@ -36,6 +36,7 @@ ORDERED = {
     "terms": (("starts_on", "ends_on"),),
     "breaks": (("starts_on", "ends_on"),),
     "exams": (("starts_on", "ends_on"),),
+    "duty": (("starts_at", "ends_at"),),
 }
 # Rows that agree on these say the same thing twice, or contradict each other. Two half days of leave on one day and
 # two contacts within one report are both real, so leaves and concerns are not here.
@@ -47,7 +48,10 @@ UNIQUE = {
     "outcomes": ("student_id", "observed_on", "kind", "recorded_on"),
     "consents": ("student_id", "scope", "given_on"),
     "features": ("student_id", "observed_on", "recorded_on"),
+    "schools": ("school_id",),
+    "duty": ("school_id", "person", "role", "starts_at", "ends_at"),
 }
+AGAIN = {"students": "the same student again", "schools": "the same school again"}
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ def faults(
     dataset has them.
     """
     found = [*_duplicates(frame, table), *_strangers(frame, table, students), *_order(frame, table)]
+    found += _several_schools(frame, table)
     if not (ahead and table.name == "outcomes"):
         found += _future(frame, table, as_of)
     return [fault for fault in found if len(fault.rows)]
@@ -115,9 +120,9 @@ def _duplicates(frame: pd.DataFrame, table: Table) -> list[Fault]:
         key = table.names
     if key is None:
         return []
-    again = frame.duplicated(subset=list(key), keep="first") & frame["student_id"].notna()
-    what = "the same student again" if table.name == "students" else "the same as an earlier row, or against it"
-    return [Fault(_rows(again), "student_id", what, "keep one of the rows")]
+    again = frame.duplicated(subset=list(key), keep="first") & frame[key[0]].notna()
+    what = AGAIN.get(table.name, "the same as an earlier row, or against it")
+    return [Fault(_rows(again), key[0], what, "keep one of the rows")]
 
 
 def _strangers(frame: pd.DataFrame, table: Table, students: Collection[str]) -> list[Fault]:
@@ -126,6 +131,14 @@ def _strangers(frame: pd.DataFrame, table: Table, students: Collection[str]) -> 
     unknown = ~among(frame["student_id"], students) & frame["student_id"].notna().to_numpy()
     fix = "add the student, or mend the id"
     return [Fault(np.flatnonzero(unknown), "student_id", "this student is not in the students table", fix)]
+
+
+def _several_schools(frame: pd.DataFrame, table: Table) -> list[Fault]:
+    if "school_id" not in table.names:
+        return []
+    several = frame["school_id"].str.contains("[,，]", regex=True, na=False)
+    fix = "name one school in a row, or take another sign: a comma stands between schools"
+    return [Fault(_rows(several), "school_id", "a school's id holds no comma", fix)]
 
 
 def _order(frame: pd.DataFrame, table: Table) -> list[Fault]:
