@@ -66,6 +66,7 @@ class FollowUpList(Part):
     concern_slots: int = Field(ge=0)
     audit_slots: int = Field(ge=0)
     minutes_per_check: int = Field(ge=1)
+    minutes_per_interview: int = Field(default=45, ge=1)
 
 
 class Floors(Part):
@@ -139,6 +140,7 @@ class Due(Part):
     immediate_minutes: int
     ask_school_days: int
     low_level_school_days: int
+    lead_school_days: int = 1
     safety_question_school_days: int
     priority_school_days: int
     watch_school_days: int
