@@ -230,6 +230,7 @@ class Assessment:
     uncertainty: Uncertainty | None = None
     model_tier: Tier | None = None  # what the model alone says; None where no model spoke
     leads: tuple[Floor, ...] = ()  # reports that open no tier
+    proven: tuple[Floor, ...] = ()  # all evidence in the records, assessed or not, leads among it; filed apart
     suspended_since: date | None = None  # 休学 that is going on
     suspended_until: date | None = None  # None where it has no end yet
 

@@ -18,7 +18,8 @@ SECOND_PERSON = "second_person"
 @dataclass(frozen=True)
 class Standing:
     """A piece of evidence as it stands: open while `closed_by` is None. `assessed_by` are the words that assessed it
-    so far. A lead is also closed by a contact on a later day than it was known. `lacks` says what is missing to close it ("second_person") where somebody has assessed it."""
+    so far. A lead is also closed by a contact on a later day than it was known. `lacks` says what is missing to close
+    it ("second_person") where somebody has assessed it."""
 
     piece: Piece
     assessed_by: tuple[Word, ...] = ()

@@ -4,11 +4,11 @@ The present is computed from them (`models.triage.present`). Who keeps them is a
 as these objects, and so does a dataset's own records for the preview of a promotion and the evaluation.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from data_schemas.codes import OutcomeKind, Selection, Tier
+from data_schemas.codes import ConsentScope, OutcomeKind, Selection, Tier
 from models.assessment import Assessment, Floor
 
 ZONE = ZoneInfo("Asia/Shanghai")  # days are the school's own
@@ -97,7 +97,8 @@ class StudentFacts:
 
     `assessment` is the one in force, of the newest run or of a record sent since; None where there is nothing in it to
     tell, and then `model_tier`, `margin`, `severity` and `screened` still say what it said. `model_since` is the moment
-    at which the model's tier came about. A `stranger` is on no roster, or on none any more.
+    at which the model's tier came about. A `stranger` is on no roster, or on none any more (`gone`); `reason` says why
+    an import could not place somebody.
     """
 
     student_id: str
@@ -112,9 +113,15 @@ class StudentFacts:
     words: tuple[Word, ...] = ()
     contacts: tuple[Contact, ...] = ()
     stranger: bool = False
-    declined: bool = False  # consent to screening is withdrawn
+    gone: bool = False
+    reason: str | None = None
+    withdrawn: frozenset[str] = frozenset()  # scopes of consent that were taken back
     assessment_id: str | None = None
-    class_id: str | None = field(default=None)
+
+    @property
+    def declined(self) -> bool:
+        """Consent to screening is taken back."""
+        return ConsentScope.SCREENING.code in self.withdrawn
 
 
 def day_start(day: date) -> datetime:

@@ -32,9 +32,9 @@ def _identity(word: Word) -> tuple[object, ...]:
 def human_level(words: Sequence[Word]) -> int:
     """The ordinal of the tier that people's words set, -1 where nobody has said anything; `words` are in force.
 
-    What the newest day's interviews by named persons found, the highest of them. 危机 that anybody found stays until two
-    persons together, on a later day, found less. Crisis events, referrals, and interviews that name nobody or were by
-    lot raise the tier as their level says and never lower it.
+    What the newest day's interviews by named persons found, the highest of them. 危机 that anybody found stays until
+    two persons together, on a later day, found less. Crisis events, referrals, and interviews that name nobody or were
+    by lot raise the tier as their level says and never lower it.
     """
     level = -1
     days = sorted({word.observed_on for word in words if word.kind in RAISING})

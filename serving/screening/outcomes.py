@@ -26,8 +26,18 @@ def outcomes_of(dataset: Dataset, schools: Collection[str]) -> list[tuple[Outcom
         plain = values.where(values.notna(), None).tolist()
         cells.append([None if one is None else one.date() for one in plain] if column.kind is Kind.DATE else plain)
     rows = [Outcome(**dict(zip(TABLE.names, row, strict=True))) for row in zip(*cells, strict=True)]
-    found = [(replace(row, level=int(row.level)), school_of[row.student_id]) for row in rows]
+    found = [(_typed(row), school_of[row.student_id]) for row in rows]
     return [(row, school) for row, school in found if school in schools]
+
+
+def _typed(row: Outcome) -> Outcome:
+    """A row of the table, where the list of evidence is one text."""
+    assessed = None if row.assessed is None else tuple(str(row.assessed).split())
+    return replace(row, level=int(row.level), assessed=assessed)
+
+
+def _cells(outcome: Outcome) -> dict[str, object]:
+    return asdict(outcome) | {"assessed": None if outcome.assessed is None else " ".join(outcome.assessed)}
 
 
 def with_sent(dataset: Dataset, sent: Sequence[Outcome], as_of: date) -> Dataset:
@@ -37,13 +47,11 @@ def with_sent(dataset: Dataset, sent: Sequence[Outcome], as_of: date) -> Dataset
     here = [one for one in sent if one.student_id in students and one.known_on <= as_of]
     if not here:
         return dataset
-    own: dict[tuple[object, ...], date] = {}
-    for outcome, _ in outcomes_of(dataset, set(dataset.students["school_id"])):
-        own[outcome.identity] = max(outcome.known_on, own.get(outcome.identity, outcome.known_on))
-    added = [one for one in here if one.identity not in own or own[one.identity] < one.known_on]
+    own = {outcome.sha256 for outcome, _ in outcomes_of(dataset, set(dataset.students["school_id"]))}
+    added = [one for one in here if one.sha256 not in own]
     if not added:
         return dataset
-    rows = conform(pd.DataFrame([asdict(one) for one in added], columns=list(TABLE.names), dtype=object), TABLE)
+    rows = conform(pd.DataFrame([_cells(one) for one in added], columns=list(TABLE.names), dtype=object), TABLE)
     frame = dataset.tables.get(TABLE.name)
     whole = rows if frame is None else pd.concat([frame, rows], ignore_index=True)
     said = " ".join([dataset.fingerprint, *sorted(one.sha256 for one in added)])

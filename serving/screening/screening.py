@@ -16,17 +16,20 @@ from data_schemas.school_days import Calendars
 from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, look_around, may_score, records_of
 from models.changes import Earlier, changes
 from models.flag_rates import flag_rates
+from models.triage import ZONE
 from runxin.errors import UserError, bad_data, usage
-from serving.followup.outcomes import outcomes_of, with_sent
 from serving.replay import code_fingerprint, run_inputs
+from serving.screening.outcomes import outcomes_of, with_sent
 from serving.store import (
     Feed,
+    Filing,
+    NewContact,
     Published,
-    Pupil,
+    RunFacts,
     Store,
+    Student,
     Withdrawal,
     earlier_margins,
-    interviews_of,
     make_run,
     newest_run,
     publish_run,
@@ -52,7 +55,7 @@ class Screening:
     not_screened: int
     retest: int
     opened: int
-    closed: int
+    strangers: int  # whom the roster could not place
     model: ModelStatus
     synthetic: bool
 
@@ -76,25 +79,28 @@ def publish_screening(
     actor: str = "cli",
     calendars: Calendars | None = None,
 ) -> Screening:
-    """Assess all enrolled students of the dataset, or of `schools`, and publish the list, whole or not at all.
+    """Assess all enrolled students of the dataset, or of `schools`, and publish the list, whole or not at all. Evidence
+    about anybody else in it is filed all the same, for a person to find out who it is.
 
     `status` says why there is no artifact: `none` or `unavailable`. A dataset without a calendar of its own goes by
-    `calendars`. Raises `UserError` for an unknown school, for
-    nobody enrolled, and for a model that may not rank these students.
+    `calendars`. Raises `UserError` for a day that has not come, an unknown
+    school, nobody enrolled, and a model that may not rank these students.
     """
     if not dataset.fingerprint:
         raise ValueError("only a dataset that was read from a folder can be published")
     if artifact is not None and not may_rank(artifact.manifest.data_origin, dataset.description.origin):
         raise bad_data(f"a {artifact.manifest.data_origin} model may not rank {dataset.description.origin} students")
+    if as_of > now.astimezone(ZONE).date():
+        raise usage(f"{as_of.isoformat()} has not come yet", fix="screen as of today or of a day before")
     its_own, dataset = dataset, with_sent(dataset, sent_outcomes(store), as_of)
     records = records_of(dataset, calendars)
     records = replace(records, around=look_around(records, date_to_day(as_of), policy.response_quality))
     found, model = _assess(records, as_of, artifact, policy, status)
-    pupils = _pupils(dataset, found, schools)
-    found = [assessment for assessment in found if assessment.student_id in pupils]
+    students = _students(dataset, found, schools)
+    found = [assessment for assessment in found if assessment.student_id in students]
     if not found:
         raise bad_data(f"nobody is enrolled on {as_of.isoformat()}", fix="choose another --as-of")
-    here = sorted({pupil.school_id for pupil in pupils.values()})
+    here = sorted({student.school_id for student in students.values()})
     earlier = earlier_margins(store, here, as_of) if artifact is not None else {}
     if artifact is not None:
         found = _with_changes(found, records, as_of, artifact, earlier)
@@ -110,18 +116,15 @@ def publish_screening(
         schools=here,
         published_at=now,
     )
-    published = publish_run(
-        store,
-        run,
-        list(pupils.values()),
-        found,
-        _withdrawals(dataset, records, as_of, pupils.keys()),
-        _feeds(dataset, here),
-        interviews_of(records, as_of),
-        actor,
-        run_inputs(dataset, records, as_of, asked, why_not, policy, calendars, found, here, margins),
-        outcomes_of(its_own, here),
+    facts = RunFacts(
+        filings=[Filing(one.student_id, students[one.student_id].school_id, one.proven) for one in found],
+        outcomes=outcomes_of(its_own, here),
+        contacts=_contacts(its_own, students),
+        withdrawals=_withdrawals(dataset, records, as_of, students.keys()),
+        feeds=_feeds(dataset, here),
     )
+    inputs = run_inputs(dataset, records, as_of, asked, why_not, policy, calendars, found, here, margins)
+    published = publish_run(store, run, list(students.values()), found, facts, actor, inputs)
     flooding = {
         rate.floor: rate.overall.value
         for rate in flag_rates(records, policy, until=date_to_day(as_of))
@@ -154,7 +157,7 @@ def _with_changes(
     return [replace(assessment, change=moved.get(assessment.student_id)) for assessment in found]
 
 
-def _pupils(dataset: Dataset, found: Sequence[Assessment], schools: Sequence[str] | None) -> dict[str, Pupil]:
+def _students(dataset: Dataset, found: Sequence[Assessment], schools: Sequence[str] | None) -> dict[str, Student]:
     frame = dataset.students
     if schools is not None:
         unknown = sorted(set(schools) - set(frame["school_id"]))
@@ -162,14 +165,34 @@ def _pupils(dataset: Dataset, found: Sequence[Assessment], schools: Sequence[str
             raise usage(f"there is no school {unknown[0]!r} in the dataset")
         frame = frame[frame["school_id"].isin(schools)]
     wanted = {assessment.student_id for assessment in found}
-    rows = zip(
-        *(frame[name].astype(object) for name in ("student_id", "school_id", "class_id", "stage", "grade")), strict=True
-    )
+    names = ("student_id", "school_id", "class_id", "stage", "grade", "sex", "birth_date")
+    rows = zip(*(frame[name].astype(object) for name in names), strict=True)
     return {
-        student_id: Pupil(student_id, school_id, _text(class_id), stage, None if pd.isna(grade) else int(grade))
-        for student_id, school_id, class_id, stage, grade in rows
+        student_id: Student(
+            student_id,
+            school_id,
+            _text(class_id),
+            stage,
+            None if pd.isna(grade) else int(grade),
+            sex=_text(sex),
+            birth_date=None if pd.isna(born) else born.date(),
+        )
+        for student_id, school_id, class_id, stage, grade, sex, born in rows
         if student_id in wanted
     }
+
+
+def _contacts(dataset: Dataset, students: Mapping[str, Student]) -> list[NewContact]:
+    frame = dataset.tables.get("contacts")
+    if frame is None:
+        return []
+    names = ("student_id", "contacted_on", "whom", "recorded_on")
+    rows = zip(*(frame[name].astype(object) for name in names), strict=True)
+    return [
+        NewContact(who, students[who].school_id, on.date(), _text(whom), None if pd.isna(recorded) else recorded.date())
+        for who, on, whom, recorded in rows
+        if who in students
+    ]
 
 
 def _text(value: object) -> str | None:
@@ -234,7 +257,7 @@ def _summary(
         not_screened=sum(not assessment.screened for assessment in found),
         retest=sum(bool(assessment.data_quality.retest) for assessment in found),
         opened=published.opened,
-        closed=published.closed,
+        strangers=0,
         model=model,
         synthetic=synthetic,
     )
@@ -259,7 +282,7 @@ def in_force(
     wanted = (dataset.fingerprint, as_of, _made_by(calendars), version, policy.name)
     found = set()
     for school in dataset.students["school_id"].unique():
-        run = newest_run(store, str(school))
+        run = newest_run(store, str(school), as_of)
         if run is None or (run.fingerprint, run.as_of, run.code, run.model.version, run.model.policy) != wanted:
             return None
         found.add(run.run_id)

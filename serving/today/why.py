@@ -1,20 +1,24 @@
 """Why a student is on the list, in two sentences at most: what was found first, then what the model goes by."""
 
 from data_schemas.instruments import Words
-from models.assessment import Assessment, Floor, InstrumentResult
+from models.assessment import Floor, InstrumentResult
+from models.triage import Present
 
 SENTENCES = 2
 
 
-def why(assessment: Assessment) -> tuple[Words, ...]:
+def why(one: Present) -> tuple[Words, ...]:
     """Open evidence, then the questionnaire that stands highest, then what else raises the margin most.
 
     What eases is never said here: it would read as comfort.
     """
+    assessment = one.facts.assessment
+    if assessment is None:
+        return tuple(dict.fromkeys(floor.text for floor in one.floors))[:SENTENCES]
     sheets = {result.code: result for result in assessment.instruments if result.total is not None}
     raised = sorted(sheets.values(), key=_raised, reverse=True)
     reasons = sorted((r for r in assessment.reasons if r.contribution > 0), key=lambda r: -r.contribution)
-    said = [_evidence_sentence(floor, sheets) for floor in assessment.floors]
+    said = [_evidence_sentence(floor, sheets) for floor in one.floors]
     said += [instrument_sentence(result) for result in raised[:1]]
     said += [reason.text for reason in reasons if reason.group not in ("questionnaire", "context")]
     told = {f"{result.code}_total" for result in raised[:1]}

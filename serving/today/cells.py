@@ -2,11 +2,12 @@
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
-from serving.followup.due import ZONE
-from serving.followup.entries import Entry, FollowUpList, Section
+from models.triage import BY_CODE, ZONE
+from models.triage.queues import IMMEDIATE, WEEK
+from serving.today.entries import Entry, FollowUpList
 
 SHAPES = {Tier.CRISIS: "■", Tier.PRIORITY: "▲", Tier.WATCH: "◆", Tier.ROUTINE: "●"}
-BLIND = "—"  # an audit line shows no tier
+BLIND = "—"  # a blind line shows no tier
 COLUMNS = (
     Words(zh="序号", en="rank"),
     Words(zh="等级", en="tier"),
@@ -24,29 +25,29 @@ def pick(words: Words, lang: str) -> str:
     return words.zh if lang == "zh" else words.en
 
 
-def section_title(name: str, lang: str) -> str:
-    section = next(section for section in Section if section.code == name)
-    return section.zh if lang == "zh" else section.en
+def queue_title(code: str, lang: str) -> str:
+    return pick(BY_CODE[code].title, lang)
 
 
 def tier_words(entry: Entry, lang: str) -> str:
     """The tier's word with its shape; 危机 that nobody has confirmed says so."""
-    if entry.slot == "audit":
+    tier = entry.tier
+    if tier is None:
         return BLIND
-    tier = entry.assessment.tier
     word = f"{SHAPES[tier]} {tier.zh if lang == 'zh' else tier.en}"
-    return f"{word}·{pick(PENDING, lang)}" if tier is Tier.CRISIS and not entry.assessment.confirmed else word
+    return f"{word}·{pick(PENDING, lang)}" if tier is Tier.CRISIS and not entry.confirmed else word
 
 
 def cells(entry: Entry, lang: str) -> tuple[str, ...]:
     """One line under `COLUMNS`."""
-    by = entry.due.by
+    by, more = entry.due.by, len(entry.others)
+    others = Words(zh=f"等 {more + 1} 人", en=f"and {more} more")
     overdue = Words(zh="逾期", en="overdue")
     return (
         "" if entry.rank is None else str(entry.rank),
         tier_words(entry, lang),
-        entry.pupil.student_id,
-        entry.pupil.class_id or "",
+        f"{entry.student.student_id} {pick(others, lang)}" if more else entry.student.student_id,
+        entry.student.class_id or "",
         "\n".join(pick(words, lang) for words in entry.why),
         pick(entry.due.what, lang),
         "" if by is None else by.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"),
@@ -56,12 +57,12 @@ def cells(entry: Entry, lang: str) -> tuple[str, ...]:
 
 def headline(listed: FollowUpList, lang: str) -> str:
     """What the list is and how much it asks for."""
-    hours = len(listed.immediate) * listed.check_minutes / 60
+    hours = len(listed.queue(IMMEDIATE)) * listed.check_minutes / 60
     missed = "无法估计" if lang == "zh" else "cannot be estimated"
     if listed.expected_missed is not None:
         missed = "{:.0f} ({:.0f}–{:.0f})".format(*listed.expected_missed)
     where = f"{listed.school_id} · {listed.as_of.isoformat()}"
-    checks, interviews = len(listed.immediate), len(listed.week)
+    checks, interviews = len(listed.queue(IMMEDIATE)), len(listed.queue(WEEK))
     if lang == "zh":
         parts = [
             f"在校 {listed.enrolled} 人，已筛查 {listed.screened} 人",

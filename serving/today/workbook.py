@@ -10,9 +10,9 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from serving.followup.cells import COLUMNS, cells, foot, headline, model_words, pick, section_title
-from serving.followup.entries import FollowUpList
-from serving.followup.export import NOTICE, SYNTHETIC, sections_of
+from serving.today.cells import COLUMNS, cells, foot, headline, model_words, pick, queue_title
+from serving.today.entries import FollowUpList
+from serving.today.export import NOTICE, SYNTHETIC, queues_of
 
 WIDTHS = (6, 16, 16, 12, 64, 24, 18, 8)
 TITLE_LENGTH = 31  # Excel's limit for the name of a sheet
@@ -40,9 +40,9 @@ def _fill(sheet: Worksheet, listed: FollowUpList, lang: str, limit: int | None) 
         sheet.merge_cells(start_row=sheet.max_row, end_row=sheet.max_row, start_column=1, end_column=len(COLUMNS))
     _write(sheet, [pick(column, lang) for column in COLUMNS], bold=True)
     header = sheet.max_row
-    for name, group in sections_of(listed, limit).items():
-        total = len(getattr(listed, name))
-        _write(sheet, (f"{section_title(name, lang)} {total}",), bold=True)
+    for name, group in queues_of(listed, limit).items():
+        total = len(listed.queue(name))
+        _write(sheet, (f"{queue_title(name, lang)} {total}",), bold=True)
         for entry in group:
             _write(sheet, cells(entry, lang))
         if name == "week":
