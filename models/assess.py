@@ -18,7 +18,7 @@ from models.columns import NO_DAY
 from models.explanation import Explained, Topics, explained, reasons_of
 from models.features import Matrix, build_features
 from models.features.matrix import latest_by_student
-from models.floors import Assessed, assessed, open_floors
+from models.floors import Assessed, assessed, floors_of, leads
 from models.policy import Policy, Thresholds
 from models.quality import Reading, read_quality
 from models.records import Records, rows_of
@@ -109,13 +109,13 @@ def assess(
     """
     day = date_to_day(as_of)
     done = assessed(records, day)
-    floors = open_floors(records, day, policy, done)
+    floors, told = standing(floors_of(records, day, policy), done), leads(records, day, policy)
     around = records.around or look_around(records, day, policy.response_quality)
     expected = around.answered if artifact is None else tuple(artifact.instruments)
     suspect = suspicions(replace(records, around=around), day, policy.response_quality)
-    tasks = open_tasks(records, day, policy, done.day)
+    tasks = open_tasks(records, day, policy, done.closing)
     reference = artifact.reference if artifact is not None else None
-    readings = read_quality(records, day, policy, expected, suspect, done.day, reference)
+    readings = read_quality(records, day, policy, expected, suspect, done.closing, reference)
     asked = artifact is not None and policy.model.enabled and len(records) > 0
     scored = _Scored(records, day, artifact, suspect) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
@@ -123,8 +123,19 @@ def assess(
     for row in np.flatnonzero(enrolled(records, day)):
         mine = scored if scored is not None and scored.may[row] else None
         here = _model_status(mine.artifact, policy) if mine is not None else away
-        found.append(_assessment(int(row), records, as_of, floors[row], readings[row], tasks[row], done, mine, here))
+        one = _assessment(int(row), records, as_of, floors[row], readings[row], tasks[row], done, mine, here)
+        found.append(replace(one, leads=tuple(told[row])))
     return found
+
+
+def standing(floors: Sequence[Sequence[Floor]], done: Assessed) -> list[list[Floor]]:
+    """The floors that nobody has assessed: an interview by a named person, not a blind one by lot, assesses what was
+    known before its day began; of 危机 only one by two people."""
+    closed = zip(floors, done.closing.tolist(), done.closing_by_two.tolist(), strict=True)
+    return [
+        [floor for floor in mine if date_to_day(floor.known_on) >= (two if floor.tier is Tier.CRISIS else one)]
+        for mine, one, two in closed
+    ]
 
 
 def enrolled(records: Records, as_of: int) -> Bools:

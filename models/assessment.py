@@ -156,7 +156,8 @@ class Task:
     """An errand beside the list, such as a call on the day of an absence; `on` is the day it is about. It moves nobody
     on the list."""
 
-    kind: str  # "contact_unexcused" | "ask_return" | "visit" (必访必问) | "bullying" (法治副校长)
+    # "contact_unexcused" | "ask_return" | "visit" (必访必问) | "class_visit" (by class, no entry) | "bullying"
+    kind: str
     on: date
     due_on: date
     text: Words

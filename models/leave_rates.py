@@ -68,7 +68,7 @@ def leave_rates(records: Records, as_of: int, policy: Policy) -> list[LeaveRate]
     both = policy.model_copy(
         update={"tasks": policy.tasks.model_copy(update={"contact_unexcused": True, "ask_return": True})}
     )
-    tasks = open_tasks(records, as_of, both, assessed(records, as_of).day)
+    tasks = open_tasks(records, as_of, both, assessed(records, as_of).closing)
     for kind in ("contact_unexcused", "ask_return"):
         mine = np.array([any(task.kind == kind for task in own) for own in tasks], dtype=bool)
         found.append(_rate(kind, None, bool(getattr(policy.tasks, kind)), mine, here, records))

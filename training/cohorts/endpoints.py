@@ -14,8 +14,7 @@ from data_schemas.dataset import Dataset, Label
 from data_schemas.horizon import outcomes_until
 from evaluation import Endpoint
 from models import Artifact, Records, enrolled
-from models.columns import NO_DAY
-from models.floors import Assessed, open_floors
+from models.floors import floors_of
 from models.floors.totals import meets
 from models.records import rows_of
 from training.cohorts.cohort import Cohort, as_known, make_cohort, placed, places_of
@@ -84,9 +83,8 @@ def _secondary(
         return found
 
     def new_floor(day: int) -> Known:
-        until, nobody = min(day + days, last), np.full(len(records), NO_DAY)
-        floors = open_floors(records, until, artifact.policy, Assessed(nobody, nobody, nobody))
-        since = day_to_date(day)
+        until, since = min(day + days, last), day_to_date(day)
+        floors = floors_of(records, until, artifact.policy)
         new = np.array([any(floor.known_on > since for floor in mine) for mine in floors], dtype=bool)
         return _of_those_still_there(records, new, until)
 

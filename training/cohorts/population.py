@@ -11,8 +11,9 @@ from data_schemas.dataset import Dataset
 from evaluation import Population
 from evaluation.figures.grouping import groups_of
 from models import Artifact, Records
+from models.assess import standing
 from models.calibration import probabilities
-from models.floors import assessed, open_floors
+from models.floors import assessed, floors_of
 from models.risk_model import margins
 from models.tiers import model_tiers
 from training.cohorts.cohort import Cohort, places_of
@@ -73,7 +74,8 @@ def tiers_of(artifact: Artifact, cohort: Cohort) -> NDArray[np.int64]:
 def _with_floor(artifact: Artifact, records: Records, day: int, concurrent: bool) -> NDArray[np.bool_]:
     """Who has evidence that nobody has assessed by the day; a survey's own interview is its outcome, no assessment."""
     done = assessed(records, day - CONCURRENT_DAYS if concurrent else day)
-    return np.array([len(floors) > 0 for floors in open_floors(records, day, artifact.policy, done)], dtype=bool)
+    floors = standing(floors_of(records, day, artifact.policy), done)
+    return np.array([len(mine) > 0 for mine in floors], dtype=bool)
 
 
 def _drawn_by_lot(dataset: Dataset, records: Records, day: int, concurrent: bool) -> NDArray[np.bool_]:

@@ -16,8 +16,9 @@ from evaluation.figures.grouping import groups_of
 from evaluation.figures.groups import FEWEST_SHOWN
 from evaluation.gates.gates import FloorCheck
 from models import Artifact, Assessment, Policy, Records, assess, records_of
+from models.assess import standing
 from models.features import build_features
-from models.floors import assessed, open_floors
+from models.floors import assessed, floors_of
 from runxin.errors import UserError, bad_data, refused
 from training.promotion.week import week_of
 
@@ -134,7 +135,7 @@ def _shown(of: NDArray[Any]) -> bool:
 def _floors_held(records: Records, as_of: date, policy: Policy, rows: Ints, after: Sequence[Assessment]) -> FloorCheck:
     """Floors are opened once more, apart from the assessments that they are held against."""
     day = date_to_day(as_of)
-    floors = open_floors(records, day, policy, assessed(records, day))
+    floors = standing(floors_of(records, day, policy), assessed(records, day))
     below = crisis = 0
     for row, one in zip(rows.tolist(), after, strict=True):
         below += any(floor.tier.ord > one.tier.ord for floor in floors[row])
