@@ -19,7 +19,7 @@ from data_schemas.tables import Table, schema
 from runxin.errors import Problem
 
 # Tables whose absence of a row means something only where the school's feed covered the day.
-MOMENTS = ("late", "early", "resumption")  # records that are no time away
+MOMENTS = ("late", "early", "resumption", "discharge")  # records that are no time away
 NAMED = 20  # rows of overlapping leave that are named one by one
 FED = ("leaves", "concerns", "family")
 AUDIT = Selection.AUDIT.code

@@ -92,6 +92,7 @@ class LeaveType(Code):
     EARLY = ("early", "早退", "left early")
     RESUMPTION = ("resumption", "复学", "return after a suspension")
     UNKNOWN = ("unknown", "未注明", "not stated")
+    DISCHARGE = ("discharge", "出院返校", "back at school after a hospital stay")
 
 
 class LeaveReason(Code):
@@ -168,6 +169,16 @@ class Concern(Code):
         "concrete threat to others (whom, means or plan)",
     )
     MANUAL = ("manual", "人工提出的关注", "raised by a person")
+    MEDICAL_EVALUATION = (
+        "medical_evaluation",
+        "疑需到医疗机构评估（心理教师判断）",
+        "may need an evaluation at a medical institution (a counselor's judgement)",
+    )
+    PEER_SUICIDE = (
+        "peer_suicide",
+        "同校学生自杀或未遂，与其亲近",
+        "close to a student of the school who died by suicide or attempted it",
+    )
 
 
 class Source(Code):

@@ -18,7 +18,7 @@ from models.columns import NO_DAY
 from models.explanation import Explained, Topics, explained, reasons_of
 from models.features import Matrix, build_features
 from models.features.matrix import latest_by_student
-from models.floors import floors_of
+from models.floors import floors_of, leads
 from models.policy import Policy, Thresholds
 from models.quality import Reading, read_quality
 from models.records import Records, rows_of
@@ -28,7 +28,7 @@ from models.tiers import highest, model_tiers
 from models.triage.evidence import standings
 from models.triage.facts import Word
 from models.triage.from_records import pieces_of_records, words_of_records
-from models.triage.words import human_level, in_force, seen_on
+from models.triage.words import asked_on, human_level, in_force, seen_on
 from models.trust import Suspicion, doubted_students, look_around, suspicions, without_sheets
 from models.uncertainty import bounds, needs_a_person
 from runxin.errors import Problem, bad_data
@@ -112,9 +112,11 @@ def assess(
     `unavailable`). Raises `UserError` where a questionnaire differs from the one the model was trained on.
     """
     day = date_to_day(as_of)
-    proven = floors_of(records, day, policy)
+    proven = [
+        [*floors, *told] for floors, told in zip(*(of(records, day, policy) for of in (floors_of, leads)), strict=True)
+    ]
     said = [_said(words) for words in words_of_records(records, day)]
-    seen = np.array([NO_DAY if one.seen is None else date_to_day(one.seen) for one in said], dtype=np.int64)
+    seen = np.array([NO_DAY if one.asked is None else date_to_day(one.asked) for one in said], dtype=np.int64)
     around = records.around or look_around(records, day, policy.response_quality)
     expected = around.answered if artifact is None else tuple(artifact.instruments)
     suspect = suspicions(replace(records, around=around), day, policy.response_quality)
@@ -136,16 +138,18 @@ def assess(
 
 @dataclass(frozen=True)
 class _Said:
-    """What people had said of a student: the words in force, the tier they set, the day of the last interview."""
+    """What people had said of a student: the words in force, the tier they set, the day of the last interview and of
+    the last that was no blind one by lot."""
 
     words: tuple[Word, ...]
     level: int
     seen: date | None
+    asked: date | None
 
 
 def _said(words: Sequence[Word]) -> _Said:
     standing = in_force(words)
-    return _Said(tuple(standing), human_level(standing), seen_on(standing))
+    return _Said(tuple(standing), human_level(standing), seen_on(standing), asked_on(standing))
 
 
 def enrolled(records: Records, as_of: int) -> Bools:

@@ -1,5 +1,6 @@
-"""Safety floors as evidence: rules that run without the model, MLflow or the network."""
+"""Safety floors and leads as evidence: rules that run without the model, MLflow or the network."""
 
 from models.floors.evidence import floors_of
+from models.floors.leads import leads
 
-__all__ = ["floors_of"]
+__all__ = ["floors_of", "leads"]

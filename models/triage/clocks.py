@@ -124,14 +124,14 @@ def after_interview(source: str, tier: Tier, seen: date, school: SchoolCalendar)
 
 
 def retest_clocks(
-    assessment: Assessment, seen: date | None, due: Due, school: SchoolCalendar
+    assessment: Assessment, asked: date | None, due: Due, school: SchoolCalendar
 ) -> Iterator[tuple[Retest, Clock]]:
     """Questionnaires to be repeated and things to be asked in person, from the day of the sheet that calls for it. Who
-    has spoken with the student since has asked what was to be asked."""
+    has spoken with the student on a later day, and not blind, has asked what was to be asked."""
     sheets = {result.code: result.administered_on for result in assessment.instruments}
     for retest in assessment.data_quality.retest:
         day = sheets.get(retest.instrument, assessment.as_of)
-        if retest.why in ASKED and seen is not None and seen >= day:
+        if retest.why in ASKED and asked is not None and asked > day:
             continue
         yield retest, _retest_clock(retest, day_start(day), due, school)
 

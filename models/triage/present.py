@@ -11,6 +11,7 @@ from data_schemas.calendar import SchoolCalendar
 from data_schemas.codes import Tier
 from models.assessment import Floor, Retest, Task
 from models.policy import Policy
+from models.tasks import CLASS_VISIT
 from models.tiers import highest
 from models.triage.clocks import (
     Clock,
@@ -24,7 +25,7 @@ from models.triage.clocks import (
 )
 from models.triage.evidence import Standing, standings
 from models.triage.facts import StudentFacts, Word, day_start
-from models.triage.words import confirmed_on, human_level, in_force, raised_by_event, seen_on
+from models.triage.words import asked_on, confirmed_on, human_level, in_force, raised_by_event, seen_on
 
 TIERS = tuple(Tier)
 
@@ -63,6 +64,11 @@ class Present:
     def open(self) -> tuple[Standing, ...]:
         """Open evidence that raises the tier, the gravest first."""
         return tuple(one for one in self.evidence if one.is_open and not one.piece.floor.lead)
+
+    @property
+    def to_contact(self) -> tuple[Task, ...]:
+        """Tasks about this one student; those of a whole class are gathered by class."""
+        return tuple(task for task in self.tasks if task.kind != CLASS_VISIT)
 
     @property
     def leads(self) -> tuple[Standing, ...]:
@@ -163,22 +169,24 @@ def _present(facts: StudentFacts, policy: Policy, school: SchoolCalendar, duty: 
         confirmed_on(words),
         human is Tier.CRISIS,
         tasks,
-        _retests(facts, seen, policy, school),
+        _retests(facts, asked_on(words), policy, school),
     )
 
 
-def _retests(facts: StudentFacts, seen: date | None, policy: Policy, school: SchoolCalendar) -> tuple[Retest, ...]:
+def _retests(facts: StudentFacts, asked: date | None, policy: Policy, school: SchoolCalendar) -> tuple[Retest, ...]:
     if facts.assessment is None:
         return ()
-    return tuple(retest for retest, _ in retest_clocks(facts.assessment, seen, policy.due, school))
+    return tuple(retest for retest, _ in retest_clocks(facts.assessment, asked, policy.due, school))
 
 
 def _tasks(facts: StudentFacts, words: Sequence[Word]) -> tuple[Task, ...]:
-    """The tasks of the assessment that nobody has done since: an interview or a contact on its day or later does it."""
+    """The tasks of the assessment that nobody has done since."""
     if facts.assessment is None:
         return ()
-    done = [word.observed_on for word in words if word.is_interview] + [contact.on for contact in facts.contacts]
-    return tuple(task for task in facts.assessment.tasks if not any(day >= task.on for day in done))
+    done = [word.observed_on for word in words if word.is_interview and not word.blind] + [
+        contact.on for contact in facts.contacts
+    ]
+    return tuple(task for task in facts.assessment.tasks if not any(day >= (task.since or task.on) for day in done))
 
 
 def _clocks(
@@ -209,5 +217,5 @@ def _clocks(
         if since is not None:
             yield model_clock(model, since, seen, policy.due, school)
     if facts.assessment is not None:
-        yield from (clock for _, clock in retest_clocks(facts.assessment, seen, policy.due, school))
-    yield from map(task_clock, tasks)
+        yield from (clock for _, clock in retest_clocks(facts.assessment, asked_on(words), policy.due, school))
+    yield from (task_clock(task) for task in tasks if task.kind != CLASS_VISIT)

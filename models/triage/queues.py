@@ -67,7 +67,7 @@ QUEUES: tuple[Queue, ...] = (
         Words(zh="待联系", en="To contact"),
         "beside",
         Words(zh="需要联系学生或家长的事项", en="somebody is to speak with the student or the family"),
-        lambda one: bool(one.tasks) and not one.facts.stranger,
+        lambda one: bool(one.to_contact) and not one.facts.stranger,
     ),
     Queue(
         HISTORY,

@@ -1,7 +1,7 @@
 """Which words of people are in force, and the tier they set."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from data_schemas.codes import Tier
 from models.triage.facts import INTERVIEW, RAISING, Word
@@ -11,9 +11,10 @@ def in_force(words: Iterable[Word]) -> list[Word]:
     """Without those that a later word corrects, by day observed and time of arrival.
 
     A correction names the record that it corrects, or is an import of the same kind, day and first interviewer: of
-    several the one that was recorded last counts.
+    several the one that was recorded last counts. Where nothing says which came last, the more careful one does: the
+    highest level, and one person rather than two. Without an interviewer only a name makes a correction.
     """
-    ordered = sorted(words, key=lambda word: (word.known_on, word.received_at, word.word_id))
+    ordered = sorted(words, key=_recorded)
     corrected = {word.corrects for word in ordered if word.corrects is not None}
     newest: dict[tuple[object, ...], Word] = {}
     for word in ordered:
@@ -22,9 +23,13 @@ def in_force(words: Iterable[Word]) -> list[Word]:
     return sorted(newest.values(), key=lambda word: (word.observed_on, word.received_at, word.word_id))
 
 
+def _recorded(word: Word) -> tuple[date, datetime, int, int, str]:
+    return word.known_on, word.received_at, word.level, -len(word.persons), word.word_id
+
+
 def _identity(word: Word) -> tuple[object, ...]:
     """What a word is of. One that was recorded on a page is itself alone: it is corrected by name only."""
-    if word.door == "page" or word.corrects is not None:
+    if word.door == "page" or word.corrects is not None or word.interviewer is None:
         return (word.word_id,)
     return word.kind, word.observed_on, word.interviewer
 
@@ -51,6 +56,11 @@ def human_level(words: Sequence[Word]) -> int:
 def seen_on(words: Iterable[Word]) -> date | None:
     """The day of the newest interview by a named person; `words` are in force."""
     return max((word.observed_on for word in words if word.is_interview), default=None)
+
+
+def asked_on(words: Iterable[Word]) -> date | None:
+    """The day of the newest of them that was no blind one by lot: who was spoken with for a reason was asked."""
+    return max((word.observed_on for word in words if word.is_interview and not word.blind), default=None)
 
 
 def confirmed_on(words: Iterable[Word]) -> date | None:

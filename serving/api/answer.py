@@ -94,7 +94,7 @@ class DataQualityGiven(Given):
 class TaskGiven(Given):
     """An errand beside the list, such as a call on the day of an absence."""
 
-    kind: Literal["contact_unexcused", "ask_return", "visit", "bullying"]
+    kind: Literal["contact_unexcused", "ask_return", "visit", "class_visit", "bullying"]
     on: date
     due_on: date
     text: Words | None

@@ -95,6 +95,7 @@ class FollowUpAnswer(Given):
     expected_missed: Interval | None
     silent_feeds: tuple[str, ...]
     tier_counts: dict[str, int]
+    class_tasks: dict[str, int]
     queues: tuple[QueueGiven, ...]
 
 

@@ -191,7 +191,7 @@ def _contacts(dataset: Dataset, students: Mapping[str, Student]) -> list[NewCont
     return [
         NewContact(who, students[who].school_id, on.date(), _text(whom), None if pd.isna(recorded) else recorded.date())
         for who, on, whom, recorded in rows
-        if who in students
+        if who in students and isinstance(whom, str)  # a row that says nobody was reached is an attempt
     ]
 
 

@@ -13,6 +13,7 @@ from data_schemas.instruments import Words
 from data_schemas.school_days import Calendars
 from models.assessment import ModelStatus
 from models.policy import Policy
+from models.tasks import CLASS_VISIT
 from models.triage import (
     QUEUES,
     ZONE,
@@ -117,6 +118,7 @@ def build_list(
         more_hours=hours_for(week.more_minutes),
         silent_feeds=tuple(f.feed for f in silent(facts.feeds, run.as_of, school)) if run is not None else (),
         tier_counts=_tier_counts(everyone),
+        class_tasks=_class_tasks(everyone, facts.people),
     )
 
 
@@ -199,7 +201,7 @@ def _why(one: Present, queue: str) -> tuple[Words, ...]:
     elif queue == RETEST:
         said = tuple(retest.text for retest in one.retests)
     elif queue == CONTACT:
-        said = tuple(task.text for task in one.tasks)
+        said = tuple(task.text for task in one.to_contact)
     elif queue == REVIEW and one.confirmed_on is not None:
         on = one.confirmed_on.isoformat()
         said = (Words(zh=f"人工确认为危机（{on}）", en=f"confirmed as a crisis by a person ({on})"), *said)
@@ -213,6 +215,13 @@ def _tier_counts(everyone: Sequence[Present]) -> dict[str, int]:
     for one in everyone:
         counts[one.tier.code] += 1
     return counts
+
+
+def _class_tasks(everyone: Sequence[Present], people: Mapping[str, Student]) -> dict[str, int]:
+    counts: dict[str, int] = defaultdict(int)
+    for one in everyone:
+        counts[people[one.student_id].class_id or ""] += any(task.kind == CLASS_VISIT for task in one.tasks)
+    return {name: count for name, count in sorted(counts.items()) if count}
 
 
 def silent(feeds: Sequence[Feed], as_of: date, school: SchoolCalendar) -> tuple[Feed, ...]:

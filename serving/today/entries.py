@@ -66,7 +66,8 @@ class FollowUpList:
     `queues` holds the lines of each queue by its code. `scheduled` counts students who are checked at once, reviewed or
     spoken with this week. `expected_missed` is an interval of students with need who stand below the line or were not
     screened, None where there are too few audits to say. `unmet` counts deadlines of the week that its places cannot
-    meet, and `more_hours` what would do. `silent_feeds` names tables whose feed has stopped.
+    meet, and `more_hours` what would do. `class_tasks` counts by class whom the homeroom teacher is to ask about what a
+    survey or the roster says. `silent_feeds` names tables whose feed has stopped.
     """
 
     run_id: str
@@ -87,6 +88,7 @@ class FollowUpList:
     more_hours: float
     silent_feeds: tuple[str, ...]
     tier_counts: Mapping[str, int] = field(default_factory=dict)
+    class_tasks: Mapping[str, int] = field(default_factory=dict)
 
     def queue(self, code: str) -> tuple[Entry, ...]:
         return self.queues.get(code, ())

@@ -42,6 +42,7 @@ def list_json(listed: FollowUpList, limit: int | None = None, sentences: bool = 
         "expected_missed": None if missed is None else dict(zip(("value", "low", "high"), missed, strict=True)),
         "silent_feeds": list(listed.silent_feeds),
         "tier_counts": dict(listed.tier_counts),
+        "class_tasks": dict(listed.class_tasks),
         "queues": [
             {
                 "code": queue.code,

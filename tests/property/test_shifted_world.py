@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from data_schemas.calendar import SchoolCalendar, date_to_day, default_calendar
 from data_schemas.school_days import Calendars
 from models import read_policy, records_of_requests
+from models.assess import standing
 from models.features import Recipe, build_features, full_catalogue
-from models.floors import assessed, open_floors
+from models.floors import assessed, floors_of, leads
 from models.leave_reference import LeaveReference
 from models.reference import Reference
 from models.tasks import open_tasks
@@ -70,9 +71,9 @@ def test_weeks_later_everything_looks_the_same(requests: list[Request], weeks: i
         records = records_of_requests(world, None, weekdays())
         day = date_to_day(as_of)
         done = assessed(records, day)
-        floors = open_floors(records, day, POLICY, done)
-        told = [sorted((f.id, f.tier.ord, f.severity, as_of - f.evidence_on) for f in mine) for mine in floors]
-        tasks = open_tasks(records, day, POLICY, done.day)
+        found = [*standing(floors_of(records, day, POLICY), done), *leads(records, day, POLICY)]
+        told = [sorted((f.id, f.tier.ord, f.severity, as_of - f.evidence_on) for f in mine) for mine in found]
+        tasks = open_tasks(records, day, POLICY, done.closing)
         errands = [[(task.kind, as_of - task.on, task.due_on - as_of) for task in mine] for mine in tasks]
         seen.append((build_features(records, recipe, day).values, (told, errands)))
     (now, floors_now), (then, floors_then) = seen
