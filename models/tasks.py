@@ -1,8 +1,8 @@
 """Errands that leave and reports give rise to: they stand beside the list and move nobody on it.
 
 淮政办函〔2026〕1号 names 节假日返校即请假 and absence among what schools follow up, and asks for 必访必问; one event
-is a reason to ask, not a tier. An errand is done when somebody has reached the student or a guardian, or has recorded an
-interview, on that day or later; a report's, on the day it came in or later.
+is a reason to ask, not a tier. An errand is done when somebody has reached the student or a guardian, or has recorded
+an interview, on that day or later; a report's, on the day it came in or later.
 """
 
 from collections.abc import Iterator

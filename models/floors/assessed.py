@@ -19,13 +19,15 @@ NOBODY = -1  # has said anything
 class Assessed:
     """Per student, days since 1970-01-01 (`NO_DAY` where there is none) of the newest interview by a named person
     (`day`) and by two (`by_two`), and of the newest that was no blind one by lot and so assessed what was known before
-    it (`closing`, `closing_by_two`); `level` (0–3, −1 where nobody has said anything) as in `human_levels`."""
+    it (`closing`, `closing_by_two`); `level` (0–3, −1 where nobody has said anything) as in `human_levels`, and
+    `named_level` of interviews by named persons alone."""
 
     day: Ints
     by_two: Ints
     closing: Ints
     closing_by_two: Ints
     level: Ints
+    named_level: Ints
 
 
 def assessed(records: Records, as_of: int) -> Assessed:
@@ -43,6 +45,7 @@ def assessed(records: Records, as_of: int) -> Assessed:
         closing=_newest(rows, seeing, n),
         closing_by_two=_newest(rows, seeing & second, n),
         level=human_levels(rows, n),
+        named_level=human_levels(rows.where(named), n),
     )
 
 

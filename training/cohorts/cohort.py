@@ -88,10 +88,10 @@ def make_cohort(dataset: Dataset, records: Records, recipe: Recipe, *, prevalent
 
 
 def placed(records: Records, day: int, concurrent: bool) -> NDArray[np.bool_]:
-    """Whom a person has placed in 重点 or 危机 by the day. In a one-time survey the occasion's own interview is the
-    outcome, not what was known before."""
+    """Whom a named person has placed in 重点 or 危机 by the day. In a one-time survey the occasion's own interview is
+    the outcome, not what was known before."""
     known = assessed(records, day - CONCURRENT_DAYS if concurrent else day)
-    return np.asarray(known.level >= Tier.PRIORITY.ord)
+    return np.asarray(known.named_level >= Tier.PRIORITY.ord)
 
 
 def as_known(cohort: Cohort, dataset: Dataset, records: Records, until: int | None = None) -> Cohort:
