@@ -58,9 +58,14 @@ def seen_of(records: Records, as_of: int) -> Ints:
     return np.array([NO_DAY if day is None else date_to_day(day) for day in days], dtype=np.int64)
 
 
-def levels_of(records: Records, as_of: int) -> Ints:
-    """The ordinal of the tier that people's words set (n,), -1 where nobody has said anything."""
-    return np.array([human_level(in_force(words)) for words in words_of_records(records, as_of)], dtype=np.int64)
+def levels_of(records: Records, as_of: int, *, named: bool = False) -> Ints:
+    """The ordinal of the tier that people's words set (n,), -1 where nobody has said anything; `named` leaves out what
+    no named person answers for."""
+    levels = []
+    for words in words_of_records(records, as_of):
+        standing = in_force(words)
+        levels.append(human_level([word for word in standing if word.is_interview] if named else standing))
+    return np.array(levels, dtype=np.int64)
 
 
 def open_of(records: Records, as_of: int, policy: Policy, words_until: int | None = None) -> list[list[Floor]]:

@@ -49,7 +49,10 @@ def human_level(words: Sequence[Word]) -> int:
         settling = [word for word in here if word.is_interview and not word.blind]
         if level == Tier.CRISIS.ord:
             settling = [word for word in settling if len(word.persons) > 1]
-        level = found if settling else max(level, found)
+        if settling:
+            level = found
+        elif found > 0:  # an event or a blind talk of level 0 says nothing that a person answers for
+            level = max(level, found)
     return level
 
 

@@ -88,9 +88,9 @@ def make_cohort(dataset: Dataset, records: Records, recipe: Recipe, *, prevalent
 
 
 def placed(records: Records, day: int, concurrent: bool) -> NDArray[np.bool_]:
-    """Whom a person has placed in 重点 or 危机 by the day. In a one-time survey the occasion's own interview is the
-    outcome, not what was known before."""
-    level = levels_of(records, day - CONCURRENT_DAYS if concurrent else day)
+    """Whom a named person has placed in 重点 or 危机 by the day. In a one-time survey the occasion's own interview is
+    the outcome, not what was known before."""
+    level = levels_of(records, day - CONCURRENT_DAYS if concurrent else day, named=True)
     return np.asarray(level >= Tier.PRIORITY.ord)
 
 
