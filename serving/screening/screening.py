@@ -56,6 +56,7 @@ class Screening:
     retest: int
     opened: int
     strangers: int  # whom the roster could not place
+    in_force: bool  # at every school of it
     model: ModelStatus
     synthetic: bool
 
@@ -130,8 +131,18 @@ def publish_screening(
         for rate in flag_rates(records, policy, until=date_to_day(as_of))
         if rate.switched_on and rate.too_many
     }
+    today = now.astimezone(ZONE).date()
+    standing = [newest_run(store, school, today) for school in here]
     return _summary(
-        published, as_of, found, flooding, _miscoded(dataset), len(here), model, dataset.description.synthetic
+        published,
+        as_of,
+        found,
+        flooding,
+        _miscoded(dataset),
+        len(here),
+        model,
+        dataset.description.synthetic,
+        all(one is not None and one.run_id == run.run_id for one in standing),
     )
 
 
@@ -241,6 +252,7 @@ def _summary(
     schools: int,
     model: ModelStatus,
     synthetic: bool,
+    in_force: bool,
 ) -> Screening:
     tiers = Counter(assessment.tier for assessment in found)
     floors = Counter(rule for assessment in found for rule in {floor.id for floor in assessment.floors})
@@ -258,6 +270,7 @@ def _summary(
         retest=sum(bool(assessment.data_quality.retest) for assessment in found),
         opened=published.opened,
         strangers=0,
+        in_force=in_force,
         model=model,
         synthetic=synthetic,
     )
