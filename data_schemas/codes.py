@@ -134,7 +134,7 @@ class FamilyFlag(Code):
 
 
 class Concern(Code):
-    """What a person noticed and reported. The kinds under `SAFETY` and `PROTECTION` open floors."""
+    """What a person noticed and reported. Those of `SAFETY` open floors."""
 
     MOOD_ABNORMAL = ("mood_abnormal", "情绪异常", "unusual mood")
     STUDY_PRESSURE = ("study_pressure", "学习压力大", "study pressure")
@@ -168,6 +168,24 @@ class Concern(Code):
         "concrete threat to others (whom, means or plan)",
     )
     MANUAL = ("manual", "人工提出的关注", "raised by a person")
+
+
+SAFETY = frozenset(
+    {
+        Concern.SELF_HARM,
+        Concern.SELF_HARM_SERIOUS,
+        Concern.SUICIDE_ATTEMPT,
+        Concern.SUICIDE_INTENT,
+        Concern.SUICIDE_MEANS,
+        Concern.ABUSE_SUSPECTED,
+        Concern.DOMESTIC_VIOLENCE_SUSPECTED,
+        Concern.NEGLECT_SUSPECTED,
+        Concern.SEXUAL_HARM_SUSPECTED,
+        Concern.BULLYING_SERIOUS,
+        Concern.THREAT_TO_OTHERS,
+        Concern.THREAT_TO_OTHERS_CONCRETE,
+    }
+)
 
 
 class Source(Code):

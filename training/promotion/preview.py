@@ -70,7 +70,7 @@ def preview(
     before, against = _before(records, as_of, champion, origin, policy)
     place = {student: row for row, student in enumerate(records.ids)}
     rows = np.array([place[one.student_id] for one in after], dtype=np.int64)
-    names, school = np.unique(dataset.students["school_id"].astype(str).to_numpy()[rows], return_inverse=True)
+    names, school = np.unique(records.students["school_id"][rows].astype(str), return_inverse=True)
     slots = policy.list.weekly_slots - policy.list.audit_slots
     old, new = _line(before, school, slots), _line(after, school, slots)
     entered, left = new.listed & ~old.listed, old.listed & ~new.listed
