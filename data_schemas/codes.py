@@ -135,7 +135,7 @@ class FamilyFlag(Code):
 
 
 class Concern(Code):
-    """What a person noticed and reported. The kinds under `SAFETY` and `PROTECTION` open floors."""
+    """What a person noticed and reported. Those of `SAFETY` open floors."""
 
     MOOD_ABNORMAL = ("mood_abnormal", "情绪异常", "unusual mood")
     STUDY_PRESSURE = ("study_pressure", "学习压力大", "study pressure")
@@ -179,6 +179,24 @@ class Concern(Code):
         "同校学生自杀或未遂，与其亲近",
         "close to a student of the school who died by suicide or attempted it",
     )
+
+
+SAFETY = frozenset(
+    {
+        Concern.SELF_HARM,
+        Concern.SELF_HARM_SERIOUS,
+        Concern.SUICIDE_ATTEMPT,
+        Concern.SUICIDE_INTENT,
+        Concern.SUICIDE_MEANS,
+        Concern.ABUSE_SUSPECTED,
+        Concern.DOMESTIC_VIOLENCE_SUSPECTED,
+        Concern.NEGLECT_SUSPECTED,
+        Concern.SEXUAL_HARM_SUSPECTED,
+        Concern.BULLYING_SERIOUS,
+        Concern.THREAT_TO_OTHERS,
+        Concern.THREAT_TO_OTHERS_CONCRETE,
+    }
+)
 
 
 class Source(Code):

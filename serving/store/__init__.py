@@ -1,5 +1,6 @@
 """What is kept, and the only room that speaks to the database: plain objects go in and come out."""
 
+from data_schemas.roster import UNASSIGNED
 from serving.store.audit import PURPOSES, AuditEvent, add_event, audit_rows, events_of, write_audit
 from serving.store.before import InForce, in_force_before
 from serving.store.contacts import NewContact
@@ -9,7 +10,7 @@ from serving.store.earlier import earlier_margins
 from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
 from serving.store.evidence import PAGE, SCORE, SCREENING, Filing, piece
 from serving.store.facts import SchoolFacts, facts_of, history_of, listed_ids, read_at, read_school
-from serving.store.files import FileOf, Whereabouts, file_of, whereabouts
+from serving.store.files import FileOf, Whereabouts, clashes, contested, file_of, whereabouts
 from serving.store.inputs import (
     Context,
     Kept,
@@ -48,7 +49,6 @@ from serving.store.runs import (
 )
 from serving.store.state import ServiceState, last_run, service_state
 from serving.store.students import (
-    UNASSIGNED,
     Student,
     Withdrawal,
     concerns_school,
@@ -116,8 +116,10 @@ __all__ = [
     "assessment_to_json",
     "audit_rows",
     "check_reachable",
+    "clashes",
     "concerns_school",
     "content_of",
+    "contested",
     "earlier_margins",
     "end_session",
     "erase_inputs",
