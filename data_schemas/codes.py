@@ -102,6 +102,7 @@ class LeaveType(Code):
     EARLY = ("early", "早退", "left early")
     RESUMPTION = ("resumption", "复学", "return after a suspension")
     UNKNOWN = ("unknown", "未注明", "not stated")
+    DISCHARGE = ("discharge", "出院返校", "back at school after a hospital stay")
 
 
 class LeaveReason(Code):
@@ -144,7 +145,7 @@ class FamilyFlag(Code):
 
 
 class Concern(Code):
-    """What a person noticed and reported. The kinds under `SAFETY` and `PROTECTION` open floors."""
+    """What a person noticed and reported. Those of `SAFETY` open floors."""
 
     MOOD_ABNORMAL = ("mood_abnormal", "情绪异常", "unusual mood")
     STUDY_PRESSURE = ("study_pressure", "学习压力大", "study pressure")
@@ -178,6 +179,34 @@ class Concern(Code):
         "concrete threat to others (whom, means or plan)",
     )
     MANUAL = ("manual", "人工提出的关注", "raised by a person")
+    MEDICAL_EVALUATION = (
+        "medical_evaluation",
+        "疑需到医疗机构评估（心理教师判断）",
+        "may need an evaluation at a medical institution (a counselor's judgement)",
+    )
+    PEER_SUICIDE = (
+        "peer_suicide",
+        "同校学生自杀或未遂，与其亲近",
+        "close to a student of the school who died by suicide or attempted it",
+    )
+
+
+SAFETY = frozenset(
+    {
+        Concern.SELF_HARM,
+        Concern.SELF_HARM_SERIOUS,
+        Concern.SUICIDE_ATTEMPT,
+        Concern.SUICIDE_INTENT,
+        Concern.SUICIDE_MEANS,
+        Concern.ABUSE_SUSPECTED,
+        Concern.DOMESTIC_VIOLENCE_SUSPECTED,
+        Concern.NEGLECT_SUSPECTED,
+        Concern.SEXUAL_HARM_SUSPECTED,
+        Concern.BULLYING_SERIOUS,
+        Concern.THREAT_TO_OTHERS,
+        Concern.THREAT_TO_OTHERS_CONCRETE,
+    }
+)
 
 
 class Source(Code):

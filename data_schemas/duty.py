@@ -29,13 +29,16 @@ def duty_faults(frame: pd.DataFrame) -> list[Fault]:
     """Rows of the table `duty` that end as they start, or overlap with another turn of the same school and role: two
     people in one role at once leave open who is called."""
     empty = (frame["ends_at"] == frame["starts_at"]).to_numpy(dtype=bool)
+    again = np.flatnonzero(frame.duplicated(KEY).to_numpy(dtype=bool))
     found = [
+        Fault(again, "person", "the same turn again", "keep one of the rows"),
         Fault(np.flatnonzero(empty), "ends_at", "the turn ends when it starts", "mend one of the two times"),
         Fault(_overlapping(frame), "starts_at", "this turn and another of the same school and role overlap", OVERLAP),
     ]
     return [fault for fault in found if len(fault.rows)]
 
 
+KEY = ["school_id", "person", "role", "starts_at", "ends_at"]
 OVERLAP = "mend one of the two, or give one person another role: deputy stands in for counselor"
 
 
@@ -43,7 +46,7 @@ def _overlapping(frame: pd.DataFrame) -> NDArray[np.intp]:
     """Rows that begin before an earlier turn has ended. A row that is there twice is named as such elsewhere."""
     columns = ["school_id", "role", "starts_at", "ends_at"]
     whole = frame[columns].notna().all(axis=1) & (frame["starts_at"] < frame["ends_at"])
-    mine = frame.assign(place=np.arange(len(frame)))[whole].drop_duplicates([*columns, "person"])
+    mine = frame.assign(place=np.arange(len(frame)))[whole].drop_duplicates(KEY)
     ordered = mine.sort_values(["school_id", "role", "starts_at", "ends_at"], kind="stable")
     group = [ordered["school_id"], ordered["role"]]
     ended = ordered.groupby(["school_id", "role"])["ends_at"].cummax().groupby(group).shift()

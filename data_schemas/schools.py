@@ -41,8 +41,10 @@ def school_faults(frame: pd.DataFrame) -> list[Fault]:
     """Rows of the table `schools` that cannot be so."""
     unknown = [row for row, text in enumerate(frame["stages"]) if not pd.isna(text) and not _are_stages(str(text))]
     more = (frame["double_certified"] > frame["counselors"]).fillna(False).to_numpy(dtype=bool)
+    again = np.flatnonzero(frame["school_id"].duplicated().to_numpy() & frame["school_id"].notna().to_numpy())
     codes = ", ".join(f"{member.code} {member.zh}" for member in Stage)
     found = [
+        Fault(again, "school_id", "the same school again", "keep one of the rows"),
         Fault(np.array(unknown, dtype=np.intp), "stages", "an unknown stage", f"known are {codes}"),
         Fault(np.flatnonzero(more), "double_certified", "more of them than counselors", "mend one of the two numbers"),
     ]

@@ -135,6 +135,9 @@ TABLES: dict[str, Table] = {
                 Column("interviewer", Kind.ID, "访谈人编号", _P),
                 Column("second_interviewer", Kind.ID, "第二访谈人编号", _P),
                 Column("saw_score", Kind.BOOL, "访谈前看过评分", _S),
+                # The keys of the evidence that was assessed, separated by blanks; empty where nobody kept a list.
+                Column("assessed", Kind.TEXT, "评估了的依据", _S),
+                Column("corrects", Kind.TEXT, "更正的记录编号", _P),
             ),
         ),
         Table(

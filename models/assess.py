@@ -1,7 +1,7 @@
 """The one way from records to assessments: nightly screening, a batch and a single request all come through here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -18,13 +18,17 @@ from models.columns import NO_DAY
 from models.explanation import Explained, Topics, explained, reasons_of
 from models.features import Matrix, build_features
 from models.features.matrix import latest_by_student
-from models.floors import Assessed, assessed, open_floors
+from models.floors import floors_of, leads
 from models.policy import Policy, Thresholds
 from models.quality import Reading, read_quality
 from models.records import Records, rows_of
 from models.risk_model import Margins, contributions, margins
 from models.tasks import open_tasks
 from models.tiers import highest, model_tiers
+from models.triage.evidence import standings
+from models.triage.facts import Word
+from models.triage.from_records import pieces_of_records, words_of_records
+from models.triage.words import asked_on, human_level, in_force, seen_on
 from models.trust import Suspicion, doubted_students, look_around, suspicions, without_sheets
 from models.uncertainty import bounds, needs_a_person
 from runxin.errors import Problem, bad_data
@@ -108,14 +112,17 @@ def assess(
     `unavailable`). Raises `UserError` where a questionnaire differs from the one the model was trained on.
     """
     day = date_to_day(as_of)
-    done = assessed(records, day)
-    floors = open_floors(records, day, policy, done)
+    proven = [
+        [*floors, *told] for floors, told in zip(*(of(records, day, policy) for of in (floors_of, leads)), strict=True)
+    ]
+    said = [_said(words) for words in words_of_records(records, day)]
+    seen = np.array([NO_DAY if one.asked is None else date_to_day(one.asked) for one in said], dtype=np.int64)
     around = records.around or look_around(records, day, policy.response_quality)
     expected = around.answered if artifact is None else tuple(artifact.instruments)
     suspect = suspicions(replace(records, around=around), day, policy.response_quality)
-    tasks = open_tasks(records, day, policy, done.day)
+    tasks = open_tasks(records, day, policy, seen)
     reference = artifact.reference if artifact is not None else None
-    readings = read_quality(records, day, policy, expected, suspect, done.day, reference)
+    readings = read_quality(records, day, policy, expected, suspect, seen, reference)
     asked = artifact is not None and policy.model.enabled and len(records) > 0
     scored = _Scored(records, day, artifact, suspect) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
@@ -123,8 +130,26 @@ def assess(
     for row in np.flatnonzero(enrolled(records, day)):
         mine = scored if scored is not None and scored.may[row] else None
         here = _model_status(mine.artifact, policy) if mine is not None else away
-        found.append(_assessment(int(row), records, as_of, floors[row], readings[row], tasks[row], done, mine, here))
+        found.append(
+            _assessment(int(row), records, as_of, proven[row], readings[row], tasks[row], said[row], mine, here)
+        )
     return found
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What people had said of a student: the words in force, the tier they set, the day of the last interview and of
+    the last that was no blind one by lot."""
+
+    words: tuple[Word, ...]
+    level: int
+    seen: date | None
+    asked: date | None
+
+
+def _said(words: Sequence[Word]) -> _Said:
+    standing = in_force(words)
+    return _Said(tuple(standing), human_level(standing), seen_on(standing), asked_on(standing))
 
 
 def enrolled(records: Records, as_of: int) -> Bools:
@@ -152,20 +177,20 @@ def _assessment(
     row: int,
     records: Records,
     as_of: date,
-    floors: Sequence[Floor],
+    proven: Sequence[Floor],
     reading: Reading,
     tasks: Sequence[Task],
-    done: Assessed,
+    words: _Said,
     scored: _Scored | None,
     status: ModelStatus,
 ) -> Assessment:
+    stands = standings(pieces_of_records(proven), words.words)
+    floors = [one.piece.floor for one in stands if one.is_open and not one.piece.floor.lead]
     model = list(Tier)[int(scored.tiers[row])] if scored is not None else None
     floor = max((floor.tier for floor in floors), key=lambda tier: tier.ord, default=None)
-    level = int(done.level[row])
-    human = list(Tier)[level] if level >= 0 else None
+    human = list(Tier)[words.level] if words.level >= 0 else None
     tier, source = highest(model, floor, human)
     own_tier, own_source = highest(model, None, human)
-    seen = int(done.day[row])
     said, place = scored.explained(row) if scored is not None else (None, 0)
     return Assessment(
         student_id=str(records.ids[row]),
@@ -188,10 +213,12 @@ def _assessment(
         screened=reading.screened,
         severity=reading.severity,
         changed_on=day_to_date(reading.changed) if reading.changed != NO_DAY else None,
-        last_interview_on=day_to_date(seen) if seen != NO_DAY else None,
+        last_interview_on=words.seen,
         tasks=tuple(tasks),
         uncertainty=scored.uncertainty(row) if scored is not None else None,
         model_tier=model,
+        leads=tuple(one.piece.floor for one in stands if one.is_open and one.piece.floor.lead),
+        proven=tuple(proven),
     )
 
 

@@ -153,14 +153,16 @@ class DataQuality:
 
 @dataclass(frozen=True)
 class Task:
-    """An errand beside the list, such as a call on the day of an absence; `on` is the day it is about. It moves nobody
-    on the list."""
+    """Something to be done beside the list, such as a call on the day of an absence; `on` is the day it is about. A
+    contact or an interview of the day `since` or later has done it. It moves nobody on the list."""
 
-    kind: str  # "contact_unexcused" | "ask_return" | "visit" (必访必问) | "bullying" (法治副校长)
+    # "contact_unexcused" | "ask_return" | "visit" (必访必问) | "class_visit" (by class, no entry) | "bullying"
+    kind: str
     on: date
     due_on: date
     text: Words
     who: Words | None = None  # who does it
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -230,6 +232,7 @@ class Assessment:
     uncertainty: Uncertainty | None = None
     model_tier: Tier | None = None  # what the model alone says; None where no model spoke
     leads: tuple[Floor, ...] = ()  # reports that open no tier
+    proven: tuple[Floor, ...] = ()  # all evidence in the records, assessed or not, leads among it; filed apart
     suspended_since: date | None = None  # 休学 that is going on
     suspended_until: date | None = None  # None where it has no end yet
 

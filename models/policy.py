@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from data_schemas.codes import Stage
 from runxin.errors import Problem, bad_data
@@ -66,6 +66,7 @@ class FollowUpList(Part):
     concern_slots: int = Field(ge=0)
     audit_slots: int = Field(ge=0)
     minutes_per_check: int = Field(ge=1)
+    minutes_per_interview: int = Field(default=45, ge=1)
 
 
 class Floors(Part):
@@ -83,8 +84,10 @@ class Floors(Part):
     R12: bool
     R13: bool
     R14: bool
+    R15: bool = True  # as packaged, for a policy that was written before the rule was there
     R16: bool
     R17: bool
+    R18: bool = True
     R19: bool
     R20: bool
     leave_long: bool
@@ -104,6 +107,8 @@ class FloorWindows(Part):
     two_instruments_days: int
     resumption_days: int
     leave_days: int
+    peer_event_days: int = 30
+    lead_days: int = 182
 
 
 class LeaveRules(Part):
@@ -133,12 +138,14 @@ class Tasks(Part):
     contact_unexcused: bool
     ask_return: bool
     school_days: int = Field(ge=1)
+    visit_school_days: int = Field(10, ge=1)
 
 
 class Due(Part):
     immediate_minutes: int
     ask_school_days: int
     low_level_school_days: int
+    lead_school_days: int = 1
     safety_question_school_days: int
     priority_school_days: int
     watch_school_days: int
@@ -182,6 +189,9 @@ def _packaged(part: str) -> Any:
     return tomllib.loads(PACKAGED.read_text("utf-8"))[part]
 
 
+ConcernUse = Literal["evidence", "lead", "class_task", "off"]
+
+
 class Policy(Part):
     """Every number that is a decision. `thresholds` is absent until a model is promoted with one."""
 
@@ -200,7 +210,24 @@ class Policy(Part):
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate(_packaged("monitoring")))
     promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(_packaged("promotion")))
     questionnaires: Questionnaires = Questionnaires()
+    concerns: dict[str, ConcernUse] = Field(default_factory=lambda: dict(_packaged("concerns")))
     thresholds: Thresholds | None = None
+
+    @field_validator("concerns", mode="before")
+    @classmethod
+    def _every_kind(cls, stated: Any) -> Any:
+        """A kind that is not named does what it does as packaged. What is danger opens evidence or is switched off,
+        and no other kind opens evidence, since it has no rule."""
+        if not isinstance(stated, dict):
+            return stated
+        packaged = _packaged("concerns")
+        for kind, use in stated.items():
+            if kind not in packaged:
+                raise ValueError(f"there is no kind of concern {kind!r}")
+            if use != "off" and (use == "evidence") != (packaged[kind] == "evidence"):
+                what = "evidence or off" if packaged[kind] == "evidence" else "lead, class_task or off"
+                raise ValueError(f"{kind} is {what}")
+        return {**packaged, **stated}
 
     @property
     def name(self) -> str:

@@ -15,6 +15,7 @@ from models.policy import Policy
 from models.records import Records, rows_of
 from models.reference import Reference
 from models.retest import retests_of
+from models.sheets import Sheets
 from models.trust import Suspicion
 
 
@@ -42,14 +43,19 @@ def read_quality(
 
     `expected` are the questionnaires that the model reads; which of them a student should have follows from what that
     student has answered, so that what is missing does not depend on who else is in the batch. `seen` (n,) is the day of
-    the last interview by a named person.
+    the last interview by a named person that was not a blind one by lot.
     """
     n = len(records)
     results: list[list[InstrumentResult]] = [[] for _ in range(n)]
+    unseen: list[set[str]] = [set() for _ in range(n)]  # by questionnaire: nobody has spoken with the student since
     context = Context(as_of, policy.staleness.grace_days, records.students, reference)
     for code, sheets in records.sheets.items():
+        came = _came_later(sheets, as_of)
         for student, result in instrument_results(sheets, context, suspect[code]):
             results[student].append(result)
+            day = date_to_day(result.administered_on)
+            if seen[student] <= came.get((student, day), day):
+                unseen[student].add(code)
     gaps = {
         "leave": _gap(records, "leaves", as_of) & ~has_total(rows_of(records, "leave_totals")[0], n, as_of),
         "family": _gap(records, "family", as_of),
@@ -64,10 +70,19 @@ def read_quality(
             int(newest[i]),
             expected,
             policy.questionnaires.together,
-            int(seen[i]),
+            unseen[i],
         )
         for i in range(n)
     ]
+
+
+def _came_later(sheets: Sheets, as_of: int) -> dict[tuple[int, int], int]:
+    """By student and day, the day on which a sheet came in that came after its own day."""
+    came: dict[tuple[int, int], int] = {}
+    for row in np.flatnonzero(sheets.known(as_of) & (sheets.received > sheets.day)).tolist():
+        key, on = (int(sheets.student[row]), int(sheets.day[row])), int(sheets.received[row])
+        came[key] = max(on, came.get(key, on))
+    return came
 
 
 def _reading(
@@ -77,7 +92,7 @@ def _reading(
     changed: int,
     expected: Sequence[str],
     together: Sequence[Sequence[str]],
-    seen: int,
+    unseen: Collection[str],
 ) -> Reading:
     retests = [
         retest
@@ -85,7 +100,7 @@ def _reading(
         for retest in retests_of(
             records.sheets[result.code].instrument,
             result,
-            spoken_with=seen >= date_to_day(result.administered_on),
+            spoken_with=result.code not in unseen,
             high=is_high(records, result),
             asked_elsewhere=_asked_elsewhere(records, results, result),
         )

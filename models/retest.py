@@ -22,9 +22,9 @@ def retests_of(
 ) -> Iterator[Retest]:
     """Entries for the newest sheet of one questionnaire.
 
-    `spoken_with` says that a named person has interviewed the student on or after its day, which answers what was to be
-    asked. `high` says that the sheet reaches what its definition calls high, `asked_elsewhere` that another
-    questionnaire of the same time did ask about suicide and was answered.
+    `spoken_with` says that a named person has interviewed the student on a day after it came in, not blind, which
+    answers what was to be asked. `high` says that the sheet reaches what its definition calls high, `asked_elsewhere`
+    that another questionnaire of the same time did ask about suicide and was answered.
     """
     label, on = instrument.label, result.administered_on.isoformat()
 

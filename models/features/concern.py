@@ -25,7 +25,8 @@ def concern_features(concerns: Rows, coverage: Coverage, as_of: int, school: Sch
     """Reports received by the day, at most three of a kind; asked and not known counts as an unknown flag does."""
     values = np.zeros((len(school), len(NAMES)), np.float32)
     names = ("kind", "value", "reported_on", "recorded_on")
-    _count(concerns.student, *(concerns[name] for name in names), as_of, values)
+    # Handed over, not read from the module: a compiled loop keeps the vocabulary of the day it was compiled on.
+    _count(concerns.student, *(concerns[name] for name in names), COLUMN, as_of, values)
     values[:, -1] = ~covered(coverage, as_of, school)
     return Block(NAMES, values)
 
@@ -37,12 +38,13 @@ def _count(
     value: NDArray[np.int8],
     reported: Ints,
     recorded: Ints,
+    columns: Ints,
     as_of: int,
     out: Floats,
 ) -> None:
     for row in range(len(student)):
         received = reported[row] if recorded[row] == NO_DAY else recorded[row]
-        column, who = COLUMN[kind[row]], student[row]
+        column, who = columns[kind[row]], student[row]
         if column < 0 or received > as_of or reported[row] > as_of or reported[row] <= as_of - YEAR:
             continue
         if value[row] == SAID_NO:

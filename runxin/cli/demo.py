@@ -13,13 +13,15 @@ from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import DESCRIPTION, Dataset, read_dataset
 from data_schemas.synthetic import make_city, write_city
 from models import Artifact, archive_artifact, read_policy
+from models.triage.queues import IMMEDIATE, WEEK
 from runxin.cli.output import answer, console
 from runxin.cli.serve import refuse_taken_port, serve_command
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, create_link, create_user, list_users
-from serving.followup import FollowUpList, follow_up_list, in_force, publish_screening
+from serving.screening import in_force, publish_screening
 from serving.store import Store, load_names, open_store
+from serving.today import FollowUpList, follow_up_list
 
 COUNSELOR, ADMINISTRATOR = "demo-counselor", "demo-administrator"
 SYNTHETIC = "合成数据 / synthetic data"
@@ -48,9 +50,9 @@ def demo_command(
         "model_version": made.artifact.manifest.version if made.artifact else None,
         "run_id": made.run_id,
         "school": made.listed.school_id,
-        "immediate": len(made.listed.immediate),
-        "week": len(made.listed.week),
-        "tiers": made.listed.tier_counts,
+        "immediate": len(made.listed.queue(IMMEDIATE)),
+        "week": len(made.listed.queue(WEEK)),
+        "tiers": dict(made.listed.tier_counts),
         "page": base + "/",
         "links": urls,
     }

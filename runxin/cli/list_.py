@@ -16,10 +16,10 @@ from models import read_policy
 from runxin.cli.output import answer, console
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
-from serving.followup import FollowUpList, follow_up_list
-from serving.followup.cells import cells, foot, headline, model_words, pick, section_title
-from serving.followup.export import NOTICE, SYNTHETIC, list_json, sections_of
 from serving.store import AuditEvent, open_store, school_ids, write_audit
+from serving.today import FollowUpList, follow_up_list
+from serving.today.cells import cells, foot, headline, model_words, pick, queue_title
+from serving.today.export import NOTICE, SYNTHETIC, list_json, queues_of
 
 WIDTH_IN_FILES = 120
 
@@ -44,7 +44,7 @@ def list_command(
     """Show who is to be seen first, why, and what is due; ids are pseudonymous."""
     lists = read_lists(school, as_of)
     if xlsx is not None:
-        from serving.followup.workbook import write_workbook  # openpyxl costs a quarter of a second
+        from serving.today.workbook import write_workbook  # openpyxl costs a quarter of a second
 
         write_workbook(lists, xlsx, lang.value, limit)
         console.print(f"written: {xlsx}", highlight=False, markup=False)
@@ -81,11 +81,11 @@ def show(listed: FollowUpList, lang: str, limit: int | None, out: Console) -> No
         out.print(Text(pick(SYNTHETIC, lang), style="bold"))
     out.print(Text(headline(listed, lang), style="bold"))
     out.print(Text(f"{pick(NOTICE, lang)}\n{model_words(listed, lang)}"))
-    for name, group in sections_of(listed, limit).items():
-        total = len(getattr(listed, name))
+    for name, group in queues_of(listed, limit).items():
+        total = len(listed.queue(name))
         if total == 0 and name not in ("immediate", "week"):
             continue
-        out.print(Text(f"\n{section_title(name, lang)} {total}", style="bold"))
+        out.print(Text(f"\n{queue_title(name, lang)} {total}", style="bold"))
         if group:
             out.print(_table([cells(entry, lang) for entry in group]))
         if name == "week":

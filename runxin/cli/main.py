@@ -26,6 +26,7 @@ VERBS = {
     "promote": "runxin.cli.promote:promote_command",
     "rollback": "runxin.cli.rollback:rollback_command",
     "screen": "runxin.cli.screen:screen_command",
+    "withdraw": "runxin.cli.withdraw:withdraw_command",
     "list": "runxin.cli.list_:list_command",
     "replay": "runxin.cli.replay:replay_command",
     "labels": "runxin.cli.labels:labels_command",

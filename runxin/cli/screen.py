@@ -13,9 +13,9 @@ from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset, read_dataset
 from models import Artifact, archive_artifact, read_policy
 from runxin.cli.output import answer, console
-from runxin.errors import UserError
+from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
-from serving.followup import Screening, may_rank, publish_screening
+from serving.screening import Screening, may_rank, publish_screening
 from serving.store import open_store
 
 
@@ -50,6 +50,9 @@ def screen_command(
         console.print(note, highlight=False, markup=False)
     payload = {**asdict(done), "as_of": done.as_of.isoformat(), "note": note}
     answer(payload, json, _text(done))
+    if done.model.status == "unavailable":
+        # What safety rules found is published all the same; a scheduler has to see that the model is missing.
+        raise typer.Exit(Kind.UNAVAILABLE.exit_code)
 
 
 def champion_for(settings: Settings, dataset: Dataset) -> tuple[Artifact | None, str, str | None]:
@@ -85,8 +88,13 @@ def _text(done: Screening) -> str:
             f"note: {items} items of {code} run against the others: was its coding declared rightly? See `runxin check`"
             for code, items in done.miscoded.items()
         ),
-        f"evidence opened {done.opened}, closed by interviews {done.closed}",
+        f"new evidence {done.opened}, students whom the roster cannot place {done.strangers}",
         f"not screened {done.not_screened}, to be repeated {done.retest}",
         "published" if done.published else "this screening was published before; nothing was changed",
+        *(
+            []
+            if done.in_force
+            else ["not in force: a list of a later day, or a withdrawal of this one, goes before it"]
+        ),
     ]
     return "\n".join(lines)

@@ -35,7 +35,6 @@ from serving.access.permissions import (
     user_can_see_service,
     user_can_see_student,
 )
-from serving.access.records import StudentRecord, note_client_read, open_list, open_student
 from serving.access.roles import OF_SCHOOLS, SCOPES, Client, Role, User
 from serving.store import list_keys, list_users
 
@@ -46,7 +45,6 @@ __all__ = [
     "Client",
     "MissReading",
     "Role",
-    "StudentRecord",
     "User",
     "check_client_can",
     "check_user_can_manage_keys",
@@ -64,10 +62,7 @@ __all__ = [
     "create_user",
     "list_keys",
     "list_users",
-    "note_client_read",
-    "open_list",
     "open_misses",
-    "open_student",
     "revoke_key",
     "set_password",
     "sign_in",

@@ -9,7 +9,7 @@ from data_schemas.codes import Selection
 from serving.access.permissions import check_user_can_see_miss_counts, user_can_see_misses, user_can_see_student
 from serving.access.roles import Role, User
 from serving.misses import NOT_SAID, Case, Half, MissClass, case_of, hidden_below
-from serving.store import AuditEvent, KeptReview, Store, find_pupil, reviewed_halves, reviews_of, write_audit
+from serving.store import AuditEvent, KeptReview, Store, find_student, reviewed_halves, reviews_of, write_audit
 
 READ = "misses.read"
 BELOW, ON_LINE = "below", "on_line"
@@ -57,8 +57,8 @@ def open_misses(
     if not found:
         return None, halves
     reading = _reading(found, half, school_id, LEAST[user.role], with_cases)
-    pupils = [find_pupil(store, student) for student in {student for student, _ in reading.cases}]
-    known = [one for one in pupils if one is not None and user_can_see_student(user, one.school_id)]
+    students = [find_student(store, student) for student in {student for student, _ in reading.cases}]
+    known = [one for one in students if one is not None and user_can_see_student(user, one.school_id)]
     return replace(reading, open_to=frozenset(one.student_id for one in known)), halves
 
 

@@ -26,6 +26,8 @@ from data_schemas.codes import (
 from serving.api.fields import AsOf, CodeOf, Day, Id, Moment, Part, Variant, Word
 
 MOST_RECORDS = 5000
+EvidenceKey = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f]{1,120}$", examples=["R02:phq9:2:2026-11-19"])]
+RecordId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Sheet(Part):
@@ -181,6 +183,15 @@ class OutcomeRow(Part):
     interviewer: Id | None = Field(None, description="a pseudonymous id; without one nothing is closed")
     second_interviewer: Id | None = Field(None, description="danger is closed by two persons only")
     saw_score: bool | None = Field(None, description="whether the interviewer had seen the score before")
+    assessed: list[EvidenceKey] | None = Field(
+        None,
+        max_length=100,
+        description="the evidence that was assessed, by its keys; left out, what was known before the day of the "
+        "interview; an empty list closes nothing",
+    )
+    corrects: RecordId | None = Field(
+        None, description="the `record_id` of the record that this one takes the place of"
+    )
 
 
 class OutcomesRequest(Part):

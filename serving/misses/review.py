@@ -10,9 +10,9 @@ from typing import Any
 from data_schemas.codes import OutcomeKind
 from data_schemas.school_days import Calendars
 from models import Policy
+from models.triage import ZONE, present_of
+from models.triage.queues import IMMEDIATE, WEEK
 from runxin.errors import UserError
-from serving.followup import build_list
-from serving.followup.due import ZONE, is_urgent
 from serving.misses.classes import MissClass, also_there, classified
 from serving.misses.halves import Half
 from serving.replay import Made, read_context, replay_assessment
@@ -24,14 +24,15 @@ from serving.store import (
     KeptOutcome,
     KeptReview,
     Store,
-    evidence_of,
+    facts_of,
     in_force_before,
     keep_reviews,
     outcomes_between,
     published_days,
-    read_published,
+    read_at,
     school_ids,
 )
+from serving.today import build_list
 
 KINDS = (OutcomeKind.CRISIS_EVENT.code, OutcomeKind.REFERRAL.code, OutcomeKind.SUSPENSION.code)
 REVIEWED = "misses.reviewed"
@@ -145,9 +146,10 @@ class _Looking:
         began = datetime.combine(event.outcome.observed_on, time(), ZONE)
         until = began if run is None else max(began, run.published_at)
         since = run.published_at if run is not None else before.entry.received_at if before.entry is not None else began
-        for row in evidence_of(self.store, student):
-            was_open = row.opened_at <= until and (row.closed_at is None or row.closed_at >= since)
-            if was_open and is_urgent(row):
+        facts = facts_of(self.store, [student], self.now.astimezone(ZONE).date())[student]
+        for one in present_of([facts], self.policy, Calendars().default)[0].evidence:
+            was_open = one.piece.received_at <= until and (one.closed_by is None or one.closed_by.received_at >= since)
+            if was_open and one.piece.floor.urgent:
                 return True
         return run is not None and student in self._line(before)
 
@@ -159,11 +161,11 @@ class _Looking:
             return self._lines[key]
         made = self.made(before)
         policy, calendars = (self.policy, Calendars()) if made is None else (made.policy, made.calendars)
-        sent = {} if entry is None else {entry.pupil.student_id: entry}
-        reading = read_published(self.store, run, before.school_id, sent)
+        sent = {} if entry is None else {entry.student.student_id: entry}
+        facts = read_at(self.store, run, before.school_id, sent)
         slots, calendar = policy.list.weekly_slots, calendars.of(before.school_id)
-        listed = build_list(reading, before.school_id, run.published_at, policy, slots, calendar)
-        line = frozenset(one.pupil.student_id for one in (*listed.immediate, *listed.week))
+        listed = build_list(facts, before.school_id, run.published_at, policy, slots, calendar)
+        line = frozenset(one.student.student_id for one in (*listed.queue(IMMEDIATE), *listed.queue(WEEK)))
         if entry is None:
             self._lines[key] = line
         return line

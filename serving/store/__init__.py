@@ -1,11 +1,16 @@
 """What is kept, and the only room that speaks to the database: plain objects go in and come out."""
 
-from serving.store.audit import PURPOSES, AuditEvent, audit_rows, events_of, write_audit
+from data_schemas.roster import UNASSIGNED
+from serving.store.audit import PURPOSES, AuditEvent, add_event, audit_rows, events_of, write_audit
 from serving.store.before import InForce, in_force_before
+from serving.store.contacts import NewContact
 from serving.store.contents import Content, content_of
 from serving.store.database import Store, check_reachable, open_store
 from serving.store.earlier import earlier_margins
-from serving.store.evidence import Evidence, evidence_of, open_evidence
+from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
+from serving.store.evidence import PAGE, SCORE, SCREENING, Filing, piece
+from serving.store.facts import SchoolFacts, facts_of, history_of, listed_ids, read_at, read_school
+from serving.store.files import FileOf, Whereabouts, clashes, contested, file_of, whereabouts
 from serving.store.inputs import (
     Context,
     Kept,
@@ -16,9 +21,7 @@ from serving.store.inputs import (
     is_erased,
     kept_contents,
 )
-from serving.store.interviews import Interviews, interview_rows, interviews_of
 from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
-from serving.store.known import Known, known_feeds, known_students
 from serving.store.misses import KeptCase, KeptReview, keep_reviews, reviewed_halves, reviews_of
 from serving.store.names import keep_names, load_names
 from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days, taken_back
@@ -26,33 +29,35 @@ from serving.store.outcomes import (
     KeptOutcome,
     NewOutcome,
     Outcome,
+    outcome_row,
     outcomes_between,
     record_outcomes,
     sent_outcomes,
 )
 from serving.store.payload import assessment_from_json, assessment_to_json
-from serving.store.pupils import (
-    UNASSIGNED,
-    Pupil,
+from serving.store.runs import (
+    Feed,
+    Published,
+    Run,
+    RunFacts,
+    Stranger,
+    feeds_of_schools,
+    make_run,
+    newest_run,
+    publish_run,
+    withdraw_run,
+)
+from serving.store.state import ServiceState, last_run, service_state
+from serving.store.students import (
+    Student,
     Withdrawal,
-    find_pupil,
+    concerns_school,
+    find_student,
+    is_unassigned,
     school_ids,
     student_ids,
-    withdrawn_scopes,
+    unassigned_among,
 )
-from serving.store.reading import (
-    SchoolReading,
-    Standing,
-    as_it_stands,
-    assessment_of,
-    current_of,
-    history_of,
-    read_published,
-    read_school,
-)
-from serving.store.received import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
-from serving.store.runs import Feed, Published, Run, make_run, newest_run, publish_run
-from serving.store.state import ServiceState, last_run, service_state
 from serving.store.users import (
     UserRow,
     add_link,
@@ -67,83 +72,90 @@ from serving.store.users import (
 )
 
 __all__ = [
+    "PAGE",
     "PURPOSES",
+    "SCORE",
+    "SCREENING",
     "UNASSIGNED",
     "AuditEvent",
     "Content",
     "Context",
-    "Evidence",
     "Feed",
+    "FileOf",
+    "Filing",
     "InForce",
-    "Interviews",
     "Kept",
     "KeptCase",
     "KeptOutcome",
     "KeptReview",
     "KeyRow",
-    "Known",
+    "NewContact",
     "NewEntry",
     "NewOutcome",
     "Outcome",
     "Published",
-    "Pupil",
     "ReceivedEntry",
     "Run",
+    "RunFacts",
     "RunInputs",
-    "SchoolReading",
+    "SchoolFacts",
     "ServiceState",
-    "Standing",
     "Store",
+    "Stranger",
+    "Student",
     "StudentInputs",
     "UserRow",
+    "Whereabouts",
     "Withdrawal",
+    "add_event",
     "add_key",
     "add_link",
     "add_session",
     "add_user",
-    "as_it_stands",
     "assessment_from_json",
-    "assessment_of",
     "assessment_to_json",
     "audit_rows",
     "check_reachable",
+    "clashes",
+    "concerns_school",
     "content_of",
-    "current_of",
+    "contested",
     "earlier_margins",
     "end_session",
     "erase_inputs",
     "events_of",
-    "evidence_of",
+    "facts_of",
+    "feeds_of_schools",
+    "file_of",
     "find_kept",
     "find_key",
-    "find_pupil",
+    "find_student",
     "find_user",
     "history_of",
     "in_force_before",
     "inputs_of",
-    "interview_rows",
-    "interviews_of",
     "is_erased",
+    "is_unassigned",
     "keep_names",
     "keep_password_hash",
     "keep_reviews",
     "kept_contents",
-    "known_feeds",
-    "known_students",
     "last_run",
     "list_keys",
     "list_users",
+    "listed_ids",
     "load_names",
     "make_run",
     "mark_revoked",
     "newest_inputs",
     "newest_run",
-    "open_evidence",
     "open_store",
+    "outcome_row",
     "outcomes_between",
+    "piece",
     "publish_run",
     "published_days",
-    "read_published",
+    "read_at",
     "read_school",
     "received_record",
     "record_entries",
@@ -157,7 +169,9 @@ __all__ = [
     "student_ids",
     "take_link",
     "taken_back",
+    "unassigned_among",
     "user_of_token",
-    "withdrawn_scopes",
+    "whereabouts",
+    "withdraw_run",
     "write_audit",
 ]

@@ -13,7 +13,18 @@ from runxin.errors import bad_data
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
 from serving.store.payload import unpack
-from serving.store.tables import assessments, contents, erased, evidence, inputs, misses, outcomes, received, runs
+from serving.store.tables import (
+    assessments,
+    contacts,
+    contents,
+    entries,
+    erased,
+    evidence,
+    inputs,
+    misses,
+    outcomes,
+    runs,
+)
 
 UNKEPT = (
     "nothing is stored to replay this assessment from: it is older than replay, or its model was not read from files"
@@ -62,7 +73,7 @@ def find_kept(store: Store, assessment_id: str) -> Kept | None:
             said = unpack(row.payload)
             whose = (row.student_id, row.school_id, row.as_of, True)
             return Kept(*whose, said, row.context, row.inputs, row.earlier_margin)
-        row = connection.execute(received.select().where(received.c.entry_id == assessment_id)).first()
+        row = connection.execute(entries.select().where(entries.c.entry_id == assessment_id)).first()
     if row is None:
         return None
     whose = (row.student_id, row.school_id, None, False)
@@ -133,20 +144,20 @@ def erase_inputs(store: Store, student_id: str) -> int:
         connection.execute(
             assessments.update().where(mine).values(assessment_id=None, inputs=None, earlier_margin=None)
         )
-        sent = (received.c.student_id == student_id) & (received.c.record != b"")
-        entries = list(connection.scalars(sa.select(received.c.entry_id).where(sent)))
-        for entry_id in entries:
+        sent = (entries.c.student_id == student_id) & (entries.c.record != b"")
+        sent_ids = list(connection.scalars(sa.select(entries.c.entry_id).where(sent)))
+        for entry_id in sent_ids:
             fresh = uuid4().hex
             connection.execute(
-                received.update()
-                .where(received.c.entry_id == entry_id)
+                entries.update()
+                .where(entries.c.entry_id == entry_id)
                 .values(entry_id=fresh, record=b"", inputs=None, context=None)
             )
-            by_it = (evidence.c.student_id == student_id) & (evidence.c.opened_by == entry_id)
-            connection.execute(evidence.update().where(by_it).values(opened_by=fresh))
-        for table in (inputs, outcomes, misses):
+            by_it = (evidence.c.student_id == student_id) & (evidence.c.filed_by == entry_id)
+            connection.execute(evidence.update().where(by_it).values(filed_by=fresh))
+        for table in (inputs, outcomes, contacts, misses):
             connection.execute(table.delete().where(table.c.student_id == student_id))
-        gone = [{"id_sha256": _hash(one)} for one in (*ids, *entries)]
+        gone = [{"id_sha256": _hash(one)} for one in (*ids, *sent_ids)]
         if gone:
             connection.execute(erased.insert(), gone)
     if store.engine.dialect.name == "sqlite":

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from serving.store.database import Store
 from serving.store.runs import Run, run_from_row
-from serving.store.tables import api_keys, assessments, received, run_schools, runs, users
+from serving.store.tables import api_keys, assessments, entries, run_schools, runs, users
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def service_state(store: Store) -> ServiceState:
             count(assessments, assessments.c.run_id == run_id),
             count(run_schools, run_schools.c.run_id == run_id),
             count(runs),
-            count(received),
+            count(entries),
             count(users),
             count(api_keys, api_keys.c.revoked_at.is_(None)),
         )

@@ -43,8 +43,10 @@ def ids(request: Request) -> dict[str, Tier]:
     ],
 )
 def test_a_figure_opens_its_floor(code: str, values: dict[str, float], floor: str | None) -> None:
-    """Floors of figures open 关注 only, but for PHQ-9 from 15 on."""
-    assert ids(given(code, **values)) == ({floor: Tier.WATCH} if floor else {})
+    """Floors of figures open 关注 only, but for PHQ-9 from 15 on. Figures that came without answers leave the critical
+    items unknown: where they are high, those are asked (R19)."""
+    asked = {"R19": Tier.WATCH} if KNOWN[code].critical else {}
+    assert ids(given(code, **values)) == ({floor: Tier.WATCH, **asked} if floor else {})
 
 
 def test_every_floor_to_watch_only_but_phq9_from_15() -> None:

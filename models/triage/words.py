@@ -1,0 +1,82 @@
+"""Which words of people are in force, and the tier they set."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from data_schemas.codes import Tier
+from models.triage.facts import INTERVIEW, RAISING, Word
+
+
+def in_force(words: Iterable[Word]) -> list[Word]:
+    """Without those that a later word corrects, by day observed and time of arrival.
+
+    A correction names the record that it corrects, or is an import of the same kind, day and first interviewer: of
+    several the one that was recorded last counts. Where nothing says which came last, the more careful one does: the
+    highest level, and one person rather than two. Without an interviewer only a name makes a correction.
+    """
+    ordered = sorted(words, key=_recorded)
+    corrected = {word.corrects for word in ordered if word.corrects is not None}
+    newest: dict[tuple[object, ...], Word] = {}
+    for word in ordered:
+        if word.word_id not in corrected:
+            newest[_identity(word)] = word
+    return sorted(newest.values(), key=lambda word: (word.observed_on, word.received_at, word.word_id))
+
+
+def _recorded(word: Word) -> tuple[date, datetime, int, int, str]:
+    return word.known_on, word.received_at, word.level, -len(word.persons), word.word_id
+
+
+def _identity(word: Word) -> tuple[object, ...]:
+    """What a word is of. One that was recorded on a page is itself alone: it is corrected by name only."""
+    if word.door == "page" or word.corrects is not None or word.interviewer is None:
+        return (word.word_id,)
+    return word.kind, word.observed_on, word.interviewer
+
+
+def human_level(words: Sequence[Word]) -> int:
+    """The ordinal of the tier that people's words set, -1 where nobody has said anything; `words` are in force.
+
+    What the newest day's interviews by named persons found, the highest of them. 危机 that anybody found stays until
+    two persons together, on a later day, found less. Crisis events, referrals, and interviews that name nobody or were
+    by lot raise the tier as their level says and never lower it.
+    """
+    level = -1
+    days = sorted({word.observed_on for word in words if word.kind in RAISING})
+    for day in days:
+        here = [word for word in words if word.observed_on == day and word.kind in RAISING]
+        found = max(word.level for word in here)
+        settling = [word for word in here if word.is_interview and not word.blind]
+        if level == Tier.CRISIS.ord:
+            settling = [word for word in settling if len(word.persons) > 1]
+        if settling:
+            level = found
+        elif found > 0:  # an event or a blind talk of level 0 says nothing that a person answers for
+            level = max(level, found)
+    return level
+
+
+def seen_on(words: Iterable[Word]) -> date | None:
+    """The day of the newest interview by a named person; `words` are in force."""
+    return max((word.observed_on for word in words if word.is_interview), default=None)
+
+
+def asked_on(words: Iterable[Word]) -> date | None:
+    """The day of the newest of them that was no blind one by lot: who was spoken with for a reason was asked."""
+    return max((word.observed_on for word in words if word.is_interview and not word.blind), default=None)
+
+
+def confirmed_on(words: Iterable[Word]) -> date | None:
+    """The day on which 危机 was last found."""
+    found = (word.observed_on for word in words if word.kind in RAISING and word.level == Tier.CRISIS.ord)
+    return max(found, default=None)
+
+
+def raised_by_event(words: Sequence[Word]) -> Word | None:
+    """The newest word that sets a tier and that no interview has followed yet."""
+    spoken = seen_on(words)
+    raising = [word for word in words if word.kind in RAISING and word.kind != INTERVIEW]
+    newest = max(raising, key=lambda word: (word.observed_on, word.received_at), default=None)
+    if newest is None or newest.level <= 0 or (spoken is not None and spoken > newest.observed_on):
+        return None
+    return newest
