@@ -234,11 +234,11 @@ NOT_SO = {
         "age_years",
         "more than a year apart",
     ),
-    "an age that nobody of the grade has": ({"age_years": 7.0}, "age_years", "an age in grade 8 lies from 11 to 20"),
+    "an age that nobody of the grade has": ({"age_years": 7.0}, "age_years", "an age in grade 8 lies from 11 to 19"),
     "a birth date that nobody of the grade has": (
         {"age_years": None, "birth_date": "1985-01-01"},
         "birth_date",
-        "an age in grade 8 lies from 11 to 20",
+        "an age in grade 8 lies from 11 to 19",
     ),
     "a grade of another stage": ({"stage": "primary", "grade": 11}, "grade", "has the grades 1 to 6"),
 }
