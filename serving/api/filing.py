@@ -11,14 +11,13 @@ from models import Artifact, Assessment, assess, records_of_requests
 from models.assessment import Floor
 from runxin.errors import UserError
 from runxin.logs import get_logger
-from serving.access import Client, client_can
+from serving.access import Client, check_school, client_can
 from serving.api.answer import Filing, ScoreAnswer, answer_of
-from serving.api.champion import Serving
-from serving.api.keys import check_school
 from serving.api.reading import plain_record
 from serving.api.request import ScoreRequest
-from serving.api.state import State, instruments_of
 from serving.followup import silent
+from serving.platform.champion import Serving
+from serving.platform.state import State, instruments_of
 from serving.replay import entry_inputs, make_context
 from serving.store import (
     UNASSIGNED,

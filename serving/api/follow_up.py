@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Query, Response
 from serving.access import Client, check_client_can, client_can
 from serving.api.answer import ModelGiven, Notice, TierCode, model_given, notice_of, words
 from serving.api.answer_parts import Given, Words
-from serving.api.keys import caller
 from serving.api.problems import problem_responses
-from serving.api.state import State, state_of
 from serving.followup import Entry, FollowUpList, follow_up_list
+from serving.platform.callers import caller
+from serving.platform.state import State, state_of
 from serving.store import AuditEvent, write_audit
 
 router = APIRouter(tags=["list"])

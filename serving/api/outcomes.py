@@ -7,18 +7,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Response
 
 from runxin.errors import Kind, Problem, UserError
-from serving.access import Client
+from serving.access import Client, check_school
 from serving.api.answer_parts import Given
 from serving.api.check import invalid
 from serving.api.fields import today
 from serving.api.filing import school_of_strangers
-from serving.api.keys import caller, check_school
-from serving.api.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
 from serving.api.problems import problem_responses
 from serving.api.reading import read_as, read_json, received
 from serving.api.request import OutcomeRow, OutcomesRequest
 from serving.api.score import body_of
-from serving.api.state import State, state_of
+from serving.platform.callers import caller
+from serving.platform.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
+from serving.platform.state import State, state_of
 from serving.store import Known, NewOutcome, Outcome, known_students, record_outcomes
 
 router = APIRouter(tags=["outcomes"])

@@ -1,4 +1,4 @@
-"""What is kept, and the only room that speaks to the database: plain objects go in and come out."""
+"""What many use cases read: plain objects go in and come out. What one alone keeps is in its own `store.py`."""
 
 from serving.store.audit import PURPOSES, AuditEvent, audit_rows, events_of, write_audit
 from serving.store.before import InForce, in_force_before
@@ -17,9 +17,7 @@ from serving.store.inputs import (
     kept_contents,
 )
 from serving.store.interviews import Interviews, interview_rows, interviews_of
-from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
 from serving.store.known import Known, known_feeds, known_students
-from serving.store.misses import KeptCase, KeptReview, keep_reviews, reviewed_halves, reviews_of
 from serving.store.names import keep_names, load_names
 from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days, taken_back
 from serving.store.outcomes import (
@@ -53,18 +51,6 @@ from serving.store.reading import (
 from serving.store.received import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
 from serving.store.runs import Feed, Published, Run, make_run, newest_run, publish_run
 from serving.store.state import ServiceState, last_run, service_state
-from serving.store.users import (
-    UserRow,
-    add_link,
-    add_session,
-    add_user,
-    end_session,
-    find_user,
-    keep_password_hash,
-    list_users,
-    take_link,
-    user_of_token,
-)
 
 __all__ = [
     "PURPOSES",
@@ -77,10 +63,7 @@ __all__ = [
     "InForce",
     "Interviews",
     "Kept",
-    "KeptCase",
     "KeptOutcome",
-    "KeptReview",
-    "KeyRow",
     "Known",
     "NewEntry",
     "NewOutcome",
@@ -95,12 +78,7 @@ __all__ = [
     "Standing",
     "Store",
     "StudentInputs",
-    "UserRow",
     "Withdrawal",
-    "add_key",
-    "add_link",
-    "add_session",
-    "add_user",
     "as_it_stands",
     "assessment_from_json",
     "assessment_of",
@@ -110,14 +88,11 @@ __all__ = [
     "content_of",
     "current_of",
     "earlier_margins",
-    "end_session",
     "erase_inputs",
     "events_of",
     "evidence_of",
     "find_kept",
-    "find_key",
     "find_pupil",
-    "find_user",
     "history_of",
     "in_force_before",
     "inputs_of",
@@ -125,17 +100,12 @@ __all__ = [
     "interviews_of",
     "is_erased",
     "keep_names",
-    "keep_password_hash",
-    "keep_reviews",
     "kept_contents",
     "known_feeds",
     "known_students",
     "last_run",
-    "list_keys",
-    "list_users",
     "load_names",
     "make_run",
-    "mark_revoked",
     "newest_inputs",
     "newest_run",
     "open_evidence",
@@ -149,15 +119,11 @@ __all__ = [
     "record_entries",
     "record_entry",
     "record_outcomes",
-    "reviewed_halves",
-    "reviews_of",
     "school_ids",
     "sent_outcomes",
     "service_state",
     "student_ids",
-    "take_link",
     "taken_back",
-    "user_of_token",
     "withdrawn_scopes",
     "write_audit",
 ]

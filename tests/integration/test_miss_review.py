@@ -14,12 +14,11 @@ from models import read_policy
 from runxin.cli.main import run
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
-from serving.access import Role, User, open_misses
+from serving.access import Role, User
 from serving.api.fields import today
 from serving.followup import FollowUpList, follow_up_list, publish_screening
-from serving.misses import Case, case_of, half_of, read_half, review_half
+from serving.miss_review import Case, KeptReview, case_of, half_of, open_misses, read_half, review_half, reviews_of
 from serving.store import (
-    KeptReview,
     NewOutcome,
     Outcome,
     Store,
@@ -27,7 +26,6 @@ from serving.store import (
     erase_inputs,
     open_store,
     record_outcomes,
-    reviews_of,
     school_ids,
 )
 from serving.store.tables import inputs

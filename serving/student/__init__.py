@@ -1,0 +1,1 @@
+"""一生一档: one student's page."""

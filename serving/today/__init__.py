@@ -1,0 +1,1 @@
+"""今日跟进: the list of a school and the queues beside it."""
