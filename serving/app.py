@@ -36,17 +36,21 @@ PAGES = (*today.ROUTES, *student.ROUTES, *miss_review.ROUTES, *admin.ROUTES, *ac
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
-def make_app(state: State) -> Starlette:
-    """The service: the API's own addresses go to the API, every other one to the pages."""
-    api, pages = make_api(state), make_web(state)
+def make_app(state: State, pages: Starlette | None = None) -> Starlette:
+    """The service. `pages` answers every address that is not the API's own; its lifespan is entered with this one's."""
+    api = _make_api(state)
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
-        await (api if address_of(scope["path"]) else pages)(scope, receive, send)
+        app = api if pages is None or address_of(scope["path"]) else pages
+        await app(scope, receive, send)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with pages.router.lifespan_context(pages):
+        if pages is None:
             yield
+        else:
+            async with pages.router.lifespan_context(pages):
+                yield
 
     return Starlette(
         routes=[Mount("/", app=either)], middleware=[Middleware(Metrics, address_of=address_of)], lifespan=lifespan
@@ -59,8 +63,16 @@ def address_of(path: str) -> str | None:
     return next((route.path for route in routes if route.path_regex.match(path)), None)
 
 
-def make_api(state: State) -> FastAPI:
-    """What platforms call."""
+def make_web(state: State) -> Starlette:
+    """What people see."""
+
+    def user_of(state: State, token: str) -> User | None:
+        return user_of_session(state.store, token, state.clock())
+
+    return make_pages(state, PAGES, user_of, accounts.session_ended)
+
+
+def _make_api(state: State) -> FastAPI:
     api = FastAPI(
         title=TITLE,
         description=ABOUT,
@@ -78,12 +90,3 @@ def make_api(state: State) -> FastAPI:
     install_problems(api)
     describe(api)
     return api
-
-
-def make_web(state: State) -> Starlette:
-    """What people see."""
-
-    def user_of(state: State, token: str) -> User | None:
-        return user_of_session(state.store, token, state.clock())
-
-    return make_pages(state, PAGES, user_of, accounts.session_ended)

@@ -13,7 +13,7 @@ from data_schemas.instruments import known_instruments
 from models import archive_artifact, assess, read_policy, records_of_requests
 from runxin.logs import configure_logs, get_logger
 from runxin.settings import Settings
-from serving.app import make_app
+from serving.app import make_app, make_web
 from serving.followup import may_rank
 from serving.platform import Champion, State
 from serving.store import Store, check_reachable, last_run, open_store
@@ -45,7 +45,7 @@ def open_service(settings: Settings) -> Iterator[Opened]:
         )
         instruments, calendars = known_instruments(settings.instruments), read_calendars(settings.calendar)
         state = State(store, policy, champion, instruments, calendars, settings.history)
-        app = make_app(state)
+        app = make_app(state, make_web(state))
         _warm_up(state)
         get_logger("service").info("opened", model=champion.now().status, policy=policy.name)
         yield Opened(app, state)

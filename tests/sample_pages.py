@@ -78,7 +78,7 @@ class Sample:
         return (None, None) if found is None else (found.assessment, found.assessment_id)
 
     def open_misses(
-        self, _store: Store, user: User, half: Half, school_id: str | None, _now: datetime
+        self, _state: State, user: User, half: Half, school_id: str | None
     ) -> tuple[MissReading | None, list[str]]:
         check_may(user, Action.SEE_MISS_COUNTS, school_id)
         self.looked.append((user.username, half.name, school_id))

@@ -22,10 +22,10 @@ def show_misses(request: Request, user: User, state: State) -> Response:
     school = chosen_school(request, user)
     asked = request.query_params.get("half")
     half = read_half(asked) if asked else half_of(state.clock().astimezone(CHINA).date()).before
-    reading, reviewed = open_misses(state.store, user, half, school, state.clock())
+    reading, reviewed = open_misses(state, user, half, school)
     if reading is None and asked is None and reviewed:
         half = read_half(reviewed[0])
-        reading, reviewed = open_misses(state.store, user, half, school, state.clock())
+        reading, reviewed = open_misses(state, user, half, school)
     return page(
         request,
         "misses.html",

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from data_schemas.codes import Selection
 from serving.access import Action, Role, User, check_may, may
@@ -12,7 +12,8 @@ from serving.miss_review.halves import Half
 from serving.miss_review.hiding import hidden_below
 from serving.miss_review.review import NOT_SAID, Case, case_of
 from serving.miss_review.store import KeptReview, reviewed_halves, reviews_of
-from serving.store import AuditEvent, Store, find_pupil, write_audit
+from serving.platform.state import State
+from serving.store import AuditEvent, find_pupil, write_audit
 
 READ = "misses.read"
 BELOW, ON_LINE = "below", "on_line"
@@ -46,15 +47,14 @@ class MissReading:
     no_list: int = 0
 
 
-def open_misses(
-    store: Store, user: User, half: Half, school_id: str | None, now: datetime
-) -> tuple[MissReading | None, list[str]]:
+def open_misses(state: State, user: User, half: Half, school_id: str | None) -> tuple[MissReading | None, list[str]]:
     """The review for this reader, None where nobody has looked back on the half-year yet, and the half-years there are.
     Raises `UserError` (refused)."""
     check_may(user, Action.SEE_MISS_COUNTS, school_id)
+    store = state.store
     with_cases = may(user, Action.SEE_MISS_CASES, school_id)
     detail = f"{half.name} {'cases' if with_cases else 'counts'}"
-    write_audit(store, AuditEvent(now, user.username, READ, "quality_audit", school_id, detail))
+    write_audit(store, AuditEvent(state.clock(), user.username, READ, "quality_audit", school_id, detail))
     found = reviews_of(store, half.name, school_id, with_cases)
     halves = reviewed_halves(store, school_id)
     if not found:

@@ -23,6 +23,7 @@ from serving.miss_review import (
 from serving.miss_review.classes import also_there
 from serving.store import AuditEvent
 from tests.factories import NOW, assessment, floor, new_store, sheet, words
+from tests.sample_pages import make_state
 
 ON = date(2026, 11, 20)
 GRACE = 90
@@ -140,7 +141,7 @@ def test_the_least_number_of_events_is_shown(events: int, shown: int | None, tmp
     counts: dict[str, dict[str, int]] = {name: {} for name in ("class", "stream", "kind", "no_list")}
     review = KeptReview(half.name, "school-01", NOW, False, events, events, counts)
     keep_reviews(store, [review], AuditEvent(NOW, "cli", "misses.reviewed"))
-    reading, _ = open_misses(store, User("zhou", Role.BUREAU), half, None, NOW)
+    reading, _ = open_misses(make_state(store, tmp_path, lambda: NOW), User("zhou", Role.BUREAU), half, None)
     store.close()
     assert reading is not None
     assert (reading.least, reading.events) == (5, shown)
