@@ -10,9 +10,9 @@ from pydantic import Field
 from serving.access import Client, check_client_can, client_can
 from serving.api.answer import ModelGiven, TierGiven
 from serving.api.answer_parts import Given, Words
-from serving.api.keys import caller
 from serving.api.problems import problem_responses
-from serving.api.state import State, state_of
+from serving.platform.callers import caller
+from serving.platform.state import State, state_of
 from serving.store import AuditEvent, write_audit
 from serving.today import follow_up_list
 from serving.today.export import list_json

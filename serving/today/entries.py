@@ -65,9 +65,9 @@ class FollowUpList:
     """One school's list as it stands, under its newest published run.
 
     `queues` holds the lines of each queue by its code. `scheduled` counts students who are checked at once, reviewed or
-    spoken with this week. `missed` tells how many students with need are expected among the others. `unmet` counts deadlines of the week that its places cannot
-    meet, and `more_hours` what would do. `class_tasks` counts by class whom the homeroom teacher is to ask about what a
-    survey or the roster says. `silent_feeds` names tables whose feed has stopped.
+    spoken with this week, `missed` how many with need are expected among the others. `unmet` counts deadlines of the
+    week that its places cannot meet, and `more_hours` what would do. `class_tasks` counts by class whom the homeroom
+    teacher is to ask about what a survey or the roster says. `silent_feeds` names tables whose feed has stopped.
     """
 
     run_id: str
