@@ -1,5 +1,7 @@
 """People's words in the obvious model: histories worked out by hand."""
 
+from datetime import datetime
+
 import pytest
 
 from tests.obvious_cases import INTENT, R02, SCHOOL, after, day, event, on, report, screen, sheet, talk
