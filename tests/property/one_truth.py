@@ -181,6 +181,6 @@ def tier_below_evidence(seen: Seen, said: Said) -> list[str]:
 
 def closed_without_a_word(before: Said | None, after: Said, fact: Fact) -> list[str]:
     """Nothing but a person's word closes: `fact` is what happened between the two."""
-    if before is None or isinstance(fact, Found | Screened):  # a screening may bring words of the files
-        return []
+    if before is None or isinstance(fact, Found | Screened | Withdrawn):
+        return []  # a screening may bring words of the files; a run made or taken back may say whose a word is
     return [f"{key} closed by {type(fact).__name__}" for key in before["open"] if key not in after["open"]]
