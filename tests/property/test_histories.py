@@ -72,8 +72,10 @@ class Echo:
     def seen(self, student: str, school: str | None, at: datetime) -> list[Seen]:
         said = self.model.present(student, at, school)
         clocks = {key: since.moment for key, since in said["clocks"].items()}
-        sets = {name: frozenset(said[name]) for name in ("open", "leads", "queues")}
-        same = {name: said[name] for name in ("tier", "source", "confirmed", "missing", "protected", "suspended")}
+        sets: dict[str, Any] = {name: frozenset(said[name]) for name in ("open", "leads", "queues")}
+        same: dict[str, Any] = {
+            name: said[name] for name in ("tier", "source", "confirmed", "missing", "protected", "suspended")
+        }
         return [Seen("echo", clocks=clocks, **sets, **same)]
 
     def _found(self, row: Row, at: datetime, door: str, school: str | None) -> Found:
