@@ -3,11 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from tests.obvious_facts import (
-    Found,
-    Reached,
-    Since,
-)
+from tests.obvious_facts import Found, Reached, Since, Way
 from tests.obvious_words import Heard, assesses, in_force
 from tests.property.history_cast import Player
 from tests.property.history_story import Story
