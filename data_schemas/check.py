@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.errors
 
@@ -13,23 +14,30 @@ from data_schemas.calendar_tables import NAMES, calendar_faults
 from data_schemas.codes import Selection
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
+from data_schemas.duty import duty_faults
+from data_schemas.enrolment import SET_ASIDE, STUDENT
 from data_schemas.horizon import open_dates, outcomes_until
-from data_schemas.rules import faults, score_faults
+from data_schemas.plausibility import late_questions, roster_questions
+from data_schemas.repeats import repeats
+from data_schemas.rules import Fault, faults, score_faults
+from data_schemas.schools import school_faults, unknown_schools
 from data_schemas.tables import Table, schema
 from runxin.errors import Problem
 
 # Tables whose absence of a row means something only where the school's feed covered the day.
 MOMENTS = ("late", "early", "resumption", "discharge")  # records that are no time away
-NAMED = 20  # rows of overlapping leave that are named one by one
+NAMED = 20  # rows of overlapping leave, or of repeats, that are named one by one
 FED = ("leaves", "concerns", "family")
 AUDIT = Selection.AUDIT.code
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """`problems` must be mended (rows count as in a spreadsheet); `notes` must be known; `counts` are rows a table."""
+    """`problems` must be mended (rows count as in a spreadsheet); `questions` are to be looked at and stop nothing;
+    `notes` must be known; `counts` are rows a table."""
 
     problems: tuple[Problem, ...]
+    questions: tuple[Problem, ...]
     notes: tuple[str, ...]
     counts: dict[str, int]
     label: dict[str, Any] | None
@@ -42,18 +50,29 @@ class CheckReport:
 def check_dataset(dataset: Dataset) -> CheckReport:
     """Codes, ranges, references, duplicates, dates and coding of every table, with notes on coverage and labels."""
     frames = {**dataset.tables, **{f"responses/{code}": frame for code, frame in dataset.responses.items()}}
-    students = set(dataset.students["student_id"])
-    ahead = dataset.description.mode == "longitudinal"
+    aside = dataset.tables.get(SET_ASIDE.name)
+    refused = set() if aside is None else set(aside[STUDENT].dropna()) - set(dataset.students[STUDENT])
+    students = set(dataset.students[STUDENT]) | refused
+    as_of, ahead = dataset.description.as_of, dataset.description.mode == "longitudinal"
     problems: list[Problem] = []
+    questions: list[Problem] = []
     for name, frame in frames.items():
         table = table_of(name, dataset.instruments, dataset.own_features)
         problems += _cells(frame, table)
-        found = faults(frame, table, dataset.description.as_of, students, ahead)
+        found = faults(frame, table, as_of, students, ahead, refused)
         found += score_faults(frame, dataset.instruments) if name == "scores" else []
         found += calendar_faults(name, dataset.tables)
+        found += _faults_of_schools(name, dataset)
         for fault in found:
-            problems += [Problem(fault.what, name, int(row) + 2, fault.column, fault.fix) for row in fault.rows]
+            (questions if fault.kept else problems).extend(_problems(fault, name))
+    for name, fault in late_questions(frames, as_of):
+        questions += _problems(fault, name)
+    if dataset.description.origin != "foreign":  # elsewhere stages and grades are cut otherwise
+        questions += [
+            one for fault in roster_questions(dataset.students, as_of) for one in _problems(fault, "students")
+        ]
     notes = list(_first_notes(dataset))
+    notes += _repeated(dataset)
     for code, sheets in dataset.responses.items():
         miscoded, said = check_coding(dataset.instruments[code], sheets)
         problems += miscoded
@@ -62,8 +81,33 @@ def check_dataset(dataset: Dataset) -> CheckReport:
     notes += _overlapping_leave(dataset)
     label = _label(dataset)
     notes += _label_notes(dataset, label)
-    problems.sort(key=lambda problem: (problem.file or "", problem.row or 0, problem.column or ""))
-    return CheckReport(tuple(problems), tuple(notes), {name: len(frame) for name, frame in frames.items()}, label)
+    for found_here in (problems, questions):
+        found_here.sort(key=lambda problem: (problem.file or "", problem.row or 0, problem.column or ""))
+    counts = {name: len(frame) for name, frame in frames.items()}
+    return CheckReport(tuple(problems), tuple(questions), tuple(notes), counts, label)
+
+
+def _problems(fault: Fault, name: str) -> list[Problem]:
+    return [Problem(fault.what, name, int(row) + 2, fault.column, fault.fix) for row in fault.rows]
+
+
+def _repeated(dataset: Dataset) -> Iterator[str]:
+    """Rows that say again what another row says, by table."""
+    for name, frame in dataset.tables.items():
+        again = np.flatnonzero(repeats(frame, name)) + 2
+        if len(again):
+            named = ", ".join(map(str, again[:NAMED])) + (", …" if len(again) > NAMED else "")
+            yield f"{name}: {len(again)} rows say again what another row says, and count once (rows {named})"
+
+
+def _faults_of_schools(name: str, dataset: Dataset) -> list[Fault]:
+    if name == "schools":
+        return school_faults(dataset.tables[name])
+    if name != "duty":
+        return []
+    frames = [dataset.students, *(dataset.tables[other] for other in ("schools",) if other in dataset.tables)]
+    known = {str(school) for frame in frames for school in frame["school_id"].dropna()}
+    return [*duty_faults(dataset.tables[name]), unknown_schools(dataset.tables[name], known)]
 
 
 def _cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:

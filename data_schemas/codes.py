@@ -75,6 +75,16 @@ class Answer(Code):
     UNKNOWN = ("unknown", "未知", "unknown")
 
 
+class DutyRole(Code):
+    """As what somebody stands on a school's duty roster, in the order in which they are asked for."""
+
+    COUNSELOR = ("counselor", "值班心理教师", "counselor on duty")
+    DEPUTY = ("deputy", "分管校领导", "deputy head")
+    PRINCIPAL = ("principal", "校长", "principal")
+    CENTRE = ("centre", "区县心理中心", "county centre")
+    ON_CALL = ("on_call", "随叫随到人员", "on-call person")
+
+
 class Respondent(Code):
     SELF = ("self", "本人", "student")
     PARENT = ("parent", "家长", "parent")
@@ -135,7 +145,7 @@ class FamilyFlag(Code):
 
 
 class Concern(Code):
-    """What a person noticed and reported. The kinds under `SAFETY` and `PROTECTION` open floors."""
+    """What a person noticed and reported. Those of `SAFETY` open floors."""
 
     MOOD_ABNORMAL = ("mood_abnormal", "情绪异常", "unusual mood")
     STUDY_PRESSURE = ("study_pressure", "学习压力大", "study pressure")
@@ -179,6 +189,24 @@ class Concern(Code):
         "同校学生自杀或未遂，与其亲近",
         "close to a student of the school who died by suicide or attempted it",
     )
+
+
+SAFETY = frozenset(
+    {
+        Concern.SELF_HARM,
+        Concern.SELF_HARM_SERIOUS,
+        Concern.SUICIDE_ATTEMPT,
+        Concern.SUICIDE_INTENT,
+        Concern.SUICIDE_MEANS,
+        Concern.ABUSE_SUSPECTED,
+        Concern.DOMESTIC_VIOLENCE_SUSPECTED,
+        Concern.NEGLECT_SUSPECTED,
+        Concern.SEXUAL_HARM_SUSPECTED,
+        Concern.BULLYING_SERIOUS,
+        Concern.THREAT_TO_OTHERS,
+        Concern.THREAT_TO_OTHERS_CONCRETE,
+    }
+)
 
 
 class Source(Code):

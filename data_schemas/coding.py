@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_schemas.instruments import Instrument, declared_coding, score_sheets
+from data_schemas.instruments import BLANK, Instrument, declared_coding, score_sheets
 from data_schemas.instruments.scores import item_points
 from data_schemas.rules import Fault
 from runxin.errors import Problem, UserError
@@ -60,6 +60,24 @@ def coding_faults(instrument: Instrument, sheets: pd.DataFrame) -> list[Fault]:
         for item in np.flatnonzero(outside.any(axis=0)) if instrument.codings[1:] else ():
             found.append(Fault(rows[outside[:, item]], f"item_{item + 1}", what, fix))
     return found  # with one coding alone the table's own range says it
+
+
+def critical_items(instrument: Instrument, sheets: pd.DataFrame) -> NDArray[np.int64]:
+    """Of each sheet and critical item 0 negative, 1 unknown, 2 positive, (n, critical items). An answer that is blank,
+    outside its coding, or in a coding that is not known is unknown."""
+    found = np.ones((len(sheets), len(instrument.critical)), dtype=np.int64)
+    for variant, rows in _by_variant(sheets) if instrument.critical else ():
+        try:
+            coding = declared_coding(instrument, variant)
+        except UserError:
+            continue
+        mine = _answers(instrument, sheets)[rows]
+        mine[(mine < coding.low) | (mine > coding.high)] = np.nan
+        own = score_sheets(instrument, mine, variant).answers
+        for place, critical in enumerate(instrument.critical):
+            given = own[:, critical.item - 1]
+            found[rows, place] = np.where(given >= critical.at_least, 2, np.where(given == BLANK, 1, 0))
+    return found
 
 
 def item_total_correlations(instrument: Instrument, points: Floats) -> dict[int, tuple[float | None, int]]:

@@ -14,6 +14,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data_schemas import own_features
+from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, read_instruments
 from data_schemas.own_features import OwnFeature
 from data_schemas.tables import DTYPES, TABLES, Kind, Table, response_table
@@ -96,6 +97,8 @@ def table_of(name: str, instruments: Mapping[str, Instrument], own: Sequence[Own
     questionnaire of which only scores are read, and for `features` where none is declared."""
     if name == own_features.TABLE and own:
         return own_features.features_table(own)
+    if name == SET_ASIDE.name:
+        return SET_ASIDE
     if not name.startswith("responses/"):
         return TABLES[name]
     instrument = instruments[name.removeprefix("responses/")]

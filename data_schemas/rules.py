@@ -7,9 +7,13 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from data_schemas.enrolment import SET_ASIDE, STUDENT, chosen, current, split
 from data_schemas.instruments import Instrument
+from data_schemas.repeats import repeats
 from data_schemas.tables import Table
 
 # Dates of something that has happened; the others may lie ahead, such as the end of an approved leave.
@@ -31,16 +35,16 @@ ORDERED = {
     "students": (("birth_date", "enrolled_on"), ("enrolled_on", "left_on")),
     "leaves": (("start_on", "end_on"),),
     "family": (("valid_from", "valid_to"),),
-    "consents": (("given_on", "withdrawn_on"),),
+    "consents": (("given_on", "withdrawn_on"), ("given_on", "valid_until")),
     "feeds": (("covered_from", "covered_to"),),
     "terms": (("starts_on", "ends_on"),),
     "breaks": (("starts_on", "ends_on"),),
     "exams": (("starts_on", "ends_on"),),
+    "duty": (("starts_at", "ends_at"),),
 }
-# Rows that agree on these say the same thing twice, or contradict each other. Two half days of leave on one day and
-# two contacts within one report are both real, so leaves and concerns are not here.
+# Rows that agree on these contradict each other, unless they are equal throughout: those count once (`repeats`). Two
+# half days of leave on one day and two contacts within one report are both real, so leaves and concerns are not here.
 UNIQUE = {
-    "students": ("student_id",),
     "scores": ("student_id", "instrument", "scale", "administered_on", "respondent"),
     "leave_totals": ("student_id", "until_on", "window_days", "recorded_on"),
     "family": ("student_id", "flag", "source", "valid_from", "valid_to", "recorded_on"),
@@ -52,23 +56,43 @@ UNIQUE = {
 
 @dataclass(frozen=True)
 class Fault:
-    """Rows (positions) of a table at fault in one column."""
+    """Rows (positions) of a table at fault in one column. `kept` ones are asked about and not lost: a screening files
+    them under 身份待核."""
 
     rows: NDArray[np.intp]
     column: str
     what: str
     fix: str
+    kept: bool = False
+
+
+ROSTERS = ("students", SET_ASIDE.name)
+REFUSED = "the row of this student in the students table was set aside"
+NOT_LOST = "until then a screening files the row under 身份待核"
+SPLIT = {
+    "school_id": "the same student is enrolled at another school on the same day",
+    "sex": "the same student is of another sex in another row",
+    "birth_date": "the same student has another birth date in another row",
+}
 
 
 def faults(
-    frame: pd.DataFrame, table: Table, as_of: date, students: Collection[str], ahead: bool = False
+    frame: pd.DataFrame,
+    table: Table,
+    as_of: date,
+    students: Collection[str],
+    ahead: bool = False,
+    set_aside: Collection[str] = (),
 ) -> list[Fault]:
     """What does not hold in `frame`, a canonical table in canonical types.
 
-    `students` are the ids of the students table. `ahead` allows outcomes after the as-of date, as a longitudinal
-    dataset has them.
+    `students` are the ids of the students table, `set_aside` those whose roster row was refused. `ahead` allows
+    outcomes after the as-of date, as a longitudinal dataset has them.
     """
-    found = [*_duplicates(frame, table), *_strangers(frame, table, students), *_order(frame, table)]
+    found = _twice(frame, as_of) if table.name == "students" else _duplicates(frame, table)
+    if STUDENT in table.names and table.name not in ROSTERS:
+        found += _strangers(frame, students, set_aside)
+    found += [*_order(frame, table), *_several_schools(frame, table)]
     if not (ahead and table.name == "outcomes"):
         found += _future(frame, table, as_of)
     return [fault for fault in found if len(fault.rows)]
@@ -99,33 +123,58 @@ def score_faults(frame: pd.DataFrame, instruments: Mapping[str, Instrument]) -> 
 
 def among(values: "pd.Series[str]", wanted: Collection[str]) -> NDArray[np.bool_]:
     """Which of `values` are in `wanted`; a blank is not. (`isin` of pandas 3 takes seconds for 100,000 strings.)"""
-    index, distinct = pd.factorize(values.to_numpy(dtype=object, na_value=None))
-    known = frozenset(wanted)
-    found: NDArray[np.bool_] = np.array([*(value in known for value in distinct), False])[index]
-    return found
+    text = pa.large_string()
+    ids = pa.array(wanted if isinstance(wanted, pd.Series) else list(wanted), text, from_pandas=True).drop_null()
+    found = pc.is_in(pa.array(values, text, from_pandas=True), value_set=ids)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def _rows(mask: "pd.Series[bool]") -> NDArray[np.intp]:
     return np.flatnonzero(mask.to_numpy(dtype=bool))
 
 
+def _twice(frame: pd.DataFrame, as_of: date) -> list[Fault]:
+    """Ids that stand in the roster more than once: what may be two people's, and what is one person's in two versions
+    that both hold on the day. An enrolment that has ended beside one that holds is a transfer, and equal rows are one.
+    """
+    found = split(frame, as_of)
+    two = np.logical_or.reduce(list(found.values()))
+    fix = "mend the id, or write left_on where the student has gone; until then records of the id stand under 身份待核"
+    said = [Fault(np.flatnonzero(rows), STUDENT, SPLIT[name], fix) for name, rows in found.items()]
+    equal = frame.duplicated([name for name in frame.columns if not name.startswith("_")], keep="last").to_numpy(bool)
+    again = current(frame, as_of) & ~chosen(frame, as_of) & ~two & ~equal & frame[STUDENT].notna().to_numpy(dtype=bool)
+    return [*said, Fault(np.flatnonzero(again), STUDENT, "the same student again", "keep one of the rows")]
+
+
 def _duplicates(frame: pd.DataFrame, table: Table) -> list[Fault]:
-    key = UNIQUE.get(table.name)
     if table.name.startswith("responses/"):
-        key = table.names
-    if key is None:
+        key, equal = table.names, np.zeros(len(frame), dtype=bool)
+    elif table.name in UNIQUE:
+        key, equal = UNIQUE[table.name], repeats(frame[list(table.names)], table.name)
+    else:
         return []
-    again = frame.duplicated(subset=list(key), keep="first") & frame["student_id"].notna()
-    what = "the same student again" if table.name == "students" else "the same as an earlier row, or against it"
-    return [Fault(_rows(again), "student_id", what, "keep one of the rows")]
+    again = frame.duplicated(subset=list(key), keep="first").to_numpy(dtype=bool) & ~equal
+    again &= frame[STUDENT].notna().to_numpy(dtype=bool)
+    return [Fault(np.flatnonzero(again), STUDENT, "the same as an earlier row, or against it", "keep one of the rows")]
 
 
-def _strangers(frame: pd.DataFrame, table: Table, students: Collection[str]) -> list[Fault]:
-    if table.name == "students" or "student_id" not in table.names:
+def _strangers(frame: pd.DataFrame, students: Collection[str], set_aside: Collection[str]) -> list[Fault]:
+    """Rows whose student nobody knows, or whose roster row was refused."""
+    unknown = ~among(frame[STUDENT], students) & frame[STUDENT].notna().to_numpy(dtype=bool)
+    what = "this student is not in the students table"
+    found = [Fault(np.flatnonzero(unknown), STUDENT, what, f"add the student, or mend the id; {NOT_LOST}", kept=True)]
+    if set_aside:
+        rows = np.flatnonzero(among(frame[STUDENT], set_aside))
+        found.append(Fault(rows, STUDENT, REFUSED, f"mend that row first; {NOT_LOST}", kept=True))
+    return found
+
+
+def _several_schools(frame: pd.DataFrame, table: Table) -> list[Fault]:
+    if "school_id" not in table.names:
         return []
-    unknown = ~among(frame["student_id"], students) & frame["student_id"].notna().to_numpy()
-    fix = "add the student, or mend the id"
-    return [Fault(np.flatnonzero(unknown), "student_id", "this student is not in the students table", fix)]
+    several = frame["school_id"].str.contains("[,，]", regex=True, na=False)
+    fix = "name one school in a row, or take another sign: a comma stands between schools"
+    return [Fault(_rows(several), "school_id", "a school's id holds no comma", fix)]
 
 
 def _order(frame: pd.DataFrame, table: Table) -> list[Fault]:

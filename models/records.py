@@ -5,12 +5,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from data_schemas.calendar_tables import NAMES, calendars_of
 from data_schemas.dataset import Dataset, table_of
 from data_schemas.instruments import Instrument, packaged_instruments
 from data_schemas.own_features import TABLE, OwnFeature, features_table
+from data_schemas.repeats import repeats
+from data_schemas.roster import without_strangers
 from data_schemas.school_days import Calendars, SchoolDays
 from data_schemas.tables import TABLES, Column, Kind, Sensitivity, Table
 from models.columns import NO_DAY, Columns, frame_columns, row_columns
@@ -88,14 +91,16 @@ def rows_of(records: Records, table: str) -> tuple[Rows, Coverage]:
 
 
 EVENTS = ("leaves", "leave_totals", "family", "concerns", "outcomes", "consents", "contacts")
-ALWAYS = 10**6  # a coverage without an end
+ALWAYS = 10**6  # a coverage, a leave or a suspension without an end
 
 
 def records_of(dataset: Dataset, calendars: Calendars | None = None) -> Records:
-    """The records of a dataset; raises `UserError` where a row names a student who is not there.
+    """The records of a dataset's students, one record each; rows of ids that are nobody's here are left out (for a
+    screening, `data_schemas.roster.settle_roster` says whose they are).
 
     A dataset that states no calendar goes by `calendars`, or by the default one.
     """
+    dataset = without_strangers(dataset)
     students = frame_columns(dataset.students, TABLES["students"])
     place = {student: index for index, student in enumerate(students["student_id"])}
     tables = {name: frame_columns(dataset.tables[name], TABLES[name]) for name in EVENTS if name in dataset.tables}
@@ -164,7 +169,7 @@ def _own_rows(dataset: Dataset, place: Mapping[str, int]) -> dict[str, Rows]:
     if TABLE not in dataset.tables:
         return {}
     columns = frame_columns(dataset.tables[TABLE], features_table(dataset.own_features))
-    student = places(columns, place, TABLE)
+    student = places(columns, place)
     found = {}
     for feature in dataset.own_features:
         given = ~np.isnan(columns[feature.name])
@@ -198,8 +203,24 @@ def _assemble(
         if code not in instruments:
             raise bad_data("an unknown instrument", [Problem(f"no definition of {code!r}", file="scores")])
         sheets[code] = make_sheets(instruments[code], place, responses.get(code), scores)
-    events = {name: Rows(places(columns, place, name), columns) for name, columns in tables.items()}
+    events = {name: _once(Rows(places(columns, place), columns), name) for name, columns in tables.items()}
+    if "leaves" in events:
+        events["leaves"] = _going_on(events["leaves"])
     return Records(students, sheets, events, coverage, calendars.of_students(students["school_id"]))
+
+
+def _once(rows: Rows, table: str) -> Rows:
+    """The rows without those that say again what another one says, by whichever door they came."""
+    if len(rows.student) < 2:
+        return rows
+    again = repeats(pd.DataFrame({**rows.columns, "student_id": rows.student}), table)
+    return rows.where(~again) if again.any() else rows
+
+
+def _going_on(leaves: Rows) -> Rows:
+    """Leave and suspensions without an end are still going on."""
+    ends = leaves["end_on"]
+    return Rows(leaves.student, {**leaves.columns, "end_on": np.where(ends == NO_DAY, ALWAYS, ends)})
 
 
 def _coverage(name: str, schools: NDArray[Any], collected: bool, feeds: Columns | None) -> Coverage:

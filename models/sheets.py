@@ -56,8 +56,7 @@ def make_sheets(
 ) -> Sheets:
     """The sheets of one questionnaire from its answers and from rows of the `scores` table.
 
-    Raises `UserError` for an answer outside the coding, an unknown scale, a score outside its range, and a student who
-    is not there.
+    Raises `UserError` for an answer outside the coding, an unknown scale, and a score outside its range.
     """
     parts: list[tuple[Columns, Scores]] = []
     if responses is not None:
@@ -65,15 +64,12 @@ def make_sheets(
         parts.append((responses, score_rows(instrument, answers, responses["coding_variant"].tolist())))
     if scores is not None:
         parts.append(_given(instrument, scores))
-    files = [f"responses/{instrument.code}", "scores"] if responses is not None else ["scores"]
     received = np.concatenate([columns["received_at"] for columns, _ in parts])
     day = np.concatenate([columns["administered_on"] for columns, _ in parts])
     known = received != NO_DAY
     return Sheets(
         instrument=instrument,
-        student=np.concatenate(
-            [places(columns, place, file) for (columns, _), file in zip(parts, files, strict=False)]
-        ),
+        student=np.concatenate([places(columns, place) for columns, _ in parts]),
         day=day,
         received=np.where(known, received, day),
         receipt_known=known,
@@ -92,14 +88,9 @@ def no_sheets(instrument: Instrument) -> Sheets:
     )
 
 
-def places(columns: Columns, place: Mapping[Any, int], table: str) -> Ints:
-    """The place of each row's student; raises `UserError` for students who are not there."""
-    found = np.array([place.get(student, -1) for student in columns["student_id"]], dtype=np.int64)
-    if (found < 0).any():
-        rows = np.flatnonzero(found < 0)[:100]
-        problems = [Problem("no such student", file=table, row=int(row) + 2, column="student_id") for row in rows]
-        raise bad_data(f"{table} names students who are not in the students table", problems)
-    return found
+def places(columns: Columns, place: Mapping[Any, int]) -> Ints:
+    """The place of each row's student."""
+    return np.array([place[student] for student in columns["student_id"]], dtype=np.int64)
 
 
 def _given(instrument: Instrument, scores: Columns) -> tuple[Columns, Scores]:

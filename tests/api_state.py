@@ -19,9 +19,11 @@ from models.risk_model import RiskModel
 from models.spline_model import SplineModel
 from models.uncertainty import Band
 from runxin.settings import Settings, read_settings
-from serving.access import SCOPES, create_key
-from serving.api import Champion, State, make_app
+from serving.access import SCOPES
 from serving.api.fields import today
+from serving.app import make_app
+from serving.keys import create_key
+from serving.platform import Champion, State
 from serving.store import open_store
 from tests.http_client import Client
 

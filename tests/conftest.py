@@ -1,5 +1,9 @@
 """Models trained once for the whole run, and one profile for generated examples."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
@@ -8,6 +12,9 @@ from models import Artifact
 from models.tree_shap import Explainer, explain
 from tests.students import AS_OF, assessed, concern, flag, leave, student
 from tests.trained import FEATURES, trained_artifact
+
+if TYPE_CHECKING:
+    from tests.sample_pages import MakeSample, Sample
 
 settings.register_profile("runxin", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("runxin")
@@ -46,3 +53,20 @@ def artifact(request: pytest.FixtureRequest) -> Artifact:
     """Either kind of model: what holds must hold for both."""
     found: Artifact = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["MakeSample"]:
+    """Make the pages over a store of the test's own, whose lists are those that the test gives."""
+    from tests.sample_pages import make_sample  # the web framework takes a second to import
+
+    made: list[Sample] = []
+
+    def make(*args: object, **more: object) -> "Sample":
+        home = tmp_path / f"home-{len(made)}"
+        made.append(make_sample(home, monkeypatch, *args, **more))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.state.store.close()

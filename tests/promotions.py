@@ -17,7 +17,7 @@ from models import Artifact, load_artifact
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel
 from runxin.settings import Settings, read_settings
-from serving.access import create_user, set_password
+from serving.accounts import create_user, set_password
 from serving.store import AuditEvent, audit_rows, open_store
 from tests.api_state import artifact
 from tests.command_line import told

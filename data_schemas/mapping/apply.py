@@ -146,7 +146,7 @@ def _part(step: Step, kept: _Kept, done: Applied, count: Count) -> Part:
             finding = Finding(step.table.name, sheet.file, sheet.rows[places], header, each.what, each.fix)
             done.findings.append(finding)
     frame = pd.DataFrame(columns, index=range(len(rows)))
-    return Part(step, count, sheet.file, sheet.rows[rows], frame, wrong, _left_out(step, sheet, rows))
+    return Part(step, count, sheet.file, sheet.rows[rows], frame, wrong, sheet.found, _left_out(step, sheet, rows))
 
 
 def _left_out(step: Step, sheet: Sheet, rows: NDArray[np.intp]) -> frozenset[str]:

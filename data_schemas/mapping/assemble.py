@@ -1,6 +1,6 @@
 """One canonical table of all its parts, with what must hold between rows held."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from data_schemas.coding import coding_faults
+from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.fill import typed
 from data_schemas.mapping.progress import Applied, Finding, Part
-from data_schemas.rules import Fault, among, faults, score_faults
+from data_schemas.mapping.safety import safety_rows
+from data_schemas.rules import REFUSED, Fault, among, faults, score_faults
 from data_schemas.tables import Table
 
 
@@ -34,10 +36,11 @@ def assemble(
     set_aside: bool,
     done: Applied,
 ) -> pd.DataFrame:
-    """The good rows of a table; the others are found in `done`. Of doubled rows the first is kept.
+    """The good rows of a table; the others are found in `done`.
 
-    Rows are compared even where a cell is bad, so that one look at the list is enough. With `set_aside` the rows
-    of a student who is set aside go with the student.
+    Rows are compared even where a cell is bad, so that one look at the list is enough. Rows of a student whom the
+    roster does not name, or whose roster row is refused, are asked about and kept: with `set_aside` they are written,
+    and what could be read of the refused roster rows as a table of their own.
     """
     frames = []
     for number, part in enumerate(parts):
@@ -52,37 +55,51 @@ def assemble(
             part.count.left_out += int((frame["_part"][out] == number).sum())
         frame = frame[~out].reset_index(drop=True)
     wrong = frame["_bad"].to_numpy(dtype=bool).copy()
-    found = faults(frame, table, day, roster.named, ahead) if day is not None else []
+    found: list[Fault] = []
+    if day is not None:
+        found += faults(frame, table, day, roster.named, ahead, roster.named - roster.good)
     if table.name == "scores":
         found += score_faults(frame, instruments)
     elif table.name.startswith("responses/"):
         found += coding_faults(instruments[table.name.removeprefix("responses/")], frame)
-    if set_aside and table.name != "students":
-        found += _left_behind(frame, table, roster)
+    kept = np.zeros(len(frame), dtype=bool)
     for fault in found:
-        wrong[fault.rows] = True
-        rows = frame.iloc[fault.rows]
-        for number, group in rows.groupby("_part")["_row"]:
-            part = parts[int(str(number))]
-            cell = part.step.cells.get(fault.column)
-            label = cell.columns[0] if cell is not None and cell.columns else fault.column
-            done.findings.append(Finding(table.name, part.file, group.to_numpy(), label, fault.what, fault.fix))
+        (kept if fault.kept else wrong)[fault.rows] = True
+        if set_aside or fault.what != REFUSED:  # else the problem of the roster row says it
+            done.findings += _findings(fault, table, frame, parts)
+    kept &= ~wrong
     for number, part in enumerate(parts):
         mine = (frame["_part"] == number).to_numpy()
         part.count.written += int((mine & ~wrong).sum())
+        part.count.unsettled += int((mine & kept).sum())
         part.count.set_aside += int((mine & wrong).sum())
+    done.safety += safety_rows(table, frame, parts, instruments, wrong, kept)
+    names = list(table.names)
     if table.name == "students":
         roster.named |= set(frame["student_id"].dropna())
         roster.good |= set(frame.loc[~wrong, "student_id"])
         roster.left_out |= {student for part in parts for student in part.left_out}
-    return frame.loc[~wrong, list(table.names)].reset_index(drop=True)
+        refused = _readable(frame.loc[:, names], found)[wrong].dropna(subset=["student_id"])
+        if set_aside and len(refused):
+            done.tables[SET_ASIDE.name] = refused.reset_index(drop=True)
+    return frame.loc[~wrong, names].reset_index(drop=True)
 
 
-def _left_behind(frame: pd.DataFrame, table: Table, roster: Roster) -> list[Fault]:
-    if "student_id" not in table.names:
-        return []
-    rows = np.flatnonzero(among(frame["student_id"], roster.named - roster.good))
-    fault = Fault(
-        rows, "student_id", "the row of this student in the students table was set aside", "mend that row first"
-    )
-    return [fault] if len(rows) else []
+def _findings(fault: Fault, table: Table, frame: pd.DataFrame, parts: Sequence[Part]) -> Iterator[Finding]:
+    """A fault under the headers of the files."""
+    for number, group in frame.iloc[fault.rows].groupby("_part")["_row"]:
+        part = parts[int(str(number))]
+        cell = part.step.cells.get(fault.column)
+        label = cell.columns[0] if cell is not None and cell.columns else fault.column
+        yield Finding(table.name, part.file, group.to_numpy(), label, fault.what, fault.fix)
+
+
+def _readable(frame: pd.DataFrame, found: Sequence[Fault]) -> pd.DataFrame:
+    """The rows without the cells at fault; those that could not be read are blank already."""
+    cleared = frame.copy()
+    for fault in found:
+        if fault.column != "student_id":
+            at_fault = np.zeros(len(frame), dtype=bool)
+            at_fault[fault.rows] = True
+            cleared[fault.column] = cleared[fault.column].mask(at_fault)
+    return cleared

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from data_schemas.codes import Answer
 from data_schemas.dataset import table_of
+from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.answers import answer_cells
 from data_schemas.mapping.definition import Block, Cell, Condition, Mapping, Scalar, place
@@ -85,6 +86,8 @@ def _steps(
         fault(f"{code} is scored elsewhere and has no items here", "table", fix=fix)
         return
     try:
+        if block.table == SET_ASIDE.name:  # an import fills it by itself
+            raise KeyError(block.table)
         table = table_of(block.table, instruments, own)
     except KeyError:
         fault(f"there is no table {block.table!r}", "table", fix="see the canonical tables in the glossary")

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -16,9 +16,9 @@ from data_schemas.instruments import Instrument, packaged_instruments
 from data_schemas.mapping.apply import tables_of
 from data_schemas.mapping.definition import Mapping
 from data_schemas.mapping.preview import preview
-from data_schemas.mapping.progress import Applied, Finding
+from data_schemas.mapping.progress import Applied, SafetyRow
 from data_schemas.mapping.understanding import Understood, sorted_problems, understand
-from runxin.errors import Problem, bad_data
+from runxin.errors import Kind, Problem, UserError, bad_data
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,10 @@ class Imported:
             "filters": applied.filters,
             "tables": {name: len(frame) for name, frame in applied.tables.items()},
             "blocks": [asdict(count) for count in applied.counts],
+            "rows_unsettled": sum(count.unsettled for count in applied.counts),
             "problem_count": len(self.problems),
             "problems": [asdict(problem) for problem in self.problems],
+            "safety": safety_payload(applied.safety),
         }
 
 
@@ -63,8 +65,10 @@ def import_files(
 
     `known` are the questionnaires that can be named beside the mapping's own; the packaged ones where none are given.
     Raises `UserError` (bad data) with every problem, and writes nothing, unless `set_aside`: then rows with a
-    problem are listed in `out`/set_aside and the others are written. A header that is absent, a file that cannot
-    be read and a mapping that does not fit are refused either way.
+    problem are listed in `out`/set_aside and the others are written, among them those whose student is not in the
+    roster or whose roster row is at fault. A header that is absent, a file that cannot be read and a mapping that does
+    not fit are refused either way. Safety evidence in any of these rows is named: in the refusal's details under
+    `safety`, in what was imported, and in `out`/set_aside/safety.csv.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise bad_data(f"{out} is there already and not empty", fix="choose another folder or remove it first")
@@ -73,9 +77,9 @@ def import_files(
     applied, problems = made.applied, made.problems
     if problems and (made.fatal or not set_aside):
         fix = "mend the cells; or import the other rows with --set-aside"
-        raise bad_data(f"{len(problems)} problems, nothing was written", problems, fix=None if made.fatal else fix)
+        raise _nothing_written(f"{len(problems)} problems, nothing was written", made, None if made.fatal else fix)
     if not applied.as_of_dates or applied.tables.get("students", pd.DataFrame()).empty:
-        raise bad_data("no student is left", problems, fix="look at the mapping's [[where]] and the problems")
+        raise _nothing_written("no student is left", made, "look at the mapping's [[where]] and the problems")
     provenance = Provenance(
         mapping=mapping_file.name,
         mapping_sha256=made.sha256,
@@ -93,7 +97,7 @@ def import_files(
     dataset = Dataset(
         _describe(made.mapping, days[-1], index_dates, provenance), tables, responses, made.own, made.features
     )
-    _write(dataset, applied.findings, out, format)
+    _write(dataset, applied, out, format)
     return Imported(dataset, applied, problems)
 
 
@@ -102,7 +106,12 @@ def preview_files(
 ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """What an import would understand, and its problems; nothing is written. `today` stands in for an as-of date."""
     made = understand(mapping_file, sources, as_of, known, set_aside=True, fallback=today)
-    return preview(made), made.problems
+    return {**preview(made), "safety": safety_payload(made.applied.safety)}, made.problems
+
+
+def safety_payload(rows: Sequence[SafetyRow]) -> list[dict[str, Any]]:
+    """The rows as JSON has them, positive ones first, then by file and row."""
+    return [asdict(row) for row in sorted(rows, key=lambda row: (not row.positive, row.file, row.row))]
 
 
 def write_problems(problems: Sequence[Problem], path: Path) -> None:
@@ -110,6 +119,12 @@ def write_problems(problems: Sequence[Problem], path: Path) -> None:
     rows = [(p.file, p.row, p.column, p.what, p.fix) for p in problems]
     frame = pd.DataFrame(rows, columns=["file", "row", "column", "problem", "fix"])
     frame.astype({"row": "Int64"}).to_csv(path, index=False, encoding="utf-8-sig")
+
+
+def _nothing_written(message: str, made: Understood, fix: str | None) -> UserError:
+    """The refusal of the whole, with the safety evidence among the rows at fault: none of it is in a dataset."""
+    lost = [replace(row, kept=False) for row in made.applied.safety]
+    return UserError(Kind.BAD_DATA, message, fix=fix, problems=made.problems, details={"safety": safety_payload(lost)})
 
 
 def _describe(
@@ -141,9 +156,10 @@ def _read_columns(made: Understood, outcomes: bool) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _write(dataset: Dataset, findings: Sequence[Finding], out: Path, format: Literal["parquet", "csv"]) -> None:
+def _write(dataset: Dataset, applied: Applied, out: Path, format: Literal["parquet", "csv"]) -> None:
     """Write beside `out` and move it there, so that `out` is whole or absent."""
     out.parent.mkdir(parents=True, exist_ok=True)
+    findings = applied.findings
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as temporary:
         folder = Path(temporary) / "dataset"
         write_dataset(dataset, folder, format)
@@ -151,6 +167,9 @@ def _write(dataset: Dataset, findings: Sequence[Finding], out: Path, format: Lit
             path = folder / "set_aside" / f"{table}.csv"
             path.parent.mkdir(parents=True, exist_ok=True)
             write_problems(sorted_problems([finding for finding in findings if finding.table == table]), path)
+        if applied.safety:
+            listed = pd.DataFrame(safety_payload(applied.safety))
+            listed.to_csv(folder / "set_aside" / "safety.csv", index=False, encoding="utf-8-sig")
         if out.exists():
             out.rmdir()
         shutil.move(folder, out)

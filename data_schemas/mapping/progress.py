@@ -1,5 +1,6 @@
 """What became of the rows: counts of every step, and what was found wrong."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -27,6 +28,19 @@ class Finding:
         return [Problem(self.what, self.file, int(row), self.column, self.fix) for row in self.rows]
 
 
+@dataclass(frozen=True)
+class SafetyRow:
+    """A row with safety evidence that is positive, or blank or unreadable, and whose student cannot be told or which was
+    refused. `kept` rows stand in the dataset all the same: a screening files them under 身份待核."""
+
+    file: str
+    row: int
+    student_id: str | None
+    column: str
+    positive: bool
+    kept: bool
+
+
 @dataclass
 class Count:
     """Where the rows of one step went; the parts add up to `read`."""
@@ -41,11 +55,13 @@ class Count:
     left_out: int = 0  # of a student whom a filter leaves out
     set_aside: int = 0
     written: int = 0
+    unsettled: int = 0  # of those written: of a student who is not in the roster, or whose roster row was set aside
 
 
 @dataclass
 class Applied:
-    """`tables` hold the rows with nothing wrong; `findings` name what is wrong with the others."""
+    """`tables` hold the rows with nothing wrong; `findings` name what is wrong with the others, `safety` those of them
+    that must not wait."""
 
     tables: dict[str, pd.DataFrame]
     findings: list[Finding]
@@ -54,6 +70,7 @@ class Applied:
     rows_filtered: int
     filters: dict[str, int] = field(default_factory=dict)
     as_of_dates: tuple[date, ...] = ()
+    safety: list[SafetyRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -66,4 +83,5 @@ class Part:
     rows: NDArray[np.int64]
     frame: pd.DataFrame
     bad: Mask
+    found: Mapping[str, str]  # header of the mapping → header of the file
     left_out: frozenset[str] = frozenset()  # ids of students whom a filter leaves out, from a step for students

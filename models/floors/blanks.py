@@ -15,6 +15,8 @@ from models.policy import Policy
 from models.records import Records
 from models.sheets import Bools, Sheets
 
+BLANK_RULE, BLANK_TIER = "R19", Tier.WATCH
+
 
 def blank_floors(records: Records, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
     """R19 of every questionnaire with critical items, by student's place. Below that a blank critical item opens no
@@ -27,8 +29,8 @@ def blank_floors(records: Records, as_of: int, policy: Policy) -> Iterator[tuple
             yield (
                 int(sheets.student[row]),
                 make_floor(
-                    "R19",
-                    Tier.WATCH,
+                    BLANK_RULE,
+                    BLANK_TIER,
                     f"{sheets.instrument.code}:blank",
                     int(sheets.day[row]),
                     came,

@@ -18,7 +18,8 @@ def check_command(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder.")],
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
-    """Check a dataset's codes, ranges, references, dates and coding; exit 3 where there are problems."""
+    """Check a dataset's codes, ranges, references, dates and coding; exit 3 where there are problems. Questions are to be
+    looked at and stop nothing."""
     read = read_dataset(dataset)
     report = check_dataset(read)
     payload = {
@@ -30,6 +31,8 @@ def check_command(
         "ok": report.ok,
         "problem_count": len(report.problems),
         "problems": [asdict(problem) for problem in report.problems],
+        "question_count": len(report.questions),
+        "questions": [asdict(question) for question in report.questions],
         "notes": list(report.notes),
         "counts": report.counts,
         "label": report.label,
@@ -42,8 +45,10 @@ def check_command(
 def _text(dataset: Path, report: CheckReport) -> str:
     lines = [f"{dataset}: {', '.join(f'{name} {count}' for name, count in report.counts.items())}"]
     lines += [f"note: {note}" for note in report.notes]
-    lines += [f"problem: {problem}" for problem in report.problems[:SHOWN]]
-    if len(report.problems) > SHOWN:
-        lines.append(f"… and {len(report.problems) - SHOWN} more; --json lists every one")
-    lines.append("no problems" if report.ok else f"{len(report.problems)} problems")
+    for name, found in (("question", report.questions), ("problem", report.problems)):
+        lines += [f"{name}: {one}" for one in found[:SHOWN]]
+        if len(found) > SHOWN:
+            lines.append(f"… and {len(found) - SHOWN} more {name}s; --json lists every one")
+    asked = f", {len(report.questions)} questions" if report.questions else ""
+    lines.append(("no problems" if report.ok else f"{len(report.problems)} problems") + asked)
     return "\n".join(lines)

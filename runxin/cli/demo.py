@@ -18,7 +18,8 @@ from runxin.cli.output import answer, console
 from runxin.cli.serve import refuse_taken_port, serve_command
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
-from serving.access import Role, create_link, create_user, list_users
+from serving.access import Role, takes_schools
+from serving.accounts import create_link, create_user, list_accounts
 from serving.screening import in_force, publish_screening
 from serving.store import Store, load_names, open_store
 from serving.today import FollowUpList, follow_up_list
@@ -138,8 +139,8 @@ def _train(settings: Settings, dataset: Dataset, step: Callable[[str], None]) ->
 
 def _link(store: Store, name: str, role: Role, school: str) -> str:
     now = datetime.now(UTC)
-    if name not in {user.username for user in list_users(store)}:
-        create_user(store, name, role.code, [school] if role is Role.COUNSELOR else [], now)
+    if name not in {user.username for user in list_accounts(store)}:
+        create_user(store, name, role.code, [school] if takes_schools(role) else [], now)
     return create_link(store, name, now, "cli")
 
 

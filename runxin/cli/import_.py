@@ -11,6 +11,7 @@ import typer
 from data_schemas.instruments import known_instruments
 from data_schemas.mapping import Imported, draft_mapping, import_files, preview_files, write_problems
 from runxin.cli.import_preview import drafted_words, preview_words
+from runxin.cli.import_safety import safety_words
 from runxin.cli.output import answer, console
 from runxin.errors import UserError, usage
 from runxin.settings import read_settings
@@ -61,7 +62,7 @@ def import_command(
         if preview:
             told, found = preview_files(mapping, sources, as_of=day, today=date.today(), known=known)
             payload = {**told, "problems": [asdict(problem) for problem in found]}
-            answer(payload, json, preview_words(told, found))
+            answer(payload, json, "\n".join([preview_words(told, found), *safety_words(told["safety"])]))
             if problems is not None:
                 write_problems(found, problems)
             if found:
@@ -71,6 +72,8 @@ def import_command(
             raise usage("where to?", fix="name a folder with --out, or look first with --preview")
         done = import_files(mapping, sources, out, set_aside=set_aside, format=format.value, as_of=day, known=known)
     except UserError as error:
+        for line in safety_words(error.details.get("safety", [])):
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
         if problems is not None and error.problems:
             write_problems(error.problems, problems)
             console.print(f"every problem is listed in {problems}")
@@ -91,9 +94,12 @@ def _text(done: Imported, out: Path) -> str:
         parts += [f"{number} skipped, {column} blank" for column, number in count.skipped_by.items() if number]
         parts += [f"{count.left_out} of students left out by a filter"] if count.left_out else []
         parts += [f"{count.set_aside} set aside"] if count.set_aside else []
+        parts += [f"{count.unsettled} of those written have no settled student"] if count.unsettled else []
         lines.append(f"  {count.step}: {', '.join(parts)}")
+    lines += safety_words(told["safety"])
     if done.problems:
-        lines.append(f"{told['rows_set_aside']} rows were set aside with {len(done.problems)} problems:")
+        kept = f" and {told['rows_unsettled']} kept for 身份待核" if told["rows_unsettled"] else ""
+        lines.append(f"{told['rows_set_aside']} rows were set aside{kept} with {len(done.problems)} problems:")
         lines += [f"  {problem}" for problem in done.problems[:SHOWN]]
         lines.append(f"all of them are listed in {out / 'set_aside'}")
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import typer
 
 from runxin.cli.output import answer
 from runxin.settings import read_settings
-from serving.access import create_key, list_keys, revoke_key, verify_key
+from serving.keys import create_key, list_keys, revoke_key, verify_key
 from serving.store import open_store
 
 key_app = typer.Typer(help="Keys for platforms that use the HTTP API.", no_args_is_help=True)

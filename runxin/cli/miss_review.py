@@ -11,8 +11,8 @@ from models import read_policy
 from runxin.cli.output import answer, console
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
-from serving.misses import Half, MissClass, case_of, read_half, review_half
-from serving.store import KeptReview, open_store, school_ids
+from serving.miss_review import Half, KeptReview, MissClass, case_of, read_half, review_half
+from serving.store import open_store, school_ids
 
 NO_PROOF = "found none is no proof of none missed: only what was reported is looked at here"
 

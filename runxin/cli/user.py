@@ -9,7 +9,7 @@ from runxin.cli.output import answer
 from runxin.cli.person import typed_password
 from runxin.errors import usage
 from runxin.settings import Settings, read_settings
-from serving.access import PASSWORD_LENGTH, create_link, create_user, list_users, set_password, use_link
+from serving.accounts import PASSWORD_LENGTH, create_link, create_user, list_accounts, set_password, use_link
 from serving.store import open_store
 
 user_app = typer.Typer(help="Accounts for the pages.", no_args_is_help=True)
@@ -65,13 +65,13 @@ def password_command(
 def list_command(json: Json = False) -> None:
     """Show every account."""
     with open_store(read_settings()) as store:
-        rows = list_users(store)
+        rows = list_accounts(store)
     users = [
         {
             "username": row.username,
             "role": row.role,
             "schools": list(row.schools),
-            "has_password": row.password_hash is not None,
+            "has_password": row.has_password,
             "created_at": row.created_at.isoformat(),
         }
         for row in rows

@@ -14,8 +14,8 @@ from serving.store import Outcome
 TABLE = TABLES["outcomes"]
 
 
-def outcomes_of(dataset: Dataset, schools: Collection[str]) -> list[tuple[Outcome, str]]:
-    """The dataset's outcomes of students of these schools, each with the school."""
+def outcomes_of(dataset: Dataset, schools: Collection[str] | None = None) -> list[tuple[Outcome, str]]:
+    """The dataset's outcomes of its students, or of those of some schools, each with the school."""
     frame = dataset.tables.get(TABLE.name)
     if frame is None:
         return []
@@ -27,7 +27,7 @@ def outcomes_of(dataset: Dataset, schools: Collection[str]) -> list[tuple[Outcom
         cells.append([None if one is None else one.date() for one in plain] if column.kind is Kind.DATE else plain)
     rows = [Outcome(**dict(zip(TABLE.names, row, strict=True))) for row in zip(*cells, strict=True)]
     found = [(_typed(row), school_of[row.student_id]) for row in rows]
-    return [(row, school) for row, school in found if school in schools]
+    return [(row, school) for row, school in found if schools is None or school in schools]
 
 
 def _typed(row: Outcome) -> Outcome:

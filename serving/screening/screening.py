@@ -2,41 +2,36 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-import pandas as pd
-
 from data_schemas.calendar import date_to_day
-from data_schemas.codes import ConsentScope, Tier
+from data_schemas.codes import Tier
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset
+from data_schemas.roster import settle_roster
 from data_schemas.school_days import Calendars
-from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, look_around, may_score, records_of
+from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, look_around, records_of
 from models.changes import Earlier, changes
 from models.flag_rates import flag_rates
 from models.triage import ZONE
 from runxin.errors import UserError, bad_data, usage
 from serving.replay import code_fingerprint, run_inputs
 from serving.screening.outcomes import outcomes_of, with_sent
+from serving.screening.rows import contacts_of, feeds_of, students_of, withdrawals_of
+from serving.screening.strangers import clashing, on_no_roster
 from serving.store import (
-    Feed,
     Filing,
-    NewContact,
     Published,
     RunFacts,
     Store,
-    Student,
-    Withdrawal,
     earlier_margins,
     make_run,
     newest_run,
     publish_run,
     sent_outcomes,
 )
-
-SCORE = ConsentScope.MODEL_SCORE.code
 
 
 @dataclass(frozen=True)
@@ -93,12 +88,15 @@ def publish_screening(
         raise bad_data(f"a {artifact.manifest.data_origin} model may not rank {dataset.description.origin} students")
     if as_of > now.astimezone(ZONE).date():
         raise usage(f"{as_of.isoformat()} has not come yet", fix="screen as of today or of a day before")
-    its_own, dataset = dataset, with_sent(dataset, sent_outcomes(store), as_of)
+    settled = settle_roster(dataset, as_of)
+    its_own, dataset = settled.enrolled, with_sent(settled.enrolled, sent_outcomes(store), as_of)
     records = records_of(dataset, calendars)
     records = replace(records, around=look_around(records, date_to_day(as_of), policy.response_quality))
-    found, model = _assess(records, as_of, artifact, policy, status)
-    students = _students(dataset, found, schools)
-    found = [assessment for assessment in found if assessment.student_id in students]
+    everyone, model = _assess(records, as_of, artifact, policy, status)
+    students = students_of(dataset, everyone, schools)
+    unplaced = clashing(store, everyone, students)
+    students = {one: who for one, who in students.items() if one not in unplaced.ids}
+    found = [assessment for assessment in everyone if assessment.student_id in students]
     if not found:
         raise bad_data(f"nobody is enrolled on {as_of.isoformat()}", fix="choose another --as-of")
     here = sorted({student.school_id for student in students.values()})
@@ -117,12 +115,18 @@ def publish_screening(
         schools=here,
         published_at=now,
     )
+    unplaced = unplaced.joined(on_no_roster(settled, as_of, policy, calendars, here))
+    words = [(word, school) for word, school in outcomes_of(its_own, here) if word.student_id in students]
     facts = RunFacts(
-        filings=[Filing(one.student_id, students[one.student_id].school_id, one.proven) for one in found],
-        outcomes=outcomes_of(its_own, here),
-        contacts=_contacts(its_own, students),
-        withdrawals=_withdrawals(dataset, records, as_of, students.keys()),
-        feeds=_feeds(dataset, here),
+        strangers=unplaced.strangers,
+        filings=[
+            *(Filing(one.student_id, students[one.student_id].school_id, one.proven) for one in found),
+            *unplaced.filings,
+        ],
+        outcomes=[*words, *unplaced.outcomes],
+        contacts=contacts_of(its_own, students),
+        withdrawals=withdrawals_of(dataset, records, as_of, students.keys()),
+        feeds=feeds_of(dataset, here),
     )
     inputs = run_inputs(dataset, records, as_of, asked, why_not, policy, calendars, found, here, margins)
     published = publish_run(store, run, list(students.values()), found, facts, actor, inputs)
@@ -142,6 +146,7 @@ def publish_screening(
         len(here),
         model,
         dataset.description.synthetic,
+        len(unplaced.strangers),
         all(one is not None and one.run_id == run.run_id for one in standing),
     )
 
@@ -168,72 +173,6 @@ def _with_changes(
     return [replace(assessment, change=moved.get(assessment.student_id)) for assessment in found]
 
 
-def _students(dataset: Dataset, found: Sequence[Assessment], schools: Sequence[str] | None) -> dict[str, Student]:
-    frame = dataset.students
-    if schools is not None:
-        unknown = sorted(set(schools) - set(frame["school_id"]))
-        if unknown:
-            raise usage(f"there is no school {unknown[0]!r} in the dataset")
-        frame = frame[frame["school_id"].isin(schools)]
-    wanted = {assessment.student_id for assessment in found}
-    names = ("student_id", "school_id", "class_id", "stage", "grade", "sex", "birth_date")
-    rows = zip(*(frame[name].astype(object) for name in names), strict=True)
-    return {
-        student_id: Student(
-            student_id,
-            school_id,
-            _text(class_id),
-            stage,
-            None if pd.isna(grade) else int(grade),
-            sex=_text(sex),
-            birth_date=None if pd.isna(born) else born.date(),
-        )
-        for student_id, school_id, class_id, stage, grade, sex, born in rows
-        if student_id in wanted
-    }
-
-
-def _contacts(dataset: Dataset, students: Mapping[str, Student]) -> list[NewContact]:
-    frame = dataset.tables.get("contacts")
-    if frame is None:
-        return []
-    names = ("student_id", "contacted_on", "whom", "recorded_on")
-    rows = zip(*(frame[name].astype(object) for name in names), strict=True)
-    return [
-        NewContact(who, students[who].school_id, on.date(), _text(whom), None if pd.isna(recorded) else recorded.date())
-        for who, on, whom, recorded in rows
-        if who in students and isinstance(whom, str)  # a row that says nobody was reached is an attempt
-    ]
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _withdrawals(dataset: Dataset, records: Records, as_of: date, ids: Collection[str]) -> list[Withdrawal]:
-    """What is not consented to. Who never gave consent to a model score is kept like who took it back, so that no
-    other way in scores them either."""
-    frame = dataset.tables.get("consents")
-    if frame is None:
-        return []
-    gone = frame[frame["withdrawn_on"] <= pd.Timestamp(as_of)].sort_values("withdrawn_on")
-    rows = zip(gone["student_id"], gone["scope"], gone["withdrawn_on"], strict=True)
-    refused = records.ids[~may_score(records, date_to_day(as_of))]
-    found = {(str(s), SCORE): Withdrawal(str(s), SCORE, as_of) for s in refused}
-    found |= {(student, scope): Withdrawal(student, scope, on.date()) for student, scope, on in rows}
-    return [withdrawal for (student, _), withdrawal in found.items() if student in ids]
-
-
-def _feeds(dataset: Dataset, schools: Sequence[str]) -> list[Feed]:
-    """The newest stretch of each school's table."""
-    frame = dataset.tables.get("feeds")
-    if frame is None:
-        return []
-    here = frame[frame["school_id"].isin(schools)].sort_values("covered_to")
-    rows = zip(*(here[name] for name in ("school_id", "table", "covered_from", "covered_to")), strict=True)
-    return list({(s, t): Feed(s, t, start.date(), end.date()) for s, t, start, end in rows}.values())
-
-
 def _miscoded(dataset: Dataset) -> dict[str, int]:
     """Faults of a coding as a whole have no row."""
     found = {
@@ -252,6 +191,7 @@ def _summary(
     schools: int,
     model: ModelStatus,
     synthetic: bool,
+    strangers: int,
     in_force: bool,
 ) -> Screening:
     tiers = Counter(assessment.tier for assessment in found)
@@ -269,7 +209,7 @@ def _summary(
         not_screened=sum(not assessment.screened for assessment in found),
         retest=sum(bool(assessment.data_quality.retest) for assessment in found),
         opened=published.opened,
-        strangers=0,
+        strangers=strangers,
         in_force=in_force,
         model=model,
         synthetic=synthetic,

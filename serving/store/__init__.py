@@ -1,5 +1,6 @@
-"""What is kept, and the only room that speaks to the database: plain objects go in and come out."""
+"""What many use cases read: plain objects go in and come out. What one alone keeps is in its own `store.py`."""
 
+from data_schemas.roster import UNASSIGNED
 from serving.store.audit import PURPOSES, AuditEvent, add_event, audit_rows, events_of, write_audit
 from serving.store.before import InForce, in_force_before
 from serving.store.contacts import NewContact
@@ -9,7 +10,7 @@ from serving.store.earlier import earlier_margins
 from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
 from serving.store.evidence import PAGE, SCORE, SCREENING, Filing, piece
 from serving.store.facts import SchoolFacts, facts_of, history_of, listed_ids, read_at, read_school
-from serving.store.files import FileOf, Whereabouts, file_of, whereabouts
+from serving.store.files import FileOf, Whereabouts, clashes, contested, file_of, whereabouts
 from serving.store.inputs import (
     Context,
     Kept,
@@ -20,8 +21,6 @@ from serving.store.inputs import (
     is_erased,
     kept_contents,
 )
-from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
-from serving.store.misses import KeptCase, KeptReview, keep_reviews, reviewed_halves, reviews_of
 from serving.store.names import keep_names, load_names
 from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days, taken_back
 from serving.store.outcomes import (
@@ -48,7 +47,6 @@ from serving.store.runs import (
 )
 from serving.store.state import ServiceState, last_run, service_state
 from serving.store.students import (
-    UNASSIGNED,
     Student,
     Withdrawal,
     concerns_school,
@@ -57,18 +55,6 @@ from serving.store.students import (
     school_ids,
     student_ids,
     unassigned_among,
-)
-from serving.store.users import (
-    UserRow,
-    add_link,
-    add_session,
-    add_user,
-    end_session,
-    find_user,
-    keep_password_hash,
-    list_users,
-    take_link,
-    user_of_token,
 )
 
 __all__ = [
@@ -85,10 +71,7 @@ __all__ = [
     "Filing",
     "InForce",
     "Kept",
-    "KeptCase",
     "KeptOutcome",
-    "KeptReview",
-    "KeyRow",
     "NewContact",
     "NewEntry",
     "NewOutcome",
@@ -104,47 +87,36 @@ __all__ = [
     "Stranger",
     "Student",
     "StudentInputs",
-    "UserRow",
     "Whereabouts",
     "Withdrawal",
     "add_event",
-    "add_key",
-    "add_link",
-    "add_session",
-    "add_user",
     "assessment_from_json",
     "assessment_to_json",
     "audit_rows",
     "check_reachable",
+    "clashes",
     "concerns_school",
     "content_of",
+    "contested",
     "earlier_margins",
-    "end_session",
     "erase_inputs",
     "events_of",
     "facts_of",
     "feeds_of_schools",
     "file_of",
     "find_kept",
-    "find_key",
     "find_student",
-    "find_user",
     "history_of",
     "in_force_before",
     "inputs_of",
     "is_erased",
     "is_unassigned",
     "keep_names",
-    "keep_password_hash",
-    "keep_reviews",
     "kept_contents",
     "last_run",
-    "list_keys",
-    "list_users",
     "listed_ids",
     "load_names",
     "make_run",
-    "mark_revoked",
     "newest_inputs",
     "newest_run",
     "open_store",
@@ -159,16 +131,12 @@ __all__ = [
     "record_entries",
     "record_entry",
     "record_outcomes",
-    "reviewed_halves",
-    "reviews_of",
     "school_ids",
     "sent_outcomes",
     "service_state",
     "student_ids",
-    "take_link",
     "taken_back",
     "unassigned_among",
-    "user_of_token",
     "whereabouts",
     "withdraw_run",
     "write_audit",

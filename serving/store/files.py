@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from serving.store.database import Store, chunks
-from serving.store.students import is_unassigned, strangers_of, unassigned_among
+from serving.store.students import Student, is_unassigned, strangers_of, students_of, unassigned_among
 from serving.store.tables import students
 
 
@@ -69,6 +69,22 @@ def file_of(
         return FileOf(student_id, here or stands.school_id, False)
     school = here or nowhere
     return FileOf(contested(student_id, school), school, False)
+
+
+def clashes(store: Store, students: Sequence[Student], covered: Collection[str]) -> dict[str, str]:
+    """Of students of a dataset, those whose id another school has for somebody who contradicts them in sex or birth
+    date, with that school. A dataset that covers that school as well knows better: then the student has moved."""
+    with store.reading() as connection:
+        known = students_of(connection, [one.student_id for one in students], False)
+    found = {}
+    for one in students:
+        held = known.get(one.student_id)
+        if held is None or held.school_id == one.school_id or held.school_id in covered:
+            continue
+        pairs = ((held.sex, one.sex), (held.birth_date, one.birth_date))
+        if any(a != b for a, b in pairs if a not in (None, "unknown") and b not in (None, "unknown")):
+            found[one.student_id] = held.school_id
+    return found
 
 
 def contested(student_id: str, school_id: str) -> str:

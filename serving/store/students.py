@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from data_schemas.roster import UNASSIGNED
 from serving.store.database import Store, chunks
 from serving.store.tables import entries, evidence, names, outcomes, run_schools, students, withdrawn
 
-UNASSIGNED = "unassigned"  # the school of students who are on no list and came without one: every counselor sees them
 AMONG = UNASSIGNED + ":"  # … or the counselors of a key's schools, which stand behind it
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from data_schemas.calendar import SchoolCalendar, date_to_day
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
+from data_schemas.roster import Unsettled
 from data_schemas.school_days import Calendars
 from models.assessment import ModelStatus
 from models.policy import Policy
@@ -25,22 +26,21 @@ from models.triage import (
     present_of,
     strengths_of,
 )
+from models.triage.missed import expected_missed
 from models.triage.queues import BELOW, CONTACT, IDENTITY, IMMEDIATE, LEADS, RETEST, REVIEW, WEEK
 from models.triage.week import Week, hours_for
 from runxin.errors import Kind, UserError
 from serving.store import SCREENING, Feed, SchoolFacts, Store, Student, read_school
 from serving.today.entries import Due, Entry, FollowUpList
-from serving.today.why import why
+from models.why import why
 
 SILENT_SCHOOL_DAYS = 2
 AUDIT_WORDS = Words(zh="例行访谈", en="routine conversation")
 AUDIT_DUE = Due(Words(zh="本周内访谈", en="talk this week"), None, False)
-WHY_UNPLACED = {
-    "unknown": Words(zh="学籍中没有这个学生编号", en="no roster has this id"),
-    "left": Words(zh="学籍显示已离校", en="the roster says that the student has left"),
-    "not_yet": Words(zh="学籍显示尚未入学", en="the roster says that the student has not enrolled yet"),
-    "two_enrolments": Words(zh="同一编号有两条学籍", en="two roster rows have this id"),
-    "set_aside": Words(zh="学籍行有误，导入时被搁置", en="the roster row was set aside at import"),
+WHY_UNPLACED = {one.code: Words(zh=one.zh, en=one.en) for one in Unsettled} | {
+    "two_schools": Words(
+        zh="另一所学校的名册上有同一编号的另一名学生", en="another school's roster has this id for somebody else"
+    ),
 }
 NOTHING_DUE = Words(zh="目前没有单独安排", en="nothing in particular is planned")
 
@@ -112,8 +112,7 @@ def build_list(
         scheduled=len(scheduled & own),
         weekly_slots=slots,
         check_minutes=policy.list.minutes_per_check,
-        audits=sum(word.blind and word.is_interview for one in everyone for word in one.words),
-        expected_missed=None,  # the estimate waits for enough routine talks on record
+        missed=expected_missed(facts.by_lot, len(everyone) - len(scheduled & own)),
         unmet=week.unmet,
         more_hours=hours_for(week.more_minutes),
         silent_feeds=tuple(f.feed for f in silent(facts.feeds, run.as_of, school)) if run is not None else (),

@@ -15,7 +15,8 @@ import pytest
 from data_schemas.instruments import packaged_instruments
 from models import load_artifact, read_policy
 from runxin.settings import read_settings
-from serving.api import Champion, State, make_app
+from serving.app import make_app
+from serving.platform import Champion, State
 from serving.store import open_store
 from tests.http_client import Client
 

@@ -71,7 +71,7 @@ def preview(
     before, against = _before(records, as_of, champion, origin, policy)
     place = {student: row for row, student in enumerate(records.ids)}
     rows = np.array([place[one.student_id] for one in after], dtype=np.int64)
-    names, school = np.unique(dataset.students["school_id"].astype(str).to_numpy()[rows], return_inverse=True)
+    names, school = np.unique(records.students["school_id"][rows].astype(str), return_inverse=True)
     school_of = dict(zip((one.student_id for one in after), names[school].tolist(), strict=True))
     of_schools = calendars_for(dataset, calendars)
     old, new = (_line(one, records, as_of, school_of, of_schools, policy) for one in (before, after))

@@ -1,0 +1,65 @@
+"""Facts of a roster that can hardly be: each is asked about by its row, and stops nothing."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_schemas.codes import Stage
+from data_schemas.enrolment import STUDENT, chosen, ended
+from data_schemas.rules import NOT_LOST, Fault
+from data_schemas.stages import AGES_APART, DAYS_A_YEAR, GRADES, OLDER, STAGE_AGES, YOUNGER
+
+# table → the day its row is about
+ABOUT_ON = {"scores": "administered_on", "leaves": "start_on", "concerns": "reported_on"}
+SHEETS = "responses/"
+
+
+def roster_questions(students: pd.DataFrame, as_of: date) -> list[Fault]:
+    """Grades beyond their stage, ages that fit neither grade nor stage, and an age against the birth date, of
+    students who have not left by the day."""
+    here = ~ended(students, as_of)
+    grade = students["grade"].to_numpy("float64", na_value=np.nan)
+    given = students["age_years"].to_numpy("float64", na_value=np.nan)
+    born = ((pd.Timestamp(as_of) - students["birth_date"]).dt.days / DAYS_A_YEAR).to_numpy("float64")
+    age, column = np.where(np.isnan(born), given, born), np.where(np.isnan(born), "age_years", "birth_date")
+    low, high = _bounds(students, GRADES)
+    asked: list[tuple[NDArray[np.bool_], str, str, str]] = []
+    what = "this grade lies beyond the stage: graduated and still on the roster?"
+    asked.append((grade > high, "grade", what, "write left_on, or mend stage or grade"))
+    what = "this grade lies below the stage"
+    asked.append((grade < low, "grade", what, "count grades from the first year of primary school (高三 is 12)"))
+    young, old = _bounds(students, STAGE_AGES)
+    odd = (age < grade + YOUNGER) | (age >= grade + OLDER + 1) | (age < young) | (age >= old + 1)
+    for name in ("birth_date", "age_years"):
+        asked.append((odd & (column == name), name, "this age hardly fits the grade or the stage", "mend it"))
+    against = np.abs(given - np.floor(born)) >= AGES_APART
+    asked.append((against, "age_years", f"{AGES_APART} years or more from the birth date", "mend one of the two"))
+    return [Fault(np.flatnonzero(rows & here), name, what, fix) for rows, name, what, fix in asked]
+
+
+def late_questions(frames: Mapping[str, pd.DataFrame], as_of: date) -> Iterator[tuple[str, Fault]]:
+    """By table, sheets, scores, reports and leave of a day after the student had left, by the row that is read of the
+    student. `frames` hold the students table too."""
+    students = frames["students"]
+    mine = students[chosen(students, as_of) & ended(students, as_of)]
+    left = pd.Series(mine["left_on"].to_numpy(), index=mine[STUDENT].to_numpy(dtype=object))
+    for name, frame in frames.items():
+        day = "administered_on" if name.startswith(SHEETS) else ABOUT_ON.get(name)
+        if day is not None and len(left):
+            after = (frame[day] > frame[STUDENT].astype(object).map(left)).to_numpy(dtype=bool, na_value=False)
+            what = "the student had left by then, by the roster"
+            yield name, Fault(np.flatnonzero(after), day, what, f"mend left_on or the id; {NOT_LOST}", kept=True)
+
+
+def _bounds(
+    students: pd.DataFrame, of_stage: Mapping[Stage, tuple[int, int]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lower and the upper bound of each student's stage, NaN where the stage is not known."""
+    found = []
+    for side in (0, 1):
+        by_code = {stage.code: float(bounds[side]) for stage, bounds in of_stage.items()}
+        found.append(students["stage"].astype(object).map(by_code).to_numpy("float64"))
+    return found[0], found[1]

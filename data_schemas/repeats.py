@@ -1,0 +1,46 @@
+"""One fact that stands in several rows: a report that was exported three times was made once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+RECORDED = "recorded_on"
+# What a record of these is about. The same record may come again with a later day of record; the first one says since
+# when it was known. In every other table rows are the same fact only where they are equal in every column: a circumstance
+# that is recorded anew has been looked at anew.
+ABOUT = {
+    "concerns": ("student_id", "kind", "reported_on", "source"),
+    "leaves": ("student_id", "type", "start_on"),
+}
+
+
+def repeats(frame: pd.DataFrame, table: str) -> NDArray[np.bool_]:
+    """Which rows (n,) of a table say again what another row says, whatever their order; the earliest record is none.
+
+    Between two equal records of one thing another may have corrected the first (a leave shortened, then prolonged
+    again): only a row that says the same as the record right before it is a repeat. `recorded_on` may be days or
+    whole numbers; a blank one is the earliest.
+    """
+    said = [name for name in frame.columns if name != RECORDED or table not in ABOUT]
+    doubled = frame.duplicated(said, keep=False).to_numpy(dtype=bool)
+    if not doubled.any() or table not in ABOUT:
+        return frame.duplicated(said).to_numpy(dtype=bool) if doubled.any() else doubled
+    student = pd.factorize(frame["student_id"])[0]
+    rows = np.flatnonzero(np.isin(student, student[doubled]))
+    part = frame.iloc[rows]
+    recorded = part[RECORDED].to_numpy()
+    if recorded.dtype.kind == "M":
+        recorded = recorded.astype(np.int64)  # a blank day is the smallest number
+    says, thing = _group(part, said), _group(part, ABOUT[table])
+    order = np.lexsort((says, recorded, thing))
+    found = np.zeros(len(frame), dtype=bool)
+    found[rows[order[1:]]] = says[order[1:]] == says[order[:-1]]
+    return found
+
+
+def _group(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
+    """A number for each row, the same where the columns are; in the order of their contents."""
+    number: NDArray[np.int64] = frame.groupby(list(names), dropna=False, sort=True).ngroup().to_numpy(dtype=np.int64)
+    return number
