@@ -3,6 +3,7 @@
 import json
 import zlib
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
+import serving
 from data_schemas.codes import Tier
 from models.assessment import AnswerTime
 from models.triage import day_start
@@ -89,6 +91,8 @@ def filed(store: Store, rule: str = "R02", tier: int = 3, **fields: Any) -> None
 
 
 def test_migrations_and_tables_agree(tmp_path: Path) -> None:
+    for file in sorted(Path(serving.__file__).parent.glob("*/tables.py")):
+        import_module(f"serving.{file.parent.name}.tables")
     store = new_store(tmp_path)
     with store.reading() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
