@@ -55,7 +55,9 @@ def test_the_same_evidence_is_filed_once_by_whatever_door(store: Store) -> None:
         ({"history": True}, False),
     ],
 )
-def test_a_key_is_filed_again_only_where_more_was_seen_in_it(store: Store, more: dict[str, object], filed: bool) -> None:
+def test_a_key_is_filed_again_only_where_more_was_seen_in_it(
+    store: Store, more: dict[str, object], filed: bool
+) -> None:
     known = floor("R13", Tier.PRIORITY, severity=40)
     file(store, known)
     again = floor("R13", **({"tier": Tier.PRIORITY, "severity": 40} | more))  # type: ignore[arg-type]

@@ -7,10 +7,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment, DataQuality, Retest
@@ -37,8 +33,7 @@ from serving.store import (
     service_state,
     withdraw_run,
 )
-from serving.store.database import MIGRATIONS, make_engine
-from serving.store.tables import metadata
+from serving.store.database import make_engine
 from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, sheet, student, words
 
 TODAY = NOW.date()
@@ -49,25 +44,6 @@ LATER = date(2026, 11, 27)
 
 def said_of(store: Store, student_id: str) -> Assessment | None:
     return facts_of(store, [student_id], TODAY)[student_id].assessment
-
-
-def test_migrations_and_tables_agree(tmp_path: Path) -> None:
-    store = new_store(tmp_path)
-    with store.reading() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
-    assert differences == [], "write a migration for what was changed in tables.py"
-
-
-def test_no_older_version_opens_what_this_one_wrote(tmp_path: Path) -> None:
-    """An older program would not see what is open: it is refused, and the database stays as it was."""
-    store = new_store(tmp_path)
-    publish(store, [assessment("S-1", Tier.CRISIS, tier_source="floor", floors=(floor(),))])
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with pytest.raises(NotImplementedError, match="would hide danger"), store.writing() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0003")
-    assert present(store).tier is Tier.CRISIS
 
 
 def test_the_embedded_database_is_its_owners_only_and_keeps_a_log_ahead(tmp_path: Path) -> None:
@@ -225,9 +201,7 @@ def test_the_clock_of_a_models_tier_runs_from_the_records_and_is_not_started_ane
     tiers = [(Tier.WATCH, Tier.WATCH, Tier.WATCH), (Tier.WATCH, Tier.PRIORITY, Tier.PRIORITY)]
     for step in range(3):
         day = AS_OF + timedelta(days=7 * step)
-        found = [
-            assessment(f"S-{n}", tiers[n][step], as_of=day, changed_on=day - timedelta(days=1)) for n in range(2)
-        ]
+        found = [assessment(f"S-{n}", tiers[n][step], as_of=day, changed_on=day - timedelta(days=1)) for n in range(2)]
         publish(store, found, fingerprint=f"f{step}", as_of=day, at=NOW + timedelta(days=7 * step))
     facts = facts_of(store, ["S-0", "S-1"], AS_OF + timedelta(days=14))
     since = {who: one.model_since for who, one in facts.items()}
