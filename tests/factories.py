@@ -19,7 +19,7 @@ from models.assessment import (
     Reason,
 )
 from runxin.settings import read_settings
-from serving.store import Published, Store, make_run, open_store, publish_run
+from serving.store import Filing, Published, RunFacts, Store, Student, make_run, open_store, publish_run
 from serving.today import Due, Entry, FollowUpList
 
 AS_OF = date(2026, 11, 20)
