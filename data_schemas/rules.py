@@ -35,7 +35,7 @@ ORDERED = {
     "students": (("birth_date", "enrolled_on"), ("enrolled_on", "left_on")),
     "leaves": (("start_on", "end_on"),),
     "family": (("valid_from", "valid_to"),),
-    "consents": (("given_on", "withdrawn_on"),),
+    "consents": (("given_on", "withdrawn_on"), ("given_on", "valid_until")),
     "feeds": (("covered_from", "covered_to"),),
     "terms": (("starts_on", "ends_on"),),
     "breaks": (("starts_on", "ends_on"),),

@@ -74,7 +74,7 @@ TABLES: dict[str, Table] = {
                 STUDENT_ID,
                 Column("type", Kind.CODE, "请假类型", _S, required=True, codes=LeaveType),
                 Column("start_on", Kind.DATE, "开始日期", _S, required=True),
-                Column("end_on", Kind.DATE, "结束日期", _S, required=True),
+                Column("end_on", Kind.DATE, "结束日期", _S),  # empty: still going on
                 Column("half_days", Kind.INT, "半天数", _S, low=1, high=1000),
                 Column("reason_code", Kind.CODE, "原因代码", _S, codes=LeaveReason),
                 Column("recorded_on", Kind.DATE, "登记日期", _S, required=True),
@@ -159,6 +159,7 @@ TABLES: dict[str, Table] = {
                 Column("given_by", Kind.CODE, "同意人", _P, codes=Source),
                 Column("given_on", Kind.DATE, "同意日期", _P, required=True),
                 Column("withdrawn_on", Kind.DATE, "撤回日期", _P),
+                Column("valid_until", Kind.DATE, "有效期至", _P),  # the last day; empty: until it is withdrawn
             ),
         ),
         Table(

@@ -23,6 +23,8 @@ from models.policy import Policy, Thresholds
 from models.quality import Reading, read_quality
 from models.records import Records, rows_of
 from models.risk_model import Margins, contributions, margins
+from models.sentences import doubts_of
+from models.suspensions import suspended
 from models.tasks import open_tasks
 from models.tiers import highest, model_tiers
 from models.triage.evidence import standings
@@ -126,12 +128,12 @@ def assess(
     asked = artifact is not None and policy.model.enabled and len(records) > 0
     scored = _Scored(records, day, artifact, suspect) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
-    found = []
+    gone, found = suspended(records, day), []
     for row in np.flatnonzero(enrolled(records, day)):
         mine = scored if scored is not None and scored.may[row] else None
         here = _model_status(mine.artifact, policy) if mine is not None else away
         found.append(
-            _assessment(int(row), records, as_of, proven[row], readings[row], tasks[row], said[row], mine, here)
+            _assessment(int(row), records, as_of, proven[row], readings[row], tasks[row], said[row], mine, here, gone)
         )
     return found
 
@@ -161,15 +163,19 @@ def enrolled(records: Records, as_of: int) -> Bools:
 
 def may_score(records: Records, as_of: int) -> Bools:
     """Whom the model may score. Where consents were collected, only those who gave it and have not withdrawn it;
-    where they were not, the operator answers for the legal basis. A withdrawal ends every consent before it."""
+    where they were not, the operator answers for the legal basis. A withdrawal ends every consent of its day and before,
+    and a consent past its last day (`valid_until`) counts as not given."""
     n = len(records)
     consents, coverage = rows_of(records, "consents")
     mine = (consents["scope"] == ConsentScope.MODEL_SCORE.place) & (consents["given_on"] <= as_of)
     over = mine & (consents["withdrawn_on"] <= as_of)
-    given = latest_by_student(n, consents.student[mine], consents["given_on"][mine])
+    stands = mine & ((consents["valid_until"] == NO_DAY) | (consents["valid_until"] >= as_of))
+    given = latest_by_student(n, consents.student[stands], consents["given_on"][stands])
     withdrawn = latest_by_student(n, consents.student[over], consents["withdrawn_on"][over])
-    collected = np.bincount(coverage.student, minlength=n) > 0
-    may: Bools = (given > withdrawn) | (~collected & (withdrawn == NO_DAY))
+    collected = (np.bincount(coverage.student, minlength=n) > 0) | (
+        np.bincount(consents.student[mine], minlength=n) > 0
+    )
+    may: Bools = (given > withdrawn) | ~collected
     return may
 
 
@@ -183,7 +189,9 @@ def _assessment(
     words: _Said,
     scored: _Scored | None,
     status: ModelStatus,
+    gone: Mapping[int, tuple[date, date | None]],
 ) -> Assessment:
+    since, until = gone.get(row, (None, None))
     stands = standings(pieces_of_records(proven), words.words)
     floors = [one.piece.floor for one in stands if one.is_open and not one.piece.floor.lead]
     model = list(Tier)[int(scored.tiers[row])] if scored is not None else None
@@ -203,7 +211,9 @@ def _assessment(
         probability=float(scored.probability[row]) if scored is not None else None,
         margin=float(scored.margins.value[row]) if scored is not None else None,
         base_value=said.base if said is not None else None,
-        reasons=_reasons(place, said, scored.artifact, floors, reading) if scored and said else (),
+        reasons=_reasons(place, said, scored.artifact, reading, not floors and since is None)
+        if scored and said
+        else (),
         group_contributions=said.groups(place) if said is not None else None,
         family_capped=float(said.capped[place]) if said is not None else None,
         floors=tuple(floors),
@@ -219,16 +229,19 @@ def _assessment(
         model_tier=model,
         leads=tuple(one.piece.floor for one in stands if one.is_open and one.piece.floor.lead),
         proven=tuple(proven),
+        suspended_since=since,
+        suspended_until=until,
     )
 
 
-def _reasons(
-    place: int, said: Explained, artifact: Artifact, floors: Sequence[Floor], reading: Reading
-) -> tuple[Reason, ...]:
-    """While a floor is open no easing reason is shown: it would read as comfort that nobody has given."""
+def _reasons(place: int, said: Explained, artifact: Artifact, reading: Reading, easing: bool) -> tuple[Reason, ...]:
+    """While a floor is open or the student is suspended no easing reason is shown: it would read as comfort that nobody
+    has given."""
     expected = {result.code for result in reading.instruments} | set(reading.quality.missing)
     unasked = set(artifact.instruments) - expected
-    return reasons_of(place, said, artifact.instruments, easing=not floors, unasked=unasked)
+    return reasons_of(
+        place, said, artifact.instruments, easing=easing, unasked=unasked, doubts=doubts_of(reading.instruments)
+    )
 
 
 def _model_status(artifact: Artifact, policy: Policy) -> ModelStatus:

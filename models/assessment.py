@@ -102,7 +102,9 @@ class ChangeResult:
 @dataclass(frozen=True)
 class InstrumentResult:
     """The newest sheet of one questionnaire. `total` is None where too many answers are blank; a void sheet has one and
-    is not valid. `first` and `previous` are valid sheets that nothing speaks against."""
+    is not valid. `first` and `previous` are valid sheets that nothing speaks against; `passed_over` counts the sheets
+    after `previous` that were left out for that. `outside_age` says so where the student was younger or older on its
+    day than the ages it was made for; it is None where the age is not known."""
 
     code: str
     name: Words
@@ -130,6 +132,11 @@ class InstrumentResult:
     invalid_reasons: tuple[str, ...] = ()
     suspect: tuple[str, ...] = ()
     respondent: str | None = None
+    previous_band: Words | None = None
+    previous_prorated: bool = False
+    first_band: Words | None = None
+    passed_over: int = 0
+    outside_age: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,8 @@ class Retest:
 
 @dataclass(frozen=True)
 class DataQuality:
-    """`confidence` is low where something that the tier rests on is missing, stale or unscored."""
+    """`confidence` is low where something that the tier rests on is missing, stale, unscored or outside the ages that a
+    questionnaire was made for. Leave and concerns are missing, too, of a student who was mostly not at school."""
 
     confidence: str  # "ok" | "low"
     retest: tuple[Retest, ...] = ()

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from data_schemas.codes import Stage, Tier
 from models.assess import enrolled
+from models.features.at_school import at_school
 from models.features.leave import NAMES, leave_features
 from models.flag_rates import Share
 from models.floors.leave import leave_floors
 from models.leave_reference import LeaveReference
 from models.policy import Policy
-from models.records import Records, rows_of
+from models.records import Records
 from models.tasks import open_tasks
 from models.triage.from_records import seen_of
 
@@ -77,9 +78,7 @@ def leave_rates(records: Records, as_of: int, policy: Policy) -> list[LeaveRate]
 
 def usual_leave(records: Records, as_of: int) -> list[Usual]:
     """By stage; a stage without students whose leave is on record throughout is left out."""
-    leaves, coverage = rows_of(records, "leaves")
-    totals, _ = rows_of(records, "leave_totals")
-    block = leave_features(leaves, totals, coverage, records.students, as_of, records.school, LeaveReference(), True)
+    block = leave_features(records, at_school(records, as_of), as_of, LeaveReference())
     days, rate = (block.values[:, NAMES.index(name)] for name in ("leave_days_60", "leave_rate_60"))
     known = enrolled(records, as_of) & ~np.isnan(rate)
     found = []

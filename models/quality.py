@@ -8,6 +8,7 @@ import numpy as np
 from data_schemas.calendar import date_to_day
 from models.assessment import DataQuality, InstrumentResult
 from models.columns import NO_DAY
+from models.features.at_school import IN_60, at_school
 from models.features.coverage import covered
 from models.features.leave import has_total
 from models.instrument_results import Context, instrument_results
@@ -56,10 +57,13 @@ def read_quality(
             day = date_to_day(result.administered_on)
             if seen[student] <= came.get((student, day), day):
                 unseen[student].add(code)
+    # Of somebody who was hardly at school nobody can have seen much, however well the tables are fed.
+    unseen_here = ~at_school(records, as_of).mostly[:, IN_60]
+    totals, _ = rows_of(records, "leave_totals")
     gaps = {
-        "leave": _gap(records, "leaves", as_of) & ~has_total(rows_of(records, "leave_totals")[0], n, as_of),
+        "leave": (_gap(records, "leaves", as_of) | unseen_here) & ~has_total(totals, n, as_of),
         "family": _gap(records, "family", as_of),
-        "concern": _gap(records, "concerns", as_of),
+        "concern": _gap(records, "concerns", as_of) | unseen_here,
     }
     newest = _newest_evidence(records, as_of)
     return [
@@ -111,7 +115,8 @@ def _reading(
     scored = [result for result in results if result.current and result.valid]
     adverse = [r for r in scored if records.sheets[r.code].instrument.total.polarity == "adverse"]
     severity = max((result.share or 0.0 for result in adverse), default=0.0)
-    confidence = "ok" if scored and not retests and not missing else "low"
+    unproven = any(result.outside_age is not None for result in results if result.current)
+    confidence = "ok" if scored and not retests and not missing and not unproven else "low"
     return Reading(results, DataQuality(confidence, tuple(retests), tuple(missing)), bool(scored), severity, changed)
 
 

@@ -1,5 +1,5 @@
-"""The queues of a school, each told once: its words and who stands in it. Pages, command line, API and export go through
-this registry and name no queue by themselves."""
+"""The queues of a school, each told once: its words and who stands in it. Pages, command line, API and export go
+through this registry and name no queue by themselves."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ TODAY, LINE, BESIDE = "today", "line", "beside"
 
 @dataclass(frozen=True)
 class Queue:
-    """`band` says where it is shown: on the list ("today"), as the week's line ("line") or beside it ("beside"). `about`
-    says what to do there, `nobody` what it means that it is empty. `holds` tells whether a student stands in it; of the
-    line, which is limited, the week's plan tells (None). One that is `never_cut` is shown whole wherever it is shown."""
+    """`band` says where it is shown: on the list ("today"), as the week's line ("line") or beside it ("beside").
+    `about` says what to do there, `nobody` what it means that it is empty. `holds` tells whether a student stands in
+    it; of the line, which is limited, the week's plan tells (None). One that is `never_cut` is always shown whole."""
 
     code: str
     band: str

@@ -95,7 +95,7 @@ def create_link(store: Store, username: str, now: datetime, actor: str = "cli") 
 
 
 def use_link(store: Store, token: str, now: datetime) -> tuple[User, str]:
-    """Sign in by a link: the user and a session's token. Raises `UserError` for one that is unknown, used or expired."""
+    """Sign in by a link: the user and a session's token. Raises `UserError` for one unknown, used or past its time."""
     username = take_link(store, hash_token(token), now)
     row = None if username is None else find_user(store, username)
     if row is None:

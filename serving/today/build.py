@@ -32,7 +32,7 @@ from models.triage.week import Week, hours_for
 from runxin.errors import Kind, UserError
 from serving.store import SCREENING, Feed, SchoolFacts, Store, Student, read_school
 from serving.today.entries import Due, Entry, FollowUpList
-from serving.today.why import why
+from models.why import why
 
 SILENT_SCHOOL_DAYS = 2
 AUDIT_WORDS = Words(zh="例行访谈", en="routine conversation")

@@ -17,11 +17,9 @@ from serving.store import (
     NewEntry,
     RunInputs,
     Store,
-    assessment_of,
     content_of,
-    current_of,
     erase_inputs,
-    evidence_of,
+    facts_of,
     find_kept,
     inputs_of,
     is_erased,
@@ -55,6 +53,7 @@ def entry(student_id: str = "S-1", **fields: Any) -> NewEntry:
         **given,
         assessment=said,
         received_at=NOW.replace(hour=12),
+        floors=said.proven,
         **fields,
     )
 
@@ -65,7 +64,7 @@ def count(store: Store, table: str) -> int:
 
 
 def id_of(store: Store, student_id: str = "S-1") -> str:
-    found = current_of(store, student_id)[1]
+    found = facts_of(store, [student_id], NOW.date())[student_id].assessment_id
     assert found is not None
     return found
 

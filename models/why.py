@@ -2,6 +2,7 @@
 
 from data_schemas.instruments import Words
 from models.assessment import Floor, InstrumentResult
+from models.sentences import instrument_sentence
 from models.triage import Present
 
 SENTENCES = 2
@@ -33,28 +34,6 @@ def _evidence_sentence(floor: Floor, sheets: dict[str, InstrumentResult]) -> Wor
     if of_total and sheet is not None and sheet.administered_on == floor.evidence_on:
         return instrument_sentence(sheet)
     return floor.text
-
-
-def instrument_sentence(result: InstrumentResult) -> Words:
-    """A total with its band and its day, and the total before: 「PHQ-9 17 分（中重度，2026-03-20；上次 9 分）」."""
-    on = result.administered_on.isoformat()
-    zh, en = [on], [on]
-    if result.band is not None:
-        zh.insert(0, result.band.zh)
-        en.insert(0, result.band.en)
-    if not result.current:
-        zh.append("已过期")
-        en.append("out of date")
-    if not result.valid or result.suspect:
-        zh.append("待重测")
-        en.append("to be repeated")
-    before_zh = f"；上次 {result.previous_total:.4g} 分" if result.previous_total is not None else ""
-    before_en = f"; before: {result.previous_total:.4g}" if result.previous_total is not None else ""
-    label = result.label or result.name
-    return Words(
-        zh=f"{label.zh} {result.total:.4g} 分（{'，'.join(zh)}{before_zh}）",
-        en=f"{label.en}: {result.total:.4g} ({', '.join(en)}{before_en})",
-    )
 
 
 def _raised(result: InstrumentResult) -> tuple[bool, float, int, str]:
