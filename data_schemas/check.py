@@ -65,7 +65,9 @@ def check_dataset(dataset: Dataset) -> CheckReport:
     for name, fault in late_questions(frames, as_of):
         questions += _problems(fault, name)
     if dataset.description.origin != "foreign":  # elsewhere stages and grades are cut otherwise
-        questions += [one for fault in roster_questions(dataset.students, as_of) for one in _problems(fault, "students")]
+        questions += [
+            one for fault in roster_questions(dataset.students, as_of) for one in _problems(fault, "students")
+        ]
     notes = list(_first_notes(dataset))
     notes += _repeated(dataset)
     for code, sheets in dataset.responses.items():
@@ -122,6 +124,9 @@ def _cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
 
 def _first_notes(dataset: Dataset) -> Iterator[str]:
     told = dataset.description
+    if SET_ASIDE.name in dataset.tables:
+        rows = len(dataset.tables[SET_ASIDE.name])
+        yield f"{rows} roster rows were refused by the import: set_aside/students.csv says why"
     if told.synthetic:
         yield "合成数据: these students are invented; no figure from them says anything about real ones"
     if told.mode == "concurrent":

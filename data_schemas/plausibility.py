@@ -11,11 +11,11 @@ from data_schemas.codes import Stage
 from data_schemas.enrolment import STUDENT, chosen, ended
 from data_schemas.rules import NOT_LOST, Fault
 
-# Grades from first to last, counted from the first year of primary school. Where primary school takes five years, junior
-# school begins with grade 6; the third year of senior school is grade 12, and some vocational courses take four.
+# Grades from first to last, counted from the first year of primary school. Where primary school takes five years,
+# junior school begins with grade 6; 高三 is grade 12, and some vocational courses take four years.
 GRADES = {Stage.PRIMARY: (1, 6), Stage.JUNIOR: (6, 9), Stage.SENIOR: (10, 12), Stage.VOCATIONAL: (10, 13)}
-# 义务教育法 (2018) § 11: a child of six or seven enters grade 1, so a student is grade + 5 to grade + 7 years old. Grades
-# that were skipped or repeated, and late entry, leave room on both sides.
+# 义务教育法 (2018) § 11: a child enters grade 1 at six or seven, so a student is grade + 5 to grade + 7 years old.
+# Grades that were skipped or repeated, and late entry, leave room on both sides.
 YOUNGER, OLDER = 3, 11  # years: grade + 3 to grade + 11 is not asked about
 STAGE_AGES = {Stage.PRIMARY: (4, 16), Stage.JUNIOR: (9, 19), Stage.SENIOR: (12, 23), Stage.VOCATIONAL: (12, 30)}
 AGES_APART = 2  # years between the age that is given and the one from the birth date: a year passes between exports
@@ -42,7 +42,9 @@ def roster_questions(students: pd.DataFrame, as_of: date) -> list[Fault]:
     young, old = _bounds(students, STAGE_AGES)
     odd = (age < grade + YOUNGER) | (age >= grade + OLDER + 1) | (age < young) | (age >= old + 1)
     for name in ("birth_date", "age_years"):
-        asked.append((odd & (column == name), name, "this age hardly fits the grade or the stage", "mend it"))
+        asked.append(
+            (odd & (column == name), name, "this age hardly fits the grade or the stage", "mend whichever is wrong")
+        )
     against = np.abs(given - np.floor(born)) >= AGES_APART
     asked.append((against, "age_years", f"{AGES_APART} years or more from the birth date", "mend one of the two"))
     return [Fault(np.flatnonzero(rows & here), name, what, fix) for rows, name, what, fix in asked]

@@ -30,7 +30,11 @@ class Unsettled(Code):
     UNKNOWN = ("unknown", "名册中没有此编号", "the id is on no roster")
     LEFT = ("left", "名册上已离校", "has left, by the roster")
     NOT_YET = ("not_yet", "名册上尚未入学", "not enrolled yet, by the roster")
-    TWO_ENROLMENTS = ("two_enrolments", "同一编号有相互矛盾的名册记录", "one id with enrolments that contradict each other")
+    TWO_ENROLMENTS = (
+        "two_enrolments",
+        "同一编号有相互矛盾的名册记录",
+        "one id with enrolments that contradict each other",
+    )
     SET_ASIDE = ("set_aside", "名册记录有误，导入时未采用", "the roster row was refused by the import")
 
 

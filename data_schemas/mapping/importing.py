@@ -124,9 +124,7 @@ def write_problems(problems: Sequence[Problem], path: Path) -> None:
 def _nothing_written(message: str, made: Understood, fix: str | None) -> UserError:
     """The refusal of the whole, with the safety evidence among the rows at fault: none of it is in a dataset."""
     lost = [replace(row, kept=False) for row in made.applied.safety]
-    return UserError(
-        Kind.BAD_DATA, message, fix=fix, problems=made.problems, details={"safety": safety_payload(lost)}
-    )
+    return UserError(Kind.BAD_DATA, message, fix=fix, problems=made.problems, details={"safety": safety_payload(lost)})
 
 
 def _describe(
