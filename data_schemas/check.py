@@ -137,6 +137,9 @@ def _cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
 
 def _first_notes(dataset: Dataset) -> Iterator[str]:
     told = dataset.description
+    if SET_ASIDE.name in dataset.tables:
+        rows = len(dataset.tables[SET_ASIDE.name])
+        yield f"{rows} roster rows were refused by the import: set_aside/students.csv says why"
     if told.synthetic:
         yield "合成数据: these students are invented; no figure from them says anything about real ones"
     if told.mode == "concurrent":

@@ -34,7 +34,9 @@ def roster_questions(students: pd.DataFrame, as_of: date) -> list[Fault]:
     young, old = _bounds(students, STAGE_AGES)
     odd = (age < grade + YOUNGER) | (age >= grade + OLDER + 1) | (age < young) | (age >= old + 1)
     for name in ("birth_date", "age_years"):
-        asked.append((odd & (column == name), name, "this age hardly fits the grade or the stage", "mend it"))
+        asked.append(
+            (odd & (column == name), name, "this age hardly fits the grade or the stage", "mend whichever is wrong")
+        )
     against = np.abs(given - np.floor(born)) >= AGES_APART
     asked.append((against, "age_years", f"{AGES_APART} years or more from the birth date", "mend one of the two"))
     return [Fault(np.flatnonzero(rows & here), name, what, fix) for rows, name, what, fix in asked]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from data_schemas.dataset import Dataset, Description, Label, conform, read_dataset, table_of, write_dataset
+from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import packaged_instruments
 from runxin.errors import Kind, UserError
 
@@ -172,11 +173,22 @@ def test_xlsx_is_read_like_the_others(dataset: Dataset, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(read_dataset(folder).students, dataset.students)
 
 
-def test_a_row_of_a_stranger_is_refused_by_its_row(dataset: Dataset) -> None:
+def test_rows_of_strangers_are_no_records_and_stop_nothing(dataset: Dataset) -> None:
     from models import records_of
 
-    strange = dataset.tables["leaves"].assign(student_id="nobody")
-    with pytest.raises(UserError, match="not in the students table") as refused:
-        records_of(replace(dataset, tables={**dataset.tables, "leaves": strange}))
-    assert [(p.file, p.row, p.column) for p in refused.value.problems] == [("leaves", 2, "student_id")]
-    assert "nobody" not in str(refused.value), "an id has no place in a message"
+    leaves = dataset.tables["leaves"]
+    strange = pd.concat([leaves.assign(student_id="nobody"), leaves], ignore_index=True)
+    records = records_of(replace(dataset, tables={**dataset.tables, "leaves": strange}))
+    assert records.ids[records.events["leaves"].student].tolist() == ["001"]
+
+
+@pytest.mark.parametrize("format", ["parquet", "csv"])
+def test_roster_rows_that_were_refused_are_kept_with_what_could_be_read(
+    dataset: Dataset, tmp_path: Path, format: Literal["parquet", "csv"]
+) -> None:
+    aside = conform(
+        pd.DataFrame({"student_id": ["009"], "school_id": ["007"]}).assign(**dict.fromkeys(("stage", "sex"))), SET_ASIDE
+    )
+    write_dataset(replace(dataset, tables={**dataset.tables, SET_ASIDE.name: aside}), tmp_path / "out", format)
+    again = read_dataset(tmp_path / "out").tables[SET_ASIDE.name]
+    assert again.dropna(axis=1).to_dict("records") == [{"student_id": "009", "school_id": "007"}]
