@@ -14,11 +14,13 @@ from data_schemas.calendar_tables import NAMES, calendar_faults
 from data_schemas.codes import Selection
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
+from data_schemas.duty import duty_faults
 from data_schemas.enrolment import SET_ASIDE, STUDENT
 from data_schemas.horizon import open_dates, outcomes_until
 from data_schemas.plausibility import late_questions, roster_questions
 from data_schemas.repeats import repeats
 from data_schemas.rules import Fault, faults, score_faults
+from data_schemas.schools import school_faults, unknown_schools
 from data_schemas.tables import Table, schema
 from runxin.errors import Problem
 
@@ -60,6 +62,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         found = faults(frame, table, as_of, students, ahead, refused)
         found += score_faults(frame, dataset.instruments) if name == "scores" else []
         found += calendar_faults(name, dataset.tables)
+        found += _faults_of_schools(name, dataset)
         for fault in found:
             (questions if fault.kept else problems).extend(_problems(fault, name))
     for name, fault in late_questions(frames, as_of):
@@ -95,6 +98,16 @@ def _repeated(dataset: Dataset) -> Iterator[str]:
         if len(again):
             named = ", ".join(map(str, again[:NAMED])) + (", …" if len(again) > NAMED else "")
             yield f"{name}: {len(again)} rows say again what another row says, and count once (rows {named})"
+
+
+def _faults_of_schools(name: str, dataset: Dataset) -> list[Fault]:
+    if name == "schools":
+        return school_faults(dataset.tables[name])
+    if name != "duty":
+        return []
+    frames = [dataset.students, *(dataset.tables[other] for other in ("schools",) if other in dataset.tables)]
+    known = {str(school) for frame in frames for school in frame["school_id"].dropna()}
+    return [*duty_faults(dataset.tables[name]), unknown_schools(dataset.tables[name], known)]
 
 
 def _cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:

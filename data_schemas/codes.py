@@ -75,6 +75,16 @@ class Answer(Code):
     UNKNOWN = ("unknown", "未知", "unknown")
 
 
+class DutyRole(Code):
+    """As what somebody stands on a school's duty roster, in the order in which they are asked for."""
+
+    COUNSELOR = ("counselor", "值班心理教师", "counselor on duty")
+    DEPUTY = ("deputy", "分管校领导", "deputy head")
+    PRINCIPAL = ("principal", "校长", "principal")
+    CENTRE = ("centre", "区县心理中心", "county centre")
+    ON_CALL = ("on_call", "随叫随到人员", "on-call person")
+
+
 class Respondent(Code):
     SELF = ("self", "本人", "student")
     PARENT = ("parent", "家长", "parent")

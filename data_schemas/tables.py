@@ -4,15 +4,12 @@ Every other room reads these names. A platform's own headers and codes are turne
 `data_schemas.mapping`; nothing else guesses.
 """
 
-from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 
 import pandera.pandas as pa
 
 from data_schemas.codes import (
     Answer,
-    Code,
     Concern,
     ConsentScope,
     Contacted,
@@ -27,83 +24,14 @@ from data_schemas.codes import (
     Stage,
     Tier,
 )
+from data_schemas.school_tables import SCHOOL_TABLES
+from data_schemas.table import DTYPES, Column, Kind, Sensitivity, Table
 
-
-class Sensitivity(Enum):
-    """How a column is guarded (个人信息保护法 28–31: health data and all data of children under 14 are sensitive)."""
-
-    OPEN = "open"  # says nothing about one person
-    PERSONAL = "personal"  # describes a person
-    SENSITIVE = "sensitive"  # health, family, or what follows from them
-    PROTECTED = "protected"  # safety and protection reports: the fewest eyes
-
-
-class Kind(Enum):
-    """What a cell holds."""
-
-    ID = "id"
-    CODE = "code"
-    DATE = "date"
-    TIME = "time"
-    INT = "int"
-    NUMBER = "number"
-    BOOL = "bool"  # true, false or empty: an empty cell is unknown
-    TEXT = "text"
-
-
-DTYPES = {
-    Kind.ID: "str",
-    Kind.CODE: "str",
-    Kind.TEXT: "str",
-    Kind.DATE: "datetime64[us]",
-    Kind.TIME: "datetime64[us]",
-    Kind.INT: "Int64",
-    Kind.NUMBER: "float64",
-    Kind.BOOL: "boolean",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `required` columns must be there and filled in every row."""
-
-    name: str
-    kind: Kind
-    zh: str
-    sensitivity: Sensitivity
-    required: bool = False
-    codes: type[Code] | None = None
-    low: float | None = None
-    high: float | None = None
-    duration: bool = False  # in seconds; platforms also write 125秒, 2分5秒 or 00:02:05
-
-
-@dataclass(frozen=True)
-class Table:
-    name: str
-    zh: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()  # rows that agree on these are duplicates
-
-    def column(self, name: str) -> Column:
-        """The column of that name; raises `KeyError`."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns)
+__all__ = ["DTYPES", "RESPONSE_COLUMNS", "TABLES", "Column", "Kind", "Sensitivity", "Table", "response_table", "schema"]
 
 
 _P, _S, _X, _O = Sensitivity.PERSONAL, Sensitivity.SENSITIVE, Sensitivity.PROTECTED, Sensitivity.OPEN
 STUDENT_ID = Column("student_id", Kind.ID, "学生编号", _P, required=True)
-# Of the calendar: where the school is blank, the row holds for every school.
-SCHOOL = Column("school_id", Kind.ID, "学校编号", _O)
-STARTS = Column("starts_on", Kind.DATE, "开始日期", _O, required=True)
-ENDS = Column("ends_on", Kind.DATE, "结束日期", _O, required=True)
-TITLE = Column("title", Kind.TEXT, "名称", _O)
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -244,18 +172,7 @@ TABLES: dict[str, Table] = {
                 Column("covered_to", Kind.DATE, "覆盖截止", _O, required=True),
             ),
         ),
-        Table("terms", "学期", (SCHOOL, STARTS, ENDS, TITLE)),
-        Table("breaks", "假期（春秋假等）", (SCHOOL, STARTS, ENDS, TITLE)),
-        Table("exams", "考试", (SCHOOL, STARTS, ENDS, TITLE)),
-        Table(
-            "makeup_days",
-            "调课",
-            (
-                SCHOOL,
-                Column("day", Kind.DATE, "日期", _O, required=True),
-                Column("taught", Kind.BOOL, "是否上课", _O, required=True),
-            ),
-        ),
+        *SCHOOL_TABLES,
     )
 }
 

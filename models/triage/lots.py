@@ -37,9 +37,9 @@ def drawn(in_order_of_lot: Iterable[Present], places: int, now: datetime) -> Ite
 
 
 def may_be_drawn(one: Present, now: datetime) -> bool:
-    """Whoever has no open evidence, is at most 关注, is at school, and has not declined. A talk of this week does not
-    make room for another."""
-    if one.facts.stranger or one.facts.declined or one.suspended or one.open or one.in_review:
+    """Whoever has no open evidence and no report to look into (a blind line would hide it), is at most 关注, is at
+    school, and has not declined. A talk of this week does not make room for another."""
+    if one.facts.stranger or one.facts.declined or one.suspended or one.open or one.leads or one.in_review:
         return False
     tier = one.tier
     if talk_done(one, now):  # what the talk itself found does not undo that it was drawn

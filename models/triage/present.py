@@ -102,9 +102,11 @@ class Present:
 
     @property
     def only_history(self) -> bool:
-        """Nothing but sheets older than their recall window is open, and nothing else raises the tier."""
+        """Nothing but sheets older than their recall window is open, and neither the model nor a person raises the
+        tier by itself."""
         old = bool(self.open) and all(one.piece.floor.history for one in self.open)
-        return old and self.source == "floor"
+        model = self.facts.model_tier
+        return old and max(human_level(self.words), -1 if model is None else model.ord) <= Tier.ROUTINE.ord
 
     @property
     def lacks(self) -> str | None:

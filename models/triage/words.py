@@ -6,6 +6,8 @@ from datetime import date, datetime
 from data_schemas.codes import Tier
 from models.triage.facts import INTERVIEW, RAISING, Word
 
+PAGE = "page"
+
 
 def in_force(words: Iterable[Word]) -> list[Word]:
     """Without those that a later word corrects, by day observed and time of arrival.
@@ -16,21 +18,27 @@ def in_force(words: Iterable[Word]) -> list[Word]:
     """
     ordered = sorted(words, key=_recorded)
     corrected = {word.corrects for word in ordered if word.corrects is not None}
-    newest: dict[tuple[object, ...], Word] = {}
+    standing: list[Word] = []
     for word in ordered:
-        if word.word_id not in corrected:
-            newest[_identity(word)] = word
-    return sorted(newest.values(), key=lambda word: (word.observed_on, word.received_at, word.word_id))
+        if word.word_id in corrected:
+            continue
+        if _came_again(word):
+            standing = [one for one in standing if one.door == PAGE or _what_of(one) != _what_of(word)]
+        standing.append(word)
+    return sorted(standing, key=lambda word: (word.observed_on, word.received_at, word.word_id))
 
 
 def _recorded(word: Word) -> tuple[date, datetime, int, int, str]:
     return word.known_on, word.received_at, word.level, -len(word.persons), word.word_id
 
 
-def _identity(word: Word) -> tuple[object, ...]:
-    """What a word is of. One that was recorded on a page is itself alone: it is corrected by name only."""
-    if word.door == "page" or word.corrects is not None or word.interviewer is None:
-        return (word.word_id,)
+def _came_again(word: Word) -> bool:
+    """Whether a word may be a newer export of an earlier one, corrections among these. One that names what it corrects
+    takes the place of that alone, and one that was recorded on a page is itself alone."""
+    return word.door != PAGE and word.corrects is None and word.interviewer is not None
+
+
+def _what_of(word: Word) -> tuple[str, date, str | None]:
     return word.kind, word.observed_on, word.interviewer
 
 

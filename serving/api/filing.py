@@ -12,10 +12,10 @@ from runxin.errors import UserError, refused
 from runxin.logs import get_logger
 from serving.access import Client, client_can
 from serving.api.answer import Filing, ScoreAnswer, answer_of
-from serving.api.champion import Serving
 from serving.api.reading import plain_record
 from serving.api.request import ScoreRequest
-from serving.api.state import State, instruments_of
+from serving.platform.champion import Serving
+from serving.platform.state import State, instruments_of
 from serving.replay import entry_inputs, make_context
 from serving.store import (
     SCORE,

@@ -10,9 +10,9 @@ from pydantic import Field
 from serving.access import Client, check_client_can, client_can
 from serving.api.answer import ModelGiven, TierGiven
 from serving.api.answer_parts import Given, Words
-from serving.api.keys import caller
 from serving.api.problems import problem_responses
-from serving.api.state import State, state_of
+from serving.platform.callers import caller
+from serving.platform.state import State, state_of
 from serving.store import AuditEvent, write_audit
 from serving.today import follow_up_list
 from serving.today.export import list_json
@@ -65,18 +65,21 @@ class QueueGiven(Given):
     entries: tuple[EntryGiven, ...]
 
 
-class Interval(Given):
-    value: float
-    low: float
-    high: float
+class MissedGiven(Given):
+    """How many students with need are expected among those who are not scheduled: an interval in students, null while
+    fewer than `needed` routine talks by lot are on record."""
+
+    talks: int
+    found: int
+    needed: int
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 class FollowUpAnswer(Given):
     """One school's list as it stands. `unscheduled` counts those under the week's line, `unmet_deadlines` those of the
-    week that its places cannot meet.
-
-    `expected_missed` is null where there are too few audits to say how many students with need stand below it.
-    """
+    week that its places cannot meet."""
 
     school_id: str
     run_id: str
@@ -92,7 +95,7 @@ class FollowUpAnswer(Given):
     check_minutes: int
     unmet_deadlines: int
     more_hours: float
-    expected_missed: Interval | None
+    expected_missed: MissedGiven
     silent_feeds: tuple[str, ...]
     tier_counts: dict[str, int]
     class_tasks: dict[str, int]

@@ -12,13 +12,13 @@ from serving.access import Client
 from serving.api.answer_parts import Given
 from serving.api.check import invalid
 from serving.api.fields import today
-from serving.api.keys import caller
-from serving.api.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
 from serving.api.problems import problem_responses
 from serving.api.reading import read_as, read_json, received
 from serving.api.request import OutcomeRow, OutcomesRequest
 from serving.api.score import body_of
-from serving.api.state import State, state_of
+from serving.platform.callers import caller
+from serving.platform.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
+from serving.platform.state import State, state_of
 from serving.store import FileOf, NewOutcome, Outcome, facts_of, file_of, record_outcomes, school_ids, whereabouts
 
 router = APIRouter(tags=["outcomes"])

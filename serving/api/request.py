@@ -23,7 +23,7 @@ from data_schemas.codes import (
     Stage,
     Tier,
 )
-from serving.api.fields import CodeOf, Day, Id, Moment, Part, Variant, Word
+from serving.api.fields import AsOf, CodeOf, Day, Id, Moment, Part, Variant, Word
 
 MOST_RECORDS = 5000
 EvidenceKey = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f]{1,120}$", examples=["R02:phq9:2:2026-11-19"])]
@@ -135,7 +135,7 @@ class ScoreRequest(Part):
     """One student's records."""
 
     student_id: Id
-    as_of: Day | None = Field(None, description="the day of the assessment; today where left out")
+    as_of: AsOf | None = Field(None, description="the day of the assessment; today where left out")
     school_id: Id | None = Field(
         None, description="the list that a student goes to who is on none yet; without it, every school's"
     )

@@ -14,12 +14,12 @@ from serving.api.answer import ScoreAnswer
 from serving.api.check import check_request
 from serving.api.fields import today
 from serving.api.filing import Checked, file_records
-from serving.api.keys import caller
-from serving.api.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES, at_once
 from serving.api.problems import Problem, problem_of, problem_responses
 from serving.api.reading import read_as, read_batch, read_json, received
 from serving.api.request import ScoreRequest
-from serving.api.state import State, instruments_of, own_features_of, state_of
+from serving.platform.callers import caller
+from serving.platform.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES, at_once
+from serving.platform.state import State, instruments_of, own_features_of, state_of
 
 router = APIRouter(tags=["assessment"])
 DryRun = Annotated[bool, Query(description="Assess without recording anything; needs the `dry_run` scope.")]

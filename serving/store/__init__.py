@@ -1,4 +1,4 @@
-"""What is kept, and the only room that speaks to the database: plain objects go in and come out."""
+"""What many use cases read: plain objects go in and come out. What one alone keeps is in its own `store.py`."""
 
 from data_schemas.roster import UNASSIGNED
 from serving.store.audit import PURPOSES, AuditEvent, add_event, audit_rows, events_of, write_audit
@@ -6,6 +6,7 @@ from serving.store.before import InForce, in_force_before
 from serving.store.contacts import NewContact
 from serving.store.contents import Content, content_of
 from serving.store.database import Store, check_reachable, open_store
+from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
 from serving.store.earlier import earlier_margins
 from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
 from serving.store.evidence import PAGE, SCORE, SCREENING, Filing, piece
@@ -21,8 +22,6 @@ from serving.store.inputs import (
     is_erased,
     kept_contents,
 )
-from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
-from serving.store.misses import KeptCase, KeptReview, keep_reviews, reviewed_halves, reviews_of
 from serving.store.names import keep_names, load_names
 from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days, taken_back
 from serving.store.outcomes import (
@@ -47,6 +46,14 @@ from serving.store.runs import (
     publish_run,
     withdraw_run,
 )
+from serving.store.schools import (
+    check_schools_known,
+    is_known,
+    keep_schools,
+    known_school_ids,
+    list_schools,
+    school_names,
+)
 from serving.store.state import ServiceState, last_run, service_state
 from serving.store.students import (
     Student,
@@ -57,18 +64,6 @@ from serving.store.students import (
     school_ids,
     student_ids,
     unassigned_among,
-)
-from serving.store.users import (
-    UserRow,
-    add_link,
-    add_session,
-    add_user,
-    end_session,
-    find_user,
-    keep_password_hash,
-    list_users,
-    take_link,
-    user_of_token,
 )
 
 __all__ = [
@@ -85,10 +80,7 @@ __all__ = [
     "Filing",
     "InForce",
     "Kept",
-    "KeptCase",
     "KeptOutcome",
-    "KeptReview",
-    "KeyRow",
     "NewContact",
     "NewEntry",
     "NewOutcome",
@@ -104,49 +96,45 @@ __all__ = [
     "Stranger",
     "Student",
     "StudentInputs",
-    "UserRow",
     "Whereabouts",
     "Withdrawal",
     "add_event",
-    "add_key",
-    "add_link",
-    "add_session",
-    "add_user",
     "assessment_from_json",
     "assessment_to_json",
     "audit_rows",
     "check_reachable",
+    "check_schools_known",
     "clashes",
     "concerns_school",
     "content_of",
     "contested",
+    "duty_in_force",
+    "duty_of",
+    "duty_of_schools",
     "earlier_margins",
-    "end_session",
     "erase_inputs",
     "events_of",
     "facts_of",
     "feeds_of_schools",
     "file_of",
     "find_kept",
-    "find_key",
     "find_student",
-    "find_user",
     "history_of",
     "in_force_before",
     "inputs_of",
     "is_erased",
+    "is_known",
     "is_unassigned",
+    "keep_duty",
     "keep_names",
-    "keep_password_hash",
-    "keep_reviews",
+    "keep_schools",
     "kept_contents",
+    "known_school_ids",
     "last_run",
-    "list_keys",
-    "list_users",
+    "list_schools",
     "listed_ids",
     "load_names",
     "make_run",
-    "mark_revoked",
     "newest_inputs",
     "newest_run",
     "open_store",
@@ -161,16 +149,13 @@ __all__ = [
     "record_entries",
     "record_entry",
     "record_outcomes",
-    "reviewed_halves",
-    "reviews_of",
     "school_ids",
+    "school_names",
     "sent_outcomes",
     "service_state",
     "student_ids",
-    "take_link",
     "taken_back",
     "unassigned_among",
-    "user_of_token",
     "whereabouts",
     "withdraw_run",
     "write_audit",

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment
-from models.triage import StudentFacts
+from models.triage import StudentFacts, Word
 from serving.store.contacts import contacts_of
 from serving.store.database import Store, chunks
 from serving.store.entries import ReceivedEntry, newest_entries_of, unsettled_entries
 from serving.store.evidence import pieces_of
 from serving.store.files import contested
-from serving.store.outcomes import words_of
+from serving.store.outcomes import words_by_lot, words_of
 from serving.store.payload import unpack_assessment
 from serving.store.runs import Feed, Run, in_force_runs, newest_run_of, run_from_row
 from serving.store.students import (
@@ -30,6 +30,7 @@ from serving.store.students import (
 from serving.store.tables import assessments, evidence, feeds, names, outcomes, run_strangers, runs, students
 
 TIERS = tuple(Tier)
+A_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class SchoolFacts:
     strangers: tuple[StudentFacts, ...]
     people: Mapping[str, Student]
     feeds: tuple[Feed, ...]
+    by_lot: tuple[tuple[Word, ...], ...] = ()  # routine talks of the last year by student, of all schools
 
 
 def read_school(
@@ -50,7 +52,9 @@ def read_school(
     """The facts of one school's list in force on a day, or of its list of another day."""
     with store.reading() as connection:
         run = newest_run_of(connection, school_id, today, as_of)
-        return facts_of_school(connection, school_id, run, names_allowed)
+        facts = facts_of_school(connection, school_id, run, names_allowed)
+        talks = words_by_lot(connection, today - A_YEAR)
+        return replace(facts, by_lot=tuple(map(tuple, talks)))
 
 
 def read_at(store: Store, run: Run, school_id: str, sent: Mapping[str, ReceivedEntry]) -> SchoolFacts:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from runxin.errors import bad_data
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
+from serving.store.files import contested
 from serving.store.payload import unpack
 from serving.store.tables import (
     assessments,
@@ -24,6 +25,7 @@ from serving.store.tables import (
     misses,
     outcomes,
     runs,
+    students,
 )
 
 UNKEPT = (
@@ -135,7 +137,8 @@ def erase_inputs(store: Store, student_id: str) -> int:
     with store.writing() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete = ON")  # freed pages are overwritten
-        mine = assessments.c.student_id == student_id
+        files = _files(connection, student_id)
+        mine = assessments.c.student_id.in_(files)
         ids = list(
             connection.scalars(
                 sa.select(assessments.c.assessment_id).where(mine, assessments.c.assessment_id.is_not(None))
@@ -144,7 +147,7 @@ def erase_inputs(store: Store, student_id: str) -> int:
         connection.execute(
             assessments.update().where(mine).values(assessment_id=None, inputs=None, earlier_margin=None)
         )
-        sent = (entries.c.student_id == student_id) & (entries.c.record != b"")
+        sent = entries.c.student_id.in_(files) & (entries.c.record != b"")
         sent_ids = list(connection.scalars(sa.select(entries.c.entry_id).where(sent)))
         for entry_id in sent_ids:
             fresh = uuid4().hex
@@ -153,10 +156,10 @@ def erase_inputs(store: Store, student_id: str) -> int:
                 .where(entries.c.entry_id == entry_id)
                 .values(entry_id=fresh, record=b"", inputs=None, context=None)
             )
-            by_it = (evidence.c.student_id == student_id) & (evidence.c.filed_by == entry_id)
+            by_it = evidence.c.student_id.in_(files) & (evidence.c.filed_by == entry_id)
             connection.execute(evidence.update().where(by_it).values(filed_by=fresh))
         for table in (inputs, outcomes, contacts, misses):
-            connection.execute(table.delete().where(table.c.student_id == student_id))
+            connection.execute(table.delete().where(table.c.student_id.in_(files)))
         gone = [{"id_sha256": _hash(one)} for one in (*ids, *sent_ids)]
         if gone:
             connection.execute(erased.insert(), gone)
@@ -166,6 +169,12 @@ def erase_inputs(store: Store, student_id: str) -> int:
         raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         raw.close()
     return len(gone)
+
+
+def _files(connection: sa.Connection, student_id: str) -> tuple[str, ...]:
+    """The files of a student: what came under the same id for the school of the student's roster is the student's."""
+    school = connection.scalar(sa.select(students.c.school_id).where(students.c.student_id == student_id))
+    return (student_id,) if school is None else (student_id, contested(student_id, school))
 
 
 def _hash(assessment_id: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from data_schemas.codes import Selection
 from models.triage import Word, in_force
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store, chunks
@@ -132,6 +133,15 @@ def words_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None 
         for row in connection.execute(query):
             found.setdefault(row.student_id, []).append(_word(row))
     return found
+
+
+def words_by_lot(connection: sa.Connection, since: date) -> list[list[Word]]:
+    """The routine talks of students drawn by lot, held from a day on, by student, of all schools."""
+    by_lot = (outcomes.c.selection_reason == Selection.AUDIT.code) & (outcomes.c.observed_on >= since)
+    found: dict[str, list[Word]] = {}
+    for row in connection.execute(outcomes.select().where(by_lot)):
+        found.setdefault(row.student_id, []).append(_word(row))
+    return list(found.values())
 
 
 def _word(row: Any) -> Word:

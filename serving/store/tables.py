@@ -1,4 +1,4 @@
-"""The tables of the store. Nothing outside this room sees them.
+"""The tables that many use cases read. A table of one use case stands in its own `tables.py`, on this `metadata`.
 
 Times are aware in Python and UTC in the database. Tokens, keys and passwords are kept as hashes only.
 """
@@ -264,45 +264,6 @@ feeds = sa.Table(
     sa.Column("feed", sa.String, primary_key=True),
     sa.Column("covered_from", sa.Date, nullable=False),
     sa.Column("covered_to", sa.Date, nullable=False),
-)
-
-users = sa.Table(
-    "users",
-    metadata,
-    sa.Column("username", sa.String, primary_key=True),
-    sa.Column("role", sa.String, nullable=False),
-    sa.Column("schools", sa.JSON, nullable=False),
-    sa.Column("password_hash", sa.String),
-    sa.Column("created_at", Instant, nullable=False),
-)
-
-sign_in_links = sa.Table(
-    "sign_in_links",
-    metadata,
-    sa.Column("token_hash", sa.String, primary_key=True),
-    sa.Column("username", sa.ForeignKey("users.username"), nullable=False),
-    sa.Column("expires_at", Instant, nullable=False),
-    sa.Column("used_at", Instant),
-)
-
-sessions = sa.Table(
-    "sessions",
-    metadata,
-    sa.Column("token_hash", sa.String, primary_key=True),
-    sa.Column("username", sa.ForeignKey("users.username"), nullable=False),
-    sa.Column("expires_at", Instant, nullable=False),
-)
-
-api_keys = sa.Table(
-    "api_keys",
-    metadata,
-    sa.Column("key_id", sa.String, primary_key=True),
-    sa.Column("key_hash", sa.String, nullable=False, unique=True),
-    sa.Column("client", sa.String, nullable=False),
-    sa.Column("scopes", sa.JSON, nullable=False),
-    sa.Column("schools", sa.JSON(none_as_null=True)),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("revoked_at", Instant),
 )
 
 # Only ever added to.

@@ -1,19 +1,17 @@
 """一生一档: what a counselor may read of one student. Allowed first, then put in the trail, then read."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from data_schemas.codes import Tier
-from data_schemas.school_days import Calendars
 from models.assessment import Assessment
-from models.policy import Policy
-from models.triage import ZONE, Duty, Present, present_of, stands_in
+from models.triage import ZONE, Present, present_of, stands_in
 from runxin.errors import Kind, UserError
-from serving.access import User, check_user_can_see_student, user_can_see_names
+from serving.access import Action, User, check_may, may
+from serving.platform.state import State
 from serving.store import (
     AuditEvent,
     FileOf,
-    Store,
     Student,
     facts_of,
     find_student,
@@ -23,8 +21,6 @@ from serving.store import (
 )
 from serving.today import Due, due_of
 from serving.today.blind import blind_among
-
-ELSEWHERE = "this student is not at one of your schools"
 
 
 @dataclass(frozen=True)
@@ -48,33 +44,25 @@ class StudentFile:
 
 
 def open_student(
-    store: Store,
-    user: User,
-    student_id: str,
-    now: datetime,
-    policy: Policy,
-    calendars: Calendars,
-    purpose: str = "follow_up",
-    duty: Duty | None = None,
-    reveal: bool = False,
+    state: State, user: User, student_id: str, purpose: str = "follow_up", reveal: bool = False
 ) -> StudentFile:
     """A student's file for a counselor of the school; raises `UserError` (refused). To `reveal` a blind student is put
-    in the trail as such: the talk is no blind one any more."""
-    student = find_student(store, student_id)
+    in the audit log as such: the talk is no blind one any more."""
+    student, now = find_student(state.store, student_id), state.clock()
+    # In the words of a refusal, so that ids of other schools cannot be told from ids of nobody.
+    check_may(user, Action.SEE_STUDENT, None if student is None else student.school_id)
     if student is None:
-        # In the words of a refusal, so that ids of other schools cannot be told from ids of nobody.
-        raise UserError(Kind.REFUSED, ELSEWHERE)
-    check_user_can_see_student(user, student.school_id)
+        raise UserError(Kind.NOT_FOUND, "there is no such student")
     today = now.astimezone(ZONE).date()
-    facts = facts_of(store, [student_id], today)[student_id]
+    facts = facts_of(state.store, [student_id], today)[student_id]
     where = FileOf(student_id, student.school_id, not facts.stranger)
-    blind = student_id in blind_among(store, [where], now, policy, calendars)
+    blind = student_id in blind_among(state.store, [where], now, state.policy, state.calendars)
     action = "student.revealed" if blind and reveal else "student.read"
-    write_audit(store, AuditEvent(now, user.username, action, purpose, student_id, "blind" if blind else None))
-    present = present_of([facts], policy, calendars.of(student.school_id), duty)[0]
-    named = find_student(store, student_id, user_can_see_names(user, student.school_id)) or student
-    history = tuple(history_of(store, student_id))
-    run = newest_run(store, student.school_id, today)
+    write_audit(state.store, AuditEvent(now, user.username, action, purpose, student_id, "blind" if blind else None))
+    present = present_of([facts], state.policy, state.calendars.of(student.school_id))[0]
+    named = find_student(state.store, student_id, may(user, Action.SEE_NAMES, student.school_id)) or student
+    history = tuple(history_of(state.store, student_id))
+    run = newest_run(state.store, student.school_id, today)
     return StudentFile(
         named,
         present,

@@ -26,6 +26,7 @@ from models.triage import (
     present_of,
     strengths_of,
 )
+from models.triage.missed import expected_missed
 from models.triage.queues import BELOW, CONTACT, IDENTITY, IMMEDIATE, LEADS, RETEST, REVIEW, WEEK
 from models.triage.week import Week, hours_for
 from runxin.errors import Kind, UserError
@@ -111,8 +112,7 @@ def build_list(
         scheduled=len(scheduled & own),
         weekly_slots=slots,
         check_minutes=policy.list.minutes_per_check,
-        audits=sum(word.blind and word.is_interview for one in everyone for word in one.words),
-        expected_missed=None,  # the estimate waits for enough routine talks on record
+        missed=expected_missed(facts.by_lot, len(everyone) - len(scheduled & own)),
         unmet=week.unmet,
         more_hours=hours_for(week.more_minutes),
         silent_feeds=tuple(f.feed for f in silent(facts.feeds, run.as_of, school)) if run is not None else (),

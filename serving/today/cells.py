@@ -3,6 +3,7 @@
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.triage import BY_CODE, ZONE
+from models.triage.missed import Missed
 from models.triage.queues import IMMEDIATE, WEEK
 from serving.today.entries import Entry, FollowUpList
 
@@ -55,12 +56,21 @@ def cells(entry: Entry, lang: str) -> tuple[str, ...]:
     )
 
 
+def missed_words(missed: Missed) -> Words:
+    """How many are expected and not yet found, or what is lacking to say so."""
+    if missed.value is None or missed.low is None or missed.high is None:
+        return Words(
+            zh=f"无法估计（例行访谈 {missed.talks} 次，至少需 {missed.needed} 次）",
+            en=f"cannot be estimated ({missed.talks} routine talks, {missed.needed} are needed)",
+        )
+    said = f"{missed.value:.0f} ({missed.low:.0f}–{missed.high:.0f})"
+    return Words(zh=said, en=said)
+
+
 def headline(listed: FollowUpList, lang: str) -> str:
     """What the list is and how much it asks for."""
     hours = len(listed.queue(IMMEDIATE)) * listed.check_minutes / 60
-    missed = "无法估计" if lang == "zh" else "cannot be estimated"
-    if listed.expected_missed is not None:
-        missed = "{:.0f} ({:.0f}–{:.0f})".format(*listed.expected_missed)
+    missed = pick(missed_words(listed.missed), lang)
     where = f"{listed.school_id} · {listed.as_of.isoformat()}"
     checks, interviews = len(listed.queue(IMMEDIATE)), len(listed.queue(WEEK))
     if lang == "zh":

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import Assessment, Floor, ModelStatus
+from models.triage.missed import Missed
 from serving.store import Student
 
 __all__ = ["Due", "Entry", "FollowUpList", "Student"]
@@ -64,10 +65,9 @@ class FollowUpList:
     """One school's list as it stands, under its newest published run.
 
     `queues` holds the lines of each queue by its code. `scheduled` counts students who are checked at once, reviewed or
-    spoken with this week. `expected_missed` is an interval of students with need who stand below the line or were not
-    screened, None where there are too few audits to say. `unmet` counts deadlines of the week that its places cannot
-    meet, and `more_hours` what would do. `class_tasks` counts by class whom the homeroom teacher is to ask about what a
-    survey or the roster says. `silent_feeds` names tables whose feed has stopped.
+    spoken with this week, `missed` how many with need are expected among the others. `unmet` counts deadlines of the
+    week that its places cannot meet, and `more_hours` what would do. `class_tasks` counts by class whom the homeroom
+    teacher is to ask about what a survey or the roster says. `silent_feeds` names tables whose feed has stopped.
     """
 
     run_id: str
@@ -82,8 +82,7 @@ class FollowUpList:
     scheduled: int
     weekly_slots: int
     check_minutes: int
-    audits: int  # routine talks on record, on which an estimate of what was missed would rest
-    expected_missed: tuple[float, float, float] | None
+    missed: Missed
     unmet: int
     more_hours: float
     silent_feeds: tuple[str, ...]

@@ -1,6 +1,7 @@
 """A list in JSON's own types: the one form that the command line and the API give out. No names, and nothing of a blind
 student but the id."""
 
+from dataclasses import asdict
 from typing import Any
 
 from data_schemas.instruments import Words
@@ -23,7 +24,7 @@ def queues_of(listed: FollowUpList, limit: int | None) -> dict[str, tuple[Entry,
 def list_json(listed: FollowUpList, limit: int | None = None, sentences: bool = True) -> dict[str, Any]:
     """The list; a queue's `count` is its length before it is cut to `limit` lines. Without `sentences` the reasons are
     null."""
-    missed, shown = listed.expected_missed, queues_of(listed, limit)
+    missed, shown = listed.missed, queues_of(listed, limit)
     return {
         "school_id": listed.school_id,
         "run_id": listed.run_id,
@@ -39,7 +40,7 @@ def list_json(listed: FollowUpList, limit: int | None = None, sentences: bool = 
         "check_minutes": listed.check_minutes,
         "unmet_deadlines": listed.unmet,
         "more_hours": listed.more_hours,
-        "expected_missed": None if missed is None else dict(zip(("value", "low", "high"), missed, strict=True)),
+        "expected_missed": asdict(missed),
         "silent_feeds": list(listed.silent_feeds),
         "tier_counts": dict(listed.tier_counts),
         "class_tasks": dict(listed.class_tasks),

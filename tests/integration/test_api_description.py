@@ -10,8 +10,8 @@ import pytest
 
 from data_schemas.tables import RESPONSE_COLUMNS, TABLES
 from serving.api import request as rows
-from serving.api.app import ROUTERS
 from serving.api.description import EXAMPLE
+from serving.app import ROUTERS
 from tests.api_state import Api, make_api, phq9, promote, record
 
 PARTS = {

@@ -97,7 +97,7 @@ FAULTS = {
     "a day to come": ({"observed_on": days_ago(-1)}, "outcomes[1].observed_on", "has not come yet"),
     "recorded before it was": ({"recorded_on": days_ago(9)}, "outcomes[1].recorded_on", "before observed_on"),
     "the same person twice": ({"second_interviewer": "I-1"}, "outcomes[1].second_interviewer", "another person"),
-    "an id with a blank": ({"student_id": "Wang Fang"}, "outcomes[1].student_id", "not of the form"),
+    "an id with a blank": ({"student_id": "Wang Fang"}, "outcomes[1].student_id", "an id holds no U+0020 SPACE"),
 }
 
 

@@ -58,7 +58,7 @@ FAULTS = {
         "from 0 to 27",
     ),
     "an age that is none": (record(age_years=300), "age_years", "less than or equal to 30"),
-    "an id with spaces": (record(student_id="Wang Fang"), "student_id", "not of the form"),
+    "an id with spaces": (record(student_id="Wang Fang"), "student_id", "an id holds no U+0020 SPACE"),
     "outcomes are not sent here": (record(outcomes=[]), "outcomes", "there is no such field"),
     "not an object": ([1, 2], "record", "an object is needed"),
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from serving.access import verify_key
+from serving.keys import verify_key
 from serving.store import audit_rows, evidence_of, open_evidence, received_record
 from tests.api_state import Api, days_ago, make_api, phq9, promote, record
 

@@ -14,12 +14,12 @@ from models import read_policy
 from runxin.cli.main import run
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
-from serving.access import Role, User, open_misses
+from serving.access import Role, User
 from serving.api.fields import today
 from serving.followup import FollowUpList, follow_up_list, publish_screening
-from serving.misses import Case, case_of, half_of, read_half, review_half
+from serving.miss_review import Case, KeptReview, case_of, half_of, open_misses, read_half, review_half, reviews_of
+from serving.platform import State
 from serving.store import (
-    KeptReview,
     NewOutcome,
     Outcome,
     Store,
@@ -27,11 +27,11 @@ from serving.store import (
     erase_inputs,
     open_store,
     record_outcomes,
-    reviews_of,
     school_ids,
 )
 from serving.store.tables import inputs
 from tests.api_state import make_api, phq9, record
+from tests.sample_pages import make_state
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 POLICY = read_policy()
@@ -49,6 +49,10 @@ class World:
     @property
     def school(self) -> str:
         return self.listed.school_id
+
+    @property
+    def state(self) -> State:
+        return make_state(self.store, self.settings.home, lambda: NOW)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +146,7 @@ def test_what_is_kept_is_what_was_found_and_can_be_made_again(world: World) -> N
 
 def test_a_counselor_reads_cases_others_counts_and_strangers_nothing(world: World) -> None:
     counselor = User("wang", Role.COUNSELOR, (world.school,))
-    reading, halves = open_misses(world.store, counselor, HALF, world.school, NOW)
+    reading, halves = open_misses(world.state, counselor, HALF, world.school)
     assert reading is not None
     assert halves == [HALF.name]
     assert {student for student, _ in reading.cases} >= {world.who["below"], world.who["unscreened"]}
@@ -159,7 +163,7 @@ def test_a_counselor_reads_cases_others_counts_and_strangers_nothing(world: Worl
         (User("li", Role.PRINCIPAL, (world.school,)), world.school),
         (User("zhou", Role.BUREAU), None),
     ):
-        counts, _ = open_misses(world.store, user, HALF, school, NOW)
+        counts, _ = open_misses(world.state, user, HALF, school)
         assert counts is not None
         assert counts.cases == ()
         assert counts.kinds == {}
@@ -173,9 +177,9 @@ def test_a_counselor_reads_cases_others_counts_and_strangers_nothing(world: Worl
         (User("zhou", Role.BUREAU), world.school),
     ):
         with pytest.raises(UserError) as refused:
-            open_misses(world.store, user, HALF, school, NOW)
+            open_misses(world.state, user, HALF, school)
         assert refused.value.kind is Kind.REFUSED
-    assert open_misses(world.store, counselor, read_half("2020H1"), world.school, NOW)[0] is None
+    assert open_misses(world.state, counselor, read_half("2020H1"), world.school)[0] is None
 
 
 def test_the_verb_says_it_in_words_and_in_json(
@@ -204,7 +208,7 @@ def test_an_erased_student_leaves_counts_and_no_case(world: World) -> None:
     assert after.counts == before.counts
     assert world.who["unscreened"] not in {case.student_id for case in after.cases}
     counselor = User("wang", Role.COUNSELOR, (world.school,))
-    reading, _ = open_misses(world.store, counselor, HALF, world.school, NOW)
+    reading, _ = open_misses(world.state, counselor, HALF, world.school)
     assert reading is not None
     assert reading.erased == len(before.cases) - len(after.cases) > 0
 

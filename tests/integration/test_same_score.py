@@ -15,7 +15,7 @@ from serving.store import assessment_of
 from tests.api_state import NOW, Api, make_api
 
 STUDENTS, SEED, BATCH = 1_000, 5, 250
-EVENTS = ("leaves", "leave_totals", "family", "concerns")
+EVENTS = ("leaves", "leave_totals", "family", "concerns", "contacts")
 OWN_COLUMNS = ("school_id", "class_id", "stage", "grade", "sex", "birth_date", "age_years", "boarding")
 
 

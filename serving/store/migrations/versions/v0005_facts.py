@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -119,10 +119,7 @@ def _evidence() -> None:
     types |= {"protection": sa.Boolean}
     old = sa.table("evidence", *(sa.column(name, types.get(name, sa.String)()) for name in columns))
     kept = [row._asdict() for row in connection.execute(sa.select(*old.c))]
-    schools: dict[str, str] = dict(
-        connection.execute(sa.text("SELECT student_id, school_id FROM entries")).tuples().all()
-    )
-    schools |= dict(connection.execute(sa.text("SELECT student_id, school_id FROM students")).tuples().all())
+    schools = _schools("entries") | _schools("students")
     entries = set(connection.scalars(sa.text("SELECT entry_id FROM entries")))
     op.drop_table("evidence")
     new = op.create_table(
@@ -157,6 +154,12 @@ def _evidence() -> None:
         connection.execute(new.insert(), rows)
 
 
+def _schools(table: str) -> dict[str, str]:
+    """The school of each student that a table names."""
+    where = sa.table(table, sa.column("student_id", sa.String()), sa.column("school_id", sa.String()))
+    return {row.student_id: row.school_id for row in op.get_bind().execute(sa.select(*where.c))}
+
+
 def _filed(row: dict[str, object], school_id: str, entries: set[str]) -> dict[str, object]:
     opened_at, opened_by = row.pop("opened_at"), row.pop("opened_by")
     assert isinstance(opened_at, datetime)
@@ -165,7 +168,9 @@ def _filed(row: dict[str, object], school_id: str, entries: set[str]) -> dict[st
     rule, crisis = row["rule"], row["tier"] == 3
     safety = int(row["severity"]) > 0  # type: ignore[call-overload]
     answer = "tier"
-    if rule in ASK:
+    if row["history"]:
+        answer = "tier"  # an old sheet is cleared without a clock of its own
+    elif rule in ASK:
         answer = "ask"
     elif crisis:
         answer = "minutes"
@@ -199,9 +204,7 @@ def _outcomes() -> None:
             sa.text("SELECT student_id FROM outcomes WHERE kind = 'interview' AND interviewer IS NOT NULL")
         )
     )
-    schools: dict[str, str] = dict(
-        connection.execute(sa.text("SELECT student_id, school_id FROM students")).tuples().all()
-    )
+    schools = _schools("students")
     columns = {"student_id": sa.String, "last_on": sa.Date, "last_by_two_on": sa.Date, "level": sa.Integer}
     summary = sa.table("interviews", *(sa.column(name, kind()) for name, kind in columns.items()))
     names = WORD.split()
