@@ -137,7 +137,6 @@ def assessment(student_id: str = "S-1077", tier: Tier = Tier.WATCH, **fields: An
         severity=0.44,
         changed_on=date(2026, 11, 12),
         model_tier=None if no_model else fields.get("own_tier", own),
-        proven=(*fields.get("floors", ()), *fields.get("leads", ())),
     )
     return replace(default, **fields)
 
