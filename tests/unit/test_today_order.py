@@ -112,7 +112,10 @@ def test_why_says_evidence_first_then_the_questionnaire_then_what_else_raises() 
         instruments=(sheet("gad7", 9), sheet("phq9", 17, administered_on=date(2026, 3, 20), previous_total=9)),
     )
     assert told(said) == ["PHQ-9 17 分（中度，2026-03-20）；上次 9 分（无分级，2025-11-20）", "病假 4 天"]
-    assert told(said, floor()) == ["PHQ-9 第9题 = 2", "PHQ-9 17 分（中度，2026-03-20）；上次 9 分（无分级，2025-11-20）"]
+    assert told(said, floor()) == [
+        "PHQ-9 第9题 = 2",
+        "PHQ-9 17 分（中度，2026-03-20）；上次 9 分（无分级，2025-11-20）",
+    ]
     assert told(assessment(instruments=(), reasons=())) == []
 
 
