@@ -1,7 +1,8 @@
 """Schools: what is known of each, from a table's rows to plain values."""
 
+import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +72,21 @@ def school_rows(frame: pd.DataFrame) -> list[SchoolRow]:
         )
         for row in frame.itertuples(index=False, name="Row")
     ]
+
+
+def nearest_schools(school_id: str, names: Mapping[str, str]) -> str:
+    """The schools (id → name) whose ids or names are nearest, as a question; else some that there are."""
+    forms = {form.casefold(): known for known, name in names.items() for form in (known, name)}
+    close = difflib.get_close_matches(school_id.casefold(), list(forms), n=3)
+    found = list(dict.fromkeys(forms[form] for form in close))
+    if found:
+        return f"is it {' or '.join(_called(one, names) for one in found)}?"
+    listed = [_called(one, names) for one in list(names)[:5]]
+    return f"known are {', '.join(listed)}{', …' if len(names) > len(listed) else ''}"
+
+
+def _called(school_id: str, names: Mapping[str, str]) -> str:
+    return school_id if names[school_id] == school_id else f"{school_id} ({names[school_id]})"
 
 
 def _are_stages(text: str) -> bool:

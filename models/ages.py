@@ -38,10 +38,10 @@ def ages_words(instrument: Instrument) -> Words:
     youngest, oldest = instrument.age.years
     if oldest > ADULT:
         return words(
-            f"超出适用年龄（{youngest:g} 岁及以上）", f"outside the ages it was made for ({youngest:g} and above)"
+            f"年龄不在适用范围：{youngest:g} 岁及以上", f"not of the ages it was made for: {youngest:g} and above"
         )
     # To `oldest` exclusive: somebody of 17 is below 18.
     last = math.ceil(oldest) - 1
     return words(
-        f"超出适用年龄（{youngest:g}–{last} 岁）", f"outside the ages it was made for ({youngest:g} to {last})"
+        f"年龄不在适用范围：{youngest:g}–{last} 岁", f"not of the ages it was made for: {youngest:g} to {last}"
     )

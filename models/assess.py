@@ -163,8 +163,8 @@ def enrolled(records: Records, as_of: int) -> Bools:
 
 def may_score(records: Records, as_of: int) -> Bools:
     """Whom the model may score. Where consents were collected, only those who gave it and have not withdrawn it;
-    where they were not, the operator answers for the legal basis. A withdrawal ends every consent of its day and before,
-    and a consent past its last day (`valid_until`) counts as not given."""
+    where they were not, the operator answers for the legal basis. A withdrawal ends every consent of its day and
+    before, and a consent past its last day (`valid_until`) counts as not given."""
     n = len(records)
     consents, coverage = rows_of(records, "consents")
     mine = (consents["scope"] == ConsentScope.MODEL_SCORE.place) & (consents["given_on"] <= as_of)

@@ -179,8 +179,10 @@ def says_something(row: int, feature: Feature, value: float, matrix: Matrix) -> 
 
 
 def _eases(feature: Feature, doubts: Mapping[str, Doubt]) -> bool:
-    """Whether a feature may be a reason that eases: nothing from a sheet in doubt, and no history."""
-    return questionnaire_of(feature) not in doubts and not feature.name.endswith("_earlier_max")
+    """Whether a feature may be a reason that eases: nothing from a sheet in doubt, no history, and no circumstance that
+    calls for support."""
+    history = feature.name.endswith("_earlier_max")
+    return questionnaire_of(feature) not in doubts and not history and feature.topic != "family"
 
 
 def _family_reason(row: int, contribution: float, said: Explained) -> Reason | None:

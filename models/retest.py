@@ -66,7 +66,10 @@ def _safety_question(result: InstrumentResult, label: Words, *, high: bool) -> R
         en = f"{said.en} is high and it does not ask about suicide; ask about safety in person"
     else:
         on, items = result.administered_on.isoformat(), result.soft_items
-        zh = f"{label.zh} {'、'.join(item.zh for item in items)} 的回答需了解（{on}），该量表不含自杀意念条目，请当面询问安全"
+        zh = (
+            f"{label.zh} {'、'.join(item.zh for item in items)} 的回答需了解（{on}），该量表不含自杀意念条目，"
+            "请当面询问安全"
+        )
         en = (
             f"{label.en}: {', '.join(item.en for item in items)} call for a talk ({on}), and it does not ask about "
             "suicide; ask in person"

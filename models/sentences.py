@@ -61,9 +61,8 @@ def sheet_words(result: InstrumentResult) -> Words:
 
 
 def instrument_sentence(result: InstrumentResult) -> Words:
-    """A sheet beside the last one that nothing speaks against:
-    「PHQ-9 17 分（中重度，2026-03-20）；上次 9 分（轻度，2025-11-12）」. Sheets in between that are not compared with are
-    counted."""
+    """A sheet beside the last one that nothing speaks against, such as 「PHQ-9 17 分（中重度，2026-03-20）；上次 9 分
+    （轻度，2025-11-12）」. Sheets in between that are not compared with are counted."""
     now = sheet_words(result)
     if result.previous_total is None or result.previous_on is None:
         return now

@@ -26,6 +26,7 @@ from serving.keys import create_key
 from serving.platform import Champion, State
 from serving.store import open_store
 from tests.http_client import Client
+from tests.known_schools import make_known
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
@@ -39,6 +40,8 @@ class Api:
     client: Client
 
     def key(self, *scopes: str, schools: tuple[str, ...] | None = None) -> str:
+        """A key; its schools are made known."""
+        make_known(self.state.store, schools or ())
         return create_key(self.state.store, "city", scopes or SCOPES, NOW, schools=schools)
 
     def post(self, path: str, content: Any, key: str | None = None, **more: Any) -> httpx.Response:

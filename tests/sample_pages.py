@@ -20,6 +20,7 @@ from serving.miss_review import Half, MissReading
 from serving.platform import Champion, State
 from serving.store import Store, audit_rows, open_store
 from tests.http_client import Client
+from tests.known_schools import make_known
 
 SCHOOLS = ("school-01", "school-02")
 COUNSELOR = User("wang", Role.COUNSELOR, SCHOOLS[:1])
@@ -103,6 +104,7 @@ def make_sample(
     store = open_store(read_settings({"RUNXIN_HOME": str(home)}))
     state = make_state(store, home)
     for person in (user, ADMINISTRATOR):
+        make_known(store, person.schools)
         create_user(store, person.username, person.role.code, person.schools, state.clock())
     sample = Sample(state, Client(make_web(state), base), {SCHOOLS[0]: listed}, more)
 

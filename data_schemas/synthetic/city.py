@@ -10,6 +10,7 @@ from data_schemas.dataset import NEED_90D, Dataset, Description, conform, table_
 from data_schemas.instruments import packaged_instruments
 from data_schemas.synthetic.administration import consenting, consents_table, feeds_table, names_table
 from data_schemas.synthetic.aftermath import aftermath_reports, discharges
+from data_schemas.synthetic.clerical import with_mistakes
 from data_schemas.synthetic.concerns import concerns_table, crises, draw_concerns
 from data_schemas.synthetic.contacts import contacts_table
 from data_schemas.synthetic.flags import family_table, true_flags
@@ -30,7 +31,7 @@ FEWEST = 50
 DEFAULT_PERIOD = Period()
 SECTIONS = (
     "structure", "flags", "latent", "consent", "away", "sheets", "leaves", "reports", "talks", "outcomes", "names",
-    "sleep", "aftermath", "contacts", "second_talks",
+    "sleep", "aftermath", "contacts", "second_talks", "clerical",
 )  # fmt: skip
 
 
@@ -93,6 +94,11 @@ def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City
         rngs["second_talks"], roster, latent, outcomes, responses, tables["concerns"], after, away, period
     )
     instruments = packaged_instruments()
+    known = tables["students"]["student_id"]
+    responses = {
+        code: with_mistakes(rngs["clerical"], frame, instruments[code], known, period)
+        for code, frame in responses.items()
+    }
     dataset = Dataset(
         description=_description(students, seed, period),
         tables={name: conform(frame, table_of(name, instruments)) for name, frame in tables.items()},

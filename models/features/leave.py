@@ -58,14 +58,15 @@ def leave_features(
     summed = add_totals(totals.student, *(totals[name] for name in TOTALS), school.which, begins, as_of, values)
     values[:, SUSPENDED] = _suspended_within(here, n, as_of)
     since = covered_since(coverage, as_of, school)
-    reached = (since <= as_of)[:, None] & (since[:, None] <= np.maximum(here.begins, students["enrolled_on"][:, None]))
+    begun: Ints = np.maximum(here.begins, students["enrolled_on"][:, None])
+    reached = np.less_equal(since, as_of)[:, None] & np.less_equal(since[:, None], begun)
     known = reached & here.mostly
     values[:, -1] = ~(((since <= as_of) & here.mostly[:, IN_60]) | summed)
     enrolled = reached[:, IN_YEAR] & here.mostly_enrolled[:, IN_YEAR]
     knows = {name: enrolled if name in OF_ENROLMENT else known[:, window] for name, window in WINDOW.items()}
     days_of = {name: np.where(mine, as_of, NO_DAY) for name, mine in knows.items()}
     days_of["leave_days_365"] = np.where(known[:, IN_YEAR] | summed, as_of, NO_DAY)
-    compared = known[:, IN_60] & below.any(axis=1)[students["stage"]]
+    compared = known[:, IN_60] & np.asarray(below.any(axis=1))[students["stage"]]
     days_of["leave_rate_pctl_60"] = np.where(compared, as_of, NO_DAY)
     if described:
         values[:, EXCESS] = excess_vs_class(days, students, as_of, school)

@@ -194,7 +194,7 @@ LEAVE: tuple[Row, ...] = (
     (
         "excess_vs_class_60",
         "近60个上学日缺勤比同班多 {value:+.1f} 天（不计全班缺勤多的日子）",
-        "{value:+.1f} days of absence more than the class in the last 60 school days (without days when many were away)",
+        "{value:+.1f} days absent more than the class in the last 60 school days (without days when many were away)",
         DAYS,
         ABSENCE,
         NEEDS_CLASS,

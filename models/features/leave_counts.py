@@ -201,8 +201,8 @@ def share_missed(
     suspensions of student s are `since[spans[s]:spans[s + 1]]` to `until`.
 
     A day that a record calls leave was a day at school to be missed, whatever else is said of it, so that neither one
-    more day of leave nor a suspension lowers the percentile. Where the share is not known (`known`) it is blank, and the
-    percentile is that of the least it can be if half of the days had been at school.
+    more day of leave nor a suspension lowers the percentile. Where the share is not known (`known`) it is blank, and
+    the percentile is that of the least it can be if half of the days had been at school.
     """
     for who in range(low, high):
         mine = out[who]

@@ -7,8 +7,8 @@ from data_schemas.instruments import BLANK, Words
 from models.sheets import Sheets
 
 Marks = NDArray[np.int8]
-# PRORATED: scaled up from the items answered. AT_LEAST: too many blanks for a total. VOID: a validity scale was reached.
-# BLANK_ITEM: not answered, read as the mean of the others. NOT_SEEN: of a sheet that came as totals alone.
+# PRORATED: scaled up from the items answered. AT_LEAST: too many blanks for a total. VOID: a validity scale was
+# reached. BLANK_ITEM: not answered, read as the mean of the others. NOT_SEEN: of a sheet that came as totals alone.
 PLAIN, PRORATED, AT_LEAST, VOID, BLANK_ITEM, NOT_SEEN = range(6)
 CAVEATS = {
     PRORATED: Words(zh="按已答题折算", en="prorated from the items answered"),

@@ -47,9 +47,9 @@ class Matrix:
         return self.shown[name] if name in self.shown else self.column(name).astype(np.float64)
 
     def where(self, mask: NDArray[np.bool_] | NDArray[np.int64] | slice) -> "Matrix":
-        days, shown, marks = (
-            {name: of[mask] for name, of in named.items()} for named in (self.days, self.shown, self.marks)
-        )
+        days = {name: day[mask] for name, day in self.days.items()}
+        shown = {name: figure[mask] for name, figure in self.shown.items()}
+        marks = {name: mark[mask] for name, mark in self.marks.items()}
         return Matrix(self.names, self.values[mask], days, shown, marks)
 
 

@@ -204,10 +204,10 @@ def _stands_for(figure: float, here: float, row: int, kept: int, day: Ints, mark
     """Whether a figure is the more adverse one, so that its sheet is the one to name; of two alike the newer sheet, and
     of one day that with fewer caveats, whatever the order of rows."""
     if kept < 0:
-        return not np.isnan(figure)
+        return bool(not np.isnan(figure))
     if figure != here:
-        return figure > here
-    return day[row] > day[kept] or (day[row] == day[kept] and marks[row] < marks[kept])
+        return bool(figure > here)
+    return bool(day[row] > day[kept] or (day[row] == day[kept] and marks[row] < marks[kept]))
 
 
 @compiled

@@ -13,7 +13,6 @@ from models.features.marks import BLANK_ITEM, NOT_SEEN
 from models.features.matrix import Matrix
 
 COUNTED = ("leave", "concern")  # nothing recorded is 0 only where the window is known
-KNOWN = np.zeros(1, dtype=np.int64)  # any day: of a feature that has none of its own
 HALF_KNOWN = {"female": 0.5, "boarding": 0.5}  # how the model reads what is not known
 
 
@@ -25,10 +24,11 @@ def readable(matrix: Matrix, features: Sequence[Feature]) -> dict[str, NDArray[n
     for feature in features:
         figure = matrix.figure(feature.name).copy()
         at_lowest = figure == feature.lowest if feature.own is None else matrix.column(feature.name) == 0
-        if feature.missing is not None and feature.missing != feature.name:
+        windowed = feature.own is None and feature.group in COUNTED and feature.name in matrix.days
+        if feature.missing is not None and feature.missing != feature.name and not windowed:
             figure[at_lowest & (matrix.column(feature.missing) == 1)] = np.nan
-        if feature.group in COUNTED or feature.name in matrix.marks:
-            unknown = matrix.days.get(feature.name, KNOWN) == NO_DAY
+        if windowed or feature.name in matrix.marks:
+            unknown = matrix.days[feature.name] == NO_DAY
             figure[unknown & (at_lowest | (feature.unit == SHARE))] = np.nan
         if feature.name in matrix.marks:
             figure[np.isin(matrix.marks[feature.name], (BLANK_ITEM, NOT_SEEN))] = np.nan

@@ -3,7 +3,7 @@
 Everybody who shows or counts students asks here: list, page, export, API, the preview of a promotion, the evaluation.
 """
 
-from models.triage.clocks import Clock, Duty, strictest
+from models.triage.clocks import Clock, strictest
 from models.triage.evidence import SECOND_PERSON, Standing, assesses
 from models.triage.facts import ZONE, Contact, Piece, StudentFacts, Word, day_start
 from models.triage.lots import week_of
@@ -20,7 +20,6 @@ __all__ = [
     "ZONE",
     "Clock",
     "Contact",
-    "Duty",
     "Piece",
     "Present",
     "Queue",

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 
@@ -17,21 +16,12 @@ from data_schemas.calendar import SchoolCalendar, date_to_day, day_to_date
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import AnswerTime, Assessment, Retest, Task
+from models.duty import Duty
 from models.policy import Due
 from models.retest import ASKED
 from models.triage.facts import ZONE, Piece, day_start
 
 END_OF_DAY = time(23, 59)
-
-
-class Duty(Protocol):
-    """Who is on duty at one school."""
-
-    def minutes_after(self, moment: datetime, minutes: int) -> datetime:
-        """When so many minutes with somebody on duty have passed."""
-
-    def who(self, moment: datetime) -> Words:
-        """The person on duty at the moment, else the one on call."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,8 @@ def evidence_clock(piece: Piece, due: Due, school: SchoolCalendar, duty: Duty | 
         minutes = due.immediate_minutes
         what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")
         by = duty.minutes_after(start, minutes) if duty is not None else _minutes_after(start, minutes)
-        return Clock("evidence", what, start, by, floor.text, duty.who(start) if duty is not None else None)
+        who = duty.who(start) if duty is not None and duty.first is not None else None
+        return Clock("evidence", what, start, by, floor.text, who)
     if floor.answer is AnswerTime.SAME_DAY:
         what = Words(zh="当日当面核查", en="check in person the same school day")
         return Clock("evidence", what, start, school_days_after(start, 0, school), floor.text)

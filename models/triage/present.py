@@ -10,12 +10,12 @@ from datetime import date, datetime
 from data_schemas.calendar import SchoolCalendar
 from data_schemas.codes import Tier
 from models.assessment import Floor, Retest, Task
+from models.duty import Duty
 from models.policy import Policy
 from models.tasks import CLASS_VISIT
 from models.tiers import highest
 from models.triage.clocks import (
     Clock,
-    Duty,
     after_interview,
     event_clock,
     evidence_clock,

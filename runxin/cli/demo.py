@@ -20,6 +20,7 @@ from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, takes_schools
 from serving.accounts import create_link, create_user, list_accounts
+from serving.miss_review import half_of, review_half
 from serving.screening import in_force, publish_screening
 from serving.store import Store, load_names, open_store
 from serving.today import FollowUpList, follow_up_list
@@ -102,9 +103,13 @@ def _make(settings: Settings, students: int, seed: int) -> _Made:
             run_id = in_force(store, dataset, as_of, artifact, policy, calendars)
             if run_id is None:
                 load_names(store, folder.with_name(f"{folder.name}.names.csv"))
-                run_id = publish_screening(
-                    store, dataset, as_of, artifact, policy, datetime.now(UTC), calendars=calendars
-                ).run_id
+                for day in (dataset.description.index_dates[-1], as_of):  # a list of before, to look back on
+                    run_id = publish_screening(
+                        store, dataset, day, artifact, policy, datetime.now(UTC), calendars=calendars
+                    ).run_id
+                for half in (half_of(as_of), half_of(as_of).before):
+                    review_half(store, settings.models, half, policy, datetime.now(UTC), "demo")
+            assert run_id is not None
             listed = follow_up_list(store, school, datetime.now(UTC), False, policy, calendars=calendars)
         bar.update(task, completed=10, description=f"{SYNTHETIC}: ready")
     return _Made(folder, artifact, listed, run_id, len(dataset.students))

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from data_schemas.calendar_tables import read_calendars
 from models import read_policy
+from runxin.cli.named_schools import HELP, schools_to_read
 from runxin.cli.output import answer, console
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
@@ -30,7 +31,7 @@ class Lang(StrEnum):
 
 
 def list_command(
-    school: Annotated[str | None, typer.Option(help="Only this school's list.")] = None,
+    school: Annotated[list[str] | None, typer.Option(help=f"Only this school's list; {HELP}.")] = None,
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The list of that day instead of the newest.")
     ] = None,
@@ -58,13 +59,13 @@ def list_command(
             show(listed, lang.value, limit, out)
 
 
-def read_lists(school: str | None, as_of: datetime | None) -> list[FollowUpList]:
-    """The lists in force, of one school or of all; the reading is put in the trail."""
+def read_lists(school: Sequence[str] | None, as_of: datetime | None) -> list[FollowUpList]:
+    """The lists in force, of these schools or of all; the reading is put in the trail."""
     settings = read_settings()
     policy, calendars = read_policy(settings.policy_file), read_calendars(settings.calendar)
     now = datetime.now(UTC)
     with open_store(settings) as store:
-        schools = [school] if school is not None else school_ids(store)
+        schools = schools_to_read(store, school) or school_ids(store)
         if not schools:
             raise UserError(Kind.NOT_FOUND, "nothing is published yet", fix="runxin screen DIR --as-of DATE")
         lists = []

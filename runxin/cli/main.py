@@ -35,6 +35,8 @@ VERBS = {
     "leave-rates": "runxin.cli.leave_rates:leave_rates_command",
     "serve": "runxin.cli.serve:serve_command",
     "names": "runxin.cli.names:names_command",
+    "school": "runxin.cli.school:school_app",
+    "duty": "runxin.cli.duty:duty_app",
     "user": "runxin.cli.user:user_app",
     "key": "runxin.cli.key:key_app",
 }

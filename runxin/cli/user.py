@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from runxin.cli.named_schools import HELP, split_schools
 from runxin.cli.output import answer
 from runxin.cli.person import typed_password
 from runxin.errors import usage
@@ -21,14 +22,14 @@ def create_command(
     username: Annotated[str, typer.Argument(metavar="NAME", help="The name to sign in with.")],
     role: Annotated[str, typer.Option(help="counselor, principal, bureau or administrator.")],
     school: Annotated[
-        list[str] | None, typer.Option(help="A school of the counselor's or principal's; may be repeated.")
+        list[str] | None, typer.Option(help=f"A school of the counselor's or principal's; {HELP}.")
     ] = None,
     json: Json = False,
 ) -> None:
     """Make an account and a link that signs in once within 24 hours; there is no first password."""
     settings, now = read_settings(), datetime.now(UTC)
     with open_store(settings) as store:
-        user = create_user(store, username, role, school or [], now)
+        user = create_user(store, username, role, split_schools(school), now)
         link = _url(settings, create_link(store, username, now))
     payload = {"username": user.username, "role": user.role.code, "schools": list(user.schools), "link": link}
     answer(payload, json, f"{link}\nsigns in once within 24 hours")

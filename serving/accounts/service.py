@@ -24,7 +24,7 @@ from serving.accounts.store import (
     take_link,
     user_of_token,
 )
-from serving.store import AuditEvent, Store, events_of, write_audit
+from serving.store import AuditEvent, Store, check_schools_known, events_of, write_audit
 
 LINK_HOURS = 24
 SESSION_HOURS = 12
@@ -69,6 +69,7 @@ def create_user(
         raise usage(f"a {role} needs at least one school", fix="name it with --school")
     if schools and not of_schools:
         raise usage(f"the role {role} has no school of its own")
+    check_schools_known(store, schools)
     row = UserRow(username, role, tuple(dict.fromkeys(schools)), None, now)
     if not add_user(store, row, AuditEvent(now, actor, "user.created", object_id=username, detail=role)):
         raise usage(f"there is a user {username!r} already", fix=f"for a new link: runxin user link {username}")

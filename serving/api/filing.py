@@ -31,10 +31,11 @@ from serving.store import (
     file_of,
     outcome_row,
     record_entries,
-    school_ids,
     whereabouts,
     write_audit,
 )
+from serving.store.duty import duty_of
+from serving.store.schools import known_school_ids
 from serving.today import silent
 from serving.today.blind import blind_among
 
@@ -102,7 +103,7 @@ def file_records(
 
 
 def _files(state: State, client: Client, checked: Sequence[Checked], known: Mapping[str, Whereabouts]) -> list[FileOf]:
-    schools = frozenset(school_ids(state.store))
+    schools = known_school_ids(state.store)
     return [file_of(c.request.student_id, c.request.school_id, known, schools, client.schools) for c in checked]
 
 
@@ -115,7 +116,7 @@ def _may_read(client: Client, student_id: str, known: Mapping[str, Whereabouts],
 
 
 def _present(state: State, facts: StudentFacts, school_id: str) -> Present:
-    return present_of([facts], state.policy, state.calendars.of(school_id), None)[0]
+    return present_of([facts], state.policy, state.calendars.of(school_id), duty_of(state.store, school_id))[0]
 
 
 def _assessed(

@@ -19,7 +19,8 @@ from serving.api.score import body_of
 from serving.platform.callers import caller
 from serving.platform.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
 from serving.platform.state import State, state_of
-from serving.store import FileOf, NewOutcome, Outcome, facts_of, file_of, record_outcomes, school_ids, whereabouts
+from serving.store import FileOf, NewOutcome, Outcome, facts_of, file_of, record_outcomes, whereabouts
+from serving.store.schools import known_school_ids
 
 router = APIRouter(tags=["outcomes"])
 
@@ -98,7 +99,7 @@ def outcomes(
 
 def _files(state: State, client: Client, rows: Sequence[OutcomeRow]) -> list[FileOf]:
     known = whereabouts(state.store, [row.student_id for row in rows])
-    schools = frozenset(school_ids(state.store))
+    schools = known_school_ids(state.store)
     return [file_of(row.student_id, row.school_id, known, schools, client.schools) for row in rows]
 
 

@@ -8,7 +8,7 @@ from runxin.errors import Kind, UserError, usage
 from serving.access import SCOPES, Client
 from serving.access.tokens import hash_token, new_token
 from serving.keys.store import KeyRow, add_key, find_key, mark_revoked
-from serving.store import AuditEvent, Store
+from serving.store import AuditEvent, Store, check_schools_known
 
 PREFIX = "rx_"
 ID_LENGTH = 12
@@ -22,7 +22,8 @@ def create_key(
     schools: Sequence[str] | None = None,
     actor: str = "cli",
 ) -> str:
-    """A new key for a platform; the text returned is kept nowhere. Raises `UserError` for an unknown scope."""
+    """A new key for a platform; the text returned is kept nowhere. Raises `UserError` for an unknown scope or
+    school."""
     if not client.strip():
         raise usage("a key needs the name of its client")
     unknown = [scope for scope in scopes if scope not in SCOPES]
@@ -30,6 +31,7 @@ def create_key(
         raise usage(f"unknown scope {unknown[0]!r}", fix=f"the scopes are {', '.join(SCOPES)}")
     if not scopes:
         raise usage("a key needs at least one scope", fix=f"the scopes are {', '.join(SCOPES)}")
+    check_schools_known(store, schools or ())
     key = PREFIX + new_token()
     hashed = hash_token(key)
     kept = tuple(scope for scope in SCOPES if scope in scopes)

@@ -18,7 +18,7 @@ from models.triage import QUEUES
 from models.triage.queues import BESIDE
 from serving.access import Action, User, may_somewhere
 from serving.platform.guard import form_token, keep_cookies, language_of
-from serving.platform.schools import school_name
+from serving.platform.schools import namer
 from serving.platform.words import instrument_name, pick, say
 
 HERE = Path(__file__).parent
@@ -58,7 +58,6 @@ def environment() -> Environment:
         shapes=SHAPES,
         tiers=tuple(reversed(Tier)),
         student_path=student_path,
-        school_name=school_name,
         instrument_name=instrument_name,
         beside=tuple(queue for queue in QUEUES if queue.band == BESIDE),
     )
@@ -139,6 +138,7 @@ def page(
             user=user,
             can=lambda action: user is not None and may_somewhere(user, Action.of(action)),
             school=school,
+            school_name=namer(request),
             queues=queues or {},
             synthetic=synthetic,
             form_token=form_token(request),

@@ -6,6 +6,7 @@ from serving.store.before import InForce, in_force_before
 from serving.store.contacts import NewContact
 from serving.store.contents import Content, content_of
 from serving.store.database import Store, check_reachable, open_store
+from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
 from serving.store.earlier import earlier_margins
 from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
 from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
@@ -44,6 +45,14 @@ from serving.store.runs import (
     newest_run,
     publish_run,
     withdraw_run,
+)
+from serving.store.schools import (
+    check_schools_known,
+    is_known,
+    keep_schools,
+    known_school_ids,
+    list_schools,
+    school_names,
 )
 from serving.store.state import ServiceState, last_run, service_state
 from serving.store.students import (
@@ -94,10 +103,14 @@ __all__ = [
     "assessment_to_json",
     "audit_rows",
     "check_reachable",
+    "check_schools_known",
     "clashes",
     "concerns_school",
     "content_of",
     "contested",
+    "duty_in_force",
+    "duty_of",
+    "duty_of_schools",
     "earlier_margins",
     "erase_inputs",
     "events_of",
@@ -111,10 +124,15 @@ __all__ = [
     "in_force_before",
     "inputs_of",
     "is_erased",
+    "is_known",
     "is_unassigned",
+    "keep_duty",
     "keep_names",
+    "keep_schools",
     "kept_contents",
+    "known_school_ids",
     "last_run",
+    "list_schools",
     "listed_ids",
     "load_names",
     "make_run",
@@ -132,6 +150,7 @@ __all__ = [
     "record_entry",
     "record_outcomes",
     "school_ids",
+    "school_names",
     "sent_outcomes",
     "service_state",
     "student_ids",

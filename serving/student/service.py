@@ -19,6 +19,7 @@ from serving.store import (
     newest_run,
     write_audit,
 )
+from serving.store.duty import duty_of
 from serving.today import Due, due_of
 from serving.today.blind import blind_among
 
@@ -59,7 +60,9 @@ def open_student(
     blind = student_id in blind_among(state.store, [where], now, state.policy, state.calendars)
     action = "student.revealed" if blind and reveal else "student.read"
     write_audit(state.store, AuditEvent(now, user.username, action, purpose, student_id, "blind" if blind else None))
-    present = present_of([facts], state.policy, state.calendars.of(student.school_id))[0]
+    present = present_of(
+        [facts], state.policy, state.calendars.of(student.school_id), duty_of(state.store, student.school_id)
+    )[0]
     named = find_student(state.store, student_id, may(user, Action.SEE_NAMES, student.school_id)) or student
     history = tuple(history_of(state.store, student_id))
     run = newest_run(state.store, student.school_id, today)

@@ -13,12 +13,12 @@ from data_schemas.instruments import Words
 from data_schemas.roster import Unsettled
 from data_schemas.school_days import Calendars
 from models.assessment import ModelStatus
+from models.duty import Duty
 from models.policy import Policy
 from models.tasks import CLASS_VISIT
 from models.triage import (
     QUEUES,
     ZONE,
-    Duty,
     Present,
     by_deadline,
     in_order,
@@ -32,6 +32,7 @@ from models.triage.week import Week, hours_for
 from models.why import why
 from runxin.errors import Kind, UserError
 from serving.store import SCREENING, Feed, SchoolFacts, Store, Student, read_school
+from serving.store.duty import duty_of
 from serving.today.entries import Due, Entry, FollowUpList
 
 SILENT_SCHOOL_DAYS = 2
@@ -54,13 +55,12 @@ def follow_up_list(
     slots: int | None = None,
     as_of: date | None = None,
     calendars: Calendars | None = None,
-    duty: Duty | None = None,
 ) -> FollowUpList:
     """The list in force for a school, or that of one day, as it stands `now`.
 
     Clocks run in the school's days by `calendars`, the default ones where none are given, and those of minutes by
-    `duty`. `slots` moves the line of the week away from the policy's. Raises `UserError` (not found) where nothing was
-    published for the school and nothing received.
+    its duty roster. `slots` moves the line of the week away from the policy's. Raises `UserError` (not found) where
+    nothing was published for the school and nothing received.
     """
     facts = read_school(store, school_id, now.astimezone(ZONE).date(), names_allowed, as_of)
     if facts.run is None and not facts.strangers:
@@ -69,7 +69,9 @@ def follow_up_list(
             Kind.NOT_FOUND, f"there is no list for this school{what}", fix="runxin screen DIR publishes one"
         )
     school = (calendars or Calendars()).of(school_id)
-    return build_list(facts, school_id, now, policy, slots or policy.list.weekly_slots, school, duty)
+    return build_list(
+        facts, school_id, now, policy, slots or policy.list.weekly_slots, school, duty_of(store, school_id)
+    )
 
 
 def build_list(

@@ -40,6 +40,12 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return call
 
 
+def schools_known(say: Say, folder: Path, *schools: str) -> None:
+    file = folder / "schools.csv"
+    file.write_text("school_id,name\n" + "".join(f"{school},{school}\n" for school in schools), "utf-8")
+    assert say("school", "import", str(file))[0] == 0
+
+
 def test_screening_publishes_once_and_the_list_shows_it(say: Say, city: Path, tmp_path: Path) -> None:
     code, done = say("screen", str(city), "--as-of", "2026-04-03")
     assert code == 0
@@ -143,7 +149,8 @@ def test_a_model_ranks_students_of_its_own_origin_only(trained_on: str, students
     assert may_rank(trained_on, students) is (trained_on == students)
 
 
-def test_keys_are_made_shown_once_and_revoked(say: Say) -> None:
+def test_keys_are_made_shown_once_and_revoked(say: Say, tmp_path: Path) -> None:
+    schools_known(say, tmp_path, "A", "B")
     code, made = say("key", "create", "--client", "city", "--scopes", "score,explain", "--scopes", "list model")
     assert code == 0
     assert made["key"].startswith("rx_")
@@ -160,7 +167,8 @@ def test_keys_are_made_shown_once_and_revoked(say: Say) -> None:
     assert narrow["schools"] == ["A", "B"]
 
 
-def test_users_are_made_with_a_link_and_no_password(say: Say) -> None:
+def test_users_are_made_with_a_link_and_no_password(say: Say, tmp_path: Path) -> None:
+    schools_known(say, tmp_path, "school-01")
     code, made = say("user", "create", "wang", "--role", "counselor", "--school", "school-01")
     assert code == 0
     assert (made["username"], made["role"], made["schools"]) == ("wang", "counselor", ["school-01"])

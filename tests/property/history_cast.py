@@ -11,6 +11,7 @@ from typing import Any, Literal
 from hypothesis import strategies as st
 
 from tests.obvious_evidence import DANGER, LEADS
+from tests.obvious_facts import Way
 
 SCHOOLS = ("sch-1", "sch-2")
 UNKNOWN_SCHOOL = "sch-nobody-has"
@@ -44,7 +45,7 @@ class Player:
     school: str | None
     part: Part
     enrolled: bool
-    door: str | None = None
+    door: Way | None = None
     roster: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
@@ -86,7 +87,7 @@ def players(draw: st.DrawFn, start: date) -> list[Player]:
         }
         if part in strangers:
             where = UNKNOWN_SCHOOL if part == "lost" else school
-            door = "import" if part == "stranger of a file" else "api"
+            door: Way = "import" if part == "stranger of a file" else "api"
             cast.append(Player(f"Z{number}", where, part, enrolled=False, door=door))
         else:
             cast.append(Player(f"S{number}", school, part, enrolled=True, roster=rosters.get(part, {})))

@@ -42,7 +42,8 @@ class Story:
         return self.today - timedelta(days=int(self.pick(*BACK)))
 
     def between(self, first: date, last: date) -> date:
-        return self.pick(first, first + (last - first) / 2, last)
+        chosen: date = self.pick(first, first + (last - first) / 2, last)
+        return chosen
 
     def fresh(self, *key: object) -> bool:
         """Whether nothing was sent under this key yet; what is of one key and two contents is not settled."""

@@ -3,11 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from tests.obvious_facts import (
-    Found,
-    Reached,
-    Since,
-)
+from tests.obvious_facts import Found, Reached, Since, Way
 from tests.obvious_words import Heard, assesses, in_force
 from tests.property.history_cast import Player
 from tests.property.history_story import Story
@@ -33,7 +29,7 @@ def _assessed(story: Story, player: Player, door: str, on: date, audit: bool) ->
 
 def talk(story: Story, player: Player) -> None:
     """An interview, by one person, two, or somebody without a name."""
-    door = story.pick("api", "page", "import") if player.door is None else player.door
+    door: Way = player.door or story.pick("api", "page", "import")
     if player.door == "import":
         return  # who is a stranger of a file has no school that a talk could name
     on, (first, second) = story.near(), INTERVIEWERS[door]
@@ -70,7 +66,7 @@ def event(story: Story, player: Player) -> None:
 
 
 def contact(story: Story, player: Player) -> None:
-    door = player.door or story.pick("api", "import", "page")
+    door: Way = player.door or story.pick("api", "import", "page")
     on, whom = story.near(), story.pick("student", "guardian", "both")
     story.tell(Reached(story.now, door, player.student, player.school, on, whom, recorded_on=story.today))
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from serving.api.request import BatchRequest, OutcomeRow, ScoreRequest
+from tests.obvious_cases import SCHOOL, screen, sheet, talk
 from tests.obvious_facts import Answered, Batched, Enrolled, Fact, Found, Reached, Reported, Screened, Withdrawn
 from tests.obvious_model import Obvious
 from tests.property.histories import histories
@@ -31,7 +32,7 @@ class Echo:
         self.model.files = [_enrolled(row, tables["leaves"], at) for row in tables["students"]]
         for name, make in (("responses/phq9", _answered), ("concerns", _reported), ("contacts", _reached)):
             for row in tables[name]:
-                school = schools.get(row["student_id"], self.strangers[row["student_id"]])
+                school = schools.get(row["student_id"]) or self.strangers[row["student_id"]]
                 self.model.files.append(make(row, at, "import", school))
         for row in tables["outcomes"]:
             self.model.files.append(self._found(row, at, "import", schools[row["student_id"]]))
@@ -71,8 +72,10 @@ class Echo:
     def seen(self, student: str, school: str | None, at: datetime) -> list[Seen]:
         said = self.model.present(student, at, school)
         clocks = {key: since.moment for key, since in said["clocks"].items()}
-        sets = {name: frozenset(said[name]) for name in ("open", "leads", "queues")}
-        same = {name: said[name] for name in ("tier", "source", "confirmed", "missing", "protected", "suspended")}
+        sets: dict[str, Any] = {name: frozenset(said[name]) for name in ("open", "leads", "queues")}
+        same: dict[str, Any] = {
+            name: said[name] for name in ("tier", "source", "confirmed", "missing", "protected", "suspended")
+        }
         return [Seen("echo", clocks=clocks, **sets, **same)]
 
     def _found(self, row: Row, at: datetime, door: str, school: str | None) -> Found:
@@ -160,3 +163,24 @@ def test_what_holds_whatever_happens(history: tuple[Fact, ...]) -> None:
                 assert said["clocks"][key] <= earlier["clocks"][key], "a clock restarted"  # type: ignore[index]
             assert closed_without_a_word(earlier, said, fact) == []
             before[whose] = said
+
+
+class Deaf(Echo):
+    """A product that waits for the next screening until a person's word counts."""
+
+    def outcomes(self, body: Row, at: datetime) -> None:
+        return
+
+
+def test_a_product_that_does_not_hear_a_word_is_found_out() -> None:
+    history = (
+        Enrolled(datetime(2026, 11, 1), "Q", SCHOOL),
+        sheet(2),
+        screen(19),
+        talk(20, 3, "I1 I2", school=SCHOOL),
+    )
+    assert list(walk(history, Echo({}))) == []
+    place = "step 3 (Found), Q at sch-1: echo says "
+    found = [line.removeprefix(place) for line in walk(history, Deaf({}))]
+    assert [line.split()[0] for line in found] == ["confirmed", "source", "open", "missing", "queues", "clock"], found
+    assert found[0] == "confirmed False, it is True"

@@ -101,6 +101,11 @@ def test_what_a_report_opens(kind: str, fields: dict[str, str], tier: str, rule:
     assert said["protected"] == (rule == "R12")
 
 
+def test_of_two_words_of_a_day_the_higher_holds() -> None:
+    words = [report("manual", tier="priority"), report("manual", hour=16, source="parent")]
+    assert after(*words)["tier"] == "priority"
+
+
 def test_serious_bullying_with_suicidality_is_crisis() -> None:
     key = "R13:bullying_serious:2026-11-20"
     assert after(report("self_harm", at=19), report("bullying_serious"))["tiers"][key] == "crisis"
@@ -176,6 +181,7 @@ def test_what_is_in_files_counts_from_the_screening_that_could_know_it() -> None
     late = sheet(2, received_at=on(21, 9))
     assert after(late, at=on(26))["open"] == []
     assert after(late, screen(20), at=on(26))["open"] == []
+    assert after(late, Screened(on(26), "run-back", day(20), (SCHOOL,)))["open"] == [], "the run looks back"
     assert after(late, screen(20), screen(26))["clocks"] == {R02: Since(day(21), on(21, 9))}
 
 

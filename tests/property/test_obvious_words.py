@@ -9,7 +9,7 @@ from tests.obvious_facts import Drawn, Fact, Found, Reached, Since
 
 
 def test_danger_that_two_people_find_stands_at_once() -> None:
-    """Screened with item 9 = 2, then two people find danger: 危機 by a person, in the band of confirmed crises."""
+    """Screened with item 9 = 2, then two people find danger: 危机 by a person, in the band of confirmed crises."""
     said = after(sheet(2), screen(26), talk(27, 3, "I1 I2", selection_reason="floor"))
     assert (said["tier"], said["source"], said["confirmed"], said["open"]) == ("crisis", "human", True, [])
     assert {"review", "list"} <= said["queues"]
@@ -43,6 +43,7 @@ def test_a_correction_from_two_people_to_one_opens_the_danger_again() -> None:
         (talk(21, 1, "I1 I2", assessed=()), [INTENT]),
         (talk(21, 1, "I1 I2", door="page", assessed=None), [INTENT]),
         (talk(20, 1, "I1 I2", hour=17, door="page", assessed=(INTENT,)), []),
+        (talk(20, 1, "I1 I2", assessed=(INTENT,)), [INTENT]),
         (talk(20, 1, "I1", hour=17, door="page", assessed=(INTENT,)), [INTENT]),
         (talk(21, 0, "I1 I2", selection_reason="audit", assessed=(INTENT,)), [INTENT]),
         (talk(21, 2, "I1 I2", kind="referral"), [INTENT]),
@@ -89,6 +90,8 @@ LEVEL_CASES = [
     ([talk(20, 3, ""), talk(21, 0, "I1")], 3),
     ([talk(20, 2, ""), talk(21, 0, "I1")], 0),
     ([talk(20, 2, ""), talk(20, 0, "I1")], 2),
+    ([talk(20, 3, ""), talk(20, 0, "I1 I2")], 3),
+    ([talk(20, 2, ""), talk(20, 1, "", hour=12)], 2),
     ([talk(20, 2), talk(21, 0, selection_reason="audit")], 2),
     ([talk(20, 1), talk(21, 2, selection_reason="audit")], 2),
     ([talk(20, 3), talk(21, 0, "I1 I2", selection_reason="audit")], 3),
@@ -96,6 +99,7 @@ LEVEL_CASES = [
     ([event(20, 3), talk(21, 1, "I1 I2")], 1),
     ([event(20, 2, "referral"), talk(20, 0)], 2),
     ([event(20, 2, "referral"), talk(21, 0)], 0),
+    ([talk(20, 2, kind="referral"), talk(20, 0, hour=12)], 2),
     ([talk(20, 1), talk(21, 0, "")], 1),
 ]
 
@@ -142,3 +146,7 @@ def test_a_lead_waits_until_somebody_has_looked(looked: list[Fact], waits: bool)
 )
 def test_blind_from_the_lot_until_the_talk_unless_there_is_danger(then: list[Fact], blind: bool) -> None:
     assert after(Drawn(on(25), "Q", SCHOOL), *then)["blind"] is blind
+
+
+def test_nobody_is_blind_over_danger_that_stood_before_the_lot() -> None:
+    assert after(report("self_harm"), Drawn(on(25), "Q", SCHOOL))["blind"] is False

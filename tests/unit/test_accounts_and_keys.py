@@ -13,6 +13,7 @@ from serving.store import UNASSIGNED, Store, audit_rows, keep_names
 from serving.student.service import open_student
 from serving.today.service import open_list
 from tests.factories import NOW, assessment, new_store, publish, pupil
+from tests.known_schools import make_known
 from tests.sample_pages import make_state
 
 SECRET = "correct horse battery"
@@ -22,6 +23,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     store = new_store(tmp_path)
+    make_known(store, ["school-01"])
     create_user(store, "wang", "counselor", ["school-01"], NOW)
     return store
 
