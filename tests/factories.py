@@ -22,6 +22,7 @@ from models.assessment import (
 )
 from models.policy import read_policy
 from models.triage import BY_CODE, QUEUES, ZONE, Present, present_of
+from models.triage.missed import Missed
 from models.triage.queues import IMMEDIATE, REVIEW, WEEK
 from runxin.settings import read_settings
 from serving.store import (
@@ -146,7 +147,7 @@ def entry(student_id: str = "S-1077", tier: Tier | None = Tier.WATCH, queue: str
     who, said = student(student_id), assessment(student_id, tier or Tier.ROUTINE)
     own = {name: fields.pop(name) for name in list(fields) if name in type(who).__dataclass_fields__}
     who = replace(who, **own)
-    about = {name: fields.pop(name) for name in list(fields) if name in type(said).__dataclass_fields__ - LINES}
+    about = {name: fields.pop(name) for name in list(fields) if name in said.__dataclass_fields__ and name not in LINES}
     said = replace(said, **about)
     floors: tuple[Floor, ...] = fields.pop("floors", ())
     why = tuple(one.text for one in floors[:1]) + tuple(one.text for one in said.reasons if one.contribution > 0)
@@ -188,8 +189,7 @@ def follow_up_list(**fields: Any) -> FollowUpList:
         scheduled=sum(len(lines.get(code, ())) for code in (IMMEDIATE, REVIEW, WEEK)),
         weekly_slots=10,
         check_minutes=20,
-        audits=0,
-        expected_missed=None,
+        missed=Missed(0, 0),
         unmet=0,
         more_hours=0.0,
         silent_feeds=(),

@@ -32,7 +32,8 @@ class Piece:
 
     @property
     def known_on(self) -> date:
-        return self.floor.known_on
+        """The day on which somebody here could know of it first."""
+        return max(self.floor.known_on, self.received_at.astimezone(ZONE).date())
 
     @property
     def key(self) -> str:

@@ -255,7 +255,11 @@ def _uncertainty(found: Uncertainty | None, explain: bool) -> UncertaintyGiven |
 
 def _urgent(present: Present) -> Urgent | None:
     """Danger has a clock from receipt on. Evidence that was old when it arrived has none."""
-    danger = {one.piece.floor.text for one in present.open if one.piece.floor.answer is AnswerTime.MINUTES}
+    danger = {
+        one.piece.floor.text
+        for one in present.open
+        if one.piece.floor.urgent and one.piece.floor.answer is AnswerTime.MINUTES
+    }
     clocks = [c for c in present.clocks if c.source == "evidence" and c.why in danger and c.by is not None]
     if not clocks or clocks[0].by is None:
         return None

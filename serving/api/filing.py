@@ -8,6 +8,7 @@ from typing import Any
 from data_schemas.codes import ConsentScope
 from models import Artifact, Assessment, assess, records_of_requests
 from models.triage import ZONE, Present, StudentFacts, in_force, present_of
+from models.triage.lots import may_be_drawn
 from runxin.errors import UserError, refused
 from runxin.logs import get_logger
 from serving.access import Client, client_can
@@ -18,18 +19,17 @@ from serving.platform.champion import Serving
 from serving.platform.state import State, instruments_of
 from serving.replay import entry_inputs, make_context
 from serving.store import (
-    SCORE,
     AuditEvent,
     Context,
     Feed,
     FileOf,
     NewEntry,
     Whereabouts,
+    facts_if_recorded,
     facts_of,
     feeds_of_schools,
     file_of,
     outcome_row,
-    piece,
     record_entries,
     whereabouts,
     write_audit,
@@ -82,22 +82,23 @@ def file_records(
     today = now.astimezone(ZONE).date()
     before = facts_of(state.store, [one.file_id for one in into], today)
     filed = _assessed(state, state.champion.now(), kept, into, before)
+    entries = [_entry(client, *each, now) for each in zip(kept, filed, into, strict=True)]
     ids: list[str] | list[None] = [None] * len(kept)
     if dry_run:
-        presents = _as_if(state, filed, into, before, now)
-        for file_id in {one.file_id for one in into}:
+        after = facts_if_recorded(state.store, entries, today)
+        for file_id in after:
             write_audit(state.store, AuditEvent(now, client.client, "student.read", "follow_up", file_id, "dry run"))
     else:
-        entries = [_entry(client, *each, now) for each in zip(kept, filed, into, strict=True)]
         ids = record_entries(state.store, entries)
         after = facts_of(state.store, [one.file_id for one in into], today)
-        presents = [_present(state, after[one.file_id], one.school_id, now) for one in into]
+    presents = [_present(state, after[one.file_id], one.school_id) for one in into]
     explain = client_can(client, "explain")
     blind = blind_among(state.store, into, now, state.policy, state.calendars)
     for place, made, where, present, entry_id in zip(mine, filed, into, presents, ids, strict=True):
         said = replace(made.assessment, student_id=checked[place].request.student_id)
         filing = Filing(entry_id, where.on_roster)
-        found[place] = answer_of(said, present, filing, where.file_id in blind, explain)
+        hidden = where.file_id in blind and may_be_drawn(present, now)  # what is in the record may end it
+        found[place] = answer_of(said, present, filing, hidden, explain)
     return [one for one in found if one is not None]
 
 
@@ -114,31 +115,8 @@ def _may_read(client: Client, student_id: str, known: Mapping[str, Whereabouts],
     return student_id in known and file.file_id == student_id and file.school_id in client.schools
 
 
-def _present(state: State, facts: StudentFacts, school_id: str, now: datetime) -> Present:
+def _present(state: State, facts: StudentFacts, school_id: str) -> Present:
     return present_of([facts], state.policy, state.calendars.of(school_id), duty_of(state.store, school_id))[0]
-
-
-def _as_if(
-    state: State,
-    filed: Sequence[Filed],
-    into: Sequence[FileOf],
-    before: Mapping[str, StudentFacts],
-    now: datetime,
-) -> list[Present]:
-    """What would be so if these records had been filed, each with those before it."""
-    facts = dict(before)
-    presents = []
-    for one, where in zip(filed, into, strict=True):
-        held = facts[where.file_id]
-        keys = {(piece.key, piece.floor.tier) for piece in held.pieces}
-        new = [piece(floor, now, SCORE) for floor in one.assessment.proven if (floor.evidence, floor.tier) not in keys]
-        raised = replace(held, pieces=(*held.pieces, *new))
-        theirs, ours = one.assessment.model_tier, held.model_tier
-        if theirs is not None and (ours is None or theirs.ord > ours.ord):
-            raised = replace(raised, model_tier=theirs, model_since=now)
-        facts[where.file_id] = raised
-        presents.append(_present(state, raised, where.school_id, now))
-    return presents
 
 
 def _assessed(

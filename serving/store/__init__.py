@@ -9,8 +9,8 @@ from serving.store.database import Store, check_reachable, open_store
 from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
 from serving.store.earlier import earlier_margins
 from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
-from serving.store.evidence import PAGE, SCORE, SCREENING, Filing, piece
-from serving.store.facts import SchoolFacts, facts_of, history_of, listed_ids, read_at, read_school
+from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
+from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, history_of, listed_ids, read_at, read_school
 from serving.store.files import FileOf, Whereabouts, clashes, contested, file_of, whereabouts
 from serving.store.inputs import (
     Context,
@@ -114,6 +114,7 @@ __all__ = [
     "earlier_margins",
     "erase_inputs",
     "events_of",
+    "facts_if_recorded",
     "facts_of",
     "feeds_of_schools",
     "file_of",
@@ -140,7 +141,6 @@ __all__ = [
     "open_store",
     "outcome_row",
     "outcomes_between",
-    "piece",
     "publish_run",
     "published_days",
     "read_at",

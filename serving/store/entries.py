@@ -1,6 +1,7 @@
 """What platforms send: each record with the answer it was given, kept before the answer leaves the house."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,30 +51,47 @@ class ReceivedEntry:
 
 def record_entries(store: Store, given: Sequence[NewEntry]) -> list[str]:
     """Keep records, file their evidence and note them in the trail, all or none; returns their ids in order."""
-    ids = [uuid4().hex for _ in given]
-    # Packed before the lock is taken: others wait for it.
-    rows = [_row(entry_id, entry) for entry_id, entry in zip(ids, given, strict=True)]
+    rows = _rows(given)
     with store.writing() as connection:
-        if rows:
-            connection.execute(entries.insert(), rows)
-        for context in {e.context.said.sha256: e.context for e in given if e.context is not None}.values():
-            keep_context(connection, context)
-        for entry in given:
-            if entry.inputs is not None:
-                keep_inputs(connection, {entry.student_id: entry.inputs})
-        for entry_id, entry in zip(ids, given, strict=True):
-            filing = Filing(entry.student_id, entry.school_id, entry.floors)
-            new = file_evidence(connection, [filing], entry.received_at, SCORE, entry_id)
-            event = AuditEvent(
-                entry.received_at,
-                entry.client,
-                "entry.recorded",
-                "follow_up",
-                entry.student_id,
-                f"opened={sum(new.values())}",
-            )
-            add_event(connection, event)
-    return ids
+        _record(connection, given, rows)
+    return [row["entry_id"] for row in rows]
+
+
+@contextmanager
+def as_if_recorded(store: Store, given: Sequence[NewEntry]) -> Iterator[sa.Connection]:
+    """The database as it would be with these records, to be read within the block; nothing of it stays."""
+    rows = _rows(given)
+    with store.writing() as connection:
+        _record(connection, given, rows)
+        yield connection
+        connection.rollback()
+
+
+def _rows(given: Sequence[NewEntry]) -> list[dict[str, Any]]:
+    """Packed before the lock is taken: others wait for it."""
+    return [_row(uuid4().hex, entry) for entry in given]
+
+
+def _record(connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(entries.insert(), list(rows))
+    for context in {e.context.said.sha256: e.context for e in given if e.context is not None}.values():
+        keep_context(connection, context)
+    for entry in given:
+        if entry.inputs is not None:
+            keep_inputs(connection, {entry.student_id: entry.inputs})
+    for row, entry in zip(rows, given, strict=True):
+        filing = Filing(entry.student_id, entry.school_id, entry.floors)
+        new = file_evidence(connection, [filing], entry.received_at, SCORE, row["entry_id"])
+        event = AuditEvent(
+            entry.received_at,
+            entry.client,
+            "entry.recorded",
+            "follow_up",
+            entry.student_id,
+            f"opened={sum(new.values())}",
+        )
+        add_event(connection, event)
 
 
 def _row(entry_id: str, entry: NewEntry) -> dict[str, Any]:

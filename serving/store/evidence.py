@@ -56,11 +56,12 @@ def file_evidence(
 
 
 def received(floor: Floor, at: datetime, door: str) -> datetime:
-    """The moment from which a piece of evidence waits."""
+    """The moment from which a piece of evidence waits. A request or a page that says no more than the sheet's or the
+    report's own day brings it now: nobody here has known of it before."""
     if floor.received_at is not None:
         return min(floor.received_at, at)
     today = at.astimezone(ZONE).date()
-    if door != SCREENING and floor.known_on >= today:
+    if door != SCREENING and (floor.known_on == floor.evidence_on or floor.known_on >= today):
         return at
     return min(day_start(floor.known_on), at)
 
@@ -75,11 +76,6 @@ def pieces_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None
         for row in connection.execute(query):
             found.setdefault(row.student_id, []).append(piece_from_row(row))
     return found
-
-
-def piece(floor: Floor, at: datetime, door: str, filed_by: str = "") -> Piece:
-    """A piece of evidence as it would be filed."""
-    return Piece(floor, received(floor, at, door), door, filed_by)
 
 
 def piece_from_row(row: Any) -> Piece:

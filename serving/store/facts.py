@@ -12,7 +12,7 @@ from models.assessment import Assessment
 from models.triage import StudentFacts, Word
 from serving.store.contacts import contacts_of
 from serving.store.database import Store, chunks
-from serving.store.entries import ReceivedEntry, newest_entries_of, unsettled_entries
+from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, newest_entries_of, unsettled_entries
 from serving.store.evidence import pieces_of
 from serving.store.files import contested
 from serving.store.outcomes import words_by_lot, words_of
@@ -27,7 +27,7 @@ from serving.store.students import (
     students_of,
     withdrawals_of,
 )
-from serving.store.tables import assessments, evidence, feeds, names, outcomes, run_strangers, runs, students
+from serving.store.tables import assessments, entries, evidence, feeds, names, outcomes, run_strangers, runs, students
 
 TIERS = tuple(Tier)
 A_YEAR = timedelta(days=365)
@@ -97,6 +97,12 @@ def facts_of(store: Store, ids: Sequence[str], today: date) -> dict[str, Student
     """The facts of single students, by id; whoever is on no roster is a stranger."""
     with store.reading() as connection:
         return facts_in(connection, ids, today)
+
+
+def facts_if_recorded(store: Store, given: Sequence[NewEntry], today: date) -> dict[str, StudentFacts]:
+    """The facts of those whom `given` are about, as they would be if these records were kept; they are not."""
+    with as_if_recorded(store, given) as connection:
+        return facts_in(connection, list(dict.fromkeys(one.student_id for one in given)), today)
 
 
 def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[str, StudentFacts]:
@@ -180,10 +186,11 @@ def _rows(connection: sa.Connection, run: Run, school_id: str, names_allowed: bo
     of_list = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
     filed = sa.exists().where(evidence.c.student_id == assessments.c.student_id)
     spoken = sa.exists().where(outcomes.c.student_id == assessments.c.student_id)
+    sent = sa.exists().where(entries.c.student_id == assessments.c.student_id)  # it is compared with what is published
     highest = sa.select(assessments.c.student_id).where(of_list, assessments.c.severity > 0)
     highest = highest.order_by(assessments.c.severity.desc()).limit(TOTALS_READ)
     by_total = assessments.c.student_id.in_(highest) if run.model.status != "ok" else sa.false()
-    tells = sa.or_(assessments.c.tells, assessments.c.model_tier > 0, filed, spoken, by_total)
+    tells = sa.or_(assessments.c.tells, assessments.c.model_tier > 0, filed, spoken, sent, by_total)
     columns = [column for column in assessments.c if column.name not in ("payload", "school_id", "student_id")]
     payload = sa.case((tells, assessments.c.payload), else_=None).label("payload")
     query = sa.select(*columns, payload, students, (names.c.name if names_allowed else sa.null()).label("name"))
