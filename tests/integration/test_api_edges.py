@@ -44,7 +44,9 @@ FULL = record(
     ],
     concerns=[{"kind": "mood_abnormal", "reported_on": days_ago(4), "recorded_on": days_ago(3)}],
     contacts=[{"contacted_on": days_ago(2), "recorded_on": days_ago(2)}],
-    consents=[{"scope": "model_score", "given_on": days_ago(400), "withdrawn_on": days_ago(100)}],
+    consents=[
+        {"scope": "model_score", "given_on": days_ago(400), "withdrawn_on": days_ago(100), "valid_until": days_ago(-9)}
+    ],
     features=[],
     feeds=[{"table": "leaves", "covered_from": days_ago(400), "covered_to": days_ago(0)}],
 )
@@ -103,7 +105,7 @@ def path(place: Place) -> str:
 
 def test_the_tables_below_reach_every_field(api: Api) -> None:
     assert api.post("/score?dry_run=true", FULL).status_code == 200, "the full record itself is fine"
-    assert len(DAYS) == 23
+    assert len(DAYS) == 24
     assert {path(place) for place in TIMES} == {
         "responses[0].submitted_at",
         "responses[0].received_at",
