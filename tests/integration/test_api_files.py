@@ -116,7 +116,8 @@ def test_a_dry_run_of_whom_the_key_may_not_read_is_refused_in_one_way(
     key = api.key(schools=("B",))
     before = audit_rows(api.state.store)
     answer = dry(api, record(student_id, school_id=school), key)
-    assert (answer.status_code, answer.json()["detail"]) == (403, "this student is not at one of this key's schools")
+    words = "this student is not at one of this key's schools (a dry run reads what is on record)"
+    assert (answer.status_code, answer.json()["detail"]) == (403, words)
     assert audit_rows(api.state.store) == before
     batch = {"records": [record(student_id, school_id=school), record("S-2", school_id="B")]}
     said = api.post("/score_batch?dry_run=true", batch, key).json()
@@ -125,7 +126,8 @@ def test_a_dry_run_of_whom_the_key_may_not_read_is_refused_in_one_way(
 
 def test_a_dry_run_leaves_its_trail_and_nothing_else(api: Api) -> None:
     facts = facts_of(api.state.store, ["S-2"], today())
-    said = dry(api, record("S-2", responses=[phq9(DANGER, days_ago=0)]), api.key(schools=("B",))).json()
+    sent = record("S-2", school_id="B", responses=[phq9(DANGER, days_ago=0)])
+    said = dry(api, sent, api.key(schools=("B",))).json()
     assert (said["tier"]["code"], said["recorded"], said["entry_id"]) == ("crisis", False, None)
     event = audit_rows(api.state.store, 1)[0]
     assert (event.actor, event.action, event.purpose, event.object_id) == ("city", "student.read", "follow_up", "S-2")
