@@ -56,9 +56,9 @@ def told_once(request: Row) -> Row:
     for table, names in about.items():
         things: dict[str, list[tuple[date, str, Row]]] = {}
         for row in request.get(table) or []:
-            said = {name: row[name] for name in sorted(row) if name != "recorded_on" and row[name] is not None}
+            told = {name: row[name] for name in sorted(row) if name != "recorded_on" and row[name] is not None}
             thing = things.setdefault(str([row.get(name) for name in names]), [])
-            thing.append((row.get("recorded_on") or date.min, str(said), row))
+            thing.append((row.get("recorded_on") or date.min, str(told), row))
         if request.get(table) is not None:
             records = [sorted(thing, key=lambda one: one[:2]) for thing in things.values()]
             found[table] = [
