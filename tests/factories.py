@@ -22,6 +22,7 @@ from models.assessment import (
 )
 from models.policy import read_policy
 from models.triage import BY_CODE, QUEUES, ZONE, Present, present_of
+from models.triage.missed import Missed
 from models.triage.queues import IMMEDIATE, REVIEW, WEEK
 from runxin.settings import read_settings
 from serving.store import (
@@ -43,7 +44,7 @@ from serving.today import Due, Entry, FollowUpList
 AS_OF = date(2026, 11, 20)
 ON = date(2026, 11, 19)  # the day of a floor's sheet
 ANSWERED = {"R05": AnswerTime.NEXT_DAY, "R19": AnswerTime.ASK, "R20": AnswerTime.TIER}
-LINES = {"floors", "tier", "why", "student_id"}  # fields that belong to a line, not to its assessment
+LINES = {"floors", "tier", "why", "student_id", "confirmed"}  # fields that belong to a line, not to its assessment
 MODEL = ModelStatus("lightgbm", "7", "2026-11+abcdef01", "synthetic", "ok")
 
 
@@ -188,8 +189,7 @@ def follow_up_list(**fields: Any) -> FollowUpList:
         scheduled=sum(len(lines.get(code, ())) for code in (IMMEDIATE, REVIEW, WEEK)),
         weekly_slots=10,
         check_minutes=20,
-        audits=0,
-        expected_missed=None,
+        missed=Missed(0, 0),
         unmet=0,
         more_hours=0.0,
         silent_feeds=(),
