@@ -29,10 +29,10 @@ from models.triage import (
 from models.triage.missed import expected_missed
 from models.triage.queues import BELOW, CONTACT, IDENTITY, IMMEDIATE, LEADS, RETEST, REVIEW, WEEK
 from models.triage.week import Week, hours_for
+from models.why import why
 from runxin.errors import Kind, UserError
 from serving.store import SCREENING, Feed, SchoolFacts, Store, Student, read_school
 from serving.today.entries import Due, Entry, FollowUpList
-from models.why import why
 
 SILENT_SCHOOL_DAYS = 2
 AUDIT_WORDS = Words(zh="例行访谈", en="routine conversation")
