@@ -214,6 +214,9 @@ def schema(table: Table) -> pa.DataFrameSchema:
         if column.high is not None:
             checks.append(pa.Check.le(column.high, name="high"))
         columns[column.name] = pa.Column(
-            DTYPES[column.kind], checks=checks, nullable=not column.required or column.blank_says, required=column.required
+            DTYPES[column.kind],
+            checks=checks,
+            nullable=not column.required or column.blank_says,
+            required=column.required,
         )
     return pa.DataFrameSchema(columns, strict=True, unique=list(table.key) or None, name=table.name)
