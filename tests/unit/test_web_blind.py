@@ -53,7 +53,9 @@ def said_in(text: str) -> list[str]:
 
 
 def test_the_sample_draws_whom_it_means_to(pages: Sample) -> None:
-    lines = [one for entries in list_of(pages).queues.values() for one in entries if one.student.student_id == school.BLIND]
+    lines = [
+        one for entries in list_of(pages).queues.values() for one in entries if one.student.student_id == school.BLIND
+    ]
     assert {one.queue for one in lines} == set(HELD_IN)
     assert all(one.blind for one in lines)
 
