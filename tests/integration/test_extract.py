@@ -25,7 +25,7 @@ from runxin.errors import UserError
 from runxin.settings import read_settings
 from serving.extract import Extract, Pseudonyms, kept_key, make_extract, new_key, write_extract
 from serving.extract.tables import CODES_IN_TEXT, HASHED, pseudonymised
-from serving.followup import publish_screening
+from serving.screening import publish_screening
 from serving.store import Store, audit_rows, erase_inputs, open_store
 from tests.api_state import NOW, make_api, record
 from tests.replayable import replayable_city

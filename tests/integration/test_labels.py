@@ -16,7 +16,7 @@ from runxin.errors import UserError
 from runxin.settings import read_settings
 from serving.labels import read_labels
 from serving.store import NewOutcome, Outcome, Store, audit_rows, open_store, record_outcomes
-from tests.factories import assessment, publish, pupil
+from tests.factories import assessment, publish, student
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("RUNXIN_HOME", str(tmp_path))
     opened = open_store(read_settings())
     students = [f"S-{n}" for n in range(1, 5)]
-    publish(opened, [assessment(one) for one in students], pupils=[pupil(one, "A") for one in students])
+    publish(opened, [assessment(one) for one in students], students=[student(one, "A") for one in students])
     record_outcomes(opened, "city", [NewOutcome(row, row, "A") for row in ROWS], date(2026, 11, 20), AT)
     return opened
 

@@ -16,9 +16,9 @@ from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, User
 from serving.api.fields import today
-from serving.followup import FollowUpList, follow_up_list, publish_screening
 from serving.miss_review import Case, KeptReview, case_of, half_of, open_misses, read_half, review_half, reviews_of
 from serving.platform import State
+from serving.screening import publish_screening
 from serving.store import (
     NewOutcome,
     Outcome,
@@ -30,6 +30,7 @@ from serving.store import (
     school_ids,
 )
 from serving.store.tables import inputs
+from serving.today import FollowUpList, follow_up_list
 from tests.api_state import make_api, phq9, record
 from tests.sample_pages import make_state
 
@@ -64,22 +65,22 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     settings = read_settings({"RUNXIN_HOME": str(folder / "home")})
     store = open_store(settings)
     publish_screening(store, dataset, dataset.description.as_of, None, POLICY, NOW)
-    school = next(one for one in school_ids(store) if len(follow(store, one).below) > 8)
+    school = next(one for one in school_ids(store) if len(follow(store, one).queue("below")) > 8)
     listed = follow(store, school)
-    above = {line.pupil.student_id for line in (*listed.immediate, *listed.week)}
-    below = [line.pupil.student_id for line in listed.below if line.pupil.student_id not in above]
+    above = {line.student.student_id for line in (*listed.queue("immediate"), *listed.queue("week"))}
+    below = [line.student.student_id for line in listed.queue("below") if line.student.student_id not in above]
     ids = dataset.students.loc[dataset.students["school_id"] == school, "student_id"].tolist()
-    quiet = [one for one in ids if one not in above and one not in {line.pupil.student_id for line in lines(listed)}]
+    quiet = [one for one in ids if one not in above and one not in {line.student.student_id for line in lines(listed)}]
     who = {
-        "checked": listed.immediate[0].pupil.student_id,
-        "week": listed.week[0].pupil.student_id,
-        "audit": next(line.pupil.student_id for line in listed.week if line.slot == "audit"),
+        "checked": listed.queue("immediate")[0].student.student_id,
+        "week": listed.queue("week")[0].student.student_id,
+        "audit": next(line.student.student_id for line in listed.queue("week") if line.slot == "audit"),
         "below": below[0],
         "quiet": quiet[0],
         "unscreened": next(
-            line.pupil.student_id
-            for line in listed.not_screened
-            if line.pupil.student_id not in above and not line.assessment.instruments
+            line.student.student_id
+            for line in listed.queue("not_screened")
+            if line.student.student_id not in above and not line.assessment.instruments
         ),
         "erased": below[1],
         "incomplete": below[2],
@@ -103,7 +104,7 @@ def follow(store: Store, school: str) -> FollowUpList:
 
 
 def lines(listed: FollowUpList) -> tuple[object, ...]:
-    return (*listed.below, *listed.not_screened, *listed.retest, *listed.history)  # type: ignore[return-value]
+    return (*listed.queue("below"), *listed.queue("not_screened"), *listed.queue("retest"), *listed.queue("history"))  # type: ignore[return-value]
 
 
 def cases_of(world: World) -> dict[str, Case]:

@@ -14,8 +14,8 @@ from runxin.settings import read_settings
 from serving.access import User
 from serving.accounts import change_password, create_link, create_user, sign_in, sign_out, use_link, user_of_session
 from serving.admin.service import add_account, read_accounts, read_overview, read_schools
-from serving.followup import publish_screening
 from serving.platform import State
+from serving.screening import publish_screening
 from serving.store import Store, audit_rows, open_store, school_ids
 from serving.student.service import open_student
 from serving.today.service import is_blind, open_list
