@@ -57,7 +57,7 @@ class EntryGiven(Given):
 
 
 class QueueGiven(Given):
-    """One queue; `count` is its length before it was cut."""
+    """One queue; `count` is of its students, before it was cut: an entry may stand for `others` too."""
 
     code: str
     title: Words
