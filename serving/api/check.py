@@ -83,6 +83,8 @@ def _student(request: ScoreRequest, as_of: date) -> Iterator[Problem]:
     found = contradictions(Stage.of(request.stage), request.grade, request.age_years, request.birth_date, as_of)
     for column, what in found:
         yield Problem(what, column=column, fix="send what is so, or null where it is not known")
+    if request.birth_date and request.enrolled_on and request.enrolled_on < request.birth_date:
+        yield Problem("this day lies before birth_date", column="enrolled_on")
 
 
 def _sheets(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Iterator[Problem]:

@@ -239,6 +239,11 @@ NOT_SO = {
         "birth_date",
         "an age in grade 8 lies from 11 to 19",
     ),
+    "enrolled before birth": (
+        {"birth_date": days_ago(14 * 365), "age_years": None, "enrolled_on": days_ago(15 * 365)},
+        "enrolled_on",
+        "before birth_date",
+    ),
     "a grade of another stage": ({"stage": "primary", "grade": 11}, "grade", "has the grades 1 to 6"),
 }
 
