@@ -22,7 +22,7 @@ def queues_of(listed: FollowUpList, limit: int | None) -> dict[str, tuple[Entry,
 
 
 def list_json(listed: FollowUpList, limit: int | None = None, sentences: bool = True) -> dict[str, Any]:
-    """The list; a queue's `count` is of its students, before it is cut to `limit` lines. Without `sentences` the reasons
+    """The list; a queue's `count` is of its students, before it is cut to `limit` lines. Without `sentences` reasons
     are null."""
     missed, shown = listed.missed, queues_of(listed, limit)
     return {
