@@ -78,7 +78,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         problems += miscoded
         notes += said
     notes += _coverage(dataset)
-    notes += _overlapping_leave(dataset)
+    notes += [*_open_leave(dataset), *_overlapping_leave(dataset)]
     label = _label(dataset)
     notes += _label_notes(dataset, label)
     for found_here in (problems, questions):
@@ -137,6 +137,9 @@ def _cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
 
 def _first_notes(dataset: Dataset) -> Iterator[str]:
     told = dataset.description
+    if SET_ASIDE.name in dataset.tables:
+        rows = len(dataset.tables[SET_ASIDE.name])
+        yield f"{rows} roster rows were refused by the import: set_aside/students.csv says why"
     if told.synthetic:
         yield "合成数据: these students are invented; no figure from them says anything about real ones"
     if told.mode == "concurrent":
@@ -171,6 +174,17 @@ def _coverage(dataset: Dataset) -> Iterator[str]:
         silent = ended[ended < as_of]
         if len(silent):
             yield f"{name}: the feed of {len(silent)} schools ends before the as-of date"
+
+
+def _open_leave(dataset: Dataset) -> Iterator[str]:
+    """Leave and suspensions without an end, which count as going on."""
+    frame = dataset.tables.get("leaves")
+    if frame is None or frame.empty:
+        return
+    going = frame[frame["end_on"].isna() & ~frame["type"].isin(MOMENTS)]
+    if len(going):
+        since = going["start_on"].min().date()
+        yield f"leaves: {len(going)} without an end count as still going on, the oldest since {since}"
 
 
 def _overlapping_leave(dataset: Dataset) -> Iterator[str]:

@@ -27,17 +27,17 @@ def current(roster: pd.DataFrame, as_of: date) -> Bools:
     """Which rows (n,) hold on the day; an empty date is no bound."""
     day = pd.Timestamp(as_of)
     began, left = roster["enrolled_on"], roster["left_on"]
-    return ((began.isna() | (began <= day)) & (left.isna() | (left > day))).to_numpy(dtype=bool)
+    return np.array((began.isna() | (began <= day)) & (left.isna() | (left > day)), dtype=bool)
 
 
 def ended(roster: pd.DataFrame, as_of: date) -> Bools:
     """Which rows are of students who have left by the day."""
-    return (roster["left_on"] <= pd.Timestamp(as_of)).to_numpy(dtype=bool, na_value=False)
+    return np.array(roster["left_on"] <= pd.Timestamp(as_of), dtype=bool)
 
 
 def doubled(roster: pd.DataFrame) -> Bools:
     """Which rows share their id with another one."""
-    return (roster[STUDENT].duplicated(keep=False) & roster[STUDENT].notna()).to_numpy(dtype=bool)
+    return np.array(roster[STUDENT].duplicated(keep=False) & roster[STUDENT].notna(), dtype=bool)
 
 
 def split(roster: pd.DataFrame, as_of: date, refused: Bools | None = None) -> dict[str, Bools]:
@@ -65,7 +65,7 @@ def split(roster: pd.DataFrame, as_of: date, refused: Bools | None = None) -> di
 def chosen(roster: pd.DataFrame, as_of: date, refused: Bools | None = None) -> Bools:
     """The one row (n,) of each id that is read: one that could be read goes before one that was refused, one that holds
     on the day before one that is still to begin, and that before one that has ended."""
-    taken: Bools = roster[STUDENT].notna().to_numpy(dtype=bool)
+    taken: Bools = roster[STUDENT].notna().to_numpy(dtype=bool, copy=True)
     rows = np.flatnonzero(doubled(roster))
     if not len(rows):
         return taken

@@ -33,8 +33,9 @@ def roster_questions(students: pd.DataFrame, as_of: date) -> list[Fault]:
     asked.append((grade < low, "grade", what, "count grades from the first year of primary school (高三 is 12)"))
     young, old = _bounds(students, STAGE_AGES)
     odd = (age < grade + YOUNGER) | (age >= grade + OLDER + 1) | (age < young) | (age >= old + 1)
+    what = "this age hardly fits the grade or the stage"
     for name in ("birth_date", "age_years"):
-        asked.append((odd & (column == name), name, "this age hardly fits the grade or the stage", "mend it"))
+        asked.append((odd & (column == name), name, what, "mend whichever is wrong"))
     against = np.abs(given - np.floor(born)) >= AGES_APART
     asked.append((against, "age_years", f"{AGES_APART} years or more from the birth date", "mend one of the two"))
     return [Fault(np.flatnonzero(rows & here), name, what, fix) for rows, name, what, fix in asked]

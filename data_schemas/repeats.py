@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 RECORDED = "recorded_on"
 # What a record of these is about. The same record may come again with a later day of record; the first one says since
-# when it was known. In every other table rows are the same fact only where they are equal in every column: a circumstance
-# that is recorded anew has been looked at anew.
+# when it was known. In every other table rows are the same fact only where they are equal in every column: a
+# circumstance that is recorded anew has been looked at anew.
 ABOUT = {
     "concerns": ("student_id", "kind", "reported_on", "source"),
     "leaves": ("student_id", "type", "start_on"),
@@ -26,7 +26,7 @@ def repeats(frame: pd.DataFrame, table: str) -> NDArray[np.bool_]:
     said = [name for name in frame.columns if name != RECORDED or table not in ABOUT]
     doubled = frame.duplicated(said, keep=False).to_numpy(dtype=bool)
     if not doubled.any() or table not in ABOUT:
-        return frame.duplicated(said).to_numpy(dtype=bool) if doubled.any() else doubled
+        return np.asarray(frame.duplicated(said) if doubled.any() else doubled, dtype=bool)
     student = pd.factorize(frame["student_id"])[0]
     rows = np.flatnonzero(np.isin(student, student[doubled]))
     part = frame.iloc[rows]

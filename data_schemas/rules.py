@@ -126,7 +126,7 @@ def among(values: "pd.Series[str]", wanted: Collection[str]) -> NDArray[np.bool_
     text = pa.large_string()
     ids = pa.array(wanted if isinstance(wanted, pd.Series) else list(wanted), text, from_pandas=True).drop_null()
     found = pc.is_in(pa.array(values, text, from_pandas=True), value_set=ids)
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+    return np.array(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def _rows(mask: "pd.Series[bool]") -> NDArray[np.intp]:

@@ -42,7 +42,8 @@ DTYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `required` columns must be there and filled in every row."""
+    """One column. `required` columns must be there and filled in every row, or, where they are `blank_says`, blank
+    where that says something."""
 
     name: str
     kind: Kind
@@ -52,6 +53,7 @@ class Column:
     codes: type[Code] | None = None
     low: float | None = None
     high: float | None = None
+    blank_says: bool = False
     duration: bool = False  # in seconds; platforms also write 125秒, 2分5秒 or 00:02:05
 
 

@@ -74,7 +74,8 @@ TABLES: dict[str, Table] = {
                 STUDENT_ID,
                 Column("type", Kind.CODE, "请假类型", _S, required=True, codes=LeaveType),
                 Column("start_on", Kind.DATE, "开始日期", _S, required=True),
-                Column("end_on", Kind.DATE, "结束日期", _S),  # empty: still going on
+                # Blank is still going on. Without the column nobody would know which leave is over.
+                Column("end_on", Kind.DATE, "结束日期", _S, required=True, blank_says=True),
                 Column("half_days", Kind.INT, "半天数", _S, low=1, high=1000),
                 Column("reason_code", Kind.CODE, "原因代码", _S, codes=LeaveReason),
                 Column("recorded_on", Kind.DATE, "登记日期", _S, required=True),
@@ -213,6 +214,9 @@ def schema(table: Table) -> pa.DataFrameSchema:
         if column.high is not None:
             checks.append(pa.Check.le(column.high, name="high"))
         columns[column.name] = pa.Column(
-            DTYPES[column.kind], checks=checks, nullable=not column.required, required=column.required
+            DTYPES[column.kind],
+            checks=checks,
+            nullable=not column.required or column.blank_says,
+            required=column.required,
         )
     return pa.DataFrameSchema(columns, strict=True, unique=list(table.key) or None, name=table.name)

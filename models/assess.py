@@ -131,7 +131,8 @@ def assess(
     gone, found = suspended(records, day), []
     for row in np.flatnonzero(enrolled(records, day)):
         mine = scored if scored is not None and scored.may[row] else None
-        here = _model_status(mine.artifact, policy) if mine is not None else away
+        # Who is not scored for want of consent is not told apart by the status either.
+        here = _model_status(scored.artifact, policy) if scored is not None else away
         found.append(
             _assessment(int(row), records, as_of, proven[row], readings[row], tasks[row], said[row], mine, here, gone)
         )

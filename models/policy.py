@@ -232,8 +232,9 @@ class Policy(Part):
     @property
     def name(self) -> str:
         """The version with a short hash of the content: two policies of one name that differ are seen to. What
-        raises an alarm and what a promotion asks for are left out: they place no student."""
-        content = self.model_dump_json(exclude={"thresholds", "monitoring", "promotion"})
+        raises an alarm and what a promotion asks for are left out: they place no student. So is what a policy that was
+        written by an older version does not say."""
+        content = self.model_dump_json(exclude_unset=True, exclude={"thresholds", "monitoring", "promotion"})
         return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 

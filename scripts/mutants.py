@@ -5,10 +5,13 @@ which kinds of breakage count (a rule that decides otherwise, not a message that
 Exits with 1 where fewer than `LEAST` of the mutants are killed or accepted in `docs/mutants.md`, each with its reason.
 """
 
+import argparse
+import random
 import re
 import shutil
 import sys
 from collections.abc import Iterable
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,9 @@ from mutmut.configuration import config
 from mutmut.mutation import mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.stats import status_by_exit_code
+from mutmut.utils.format_utils import get_mutant_name
 
 LEAST = 0.9
 ROOT = Path(__file__).parent.parent
@@ -62,12 +67,28 @@ OPERATORS: list[tuple[type, Any]] = [
 ]
 
 
-def main(names: list[str]) -> int:
-    """Run all mutants, or those whose names fit one of `names`, such as `models.floors.item9*`."""
+def main(patterns: list[str], sample: int | None, seed: int) -> int:
+    """Run all mutants, or those whose names fit one of `patterns`, such as `models.floors.item9*`, or a sample."""
     mutators.mutation_operators[:] = OPERATORS  # type: ignore[index]
     shutil.rmtree(ROOT / "mutants", ignore_errors=True)
+    names = patterns
+    if sample is not None:
+        fitting = [name for name in every_mutant() if not patterns or any(fnmatch(name, one) for one in patterns)]
+        names = sorted(random.Random(seed).sample(fitting, min(sample, len(fitting))))  # noqa: S311 - a lot, not a secret
+        print(f"{len(names)} of {len(fitting)} mutants, drawn with seed {seed}")
     _run(names, None)
     return verdict(names)
+
+
+def every_mutant() -> list[str]:
+    """The names of all mutants of the rooms."""
+    files = sorted({file for pattern in config().only_mutate for file in ROOT.glob(pattern)})
+    found = []
+    for file in files:
+        path = file.relative_to(ROOT)
+        made = mutate_file_contents(str(path), file.read_text("utf-8"))
+        found += [get_mutant_name(path, name) for name in made.mutant_names]
+    return found
 
 
 def verdict(names: list[str]) -> int:
@@ -109,5 +130,9 @@ def survivor(path: str, name: str) -> Survivor:
 
 
 if __name__ == "__main__":
-    assert config().only_mutate, "pyproject.toml names the rooms"
-    sys.exit(main(sys.argv[1:]))
+    options = argparse.ArgumentParser(description="Break the safety rooms line by line.")
+    options.add_argument("patterns", nargs="*", help="names of mutants, such as 'models.floors.item9*'; all by default")
+    options.add_argument("--sample", type=int, help="only so many, drawn by lot")
+    options.add_argument("--seed", type=int, default=7, help="seed of the lot")
+    given = options.parse_args()
+    sys.exit(main(given.patterns, given.sample, given.seed))

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from data_schemas.instruments import known_instruments, packaged_instruments
+from data_schemas.zone import CHINA
 from models import Artifact, Manifest, load_artifact, read_policy, save_artifact
 from models.artifact import FORMAT_VERSION
 from models.calibration import Calibration
@@ -20,7 +21,6 @@ from models.spline_model import SplineModel
 from models.uncertainty import Band
 from runxin.settings import Settings, read_settings
 from serving.access import SCOPES
-from serving.api.fields import today
 from serving.app import make_app
 from serving.keys import create_key
 from serving.platform import Champion, State
@@ -62,6 +62,11 @@ def make_api(home: Path) -> Api:
     instruments = known_instruments(settings.instruments)
     state = State(store, read_policy(), champion, instruments, history=settings.history)
     return Api(settings, state, Client(make_app(state)))
+
+
+def today() -> date:
+    """The day it is in the schools."""
+    return datetime.now(CHINA).date()
 
 
 def record(student_id: str = "S-1077", **fields: Any) -> dict[str, Any]:

@@ -44,7 +44,7 @@ from serving.today import Due, Entry, FollowUpList
 AS_OF = date(2026, 11, 20)
 ON = date(2026, 11, 19)  # the day of a floor's sheet
 ANSWERED = {"R05": AnswerTime.NEXT_DAY, "R19": AnswerTime.ASK, "R20": AnswerTime.TIER}
-LINES = {"floors", "tier", "why", "student_id"}  # fields that belong to a line, not to its assessment
+LINES = {"floors", "tier", "why", "student_id", "confirmed"}  # fields that belong to a line, not to its assessment
 MODEL = ModelStatus("lightgbm", "7", "2026-11+abcdef01", "synthetic", "ok")
 
 

@@ -94,7 +94,7 @@ def sheet_pieces(
         if others >= numbers.blank_others:
             pieces.append(Piece("R19", "phq9", day, WATCH, safety=False, old=old))
     elif item9 >= 2:
-        pieces.append(Piece("R02", "phq9", day, CRISIS, safety=True, old=old))
+        pieces.append(Piece("R02", f"phq9:{item9}", day, CRISIS, safety=True, old=old))
     elif item9 == 1:
         graver = total is not None and total >= numbers.modifier_total
         for attempt in attempts:
@@ -104,7 +104,7 @@ def sheet_pieces(
             if start <= day and (end is None or end >= day - timedelta(days=numbers.suspension_days)):
                 graver = True
         rule, tier = ("R02", CRISIS) if graver else ("R01", PRIORITY)
-        pieces.append(Piece(rule, "phq9", day, tier, safety=True, old=old))
+        pieces.append(Piece(rule, f"phq9:{item9}", day, tier, safety=True, old=old))
     # 10: of an old sheet only the critical items open something. 6: of the floors of a total the highest counts.
     if total is not None and not old:
         if total >= numbers.priority_total:

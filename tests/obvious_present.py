@@ -76,7 +76,7 @@ def _queues(mine: Mine, open_now: list[Filed], leads: list[str], tier: int, huma
         if mine.told or human > 0:
             queues.add("identity")
         return frozenset(queues)
-    if (left or mine.doubled) and (open_now or human == CRISIS):  # 35
+    if (left or mine.doubled) and (open_now or leads or human == CRISIS):  # 35
         queues.add("identity")
     if left:
         return frozenset(queues)

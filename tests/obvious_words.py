@@ -40,6 +40,11 @@ def may_lower(word: Found) -> bool:
     return word.kind == "interview" and is_named(word) and word.selection_reason != "audit"
 
 
+def _came(one: Heard) -> tuple[date, datetime, int, int]:
+    """Which of two words came later; where nothing says so, the higher level and fewer persons."""
+    return one.known.day, one.arrived, one.word.level, -(2 if by_two(one.word) else 1)
+
+
 def in_force(heard: Sequence[Heard]) -> list[Heard]:
     """31: the words of one student without those that were corrected. A correction that was corrected itself does not
     bring back what it took the place of."""
@@ -52,11 +57,12 @@ def in_force(heard: Sequence[Heard]) -> list[Heard]:
                     corrected = True
             elif (
                 other.word.door in ("import", "api")
+                and one.word.door != "page"
                 and is_named(other.word)
                 and other.word.interviewer == one.word.interviewer
                 and other.word.observed_on == one.word.observed_on
                 and other.word.kind == one.word.kind
-                and (other.known.day, other.arrived) > (one.known.day, one.arrived)
+                and _came(other) > _came(one)
             ):
                 corrected = True
         if not corrected:
@@ -66,21 +72,24 @@ def in_force(heard: Sequence[Heard]) -> list[Heard]:
 
 def assesses(one: Heard, filed: Filed) -> bool:
     """31: whether a talk that holds assessed this piece."""
-    if not may_lower(one.word):
+    if one.word.kind != "interview" or not is_named(one.word):
         return False
     if one.word.assessed is not None:
         return filed.piece.key in one.word.assessed and filed.arrived <= one.arrived
-    if one.word.door == "page":
-        return False  # a talk that names none closes none
+    if one.word.door == "page" or not may_lower(one.word):
+        return False  # a talk on a page that names none closes none, and a routine talk neither
     return filed.known.day < one.word.observed_on  # known before that day began
 
 
 def missing_to_close(filed: Filed, holding: Sequence[Heard]) -> str | None:
     """Who must still assess a piece; None where it is closed."""
-    people_together = 0
+    people_together, by_name = 0, set()
     for one in holding:
         if assesses(one, filed):
             people_together = max(people_together, 2 if by_two(one.word) else 1)
+            if one.word.assessed is not None:  # two records, by two persons, that both name it
+                by_name |= {one.word.interviewer, one.word.second_interviewer} - {None}
+    people_together = max(people_together, min(2, len(by_name)))
     if filed.piece.tier < CRISIS:
         return None if people_together >= 1 else "a named person"
     return {0: "two people", 1: "second person", 2: None}[people_together]

@@ -49,6 +49,24 @@ def reaches(request: Row, table: str, as_of: date, taught: list[date], since: da
         fed, reached = min(longer), True
 
 
+def told_once(request: Row) -> Row:
+    """The request without leave and reports that say what the record right before them said of the same thing."""
+    about = {"leaves": ("type", "start_on"), "concerns": ("kind", "reported_on", "source")}
+    found = dict(request)
+    for table, names in about.items():
+        things: dict[str, list[tuple[date, str, Row]]] = {}
+        for row in request.get(table) or []:
+            told = {name: row[name] for name in sorted(row) if name != "recorded_on" and row[name] is not None}
+            thing = things.setdefault(str([row.get(name) for name in names]), [])
+            thing.append((row.get("recorded_on") or date.min, str(told), row))
+        if request.get(table) is not None:
+            records = [sorted(thing, key=lambda one: one[:2]) for thing in things.values()]
+            found[table] = [
+                r for one in records for n, (_, said, r) in enumerate(one) if not n or one[n - 1][1] != said
+            ]
+    return found
+
+
 def concern_features(request: Row, as_of: date, taught: list[date], hardly_there: bool = False) -> dict[str, float]:
     """`hardly_there` says that most of the last 60 school days were not at school."""
     found = {}

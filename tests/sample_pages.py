@@ -1,7 +1,7 @@
-"""The pages over a real store, with people who may sign in; lists and reviews are those that a test gives."""
+"""The pages over a real store, with people who may sign in. A test may give lists of its own, and reviews."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,16 +9,16 @@ import pytest
 
 from data_schemas.instruments import packaged_instruments
 from models import load_artifact, read_policy
-from models.assessment import Assessment
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
 from serving.access import Action, Role, User, check_may
 from serving.accounts import create_link, create_user, set_password
 from serving.app import make_web
-from serving.followup.entries import Entry, FollowUpList, Pupil
 from serving.miss_review import Half, MissReading
 from serving.platform import Champion, State
-from serving.store import Store, audit_rows, open_store
+from serving.store import AuditEvent, Store, audit_rows, open_store
+from serving.today import FollowUpList
+from tests.factories import NOW
 from tests.http_client import Client
 from tests.known_schools import make_known
 
@@ -36,17 +36,21 @@ def make_state(store: Store, home: Path, clock: Callable[[], datetime] = lambda:
 
 @dataclass
 class Sample:
-    """The pages in a browser of their own; `lists` by school, `reviews` by half-year, `looked` who asked for which."""
+    """The pages in a browser of their own; `lists` by school where the test gives them, `reviews` by half-year,
+    `looked` who asked for which."""
 
     state: State
     client: Client
-    lists: dict[str, FollowUpList | None]
-    more: Sequence[Entry]
+    lists: dict[str, FollowUpList | None] = field(default_factory=dict)
     reviews: dict[str, MissReading] = field(default_factory=dict)
     looked: list[tuple[str, str, str | None]] = field(default_factory=list)
 
+    @property
+    def store(self) -> Store:
+        return self.state.store
+
     def link(self, username: str) -> str:
-        return "/sign-in?link=" + create_link(self.state.store, username, self.state.clock())
+        return "/sign-in?link=" + create_link(self.store, username, self.state.clock())
 
     def enter(self, username: str = "wang", client: Client | None = None) -> Client:
         """Sign in by a link, in the sample's own browser or in another."""
@@ -54,29 +58,19 @@ class Sample:
         assert client.get(self.link(username)).status_code == 303
         return client
 
+    def trail(self, action: str) -> list[AuditEvent]:
+        """What was done so often, oldest first."""
+        return [row for row in reversed(audit_rows(self.store, 10_000)) if row.action == action]
+
     def read(self) -> list[tuple[str, str | None, str | None]]:
         """Who read whose record for which purpose, oldest first."""
-        rows = [row for row in audit_rows(self.state.store) if row.action == "student.read"]
-        return [(row.actor, row.object_id, row.purpose) for row in reversed(rows)]
-
-    def lines(self) -> list[Entry]:
-        return [*(line for listed in self.lists.values() if listed for line in all_lines(listed)), *self.more]
+        return [(row.actor, row.object_id, row.purpose) for row in self.trail("student.read")]
 
     def follow_up_list(self, _store: Store, school_id: str, *_: object, **__: object) -> FollowUpList:
         listed = self.lists.get(school_id)
         if listed is None:
             raise UserError(Kind.NOT_FOUND, "nothing is published")
         return listed
-
-    def find_student(self, _store: Store, student_id: str, _with_name: bool = False) -> Pupil | None:
-        by_id = {line.pupil.student_id: school for school, listed in self.lists.items() if listed
-                 for line in all_lines(listed)}  # fmt: skip
-        found = self._line(student_id)
-        return None if found is None else replace(found.pupil, school_id=by_id.get(student_id, SCHOOLS[0]))
-
-    def current_of(self, _store: Store, student_id: str) -> tuple[Assessment | None, str | None]:
-        found = self._line(student_id)
-        return (None, None) if found is None else (found.assessment, found.assessment_id)
 
     def open_misses(
         self, _state: State, user: User, half: Half, school_id: str | None
@@ -85,47 +79,36 @@ class Sample:
         self.looked.append((user.username, half.name, school_id))
         return self.reviews.get(half.name), sorted(self.reviews, reverse=True)
 
-    def _line(self, student_id: str) -> Entry | None:
-        return next((line for line in self.lines() if line.pupil.student_id == student_id), None)
-
 
 MakeSample = Callable[..., Sample]
+
+
+def pages_over(store: Store, home: Path, user: User = COUNSELOR, base: str = "http://testserver") -> Sample:
+    """Pages over what the store holds, at the moment that samples are about."""
+    state = make_state(store, home, lambda: NOW)
+    for person in (user, ADMINISTRATOR):
+        make_known(store, person.schools)
+        create_user(store, person.username, person.role.code, person.schools, NOW)
+    return Sample(state, Client(make_web(state), base))
 
 
 def make_sample(
     home: Path,
     patch: pytest.MonkeyPatch,
-    listed: FollowUpList | None,
-    *more: Entry,
+    *listed: FollowUpList | None,
     user: User = COUNSELOR,
     base: str = "http://testserver",
 ) -> Sample:
-    """Pages over one list of the first school; `more` students can be opened although no section of it holds them."""
-    store = open_store(read_settings({"RUNXIN_HOME": str(home)}))
-    state = make_state(store, home)
-    for person in (user, ADMINISTRATOR):
-        make_known(store, person.schools)
-        create_user(store, person.username, person.role.code, person.schools, state.clock())
-    sample = Sample(state, Client(make_web(state), base), {SCHOOLS[0]: listed}, more)
-
-    def with_more(store: Store, school_id: str, *_: object, **__: object) -> FollowUpList:
-        found = sample.follow_up_list(store, school_id)
-        return replace(found, below=(*found.below, *more))
-
-    patch.setattr("serving.today.service.follow_up_list", sample.follow_up_list)
-    patch.setattr("serving.student.service.follow_up_list", with_more)
-    patch.setattr("serving.student.service.find_pupil", sample.find_student)
-    patch.setattr("serving.student.service.current_of", sample.current_of)
+    """Pages whose reviews, and whose list of the first school where one is given, are the test's own."""
+    sample = pages_over(open_store(read_settings({"RUNXIN_HOME": str(home)})), home, user, base)
     patch.setattr("serving.miss_review.pages.open_misses", sample.open_misses)
+    if listed:
+        (sample.lists[SCHOOLS[0]],) = listed
+        patch.setattr("serving.today.service.follow_up_list", sample.follow_up_list)
     return sample
 
 
 def with_passwords(sample: Sample) -> Sample:
     for username, password in PASSWORDS.items():
-        set_password(sample.state.store, username, password, sample.state.clock())
+        set_password(sample.store, username, password, sample.state.clock())
     return sample
-
-
-def all_lines(listed: FollowUpList) -> tuple[Entry, ...]:
-    queues = (*listed.history, *listed.retest, *listed.not_screened, *listed.identity)
-    return (*listed.immediate, *listed.week, *listed.below, *queues)

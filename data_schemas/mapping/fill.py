@@ -106,7 +106,7 @@ def fill(cell: Cell, column: Column, sources: Mapping[str, Texts], rows: NDArray
         blank &= ~bad.rows
     if column.codes is not None and "unknown" in column.codes.codes():
         filled.values[blank] = "unknown"
-    elif column.required and blank.any():
+    elif column.required and not column.blank_says and blank.any():
         label = cell.columns[0] if cell.columns else column.name
         filled.bad.append(Bad(blank, label, "the cell is blank and must not be", "fill it in"))
     return filled

@@ -30,8 +30,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class SafetyRow:
-    """A row with safety evidence that is positive, or blank or unreadable, and whose student cannot be told or which was
-    refused. `kept` rows stand in the dataset all the same: a screening files them under 身份待核."""
+    """A row whose student is not settled, or that was refused, with safety evidence that is positive, or else blank or
+    unreadable. `kept` ones stand in the dataset all the same: a screening files them under 身份待核."""
 
     file: str
     row: int

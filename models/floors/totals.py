@@ -9,7 +9,7 @@ import numpy as np
 
 from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import Tier
-from data_schemas.instruments import Instrument, InstrumentFloor, Words
+from data_schemas.instruments import Instrument, InstrumentFloor, Words, band_of
 from models.assessment import AnswerTime, Floor
 from models.floors.making import late, make_floor
 from models.policy import Policy
@@ -129,8 +129,10 @@ def _text(sheets: Sheets, floor: InstrumentFloor, row: int) -> Words:
             whole = not np.isnan(value)
             figure = f"{value if whole else scores.least[row] if code == 'total' else scores.proven[row, place]:.4g}"
             name = ("", "") if code == "total" else (f"{score.zh} ", f"{score.en} ")
-            zh.append(f"{name[0]}{figure} 分" if whole else f"{name[0]}至少 {figure} 分")
-            en.append(f"{name[1]}{figure}" if whole else f"{name[1]}at least {figure}")
+            band = band_of(score, float(value)) if whole else None
+            banded = (f"（{band.zh}）", f" ({band.en})") if band is not None else ("", "")
+            zh.append(f"{name[0]}{figure} 分{banded[0]}" if whole else f"{name[0]}至少 {figure} 分")
+            en.append(f"{name[1]}{figure}{banded[1]}" if whole else f"{name[1]}at least {figure}")
     more = ("", "")
     if len(zh) > MOST_NAMED:
         more = f" 等 {len(zh)} 项", f" and {len(en) - MOST_NAMED} more"

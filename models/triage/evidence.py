@@ -1,7 +1,8 @@
 """Which evidence is open: what no named person has assessed, by name.
 
 A word that lists what it assessed closes that and nothing else. One that came without a list, by import or a platform,
-assessed what was known before the day it was held on began, unless it was a blind routine talk. 危机 takes two persons.
+assessed what was known before the day it was held on began and on file when the word came in, unless it was a blind
+routine talk. 危机 takes two persons.
 Nothing else closes: no time, no score, no missing value. Since only words in force count, a correction takes back what
 the corrected record had closed.
 """
@@ -57,7 +58,8 @@ def assesses(word: Word, piece: Piece) -> bool:
         return False
     if word.assessed is not None:
         return piece.key in word.assessed and piece.received_at <= word.received_at
-    return not word.blind and piece.known_on < word.observed_on
+    on_file = piece.filed_at is None or piece.filed_at <= word.received_at  # what is forwarded later nobody had seen
+    return not word.blind and piece.known_on < word.observed_on and on_file
 
 
 def _gravest(one: Standing) -> tuple[int, int, int, str, float]:

@@ -22,13 +22,15 @@ class Piece:
     """One piece of evidence as it was filed. Its clock runs from `received_at`. The same key is filed again only where
     more was seen in it: then there are several pieces of one key, each with the moment it came in.
 
-    `door` is the way in ("import", "screening", "score", "page"), `filed_by` the run, entry or person it came with.
+    `door` is the way in ("screening", "score", "page"), `filed_by` the run, entry or person it came with, `filed_at`
+    when it was put on file, None where it was on file from the first.
     """
 
     floor: Floor
     received_at: datetime
     door: str = "screening"
     filed_by: str = ""
+    filed_at: datetime | None = None
 
     @property
     def known_on(self) -> date:

@@ -18,8 +18,8 @@ def check_command(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder.")],
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
-    """Check a dataset's codes, ranges, references, dates and coding; exit 3 where there are problems. Questions are to be
-    looked at and stop nothing."""
+    """Check a dataset's codes, ranges, references, dates and coding, and ask about what can hardly be; exit 3 where
+    there are problems."""
     read = read_dataset(dataset)
     report = check_dataset(read)
     payload = {

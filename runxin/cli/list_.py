@@ -83,7 +83,7 @@ def show(listed: FollowUpList, lang: str, limit: int | None, out: Console) -> No
     out.print(Text(headline(listed, lang), style="bold"))
     out.print(Text(f"{pick(NOTICE, lang)}\n{model_words(listed, lang)}"))
     for name, group in queues_of(listed, limit).items():
-        total = len(listed.queue(name))
+        total = listed.count(name)
         if total == 0 and name not in ("immediate", "week"):
             continue
         out.print(Text(f"\n{queue_title(name, lang)} {total}", style="bold"))

@@ -7,6 +7,7 @@ from datetime import date
 from data_schemas.codes import Stage
 from data_schemas.instruments import Instrument, declared_coding
 from data_schemas.own_features import OwnFeature
+from data_schemas.rules import ORDERED
 from data_schemas.stages import contradictions
 from data_schemas.tables import TABLES
 from runxin.errors import Problem, UserError, bad_data
@@ -24,12 +25,8 @@ DAYS = {
     "contacts": ("contacted_on", "recorded_on"),
     "features": ("observed_on", "recorded_on"),
 }
-SPANS = {
-    "leaves": ("start_on", "end_on"),
-    "family": ("valid_from", "valid_to"),
-    "consents": ("given_on", "withdrawn_on"),
-    "feeds": ("covered_from", "covered_to"),
-}
+# Pairs of days that come in this order: those of a dataset's rows.
+SPANS = {name: pairs for name, pairs in ORDERED.items() if name in ("leaves", "family", "consents", "feeds")}
 MOMENTS = {"responses": ("submitted_at", "received_at"), "scores": ("received_at",)}
 
 
@@ -74,17 +71,20 @@ def _days(request: ScoreRequest, as_of: date, today: date) -> Iterator[Problem]:
 
 
 def _spans(request: ScoreRequest) -> Iterator[Problem]:
-    for name, (first, last) in SPANS.items():
+    for name, pairs in SPANS.items():
         for index, row in enumerate(getattr(request, name) or ()):
-            start, end = getattr(row, first), getattr(row, last)
-            if start is not None and end is not None and end < start:
-                yield Problem(f"this day lies before {first}", column=f"{name}[{index}].{last}")
+            for first, last in pairs:
+                start, end = getattr(row, first), getattr(row, last)
+                if start is not None and end is not None and end < start:
+                    yield Problem(f"this day lies before {first}", column=f"{name}[{index}].{last}")
 
 
 def _student(request: ScoreRequest, as_of: date) -> Iterator[Problem]:
     found = contradictions(Stage.of(request.stage), request.grade, request.age_years, request.birth_date, as_of)
     for column, what in found:
         yield Problem(what, column=column, fix="send what is so, or null where it is not known")
+    if request.birth_date and request.enrolled_on and request.enrolled_on < request.birth_date:
+        yield Problem("this day lies before birth_date", column="enrolled_on")
 
 
 def _sheets(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Iterator[Problem]:

@@ -96,11 +96,6 @@ def _id(text: str) -> str:
         raise PydanticCustomError("id", "{what}", {"what": error.what, "fix": error.fix}) from None
 
 
-def today() -> date:
-    """The day it is in the schools."""
-    return datetime.now(CHINA).date()
-
-
 Day = Annotated[date, BeforeValidator(_day_from(EARLIEST))]
 AsOf = Annotated[date, BeforeValidator(_day_from(FIRST_AS_OF))]
 Moment = Annotated[datetime, BeforeValidator(_moment)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from data_schemas.codes import ConsentScope
@@ -68,7 +68,7 @@ def file_records(
     Filing is never refused: what cannot be put into a student's own file gets one of its own, for a person to find out
     who it is. What is answered was recorded before, all records or none; a dry run records nothing.
     """
-    now = datetime.now(UTC)
+    now = state.clock()
     known = whereabouts(state.store, [one.request.student_id for one in checked])
     files = _files(state, client, checked, known)
     found: list[ScoreAnswer | UserError | None] = [None] * len(checked)
@@ -81,7 +81,7 @@ def file_records(
     kept, into = [checked[place] for place in mine], [files[place] for place in mine]
     today = now.astimezone(ZONE).date()
     before = facts_of(state.store, [one.file_id for one in into], today)
-    filed = _assessed(state, state.champion.now(), kept, into, before)
+    filed = _assessed(state, state.champion.now(), kept, into, before, now)
     entries = [_entry(client, *each, now) for each in zip(kept, filed, into, strict=True)]
     ids: list[str] | list[None] = [None] * len(kept)
     if dry_run:
@@ -125,15 +125,16 @@ def _assessed(
     checked: Sequence[Checked],
     into: Sequence[FileOf],
     before: Mapping[str, StudentFacts],
+    now: datetime,
 ) -> list[Filed]:
     """Assess records in one batch per as-of date; a model that does not fit a record is left out for all of them."""
-    stopped = _stopped(state, into)
+    stopped = _stopped(state, into, now)
     found: dict[int, Filed] = {}
     by_day: dict[date, list[int]] = {}
     for place, one in enumerate(checked):
         by_day.setdefault(one.as_of, []).append(place)
     for as_of, places in by_day.items():
-        rows = [_record(checked[place], before[into[place].file_id], stopped) for place in places]
+        rows = [_record(checked[place], before[into[place].file_id], stopped, now) for place in places]
         records = records_of_requests(rows, instruments_of(state), state.calendars)
         asked, why_not = serving.artifact, None if serving.status == "ok" else serving.status
         try:
@@ -158,8 +159,8 @@ def _context(state: State, artifact: Artifact | None, status: str | None) -> Con
     return state.contexts[key]
 
 
-def _record(one: Checked, before: StudentFacts, stopped: Mapping[str, Sequence[Feed]]) -> dict[str, Any]:
-    record = plain_record(one.request, one.as_of)
+def _record(one: Checked, before: StudentFacts, stopped: Mapping[str, Sequence[Feed]], now: datetime) -> dict[str, Any]:
+    record = plain_record(one.request, one.as_of, now)
     record["outcomes"] = [
         asdict(outcome_row(word, before.student_id))
         | {"assessed": None if word.assessed is None else " ".join(word.assessed)}
@@ -175,10 +176,9 @@ def _record(one: Checked, before: StudentFacts, stopped: Mapping[str, Sequence[F
     return record
 
 
-def _stopped(state: State, into: Sequence[FileOf]) -> Mapping[str, Sequence[Feed]]:
+def _stopped(state: State, into: Sequence[FileOf], now: datetime) -> Mapping[str, Sequence[Feed]]:
     """Per school, the feeds that had stopped when its list was published."""
-    today = datetime.now(UTC).astimezone(ZONE).date()
-    lists = feeds_of_schools(state.store, {one.school_id for one in into}, today)
+    lists = feeds_of_schools(state.store, {one.school_id for one in into}, now.astimezone(ZONE).date())
     return {school: silent(feeds, as_of, state.calendars.of(school)) for school, (as_of, feeds) in lists.items()}
 
 

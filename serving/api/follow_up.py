@@ -1,7 +1,7 @@
 """`GET /follow_up_list`: one school's ranked list, for a platform with the `list` scope."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -57,7 +57,7 @@ class EntryGiven(Given):
 
 
 class QueueGiven(Given):
-    """One queue; `count` is its length before it was cut."""
+    """One queue; `count` is of its students, before it was cut: an entry may stand for `others` too."""
 
     code: str
     title: Words
@@ -118,7 +118,7 @@ def get_list(
     """Who is to be seen, in order: immediate checks, confirmed crises, this week's line, those below it, and the queues
     beside it. Sentences come only with the `explain` scope, names never."""
     check_client_can(client, "list", school_id)
-    now = datetime.now(UTC)
+    now = state.clock()
     shown = follow_up_list(state.store, school_id, now, False, state.policy, calendars=state.calendars)
     write_audit(state.store, AuditEvent(now, client.client, "list.read", "follow_up", school_id))
     answer = list_json(shown, limit, client_can(client, "explain"))

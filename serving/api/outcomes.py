@@ -1,7 +1,7 @@
 """`POST /outcomes`: structured interviews and what happened, kept as labels and read as a person's word."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Response
@@ -11,7 +11,6 @@ from runxin.errors import Problem
 from serving.access import Client
 from serving.api.answer_parts import Given
 from serving.api.check import invalid
-from serving.api.fields import today
 from serving.api.problems import problem_responses
 from serving.api.reading import read_as, read_json, received
 from serving.api.request import OutcomeRow, OutcomesRequest
@@ -64,19 +63,19 @@ def outcomes(
     it has assessed what was known before its day. The same row is recorded once. A row that names the record it
     `corrects`, or agrees with an earlier one on student, kind, day and interviewer, takes that one's place. Tiers of
     the model and agreement with its reasons are no outcomes and have no place here."""
-    rows, now = read_as(OutcomesRequest, read_json(body)).outcomes, datetime.now(UTC)
-    files = _files(state, client, rows)
-    before = facts_of(state.store, [one.file_id for one in files], now.astimezone(ZONE).date())
+    rows, now = read_as(OutcomesRequest, read_json(body)).outcomes, state.clock()
+    files, today = _files(state, client, rows), now.astimezone(ZONE).date()
+    before = facts_of(state.store, [one.file_id for one in files], today)
     problems = [
         problem
         for index, (row, where) in enumerate(zip(rows, files, strict=True))
-        for problem in _faults(index, row, before[where.file_id], today())
+        for problem in _faults(index, row, before[where.file_id], today)
     ]
     if problems:
         raise invalid(problems)
-    given = [_new(row, where) for row, where in zip(rows, files, strict=True)]
+    given = [_new(row, where, today) for row, where in zip(rows, files, strict=True)]
     new = record_outcomes(state.store, client.client, given, now)
-    after = facts_of(state.store, list(before), now.astimezone(ZONE).date())
+    after = facts_of(state.store, list(before), today)
     opened, still = _open(state, before.values()), _open(state, after.values())
     results = tuple(
         OutcomeGiven(
@@ -134,8 +133,8 @@ def _faults(index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iter
         yield Problem("no such record of this student", column=f"{place}.corrects", fix=fix)
 
 
-def _new(row: OutcomeRow, where: FileOf) -> NewOutcome:
+def _new(row: OutcomeRow, where: FileOf, today: date) -> NewOutcome:
     fields = row.model_dump(exclude={"school_id"}) | {"student_id": where.file_id}
     fields["assessed"] = None if row.assessed is None else tuple(row.assessed)
     sent = Outcome(**fields)
-    return NewOutcome(Outcome(**fields | {"recorded_on": row.recorded_on or today()}), sent, where.school_id)
+    return NewOutcome(Outcome(**fields | {"recorded_on": row.recorded_on or today}), sent, where.school_id)

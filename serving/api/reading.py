@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
+from data_schemas.zone import CHINA
 from runxin.errors import Kind, Problem, UserError, usage
 from serving.api.check import invalid
 from serving.api.request import MOST_RECORDS, ScoreRequest
@@ -132,12 +133,17 @@ def read_batch(content: Any) -> Sequence[Any]:
     return records
 
 
-def plain_record(request: ScoreRequest, as_of: date) -> dict[str, Any]:
-    """The record as `models.records_of_requests` reads it. What came without a day of record is known today."""
+def plain_record(request: ScoreRequest, as_of: date, now: datetime) -> dict[str, Any]:
+    """The record as `models.records_of_requests` reads it. What came without a receipt or a day of record is known
+    when the request arrives (`now`), or at the end of the as-of date where that is an earlier day."""
     record = request.model_dump(exclude_none=True) | {"as_of": as_of}
-    for name in ("leaves", "leave_totals"):
+    for name in ("leaves", "leave_totals", "concerns"):
         for row in record.get(name, ()):
             row.setdefault("recorded_on", as_of)
+    arrived = min(now.astimezone(CHINA).replace(tzinfo=None), datetime.combine(as_of, time(23, 59)))
+    for name in ("responses", "scores"):
+        for row in record.get(name, ()):
+            row.setdefault("received_at", arrived)
     return record
 
 

@@ -112,6 +112,7 @@ class Consent(Part):
     given_by: Annotated[str, CodeOf(Source)] | None = None
     given_on: Day
     withdrawn_on: Day | None = None
+    valid_until: Day | None = Field(None, description="the last day it holds; until it is withdrawn where left out")
 
 
 class Feed(Part):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from fastapi import Request
@@ -11,6 +11,7 @@ from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
 from data_schemas.school_days import Calendars
 from models.policy import Policy
+from models.triage import ZONE
 from serving.platform.champion import Champion
 from serving.store import Context, Store
 
@@ -33,6 +34,10 @@ class State:
     history: Path | None = None
     contexts: dict[tuple[str | None, str | None], Context | None] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = system_clock
+
+    def today(self) -> date:
+        """The day it is in the schools."""
+        return self.clock().astimezone(ZONE).date()
 
 
 async def state_of(request: Request) -> State:

@@ -63,7 +63,11 @@ def withdrawals_of(dataset: Dataset, records: Records, as_of: date, ids: Collect
     frame = dataset.tables.get("consents")
     if frame is None:
         return []
-    gone = frame[frame["withdrawn_on"] <= pd.Timestamp(as_of)].sort_values("withdrawn_on")
+    day, key = pd.Timestamp(as_of), ["student_id", "scope"]
+    given = frame[frame["given_on"] <= day].groupby(key)["given_on"].max()
+    gone = frame[frame["withdrawn_on"] <= day].sort_values("withdrawn_on").drop_duplicates(key, keep="last")
+    again = given.reindex(pd.MultiIndex.from_frame(gone[key])).to_numpy() > gone["withdrawn_on"].to_numpy()
+    gone = gone[~again]  # who has consented again since has not taken it back
     rows = zip(gone["student_id"], gone["scope"], gone["withdrawn_on"], strict=True)
     refused = records.ids[~may_score(records, date_to_day(as_of))]
     found = {(str(s), SCORE): Withdrawal(str(s), SCORE, as_of) for s in refused}

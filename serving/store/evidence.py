@@ -95,7 +95,7 @@ def piece_from_row(row: Any) -> Piece:
         lead=row.lead,
         received_at=row.received_at,
     )
-    return Piece(floor, row.received_at, row.door, row.filed_by)
+    return Piece(floor, row.received_at, row.door, row.filed_by, row.filed_at)
 
 
 Weight = tuple[int, int, bool]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data_schemas.roster import UNASSIGNED
 from serving.store.database import Store, chunks
-from serving.store.tables import entries, evidence, names, outcomes, run_schools, students, withdrawn
+from serving.store.tables import entries, evidence, names, outcomes, run_schools, run_strangers, students, withdrawn
 
 AMONG = UNASSIGNED + ":"  # … or the counselors of a key's schools, which stand behind it
 
@@ -92,10 +92,10 @@ def find_student(store: Store, student_id: str, names_allowed: bool = False) -> 
 
 
 def strangers_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Student]:
-    """Who is on no roster, as far as records sent, evidence or outcomes say; the newest of each is believed."""
+    """Who is on no roster, as far as screenings, records, evidence or outcomes say; the newest of each is believed."""
     found: dict[str, Student] = {}
     for part in chunks(list(ids)):
-        for table in (outcomes, evidence):
+        for table in (run_strangers, outcomes, evidence):
             query = sa.select(table.c.student_id, table.c.school_id).where(table.c.student_id.in_(part)).distinct()
             for row in connection.execute(query):
                 found[row.student_id] = Student(row.student_id, row.school_id, None, UNKNOWN_STAGE, None)

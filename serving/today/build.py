@@ -187,11 +187,14 @@ def due_of(one: Present, now: datetime) -> Due:
 
 
 def _import_of(one: Present) -> str | None:
-    """The screening that brought somebody whom no roster knows; None for all others."""
-    if not one.facts.stranger or one.facts.assessment is not None:
+    """The screening that brought somebody whom no roster knows, with the reason; None for all others. The newest one
+    tells the reason, with evidence or without."""
+    if not one.facts.stranger:
         return None
+    if one.facts.reason is not None:
+        return f"\n{one.facts.reason}"
     brought = {piece.filed_by for piece in one.facts.pieces if piece.door == SCREENING}
-    return f"\n{min(brought)}" if brought else None
+    return f"\n{min(brought)}" if brought and one.facts.assessment is None else None
 
 
 def _why(one: Present, queue: str) -> tuple[Words, ...]:

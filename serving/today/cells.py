@@ -69,10 +69,10 @@ def missed_words(missed: Missed) -> Words:
 
 def headline(listed: FollowUpList, lang: str) -> str:
     """What the list is and how much it asks for."""
-    hours = len(listed.queue(IMMEDIATE)) * listed.check_minutes / 60
+    hours = listed.count(IMMEDIATE) * listed.check_minutes / 60
     missed = pick(missed_words(listed.missed), lang)
     where = f"{listed.school_id} · {listed.as_of.isoformat()}"
-    checks, interviews = len(listed.queue(IMMEDIATE)), len(listed.queue(WEEK))
+    checks, interviews = listed.count(IMMEDIATE), listed.count(WEEK)
     if lang == "zh":
         parts = [
             f"在校 {listed.enrolled} 人，已筛查 {listed.screened} 人",

@@ -1,6 +1,6 @@
 """The follow-up list as plain objects: what pages, the command line, exports and the API show."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -60,6 +60,11 @@ class Entry:
         return any(floor.protection for floor in self.floors)
 
 
+def people(entries: Iterable[Entry]) -> int:
+    """How many students some lines are about: one line may stand for several."""
+    return sum(1 + len(entry.others) for entry in entries)
+
+
 @dataclass(frozen=True)
 class FollowUpList:
     """One school's list as it stands, under its newest published run.
@@ -91,6 +96,10 @@ class FollowUpList:
 
     def queue(self, code: str) -> tuple[Entry, ...]:
         return self.queues.get(code, ())
+
+    def count(self, code: str) -> int:
+        """How many students stand in a queue."""
+        return people(self.queue(code))
 
     @property
     def unscheduled(self) -> int:

@@ -17,7 +17,7 @@ from serving.platform.render import CHINA, go, page
 from serving.platform.schools import chosen_school
 from serving.platform.state import State
 from serving.today.cells import missed_words
-from serving.today.entries import Entry, FollowUpList
+from serving.today.entries import Entry, FollowUpList, people
 from serving.today.service import open_list
 
 FIRST = 50  # lines shown below the week's line, or in a queue, before asking for all
@@ -58,11 +58,15 @@ class Filters:
 
 @dataclass(frozen=True)
 class Part:
-    """The lines of one section: how many there are, how many the filters leave, and those shown."""
+    """One section: how many students it has, how many of them the filters leave, and the lines shown."""
 
     total: int
     matching: int
     shown: tuple[Entry, ...]
+
+    @property
+    def showing(self) -> int:
+        return people(self.shown)
 
 
 def read_filters(request: Request) -> Filters:
@@ -89,7 +93,7 @@ def keeps(entry: Entry, filters: Filters) -> bool:
 def part(entries: tuple[Entry, ...], filters: Filters, most: int | None = None) -> Part:
     matching = tuple(entry for entry in entries if keeps(entry, filters))
     shown = matching if most is None or filters.everyone else matching[:most]
-    return Part(len(entries), len(matching), shown)
+    return Part(people(entries), people(matching), shown)
 
 
 def limited_evidence(entry: Entry, listed: FollowUpList) -> bool:
@@ -143,7 +147,7 @@ def show_list(request: Request, user: User, state: State) -> Response:
     shown = {code: part(listed.queue(code), filters) for code in (IMMEDIATE, REVIEW, WEEK, LEADS)}
     shown[BELOW] = part(listed.queue(BELOW), filters, FIRST)
     everyone = [entry for code in shown for entry in listed.queue(code)]
-    hours = len(listed.queue(IMMEDIATE)) * listed.check_minutes / 60
+    hours = listed.count(IMMEDIATE) * listed.check_minutes / 60
     return page(
         request,
         "list.html",
@@ -193,7 +197,7 @@ def show_queue(request: Request, user: User, state: State) -> Response:
 
 def queue_counts(listed: FollowUpList) -> dict[str, int]:
     """How many stand in each queue beside the list, for the header."""
-    return {queue.code: sum(1 + len(entry.others) for entry in listed.queue(queue.code)) for queue in ON_PAGES}
+    return {queue.code: listed.count(queue.code) for queue in ON_PAGES}
 
 
 def _needs_hotlines(entry: Entry) -> bool:

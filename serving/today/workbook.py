@@ -41,7 +41,7 @@ def _fill(sheet: Worksheet, listed: FollowUpList, lang: str, limit: int | None) 
     _write(sheet, [pick(column, lang) for column in COLUMNS], bold=True)
     header = sheet.max_row
     for name, group in queues_of(listed, limit).items():
-        total = len(listed.queue(name))
+        total = listed.count(name)
         _write(sheet, (f"{queue_title(name, lang)} {total}",), bold=True)
         for entry in group:
             _write(sheet, cells(entry, lang))

@@ -152,8 +152,10 @@ def test_a_database_that_is_away_is_said(tmp_path: Path) -> None:
     api = make_api(tmp_path)
     key = api.key()
     with api.state.store.writing() as connection:
-        connection.exec_driver_sql("DROP TABLE received")
+        connection.exec_driver_sql("DROP TABLE entries")
     answer = api.post("/score", record(), key)
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"
-    assert answer.json()["detail"] == "the database does not answer (try again in a moment)"
+    assert answer.json()["detail"] == (
+        "the database has other tables than this version (bring back a backup, or update runxin)"
+    )

@@ -15,7 +15,6 @@ from runxin.cli.main import run
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, User
-from serving.api.fields import today
 from serving.miss_review import Case, KeptReview, case_of, half_of, open_misses, read_half, review_half, reviews_of
 from serving.platform import State
 from serving.screening import publish_screening
@@ -31,7 +30,7 @@ from serving.store import (
 )
 from serving.store.tables import inputs
 from serving.today import FollowUpList, follow_up_list
-from tests.api_state import make_api, phq9, record
+from tests.api_state import make_api, phq9, record, today
 from tests.sample_pages import make_state
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

@@ -139,7 +139,8 @@ def test_every_bad_cell_is_named_by_file_row_and_column(tmp_path: Path) -> None:
     assert named[roster, 3, "年级"].what == "the cell is blank and must not be"
     assert named[roster, 4, "性别"].what == "an unknown code"
     assert "2026-03-31" in named[roster, 5, "出生日期"].what
-    assert named[roster, 7, "学号"].what == "the same student again"
+    for row in (6, 7):
+        assert named[roster, row, "学号"].what == "the same student has another birth date in another row"
     assert named[sheet, 2, "第3题"].what == "an unknown code"
     assert "0 to 3, 完全不会" in str(named[sheet, 2, "第3题"].fix)
     assert named[sheet, 3, "测评时间"].what == "not a date"
@@ -152,7 +153,7 @@ def test_every_bad_cell_is_named_by_file_row_and_column(tmp_path: Path) -> None:
     assert problems == sorted(problems, key=lambda p: (p.file or "", p.row or 0, p.column or ""))
 
 
-def test_set_aside_writes_the_good_rows_and_lists_the_others(tmp_path: Path) -> None:
+def test_set_aside_writes_the_good_rows_and_those_of_strangers_and_lists_the_others(tmp_path: Path) -> None:
     people, answers = students(), phq9()
     people[3][3] = "X"
     answers[1][4] = "偶尔"
@@ -161,13 +162,26 @@ def test_set_aside_writes_the_good_rows_and_lists_the_others(tmp_path: Path) -> 
     dataset = read_dataset(tmp_path / "out")
     assert check_dataset(dataset).ok
     assert "1002" not in set(dataset.students["student_id"])
-    assert set(dataset.responses["phq9"]["student_id"]) == {"1003", "1004", "1005", "1006", "1007"}, "whole sheets"
+    sheets = dataset.responses["phq9"]["student_id"].tolist()
+    assert sheets == ["1002", "1003", "1004", "1005", "1006", "1007"], "whole sheets, also of who has no roster row"
+    aside = dataset.tables["students_set_aside"].dropna(axis=1)
+    assert aside.to_dict("records") == [
+        {
+            "student_id": "1002",
+            "school_id": "school-1",
+            "class_id": "9班",
+            "stage": "junior",
+            "grade": 9,
+            "birth_date": pd.Timestamp("2012-05-03"),
+        }
+    ], "what could be read of the refused row"
     listed = pd.read_csv(tmp_path / "out" / "set_aside" / "responses" / "phq9.csv")
     assert listed[["row", "column"]].to_numpy().tolist() == [[2, "第3题"], [3, "学号"]]
     assert list(listed.columns) == ["file", "row", "column", "problem", "fix"]
     told = dataset.description.provenance
     assert told is not None
-    assert told.rows_set_aside == sum(each.set_aside for each in done.applied.counts) == 1 + 2 + 1 + 3
+    assert told.rows_set_aside == sum(each.set_aside for each in done.applied.counts) == 1 + 1
+    assert sum(each.unsettled for each in done.applied.counts) == 1 + 1 + 3
     assert len(done.problems) == len(done.payload()["problems"]) == 5, "a row of the family file is named once"
 
 

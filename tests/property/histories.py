@@ -27,7 +27,9 @@ PAUSES = (1, 5, 50, 60 * 4, 60 * 7, 60 * 24, 60 * 24, 60 * 48, 60 * 24 * 6)  # m
 
 def screen(story: Story, player: Player) -> None:
     """A run over one school or both, as of today; on an unsettled history perhaps as of an earlier day."""
-    with_roster = sorted({fact.school for fact in story.facts if isinstance(fact, Enrolled)})
+    roster = [fact for fact in story.facts if isinstance(fact, Enrolled)]
+    # On a settled history not one where nobody is enrolled any more.
+    with_roster = sorted({fact.school for fact in roster if not (story.settled and fact.left_on)})
     schools = tuple(school for school in with_roster if story.pick(True, True, False) or school == player.school)
     if schools:
         as_of = story.today if story.settled else story.near()
@@ -72,9 +74,11 @@ def _in_danger(story: Story, cast: list[Player]) -> list[Player]:
 
 
 @st.composite
-def histories(draw: st.DrawFn, start: datetime = START, settled: bool = True, most: int = 15) -> tuple[Fact, ...]:
+def histories(
+    draw: st.DrawFn, start: datetime = START, settled: bool = True, most: int = 15, pages: bool = True
+) -> tuple[Fact, ...]:
     """Facts in the order of their moments, which all differ; the rosters first."""
-    story = Story(draw, settled, start)
+    story = Story(draw, settled, start, pages=pages)
     cast = draw(players(start.date()))
     for player in cast:
         if player.enrolled:

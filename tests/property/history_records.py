@@ -8,6 +8,7 @@ from tests.obvious_facts import (
     Batched,
     Reported,
 )
+from tests.obvious_people import rosters
 from tests.property.history_cast import SCHOOLS, SHAPES, UNKNOWN_SCHOOL, Player, kinds_of, shapes_of
 from tests.property.history_story import Story
 
@@ -52,8 +53,9 @@ def record(story: Story, player: Player) -> None:
 
 def elsewhere(story: Story, player: Player) -> None:
     """A request that names a school where the student is not."""
-    if not player.enrolled:
-        return
+    rows = rosters(player.student, story.model.runs, story.now)
+    if not player.enrolled or (story.settled and not rows):
+        return  # of whom no roster is in force a school cannot be wrong yet
     wrong = story.pick(UNKNOWN_SCHOOL, *[school for school in SCHOOLS if school != player.school])
     fact = story.pick(sheet, report)(story, player, "api", wrong)
     if fact is not None:

@@ -25,6 +25,7 @@ class Story:
     facts: list[Fact] = field(default_factory=list)
     model: Obvious = field(default_factory=Obvious)
     used: set[tuple[object, ...]] = field(default_factory=set)
+    pages: bool = True  # whether anything is recorded on a page
 
     @property
     def today(self) -> date:
@@ -36,6 +37,10 @@ class Story:
 
     def pick(self, *choices: Any) -> Any:
         return self.draw(st.sampled_from(choices))
+
+    def doors(self, *doors: Any) -> tuple[Any, ...]:
+        """Those of the doors that are in use."""
+        return tuple(door for door in doors if self.pages or door != "page")
 
     def near(self) -> date:
         """Today, often, or a day shortly before."""

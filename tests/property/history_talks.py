@@ -29,7 +29,7 @@ def _assessed(story: Story, player: Player, door: str, on: date, audit: bool) ->
 
 def talk(story: Story, player: Player) -> None:
     """An interview, by one person, two, or somebody without a name."""
-    door: Way = player.door or story.pick("api", "page", "import")
+    door: Way = player.door or story.pick(*story.doors("api", "page", "import"))
     if player.door == "import":
         return  # who is a stranger of a file has no school that a talk could name
     on, (first, second) = story.near(), INTERVIEWERS[door]
@@ -66,7 +66,7 @@ def event(story: Story, player: Player) -> None:
 
 
 def contact(story: Story, player: Player) -> None:
-    door: Way = player.door or story.pick("api", "import", "page")
+    door: Way = player.door or story.pick(*story.doors("api", "import", "page"))
     on, whom = story.near(), story.pick("student", "guardian", "both")
     story.tell(Reached(story.now, door, player.student, player.school, on, whom, recorded_on=story.today))
 
@@ -81,7 +81,7 @@ def correct(story: Story, player: Player) -> None:
     filed = [piece for whose in story.model.people(story.now) for piece in story.model.filed(whose, story.now)]
     closing = [one for one in words if any(assesses(one, piece) for piece in filed)]
     old = story.pick(*(closing if closing and story.pick(True, True, False) else words))
-    ways = ["api", "page"]
+    ways = [*story.doors("api", "page")]
     if old.word.interviewer is not None and old.word.door == "api":
         ways.append("again by api")
     if old.word.interviewer is not None and old.word.door == "import" and old.known.day < story.today:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_schemas.dataset import read_dataset
+from data_schemas.enrolment import SET_ASIDE
 from data_schemas.mapping import Imported, import_files
 from runxin.errors import UserError
 
@@ -81,9 +82,10 @@ def test_no_source_row_vanishes(rows: list[dict[str, str]]) -> None:
             assert sum(parts) == count.read == len(full), f"a row of {count.step} vanished: {count}"
         dataset = read_dataset(Path(folder) / "out")
         written = {name: len(frame) for name, frame in dataset.tables.items()}
+        assert written.pop(SET_ASIDE.name, 0) <= sum(c.set_aside for c in done.applied.counts if c.step == "students")
         for name, number in written.items():
             counted = sum(count.written for count in done.applied.counts if count.step.split()[0] == name)
             assert number == counted, f"{name} holds other rows than were counted"
         named = {(problem.row, problem.file) for problem in done.problems}
-        assert len(named) >= (1 if any(count.set_aside for count in done.applied.counts) else 0)
+        assert len(named) >= (1 if any(count.set_aside or count.unsettled for count in done.applied.counts) else 0)
         assert all(problem.row is not None and 2 <= problem.row <= len(rows) + 1 for problem in done.problems)

@@ -1,6 +1,8 @@
 """The same records give the same answer: alone or in a batch, from files or a request, in any order, on replay."""
 
 import random
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -104,6 +106,36 @@ def test_in_any_order_of_students_and_rows(artifact: Artifact, requests: list[Re
         for one in rng.sample(requests, len(requests))
     ]
     same(assessed(requests, artifact), assessed(shuffled, artifact))
+
+
+@given(CLASSES, st.integers(0, 2**32 - 1))
+@MANY
+def test_in_any_order_of_the_rows_of_every_table(artifact: Artifact, requests: list[Request], seed: int) -> None:
+    whole = as_dataset([{**one, "school_id": "school-1", "class_id": "801"} for one in requests])
+    rng = np.random.default_rng(seed)
+
+    def mixed(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        return {name: frame.iloc[rng.permutation(len(frame))].reset_index(drop=True) for name, frame in frames.items()}
+
+    shuffled = replace(whole, tables=mixed(whole.tables), responses=mixed(whole.responses))
+    for model in (artifact, None):
+        one, other = (assess(records_of(data), AS_OF, model, POLICY) for data in (whole, shuffled))
+        assert len(one) == len(other) == len(requests)
+        same(one, other)
+
+
+@given(CLASSES, st.integers(0, 2**32 - 1))
+@MANY
+def test_with_rows_that_were_exported_again(artifact: Artifact, requests: list[Request], seed: int) -> None:
+    """By the API and from files alike: a row that comes again changes nothing."""
+    rng = random.Random(seed)
+
+    def again(rows: list[Row] | None) -> list[Row] | None:
+        return rows if rows is None else rng.sample(twice := [*rows, *rows], len(twice))
+
+    doubled = [{**one, **{name: again(one[name]) for name in EVENTS}} for one in requests]
+    same(assessed(requests, artifact), assessed(doubled, artifact))
+    same(assessed(requests, artifact), assess(records_of(as_dataset(doubled)), AS_OF, artifact, POLICY))
 
 
 @given(students(), later_rows(), later_rows())

@@ -60,6 +60,9 @@ HISTORIES: list[tuple[list[Row], int]] = [
     ([event(9, 3), said(5, 1, second="staff-2")], WATCH),
     ([event(9, 3), said(9, 1, second="staff-2")], CRISIS),
     ([event(9, 3), event(5, 1)], CRISIS),
+    # Without a name nothing is a correction.
+    ([event(9, 3), {**event(9, 1), "recorded_on": days_before(7)}], CRISIS),
+    ([said(9, 2, None), said(9, 1, None, recorded_on=days_before(7))], PRIORITY),
     # What is no word about the tier.
     ([event(9, 2, "suspension")], -1),
     ([event(9, 2, "survey")], -1),

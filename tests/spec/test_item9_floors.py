@@ -186,6 +186,25 @@ def test_r19_needs_10_but_a_blank_critical_item_is_asked_whatever_the_total() ->
     assert said.instruments[0].critical_status == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("outcome", "asked"),
+    [
+        (interview(days_before(6)), False),
+        (interview(days_before(3)), False),
+        (interview(days_before(2)), True),
+        ({**interview(days_before(2)), "selection_reason": "audit"}, False),
+        (interview(days_before(2), by=None), False),
+    ],
+    ids=["while it was on its way", "the day it came in", "after it", "blind", "no name"],
+)
+def test_a_blank_critical_item_is_asked_until_somebody_who_knew_of_it_has_spoken(
+    outcome: dict[str, object], asked: bool
+) -> None:
+    sheet = phq9(None, eight(9), on=days_before(8), received=days_before(3))
+    said = by_rules(student(responses=[sheet], outcomes=[outcome]))
+    assert ("critical_blank" not in {one.why for one in said.data_quality.retest}) == asked
+
+
 def test_several_blanks_do_not_hide_item_9() -> None:
     """A sheet without a total still opens its floors."""
     said = by_rules(student(responses=[phq9(2, [None] * 8)]))

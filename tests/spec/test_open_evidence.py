@@ -11,7 +11,7 @@ from data_schemas.codes import Tier
 from data_schemas.dataset import conform
 from data_schemas.tables import TABLES
 from models import Artifact, records_of_requests
-from models.columns import ZONE, frame_columns, row_columns
+from models.columns import NO_TIME, ZONE, frame_columns, row_columns
 from models.floors import floors_of
 from tests.students import (
     AS_OF,
@@ -184,6 +184,10 @@ def test_a_dataset_and_a_request_carry_the_same_moment() -> None:
     asked = {**row, "instrument": "phq9", "scale": "total", "value": 20.0, "received_at": datetime(2026, 4, 3, 9, 30)}
     for columns in (frame_columns(frame, table), row_columns([asked], table)):
         assert (columns["received_at"][0], columns["received_at.second"][0]) == (date_to_day(AS_OF), 34_200)
+    days = frame.assign(received_at=[pd.Timestamp(AS_OF)])
+    assert frame_columns(days, table)["received_at.second"][0] == NO_TIME, "a day is written as its midnight"
+    empty = frame.assign(received_at=pd.Series([pd.NaT], dtype="datetime64[us]"))
+    assert frame_columns(empty, table)["received_at.second"][0] == NO_TIME
 
 
 def test_of_two_exports_of_one_sheet_the_first_receipt_counts() -> None:

@@ -89,6 +89,8 @@ def test_r13_with_suicidality_is_known_when_both_are() -> None:
     assert alone.floors == ()
     assert (both.evidence_on, both.known_on) == (days_before(20), days_before(4))
     assert both.evidence == "R13-suicidality:concern:bullying_serious:2026-03-14"
+    again = student(concerns=[bullied, intent, concern("self_harm", days_before(2))], responses=[phq9(1)])
+    assert open_floors(again)["R13"].known_on == days_before(4), "by what was known first"
     answered = student(concerns=[bullied], responses=[phq9(1, on=days_before(9), received=days_before(7))])
     assert open_floors(answered)["R13"].known_on == days_before(7)
 

@@ -88,23 +88,30 @@ def test_an_item_without_variance_is_a_note() -> None:
     assert any("item 9 does not vary" in note for note in report.notes)
 
 
-def test_strangers_duplicates_and_dates_out_of_order_are_named() -> None:
-    people = pd.concat([students(), students().head(1)], ignore_index=True)
+def test_contradictions_and_dates_out_of_order_are_problems_and_strangers_are_questions() -> None:
+    people = pd.concat([students(), students().head(1).assign(school_id="b")], ignore_index=True)
     leave = {"student_id": ["s1", "nobody"], "type": "sick", "recorded_on": ["2026-03-02", "2026-04-02"]}
     dates = {"start_on": ["2026-03-02", "2026-03-02"], "end_on": ["2026-03-01", "2026-03-02"]}
     report = check_dataset(dataset(students=people, leaves=pd.DataFrame({**leave, **dates})))
     assert said(report) == [
         ("leaves", 2, "end_on"),
         ("leaves", 3, "recorded_on"),
-        ("leaves", 3, "student_id"),
+        ("students", 2, "student_id"),
         ("students", 62, "student_id"),
     ]
+    assert [(one.file, one.row, one.column) for one in report.questions] == [("leaves", 3, "student_id")]
+    assert "身份待核" in str(report.questions[0].fix), "the row is not lost"
+    assert check_dataset(dataset(leaves=pd.DataFrame({**leave, **dates}).tail(1).assign(recorded_on="2026-03-02"))).ok
 
 
-def test_two_half_days_of_leave_on_one_day_are_both_real() -> None:
+def test_rows_that_say_the_same_are_told_and_count_once() -> None:
     row = {"student_id": "s1", "type": "sick", "start_on": "2026-03-02", "end_on": "2026-03-02", "half_days": 1}
-    leaves = pd.DataFrame([{**row, "recorded_on": "2026-03-02"}] * 2)
-    assert check_dataset(dataset(leaves=leaves)).ok
+    leaves = pd.DataFrame([row, row, {**row, "type": "personal"}]).assign(recorded_on="2026-03-02")
+    flags = pd.DataFrame({"student_id": "s1", "flag": "left_behind", "value": ["yes"] * 2, "source": "school"})
+    report = check_dataset(dataset(leaves=leaves, family=flags))
+    assert report.ok, "the same row twice is no contradiction"
+    assert "leaves: 1 rows say again what another row says, and count once (rows 3)" in report.notes
+    assert "family: 1 rows say again what another row says, and count once (rows 3)" in report.notes
 
 
 def test_leave_that_overlaps_is_named_by_row_and_is_no_problem() -> None:

@@ -8,8 +8,12 @@ from typing import Literal
 import pandas as pd
 import pytest
 
+from data_schemas.check import check_dataset
 from data_schemas.dataset import Dataset, Description, Label, conform, read_dataset, table_of, write_dataset
+from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import packaged_instruments
+from models import records_of
+from models.records import ALWAYS
 from runxin.errors import Kind, UserError
 
 NO = None
@@ -128,6 +132,18 @@ def test_faults_name_their_file_and_column(dataset: Dataset, tmp_path: Path) -> 
     assert {(p.file, p.column) for p in refusal(folder).problems} == {("leaves", "until"), ("leaves", "end_on")}
 
 
+def test_a_leave_without_an_end_is_read_and_goes_on(dataset: Dataset, tmp_path: Path) -> None:
+    folder = broken(dataset, tmp_path / "out")
+    leaves = (folder / "leaves.csv").read_text("utf-8")
+    (folder / "leaves.csv").write_text(leaves.replace("2026-03-03", ""), "utf-8")
+    read = read_dataset(folder)
+    assert read.tables["leaves"]["end_on"].isna().any()
+    report = check_dataset(read)
+    assert not [one for one in report.problems if one.file == "leaves"]
+    assert "leaves: 1 without an end count as still going on, the oldest since 2026-03-02" in report.notes
+    assert (records_of(read).events["leaves"]["end_on"] == ALWAYS).any()
+
+
 @pytest.mark.parametrize(
     ("column", "old", "new"),
     [("boarding", "True", "maybe"), ("grade", "8", "8.5"), ("birth_date", "2012-02-29", "29/2/12")],
@@ -172,11 +188,22 @@ def test_xlsx_is_read_like_the_others(dataset: Dataset, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(read_dataset(folder).students, dataset.students)
 
 
-def test_a_row_of_a_stranger_is_refused_by_its_row(dataset: Dataset) -> None:
+def test_rows_of_strangers_are_no_records_and_stop_nothing(dataset: Dataset) -> None:
     from models import records_of
 
-    strange = dataset.tables["leaves"].assign(student_id="nobody")
-    with pytest.raises(UserError, match="not in the students table") as refused:
-        records_of(replace(dataset, tables={**dataset.tables, "leaves": strange}))
-    assert [(p.file, p.row, p.column) for p in refused.value.problems] == [("leaves", 2, "student_id")]
-    assert "nobody" not in str(refused.value), "an id has no place in a message"
+    leaves = dataset.tables["leaves"]
+    strange = pd.concat([leaves.assign(student_id="nobody"), leaves], ignore_index=True)
+    records = records_of(replace(dataset, tables={**dataset.tables, "leaves": strange}))
+    assert records.ids[records.events["leaves"].student].tolist() == ["001"]
+
+
+@pytest.mark.parametrize("format", ["parquet", "csv"])
+def test_roster_rows_that_were_refused_are_kept_with_what_could_be_read(
+    dataset: Dataset, tmp_path: Path, format: Literal["parquet", "csv"]
+) -> None:
+    aside = conform(
+        pd.DataFrame({"student_id": ["009"], "school_id": ["007"]}).assign(**dict.fromkeys(("stage", "sex"))), SET_ASIDE
+    )
+    write_dataset(replace(dataset, tables={**dataset.tables, SET_ASIDE.name: aside}), tmp_path / "out", format)
+    again = read_dataset(tmp_path / "out").tables[SET_ASIDE.name]
+    assert again.dropna(axis=1).to_dict("records") == [{"student_id": "009", "school_id": "007"}]

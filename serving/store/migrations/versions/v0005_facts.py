@@ -8,7 +8,7 @@ which is the safe side. Interviews of which only a summary was kept become words
 import hashlib
 import json
 import zlib
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import sqlalchemy as sa
 from alembic import op
@@ -210,7 +210,7 @@ def _outcomes() -> None:
     names = WORD.split()
     kinds = {"observed_on": sa.Date, "received_at": sa.DateTime, "level": sa.Integer}
     outcomes = sa.table("outcomes", *(sa.column(name, kinds.get(name, sa.String)()) for name in names))
-    words = []
+    words, now = [], datetime.now(UTC).replace(tzinfo=None)
     for row in connection.execute(sa.select(*summary.c)):
         if row.student_id in named:
             continue
@@ -229,7 +229,7 @@ def _outcomes() -> None:
                     "level": row.level,
                     "interviewer": ON_RECORD,
                     "second_interviewer": second,
-                    "received_at": datetime.combine(day, DAY_BEGINS) - LOCAL,
+                    "received_at": now,
                     "door": "screening",
                 }
             )
