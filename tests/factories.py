@@ -147,7 +147,7 @@ def entry(student_id: str = "S-1077", tier: Tier | None = Tier.WATCH, queue: str
     who, said = student(student_id), assessment(student_id, tier or Tier.ROUTINE)
     own = {name: fields.pop(name) for name in list(fields) if name in type(who).__dataclass_fields__}
     who = replace(who, **own)
-    about = {name: fields.pop(name) for name in list(fields) if name in type(said).__dataclass_fields__ - LINES}
+    about = {name: fields.pop(name) for name in list(fields) if name in type(said).__dataclass_fields__.keys() - LINES}
     said = replace(said, **about)
     floors: tuple[Floor, ...] = fields.pop("floors", ())
     why = tuple(one.text for one in floors[:1]) + tuple(one.text for one in said.reasons if one.contribution > 0)
