@@ -102,7 +102,7 @@ def test_of_several_clocks_the_one_that_ends_first_is_shown_whatever_it_hangs_on
 
 
 def test_closed_evidence_has_no_clock() -> None:
-    done = student(piece(floor("R01", Tier.PRIORITY)), words=(talk(FRIDAY, 0),))
+    done = student(piece(floor("R01", Tier.PRIORITY), NOW - timedelta(days=1)), words=(talk(FRIDAY, 0),))
     assert done.clocks == ()
 
 
