@@ -53,11 +53,12 @@ def answered(answer: AnswerTime, level: int = PRIORITY, **fields: Any) -> Floor:
 EVIDENCE: list[tuple[str, Floor, str, str, str, int | None]] = [
     # what it is, the floor, source, words in both languages, school days (None: minutes)
     ("minutes", answered(AnswerTime.MINUTES, CRISIS), "evidence", "30 分钟内响应", "respond within 30 minutes", None),
-    ("minutes below 危机", answered(AnswerTime.MINUTES), "evidence", "30 分钟内响应", "respond within 30 minutes", None),
+    ("minutes, 重点", answered(AnswerTime.MINUTES), "evidence", "30 分钟内响应", "respond within 30 minutes", None),
     ("same day", answered(AnswerTime.SAME_DAY), "evidence", "当日当面核查", "check in person the same school day", 0),
     ("next day", answered(AnswerTime.NEXT_DAY), "evidence", "1 个上学日内当面访谈",
      "talk in person within 1 school day(s)", 1),
-    ("ask", answered(AnswerTime.ASK, WATCH), "evidence", "2 个上学日内当面询问", "ask in person within 2 school days", 2),
+    ("ask", answered(AnswerTime.ASK, WATCH), "evidence", "2 个上学日内当面询问",
+     "ask in person within 2 school days", 2),
     ("关注", answered(AnswerTime.TIER, WATCH), "evidence", "10 个上学日内约谈", "talk within 10 school days", 10),
     ("重点", answered(AnswerTime.TIER), "evidence", "2 个上学日内访谈", "interview within 2 school days", 2),
     ("危机", answered(AnswerTime.TIER, CRISIS), "evidence", "2 个上学日内访谈", "interview within 2 school days", 2),

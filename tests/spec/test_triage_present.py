@@ -117,7 +117,7 @@ def test_all_clocks_stand_in_one_order_and_closed_evidence_has_none() -> None:
     assert [each.by for each in one.clocks[:3]] == [end(-9), end(-1), end(0)]
     assert [each.piece.key for each in one.open] == [rule().evidence]
     assert [each.piece.floor.id for each in one.leads] == ["R18"]
-    assert [each.is_open for each in one.evidence] == [False, True, True]
+    assert [each.is_open for each in one.evidence] == [True, False, True]
     assert one.words == (talk(-2, WATCH, assessed=("closed",)),)
 
 
