@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from data_schemas.codes import Tier
-from models.triage.facts import INTERVIEW, RAISING, Word
+from models.triage.facts import RAISING, Word
 
 PAGE = "page"
 
@@ -81,10 +81,9 @@ def confirmed_on(words: Iterable[Word]) -> date | None:
 
 
 def raised_by_event(words: Sequence[Word]) -> Word | None:
-    """The newest word that sets a tier and that no interview has followed yet."""
+    """Of the words that raise the tier without a named person's interview and that none has followed yet, the gravest,
+    and of several the one that was told first."""
     spoken = seen_on(words)
-    raising = [word for word in words if word.kind in RAISING and word.kind != INTERVIEW]
-    newest = max(raising, key=lambda word: (word.observed_on, word.received_at), default=None)
-    if newest is None or newest.level <= 0 or (spoken is not None and spoken > newest.observed_on):
-        return None
-    return newest
+    raising = [word for word in words if word.kind in RAISING and not word.is_interview and word.level > 0]
+    left = [word for word in raising if spoken is None or spoken <= word.observed_on]
+    return min(left, key=lambda word: (-word.level, word.received_at, word.word_id), default=None)
