@@ -15,7 +15,7 @@ from runxin.errors import bad_data
 from training.cohorts.cohort import Cohort, as_known, closed_dates, make_cohort
 from training.cohorts.seen import has_seen
 from training.cohorts.split import HELD_OUT, hash_fold
-from training.judge import Judged, Rows, judge
+from training.judge import Judged, JudgedRows, judge
 
 ALL_ROWS = Words(zh="全部行", en="all rows")
 NONE_LATER = Words(zh="全部行；没有比训练更晚的行", en="all rows; none is later than the training rows")
@@ -52,7 +52,7 @@ def evaluate_fully(
     known = part.where(part.labelled)
     if not known.outcome.sum() or known.outcome.all():
         raise bad_data("no rows with and without the outcome", fix="the dataset needs outcomes after its index dates")
-    rows = Rows(part, before, rule, has_seen(artifact.manifest.seen, known.keys()))
+    rows = JudgedRows(part, before, rule, has_seen(artifact.manifest.seen, known.keys()))
     return judge(dataset, records, artifact, rows, resamples, artifact.manifest.training["seed"], progress)
 
 

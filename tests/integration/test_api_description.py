@@ -100,7 +100,7 @@ def test_answers_fit_their_description(tmp_path: Path, document: dict[str, Any])
 
 
 def test_problems_fit_their_description(api: Api, document: dict[str, Any]) -> None:
-    schema = {"$ref": "#/components/schemas/Problem", "components": document["components"]}
+    schema = {"$ref": "#/components/schemas/ProblemDetails", "components": document["components"]}
     for answer in (api.post("/score", {}), api.post("/score", b"{"), api.client.get("/model"), api.get("/nothing")):
         jsonschema.validate(answer.json(), schema)
 
