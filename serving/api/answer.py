@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from data_schemas.instruments import Words as Sentence
+from data_schemas.instruments import Words
 from models.assessment import GROUPS, AnswerTime, Assessment, ModelStatus, Uncertainty
 from models.triage import Piece, Present
 from serving.api.answer_instruments import InstrumentGiven, instrument_given
@@ -15,14 +15,14 @@ from serving.api.answer_parts import Given, WordsGiven
 
 TierCode = Literal["routine", "watch", "priority", "crisis"]
 
-NOTICE = Sentence(
+NOTICE = Words(
     zh="筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认。",
     en="A screening result is not a diagnosis. It helps a counselor to plan conversations and has to be confirmed.",
 )
-SYNTHETIC = Sentence(
+SYNTHETIC = Words(
     zh="模型由合成数据训练，仅供演示。", en="The model was trained on synthetic data and is for demonstration only."
 )
-ON_DUTY = Sentence(zh="值班心理教师", en="the counselor on duty")
+ON_DUTY = Words(zh="值班心理教师", en="the counselor on duty")
 
 
 class TierGiven(Given):
@@ -266,7 +266,7 @@ def _urgent(present: Present) -> Urgent | None:
     return Urgent(acknowledge_by=clocks[0].by, who=words(clocks[0].who or ON_DUTY))
 
 
-def words(text: Sentence) -> WordsGiven:
+def words(text: Words) -> WordsGiven:
     return WordsGiven(zh=text.zh, en=text.en)
 
 

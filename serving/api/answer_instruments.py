@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from data_schemas.instruments import Words as Sentence
+from data_schemas.instruments import Words
 from models.assessment import InstrumentResult
 from serving.api.answer_parts import Given
 
@@ -106,5 +106,5 @@ def _change(result: InstrumentResult) -> ChangeGiven | None:
     )
 
 
-def _band(code: str | None, name: Sentence | None) -> BandGiven | None:
+def _band(code: str | None, name: Words | None) -> BandGiven | None:
     return BandGiven(code=code, zh=name.zh, en=name.en) if code is not None and name is not None else None

@@ -10,8 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from runxin.errors import Kind, UserError
-from runxin.errors import Problem as Mistake
+from runxin.errors import Kind, Problem, UserError
 from runxin.logs import get_logger
 
 MEDIA_TYPE = "application/problem+json"
@@ -74,7 +73,7 @@ def problem_of(error: UserError) -> ProblemDetails:
     return problem(error.kind.status, str(error), tuple(_field_error(mistake) for mistake in error.problems))
 
 
-def _field_error(mistake: Mistake) -> FieldError:
+def _field_error(mistake: Problem) -> FieldError:
     place = [part for part in (mistake.file, f"row {mistake.row}" if mistake.row else None, mistake.column) if part]
     return FieldError(field=", ".join(place) or "request", problem=mistake.what, fix=mistake.fix)
 
