@@ -14,7 +14,7 @@ from runxin.settings import Settings
 from training.cohorts.population import tiers_of
 from training.evaluate import rule_of
 from training.fitting.fitting import Progress
-from training.judge import JudgedRows, judge
+from training.model_evaluation import EvaluatedRows, evaluate_model
 from training.tracking import Registered, check_tracking, log_training
 from training.train import Options, Trained, train
 
@@ -61,8 +61,8 @@ def train_and_register(
     def write_files(artifact: Artifact, folder: Path) -> dict[str, float]:
         """The report and its pictures, in the name of the version that has just been registered; answers with the
         figures that only the report has."""
-        rows = JudgedRows(trained.test, trained.before, rule_of(training), in_sample=False)
-        judged = judge(dataset, trained.records, artifact, rows, options.resamples, options.seed, progress)
+        rows = EvaluatedRows(trained.test, trained.before, rule_of(training), in_sample=False)
+        judged = evaluate_model(dataset, trained.records, artifact, rows, options.resamples, options.seed, progress)
         plots = folder / "plots"
         plots.mkdir()
         (plots / "metrics.json").write_text(json.dumps(trained.metrics, indent=1), "utf-8")

@@ -9,7 +9,7 @@ from data_schemas.dataset import read_dataset
 from models import read_policy
 from runxin.cli.output import answer, console
 from runxin.settings import read_settings
-from training.again.repeat import repeat_splits
+from training.retraining.repeat import repeat_splits
 from training.run import TrainingResult, train_and_register
 from training.train import Options
 

@@ -19,19 +19,19 @@ from evaluation.report.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
 from models.risk_model import contributions, margins
 from models.uncertainty import bounds, needs_a_person
-from training.again.ablation import retrain
-from training.again.learning_curve import learn_less
-from training.again.rolling import roll
 from training.cohorts.cohort import Cohort, learned_from, placed, places_of
 from training.cohorts.endpoints import endpoints_of
 from training.cohorts.outcomes import without_chance
 from training.cohorts.population import population_of, slots_of
+from training.retraining.ablation import retrain
+from training.retraining.learning_curve import learn_less
+from training.retraining.rolling import roll
 
 EXPLAINED_ROWS = 2000  # more make no better picture
 
 
 @dataclass(frozen=True)
-class Judged:
+class ModelEvaluation:
     """Everything a report holds. `figures` can go into JSON."""
 
     figures: dict[str, Any]
@@ -39,7 +39,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class JudgedRows:
+class EvaluatedRows:
     """Which rows of a dataset are judged, labelled or not, and, where the same training is to be tried again, those
     that it had. `rule` says in words how they were chosen."""
 
@@ -49,15 +49,15 @@ class JudgedRows:
     in_sample: bool
 
 
-def judge(
+def evaluate_model(
     dataset: Dataset,
     records: Records,
     artifact: Artifact,
-    rows: JudgedRows,
+    rows: EvaluatedRows,
     resamples: int,
     seed: int,
     progress: Callable[[str], None],
-) -> Judged:
+) -> ModelEvaluation:
     """All figures of the judged rows; `retrained` ones only where there are rows to learn from."""
     progress("tiers, floors and groups")
     population = population_of(artifact, rows.judged, dataset, records)
@@ -81,7 +81,7 @@ def judge(
         less = learn_less(artifact, learning, rows.judged, progress)
         figures["retrained"]["learning"] = learning_curve(population.scored, less, resamples, seed)
     figures["verdict"] = verdict(figures)
-    return Judged(figures, explained)
+    return ModelEvaluation(figures, explained)
 
 
 def _known_until(artifact: Artifact) -> int | None:
@@ -118,7 +118,7 @@ def _uncertainty(artifact: Artifact, population: Population) -> dict[str, Any] |
     return uncertainty(low, high, needs_a_person(low, high, thresholds), population.tier)
 
 
-def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: JudgedRows) -> dict[str, Any]:
+def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: EvaluatedRows) -> dict[str, Any]:
     """Where the figures come from."""
     description, manifest = dataset.description, artifact.manifest
     provenance, days = description.provenance, np.unique(rows.judged.index_day).tolist()
