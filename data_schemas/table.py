@@ -15,7 +15,7 @@ class Sensitivity(Enum):
     PROTECTED = "protected"  # safety and protection reports: the fewest eyes
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """What a cell holds."""
 
     ID = "id"
@@ -29,14 +29,14 @@ class Kind(Enum):
 
 
 DTYPES = {
-    Kind.ID: "str",
-    Kind.CODE: "str",
-    Kind.TEXT: "str",
-    Kind.DATE: "datetime64[us]",
-    Kind.TIME: "datetime64[us]",
-    Kind.INT: "Int64",
-    Kind.NUMBER: "float64",
-    Kind.BOOL: "boolean",
+    CellKind.ID: "str",
+    CellKind.CODE: "str",
+    CellKind.TEXT: "str",
+    CellKind.DATE: "datetime64[us]",
+    CellKind.TIME: "datetime64[us]",
+    CellKind.INT: "Int64",
+    CellKind.NUMBER: "float64",
+    CellKind.BOOL: "boolean",
 }
 
 
@@ -46,7 +46,7 @@ class Column:
     where that says something."""
 
     name: str
-    kind: Kind
+    kind: CellKind
     zh: str
     sensitivity: Sensitivity
     required: bool = False

@@ -15,7 +15,7 @@ from data_schemas.ids import BadId, plain_id, plain_school_id
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.files import Wanted, first_rows, read_sheet
 from data_schemas.rules import Fault
-from data_schemas.table import Column, Kind, Table
+from data_schemas.table import CellKind, Column, Table
 from runxin.errors import Problem, bad_data
 
 
@@ -112,7 +112,7 @@ def _values(texts: Texts, column: Column) -> tuple[list[object], list[tuple[str,
     for place, text in enumerate(texts.distinct):
         try:
             value = value_of(text, column)
-            if column.kind is Kind.ID:
+            if column.kind is CellKind.ID:
                 value = plain_school_id(text) if column.name == "school_id" else plain_id(text)
         except (BadCell, BadId) as error:
             bad.append((error.what, error.fix, np.flatnonzero(texts.index == place)))

@@ -34,7 +34,7 @@ from models.reference import Reference, reference_of_json
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel, spline_of_json
 from models.tree_shap import TOLERANCE, Explainer, disagreement
-from models.uncertainty import Band, band_of_json
+from models.uncertainty import ProbabilityBand, band_of_json
 from runxin.errors import Problem, bad_data
 
 FORMAT_VERSION = 6
@@ -78,7 +78,7 @@ class Artifact:
     logistic: SplineModel = field(repr=False)
     sha256: str = ""
     monitoring: Snapshot | None = field(default=None, repr=False)
-    band: Band | None = field(default=None, repr=False)
+    band: ProbabilityBand | None = field(default=None, repr=False)
 
     @property
     def features(self) -> tuple[Feature, ...]:

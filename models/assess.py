@@ -15,6 +15,7 @@ from models.artifact import Artifact
 from models.assessment import Assessment, Floor, ModelStatus, Reason, Task, Uncertainty
 from models.calibration import probabilities
 from models.columns import NO_DAY
+from models.doubtful_sheets import Suspicion, doubted_students, look_around, suspicions, without_sheets
 from models.explanation import Explained, Topics, explained, reasons_of
 from models.features import Matrix, build_features
 from models.features.matrix import latest_by_student
@@ -31,7 +32,6 @@ from models.triage.evidence import standings
 from models.triage.facts import Word
 from models.triage.from_records import pieces_of_records, words_of_records
 from models.triage.words import asked_on, human_level, in_force, seen_on
-from models.trust import Suspicion, doubted_students, look_around, suspicions, without_sheets
 from models.uncertainty import bounds, needs_a_person
 from runxin.errors import Problem, bad_data
 

@@ -174,7 +174,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Change:
+class MarginChange:
     """From an earlier screening to this assessment, in log-odds. `records` is what came in since, `time` what grew
     older, both by group; `model` is another model, or records that were corrected since. Together they are `margin`,
     the change of the margin. `reasons` are what moved most, with today's words."""
@@ -233,7 +233,7 @@ class Assessment:
     screened: bool  # there is a current, scored sheet
     severity: float  # share of the highest possible questionnaire total, for ordering without a model
     family_capped: float | None = None
-    change: Change | None = None
+    change: MarginChange | None = None
     changed_on: date | None = None  # newest evidence
     last_interview_on: date | None = None
     tasks: tuple[Task, ...] = ()

@@ -10,7 +10,7 @@ import numpy as np
 from data_schemas.calendar import date_to_day
 from data_schemas.instruments import Words
 from models.artifact import Artifact
-from models.assessment import GROUPS, Change, Reason
+from models.assessment import GROUPS, MarginChange, Reason
 from models.columns import NO_DAY
 from models.explanation import LEAST_CONTRIBUTION, Explained, Topics, explained, says_something, topic_reason
 from models.features import build_features
@@ -35,7 +35,9 @@ class Earlier:
     margin: float
 
 
-def changes(records: Records, as_of: date, artifact: Artifact, earlier: Mapping[str, Earlier]) -> dict[str, Change]:
+def changes(
+    records: Records, as_of: date, artifact: Artifact, earlier: Mapping[str, Earlier]
+) -> dict[str, MarginChange]:
     """For each student of `earlier`, from that day to `as_of`.
 
     With the artifact's model three margins are looked at: of what was known then as of then, of the same as of now,
@@ -81,11 +83,11 @@ def _by(rows: Rows, happened_on: str, day: int) -> Rows:
     return rows.where(np.where(recorded == NO_DAY, rows[happened_on], recorded) <= day)
 
 
-def _change(row: int, earlier: Earlier, spoken: Sequence[Explained], artifact: Artifact, away: bool) -> Change:
+def _change(row: int, earlier: Earlier, spoken: Sequence[Explained], artifact: Artifact, away: bool) -> MarginChange:
     first, aged, last = spoken
     came, passed = last.by_group[row] - aged.by_group[row], aged.by_group[row] - first.by_group[row]
     before, after = (one.base + float(one.by_group[row].sum()) for one in (first, last))
-    return Change(
+    return MarginChange(
         since=earlier.as_of,
         margin=after - earlier.margin,
         records=dict(zip(GROUPS, came.tolist(), strict=True)),

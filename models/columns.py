@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import Code
-from data_schemas.tables import Kind, Table
+from data_schemas.tables import CellKind, Table
 
 NO_DAY = -(10**6)  # a date that is not there; before every real one
 NO_TIME = -1  # of the day
@@ -32,14 +32,14 @@ def frame_columns(frame: pd.DataFrame, table: Table) -> Columns:
     columns: Columns = {}
     for column in table.columns:
         values = frame[column.name]
-        if column.kind in (Kind.DATE, Kind.TIME):
+        if column.kind in (CellKind.DATE, CellKind.TIME):
             days = values.to_numpy("datetime64[D]").astype(np.int64)
             empty = values.isna().to_numpy()
             columns[column.name] = np.where(empty, NO_DAY, days)
-            if column.kind is Kind.TIME:
+            if column.kind is CellKind.TIME:
                 seconds = values.to_numpy("datetime64[s]").astype(np.int64) % SECONDS_A_DAY
                 columns[CLOCK.format(column.name)] = np.where(empty | (seconds == 0), NO_TIME, seconds)
-        elif column.kind in (Kind.INT, Kind.NUMBER, Kind.BOOL):
+        elif column.kind in (CellKind.INT, CellKind.NUMBER, CellKind.BOOL):
             columns[column.name] = values.to_numpy("float64", na_value=np.nan, copy=True)
         elif column.codes is not None:
             known = pa.array(column.codes.codes(), pa.large_string())
@@ -57,12 +57,12 @@ def row_columns(rows: Sequence[Mapping[str, Any]], table: Table) -> Columns:
     columns: Columns = {}
     for column in table.columns:
         values = [row.get(column.name) for row in rows]
-        if column.kind in (Kind.DATE, Kind.TIME):
+        if column.kind in (CellKind.DATE, CellKind.TIME):
             columns[column.name] = np.array([_day(value) for value in values], dtype=np.int64)
-            if column.kind is Kind.TIME:
+            if column.kind is CellKind.TIME:
                 clocks = [_second(value) for value in values]
                 columns[CLOCK.format(column.name)] = np.array(clocks, dtype=np.int64)
-        elif column.kind in (Kind.INT, Kind.NUMBER, Kind.BOOL):
+        elif column.kind in (CellKind.INT, CellKind.NUMBER, CellKind.BOOL):
             columns[column.name] = np.array([np.nan if v is None else float(v) for v in values], dtype=np.float64)
         elif column.codes is not None:
             columns[column.name] = np.array([_place(column.codes, value) for value in values], dtype=np.int8)

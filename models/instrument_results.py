@@ -14,10 +14,10 @@ from data_schemas.instruments.parts import words
 from models.ages import outside_age
 from models.assessment import ChangeResult, CriticalResult, InstrumentResult, ScoreResult
 from models.columns import Columns
+from models.doubtful_sheets import Suspicion
 from models.features.context import ages_of
 from models.reference import GROUPS, Reference, group_of
 from models.sheets import Sheets
-from models.trust import Suspicion
 
 
 @dataclass(frozen=True)

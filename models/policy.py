@@ -13,36 +13,36 @@ from runxin.errors import Problem, bad_data
 PACKAGED = Path(__file__).parent / "policy.toml"
 
 
-class Part(BaseModel):
+class PolicyPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Model(Part):
+class Model(PolicyPart):
     enabled: bool
 
 
-class Capacity(Part):
+class Capacity(PolicyPart):
     priority_share: float = Field(gt=0, lt=0.5)
     watch_share: float = Field(gt=0, lt=0.9)
 
 
-class Thresholds(Part):
+class Thresholds(PolicyPart):
     """Calibrated probabilities from which the model places a student in a tier; fixed at promotion."""
 
     watch: float = Field(gt=0, lt=1)
     priority: float = Field(gt=0, lt=1)
 
 
-class Family(Part):
+class Family(PolicyPart):
     cap: float = Field(ge=0)
 
 
-class Staleness(Part):
+class Staleness(PolicyPart):
     grace_days: int = Field(ge=0)
     history_days: int = Field(ge=0)
 
 
-class ResponseQuality(Part):
+class ResponseQuality(PolicyPart):
     """When a sheet counts as suspect. `conflict_zero` at 0 together with one of `conflict_with` at its figure or above,
     within `conflict_days`, is asked about."""
 
@@ -54,14 +54,14 @@ class ResponseQuality(Part):
     conflict_with: dict[str, float]
 
 
-class Questionnaires(Part):
+class Questionnaires(PolicyPart):
     """Which questionnaires a school uses `together`: of a student who has answered one of a set, the others of that set
     are expected, and no other set is. A questionnaire in no set stands alone."""
 
     together: tuple[tuple[str, ...], ...] = (("phq9", "gad7"),)
 
 
-class FollowUpList(Part):
+class ListPolicy(PolicyPart):
     weekly_slots: int = Field(ge=1)
     concern_slots: int = Field(ge=0)
     audit_slots: int = Field(ge=0)
@@ -69,7 +69,7 @@ class FollowUpList(Part):
     minutes_per_interview: int = Field(default=45, ge=1)
 
 
-class Floors(Part):
+class Floors(PolicyPart):
     R01: bool
     R02: bool
     R03: bool
@@ -100,7 +100,7 @@ class Floors(Part):
     flag_rate_limit: float = Field(gt=0, lt=1)
 
 
-class FloorWindows(Part):
+class FloorWindows(PolicyPart):
     self_harm_days: int
     suspension_days: int
     modifier_total: float
@@ -111,7 +111,7 @@ class FloorWindows(Part):
     lead_days: int = 182
 
 
-class LeaveRules(Part):
+class LeaveRules(PolicyPart):
     """From how much leave a person looks: school days, times, and a share of the term; `frequent_above` by stage."""
 
     long_days: float = Field(gt=0)
@@ -132,7 +132,7 @@ class LeaveRules(Part):
         return self
 
 
-class Tasks(Part):
+class Tasks(PolicyPart):
     """Errands beside the list; for `school_days` after what gave rise to one it is asked for."""
 
     contact_unexcused: bool
@@ -141,7 +141,7 @@ class Tasks(Part):
     visit_school_days: int = Field(10, ge=1)
 
 
-class Due(Part):
+class DuePolicy(PolicyPart):
     immediate_minutes: int
     ask_school_days: int
     low_level_school_days: int
@@ -152,7 +152,7 @@ class Due(Part):
     retest_days: int
 
 
-class Monitoring(Part):
+class Monitoring(PolicyPart):
     """From what difference between a run and the training population `runxin monitor` raises an alarm."""
 
     psi_watch: float = Field(gt=0)
@@ -169,7 +169,7 @@ class Monitoring(Part):
     auroc_fall: float = Field(gt=0, lt=0.5)
 
 
-class Promotion(Part):
+class Promotion(PolicyPart):
     """What `runxin promote` holds a model to, and `pia_id`, the operator's name for the impact assessment that was made
     of it (个人信息保护影响评估), empty where there is none yet."""
 
@@ -192,7 +192,7 @@ def _packaged(part: str) -> Any:
 ConcernUse = Literal["evidence", "lead", "class_task", "off"]
 
 
-class Policy(Part):
+class Policy(PolicyPart):
     """Every number that is a decision. `thresholds` is absent until a model is promoted with one."""
 
     version: str
@@ -201,12 +201,12 @@ class Policy(Part):
     family: Family
     staleness: Staleness
     response_quality: ResponseQuality
-    list: FollowUpList
+    list: ListPolicy
     floors: Floors
     floor_windows: FloorWindows
     leave: LeaveRules
     tasks: Tasks
-    due: Due
+    due: DuePolicy
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate(_packaged("monitoring")))
     promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(_packaged("promotion")))
     questionnaires: Questionnaires = Questionnaires()

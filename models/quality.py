@@ -8,6 +8,7 @@ import numpy as np
 from data_schemas.calendar import date_to_day
 from models.assessment import DataQuality, InstrumentResult
 from models.columns import NO_DAY
+from models.doubtful_sheets import Suspicion
 from models.features.at_school import IN_60, at_school
 from models.features.coverage import covered
 from models.features.leave import has_total
@@ -17,7 +18,6 @@ from models.records import Records, rows_of
 from models.reference import Reference
 from models.retest import retests_of
 from models.sheets import Sheets
-from models.trust import Suspicion
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from data_schemas.own_features import TABLE, OwnFeature, features_table
 from data_schemas.repeats import repeats
 from data_schemas.roster import without_strangers
 from data_schemas.school_days import Calendars, SchoolDays
-from data_schemas.tables import TABLES, Column, Kind, Sensitivity, Table
+from data_schemas.tables import TABLES, CellKind, Column, Sensitivity, Table
 from models.columns import NO_DAY, Columns, frame_columns, row_columns
 from models.sheets import Ints, Sheets, make_sheets, places
 from runxin.errors import Problem, bad_data
@@ -160,7 +160,7 @@ def records_of_requests(
     return replace(whole, own={name: _own_row([one for one in own if one[1]["name"] == name]) for name in names})
 
 
-VALUE = Column("value", Kind.NUMBER, "值", Sensitivity.SENSITIVE)
+VALUE = Column("value", CellKind.NUMBER, "值", Sensitivity.SENSITIVE)
 OWN_VALUE = Table("features", "自定义特征", (*features_table(()).columns, VALUE))
 
 

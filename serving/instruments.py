@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from data_schemas.instruments import Instrument
 from runxin.errors import Kind, UserError
 from serving.access import Client
-from serving.api.answer_parts import Given, Words
+from serving.api.answer_parts import Given, WordsGiven
 from serving.api.problems import problem_responses
 from serving.platform.callers import caller
 from serving.platform.state import State, instruments_of, state_of
@@ -23,7 +23,7 @@ class InstrumentLine(Given):
     read; `range` is that of the total."""
 
     code: str
-    name: Words
+    name: WordsGiven
     family: str
     form: str
     items: int
@@ -73,7 +73,7 @@ def _lines(known: Sequence[Instrument]) -> tuple[InstrumentLine, ...]:
     return tuple(
         InstrumentLine(
             code=one.code,
-            name=Words(zh=one.name.zh, en=one.name.en),
+            name=WordsGiven(zh=one.name.zh, en=one.name.en),
             family=one.family,
             form=one.form,
             items=one.items,

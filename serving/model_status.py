@@ -30,7 +30,7 @@ class FeatureGiven(Given):
     group: str
 
 
-class Policy(Given):
+class PolicyGiven(Given):
     """The operator's policy in force, and the thresholds that were fixed when the model was promoted."""
 
     name: str
@@ -50,7 +50,7 @@ class ModelAnswer(Given):
     created_at: str | None
     promoted_at: str | None
     explanation: str | None
-    policy: Policy
+    policy: PolicyGiven
     training: dict[str, Any] | None
     metrics: dict[str, Any] | None
     features: tuple[FeatureGiven, ...]
@@ -77,7 +77,7 @@ def get_model(
         created_at=manifest.created_at if manifest else None,
         promoted_at=serving_since(state.history, artifact.sha256) if artifact and state.history else None,
         explanation=artifact.model.explanation if artifact else None,
-        policy=Policy(
+        policy=PolicyGiven(
             name=state.policy.name,
             watch=thresholds.watch if thresholds else None,
             priority=thresholds.priority if thresholds else None,

@@ -18,7 +18,7 @@ from models.policy import Thresholds
 from models.reference import Reference
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel
-from models.uncertainty import Band
+from models.uncertainty import ProbabilityBand
 from runxin.settings import Settings, read_settings
 from serving.access import SCOPES
 from serving.app import make_app
@@ -124,7 +124,7 @@ def artifact(version: str = "1", origin: str = "local") -> Artifact:
         reference=Reference({}),
         policy=policy.model_copy(update={"thresholds": Thresholds(watch=0.2, priority=0.5)}),
         logistic=spline,
-        band=Band((-3.0, 0.0, 3.0), (0.03, 0.4, 0.9), (0.06, 0.6, 0.97)),
+        band=ProbabilityBand((-3.0, 0.0, 3.0), (0.03, 0.4, 0.9), (0.06, 0.6, 0.97)),
     )
 
 

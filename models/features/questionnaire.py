@@ -20,7 +20,7 @@ from models.sheets import Ints, Sheets, no_sheets
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class QuestionnaireReading:
     """How one questionnaire is read, which is the same for every student: k scores that the model reads, their signs
     (-1 for one in which higher is better) and best values, and `spread` (k + 1, groups, 2), mean and standard deviation
     of each and of the total by group."""
@@ -38,9 +38,9 @@ class Reading:
     none: Sheets
 
 
-def reading_of(instrument: Instrument, reference: Reference) -> Reading:
+def reading_of(instrument: Instrument, reference: Reference) -> QuestionnaireReading:
     read, code = feature_scores(instrument), instrument.code
-    return Reading(
+    return QuestionnaireReading(
         instrument=instrument,
         names=(
             *(f"{code}_{score.code}" for score in read),
@@ -60,7 +60,7 @@ def reading_of(instrument: Instrument, reference: Reference) -> Reading:
 
 
 def questionnaire_features(
-    sheets: Sheets, reading: Reading, group: NDArray[np.intp], as_of: int, staleness: Staleness
+    sheets: Sheets, reading: QuestionnaireReading, group: NDArray[np.intp], as_of: int, staleness: Staleness
 ) -> Block:
     """Features of students of each `group` (n,).
 

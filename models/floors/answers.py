@@ -13,8 +13,7 @@ from data_schemas.codes import Tier
 from data_schemas.instruments import Critical, Instrument, Words
 from data_schemas.instruments.parts import Level
 from models.assessment import AnswerTime, Floor
-from models.floors.item9 import PHQ9
-from models.floors.making import (
+from models.floors.floor import (
     ANSWER,
     ANSWER_CRISIS,
     HARM_TO_OTHERS,
@@ -26,6 +25,7 @@ from models.floors.making import (
     make_floor,
     promptly,
 )
+from models.floors.item9 import PHQ9
 from models.policy import Policy
 from models.records import Records
 from models.sheets import Sheets

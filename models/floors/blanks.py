@@ -10,7 +10,7 @@ from data_schemas.instruments import BLANK as BLANK_ANSWER
 from data_schemas.instruments import CRITICAL_STATUSES, Words
 from data_schemas.instruments.scores import UNKNOWN
 from models.assessment import AnswerTime, Floor
-from models.floors.making import BLANK, late, make_floor
+from models.floors.floor import BLANK, late, make_floor
 from models.policy import Policy
 from models.records import Records
 from models.sheets import Bools, Sheets

@@ -9,7 +9,7 @@ from data_schemas.codes import Answer, Concern, Source, Tier
 from data_schemas.instruments import Words
 from models.assessment import AnswerTime, Floor
 from models.columns import NO_DAY
-from models.floors.making import (
+from models.floors.floor import (
     BULLYING,
     HARM_TO_OTHERS,
     INTENT,

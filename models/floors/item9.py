@@ -10,7 +10,7 @@ from data_schemas.codes import Answer, Concern, FamilyFlag, LeaveType, Tier
 from data_schemas.instruments import Words
 from models.assessment import Floor
 from models.columns import NO_DAY
-from models.floors.making import ITEM9, ITEM9_MODIFIED, late, make_floor, promptly
+from models.floors.floor import ITEM9, ITEM9_MODIFIED, late, make_floor, promptly
 from models.policy import Policy
 from models.records import ALWAYS, Records, Rows, rows_of
 

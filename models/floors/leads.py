@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from data_schemas.codes import Tier
 from models.assessment import AnswerTime, Floor
 from models.floors.concerns import KINDS, known_concerns, report_words
-from models.floors.making import make_floor
+from models.floors.floor import make_floor
 from models.policy import Policy
 from models.records import Records
 

@@ -14,7 +14,7 @@ from data_schemas.instruments import Words
 from models.assessment import AnswerTime, Floor
 from models.contacts import known_contacts
 from models.features.leave_days import SPAN, LeaveDays, back_from, episode_starts, leave_days, return_days
-from models.floors.making import make_floor
+from models.floors.floor import make_floor
 from models.policy import Policy
 from models.records import Records, Rows, rows_of
 from models.sheets import Bools, Ints

@@ -11,7 +11,7 @@ from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import Tier
 from data_schemas.instruments import Instrument, InstrumentFloor, Words, band_of
 from models.assessment import AnswerTime, Floor
-from models.floors.making import late, make_floor
+from models.floors.floor import late, make_floor
 from models.policy import Policy
 from models.records import Records
 from models.sheets import Bools, Sheets

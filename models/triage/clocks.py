@@ -17,7 +17,7 @@ from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import AnswerTime, Assessment, Retest, Task
 from models.duty import Duty
-from models.policy import Due
+from models.policy import DuePolicy
 from models.retest import ASKED
 from models.triage.facts import ZONE, Piece, day_start
 
@@ -55,7 +55,7 @@ def strictest(clocks: Iterable[Clock]) -> Clock | None:
     return min(clocks, key=lambda clock: clock.strictness, default=None)
 
 
-def evidence_clock(piece: Piece, due: Due, school: SchoolCalendar, duty: Duty | None) -> Clock:
+def evidence_clock(piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None) -> Clock:
     """When a piece of open evidence is to be assessed."""
     floor, start = piece.floor, piece.received_at
     if floor.lead:
@@ -86,7 +86,7 @@ def evidence_clock(piece: Piece, due: Due, school: SchoolCalendar, duty: Duty | 
     return Clock("evidence", what, start, by, floor.text)
 
 
-def model_clock(tier: Tier, since: datetime, seen: date | None, due: Due, school: SchoolCalendar) -> Clock:
+def model_clock(tier: Tier, since: datetime, seen: date | None, due: DuePolicy, school: SchoolCalendar) -> Clock:
     """What the model's own tier asks for; a person who has spoken with the student since has answered it."""
     if seen is not None and seen >= since.astimezone(ZONE).date():
         return after_interview("model", tier, seen, school)
@@ -94,7 +94,7 @@ def model_clock(tier: Tier, since: datetime, seen: date | None, due: Due, school
     return Clock("model", what, since, by)
 
 
-def event_clock(tier: Tier, since: datetime, due: Due, school: SchoolCalendar) -> Clock:
+def event_clock(tier: Tier, since: datetime, due: DuePolicy, school: SchoolCalendar) -> Clock:
     """What a crisis event or a referral asks for that no interview has followed yet."""
     if tier is Tier.CRISIS:
         what = Words(zh="当日当面核查", en="check in person the same school day")
@@ -115,7 +115,7 @@ def after_interview(source: str, tier: Tier, seen: date, school: SchoolCalendar)
 
 
 def retest_clocks(
-    assessment: Assessment, asked: date | None, due: Due, school: SchoolCalendar
+    assessment: Assessment, asked: date | None, due: DuePolicy, school: SchoolCalendar
 ) -> Iterator[tuple[Retest, Clock]]:
     """Questionnaires to be repeated and things to be asked in person, from the day of the sheet that calls for it. Who
     has spoken with the student on a later day, and not blind, has asked what was to be asked."""
@@ -127,7 +127,7 @@ def retest_clocks(
         yield retest, _retest_clock(retest, day_start(day), due, school)
 
 
-def _retest_clock(retest: Retest, start: datetime, due: Due, school: SchoolCalendar) -> Clock:
+def _retest_clock(retest: Retest, start: datetime, due: DuePolicy, school: SchoolCalendar) -> Clock:
     if retest.why in ASKED:
         blank = retest.why == "critical_blank"
         what, by = _ask(start, due.ask_school_days if blank else due.safety_question_school_days, school)
@@ -148,7 +148,7 @@ def school_days_after(start: datetime, days: int, school: SchoolCalendar) -> dat
     return end_of(_school_day_after(start.astimezone(ZONE).date(), days, school))
 
 
-def _first_interview(tier: Tier, start: datetime, due: Due, school: SchoolCalendar) -> tuple[Words, datetime]:
+def _first_interview(tier: Tier, start: datetime, due: DuePolicy, school: SchoolCalendar) -> tuple[Words, datetime]:
     if tier in (Tier.PRIORITY, Tier.CRISIS):
         days = due.priority_school_days
         return Words(zh=f"{days} 个上学日内访谈", en=f"interview within {days} school days"), school_days_after(

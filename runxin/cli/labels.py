@@ -17,7 +17,7 @@ from runxin.cli.named_schools import school_to_read
 from runxin.cli.output import answer, console
 from runxin.errors import bad_data, usage
 from runxin.settings import read_settings
-from serving.labels import NOT_LABELS, Label, Labels, read_labels
+from serving.labels import NOT_LABELS, LabelRow, Labels, read_labels
 from serving.store import open_store
 
 COLUMNS = (
@@ -59,7 +59,7 @@ def write_private(path: Path, text: str) -> None:
         raise bad_data(f"{path} cannot be written", fix="does the folder exist?") from error
 
 
-def _row(one: Label) -> dict[str, Any]:
+def _row(one: LabelRow) -> dict[str, Any]:
     outcome = one.outcome
     said = asdict(outcome) | {"school_id": one.school_id, "stream": outcome.selection_reason}
     said |= {"observed_on": outcome.observed_on.isoformat(), "cannot_weigh": one.cannot_weigh}

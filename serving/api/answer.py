@@ -7,22 +7,22 @@ from typing import Literal
 
 from pydantic import Field
 
-from data_schemas.instruments import Words as Sentence
+from data_schemas.instruments import Words
 from models.assessment import GROUPS, AnswerTime, Assessment, ModelStatus, Uncertainty
 from models.triage import Piece, Present
 from serving.api.answer_instruments import InstrumentGiven, instrument_given
-from serving.api.answer_parts import Given, Words
+from serving.api.answer_parts import Given, WordsGiven
 
 TierCode = Literal["routine", "watch", "priority", "crisis"]
 
-NOTICE = Sentence(
+NOTICE = Words(
     zh="筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认。",
     en="A screening result is not a diagnosis. It helps a counselor to plan conversations and has to be confirmed.",
 )
-SYNTHETIC = Sentence(
+SYNTHETIC = Words(
     zh="模型由合成数据训练，仅供演示。", en="The model was trained on synthetic data and is for demonstration only."
 )
-ON_DUTY = Sentence(zh="值班心理教师", en="the counselor on duty")
+ON_DUTY = Words(zh="值班心理教师", en="the counselor on duty")
 
 
 class TierGiven(Given):
@@ -41,7 +41,7 @@ class ReasonGiven(Given):
     group: str
     value: float | None
     contribution: float | None
-    text: Words | None
+    text: WordsGiven | None
 
 
 class GroupContributions(Given):
@@ -71,7 +71,7 @@ class FloorGiven(Given):
     id: str
     evidence: str
     tier: TierCode
-    text: Words | None
+    text: WordsGiven | None
     protection: bool
     received_at: datetime
     acknowledge_by: datetime | None
@@ -80,7 +80,7 @@ class FloorGiven(Given):
 class RetestGiven(Given):
     instrument: str
     why: str
-    text: Words
+    text: WordsGiven
 
 
 class DataQualityGiven(Given):
@@ -97,7 +97,7 @@ class TaskGiven(Given):
     kind: Literal["contact_unexcused", "ask_return", "visit", "class_visit", "bullying"]
     on: date
     due_on: date
-    text: Words | None
+    text: WordsGiven | None
 
 
 class ModelGiven(Given):
@@ -114,7 +114,7 @@ class Urgent(Given):
     """Who has to acknowledge open danger, and by when."""
 
     acknowledge_by: datetime
-    who: Words
+    who: WordsGiven
 
 
 class Notice(Given):
@@ -152,14 +152,14 @@ class ScoreAnswer(Given):
 
 
 @dataclass(frozen=True)
-class Filing:
+class Recorded:
     """Under which id an assessment was put on record, None where it was not, and whether the roster has the student."""
 
     entry_id: str | None
     on_roster: bool
 
 
-def answer_of(assessment: Assessment, present: Present, filing: Filing, blind: bool, explain: bool) -> ScoreAnswer:
+def answer_of(assessment: Assessment, present: Present, filing: Recorded, blind: bool, explain: bool) -> ScoreAnswer:
     """The answer to a key with or without the `explain` scope: the same shape, null where it may not see.
 
     Tier and evidence are those of the student now, from everything on record; probability, reasons and questionnaires
@@ -266,8 +266,8 @@ def _urgent(present: Present) -> Urgent | None:
     return Urgent(acknowledge_by=clocks[0].by, who=words(clocks[0].who or ON_DUTY))
 
 
-def words(text: Sentence) -> Words:
-    return Words(zh=text.zh, en=text.en)
+def words(text: Words) -> WordsGiven:
+    return WordsGiven(zh=text.zh, en=text.en)
 
 
 def model_given(model: ModelStatus) -> ModelGiven:

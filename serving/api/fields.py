@@ -29,7 +29,7 @@ FIRST_AS_OF = date(YEARS[0], 1, 1)  # the calendar's first and last day
 LATEST = date(YEARS[1], 12, 31)
 
 
-class Part(BaseModel):
+class RequestPart(BaseModel):
     """A part of a request. Unknown fields are refused, values are not converted, and errors do not repeat them."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)

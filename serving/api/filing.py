@@ -12,7 +12,7 @@ from models.triage.lots import may_be_drawn
 from runxin.errors import UserError, refused
 from runxin.logs import get_logger
 from serving.access import Client, client_can
-from serving.api.answer import Filing, ScoreAnswer, answer_of
+from serving.api.answer import Recorded, ScoreAnswer, answer_of
 from serving.api.reading import plain_record
 from serving.api.request import ScoreRequest
 from serving.platform.champion import Serving
@@ -20,10 +20,10 @@ from serving.platform.state import State, instruments_of
 from serving.replay import entry_inputs, make_context
 from serving.store import (
     AuditEvent,
-    Context,
     Feed,
     FileOf,
     NewEntry,
+    ReplayContext,
     Whereabouts,
     facts_if_recorded,
     facts_of,
@@ -49,7 +49,7 @@ class Filed:
 
     assessment: Assessment
     record: Mapping[str, Any]
-    context: Context | None
+    context: ReplayContext | None
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def file_records(
     blind = blind_among(state.store, into, now, state.policy, state.calendars)
     for place, made, where, present, entry_id in zip(mine, filed, into, presents, ids, strict=True):
         said = replace(made.assessment, student_id=checked[place].request.student_id)
-        filing = Filing(entry_id, where.on_roster)
+        filing = Recorded(entry_id, where.on_roster)
         hidden = where.file_id in blind and may_be_drawn(present, now)  # what is in the record may end it
         found[place] = answer_of(said, present, filing, hidden, explain)
     return [one for one in found if one is not None]
@@ -150,7 +150,7 @@ def _assessed(
     return [found[place] for place in range(len(checked))]
 
 
-def _context(state: State, artifact: Artifact | None, status: str | None) -> Context | None:
+def _context(state: State, artifact: Artifact | None, status: str | None) -> ReplayContext | None:
     """What records are assessed with at this moment; made anew only where the model or its status is another."""
     key = (None if artifact is None else artifact.sha256, status)
     if key not in state.contexts:

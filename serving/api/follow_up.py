@@ -9,7 +9,7 @@ from pydantic import Field
 
 from serving.access import Client, check_client_can, client_can
 from serving.api.answer import ModelGiven, TierGiven
-from serving.api.answer_parts import Given, Words
+from serving.api.answer_parts import Given, WordsGiven
 from serving.api.problems import problem_responses
 from serving.platform.callers import caller
 from serving.platform.state import State, state_of
@@ -23,8 +23,8 @@ router = APIRouter(tags=["list"])
 class DueGiven(Given):
     """What is to be done next, because of what, since when it waits and by when: the strictest of several clocks."""
 
-    what: Words
-    why: Words | None
+    what: WordsGiven
+    why: WordsGiven | None
     since: datetime | None
     by: datetime | None
     overdue: bool
@@ -51,7 +51,7 @@ class EntryGiven(Given):
     lacks: Literal["second_person"] | None
     floors: tuple[str, ...]
     protection: bool = Field(description="No notice goes to guardians.")
-    why: tuple[Words, ...] | None
+    why: tuple[WordsGiven, ...] | None
     due: DueGiven
     others: tuple[str, ...]
 
@@ -60,7 +60,7 @@ class QueueGiven(Given):
     """One queue; `count` is of its students, before it was cut: an entry may stand for `others` too."""
 
     code: str
-    title: Words
+    title: WordsGiven
     count: int
     entries: tuple[EntryGiven, ...]
 
@@ -86,7 +86,7 @@ class FollowUpAnswer(Given):
     as_of: date
     published_at: datetime
     synthetic: bool
-    notice: Words
+    notice: WordsGiven
     model: ModelGiven
     enrolled: int
     screened: int

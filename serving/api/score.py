@@ -14,7 +14,7 @@ from serving.access import Client, check_client_can
 from serving.api.answer import ScoreAnswer
 from serving.api.check import check_request
 from serving.api.filing import Checked, file_records
-from serving.api.problems import Problem, problem_of, problem_responses
+from serving.api.problems import ProblemDetails, problem_of, problem_responses
 from serving.api.reading import read_as, read_batch, read_json, received
 from serving.api.request import ScoreRequest
 from serving.platform.callers import caller
@@ -32,7 +32,7 @@ class BatchError(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     index: int
-    problem: Problem
+    problem: ProblemDetails
 
 
 class BatchAnswer(BaseModel):

@@ -13,7 +13,7 @@ from data_schemas.school_days import Calendars
 from models.policy import Policy
 from models.triage import ZONE
 from serving.platform.champion import Champion
-from serving.store import Context, Store
+from serving.store import ReplayContext, Store
 
 
 def system_clock() -> datetime:
@@ -32,7 +32,7 @@ class State:
     instruments: Mapping[str, Instrument]
     calendars: Calendars = field(default_factory=Calendars)
     history: Path | None = None
-    contexts: dict[tuple[str | None, str | None], Context | None] = field(default_factory=dict, repr=False)
+    contexts: dict[tuple[str | None, str | None], ReplayContext | None] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = system_clock
 
     def today(self) -> date:

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from data_schemas.dataset import Dataset, conform
-from data_schemas.tables import TABLES, Kind
+from data_schemas.tables import TABLES, CellKind
 from serving.store import Outcome
 
 TABLE = TABLES["outcomes"]
@@ -24,7 +24,7 @@ def outcomes_of(dataset: Dataset, schools: Collection[str] | None = None) -> lis
     for column in TABLE.columns:
         values = frame[column.name].astype(object)
         plain = values.where(values.notna(), None).tolist()
-        cells.append([None if one is None else one.date() for one in plain] if column.kind is Kind.DATE else plain)
+        cells.append([None if one is None else one.date() for one in plain] if column.kind is CellKind.DATE else plain)
     rows = [Outcome(**dict(zip(TABLE.names, row, strict=True))) for row in zip(*cells, strict=True)]
     found = [(_typed(row), school_of[row.student_id]) for row in rows]
     return [(row, school) for row, school in found if schools is None or school in schools]

@@ -13,8 +13,8 @@ from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
 from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, history_of, listed_ids, read_at, read_school
 from serving.store.files import FileOf, Whereabouts, clashes, contested, file_of, whereabouts
 from serving.store.inputs import (
-    Context,
     Kept,
+    ReplayContext,
     RunInputs,
     erase_inputs,
     find_kept,
@@ -74,7 +74,6 @@ __all__ = [
     "UNASSIGNED",
     "AuditEvent",
     "Content",
-    "Context",
     "Feed",
     "FileOf",
     "Filing",
@@ -87,6 +86,7 @@ __all__ = [
     "Outcome",
     "Published",
     "ReceivedEntry",
+    "ReplayContext",
     "Run",
     "RunFacts",
     "RunInputs",

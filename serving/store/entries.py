@@ -14,7 +14,7 @@ from serving.store.audit import AuditEvent, add_event
 from serving.store.contents import Content
 from serving.store.database import Store, chunks
 from serving.store.evidence import SCORE, Filing, file_evidence
-from serving.store.inputs import Context, keep_context, keep_inputs
+from serving.store.inputs import ReplayContext, keep_context, keep_inputs
 from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
 from serving.store.runs import Run
 from serving.store.students import Student, of_school
@@ -36,7 +36,7 @@ class NewEntry:
     assessment: Assessment
     received_at: datetime
     floors: tuple[Floor, ...] = ()
-    context: Context | None = None
+    context: ReplayContext | None = None
     inputs: Content | None = None
 
 

@@ -34,7 +34,7 @@ UNKEPT = (
 
 
 @dataclass(frozen=True)
-class Context:
+class ReplayContext:
     """What a run or an entry was made with beside the student's rows: `said` names the others by their hashes."""
 
     said: Content
@@ -45,7 +45,7 @@ class Context:
 class RunInputs:
     """Of a screening: its context, and by student the rows that were read and the margin of the screening before."""
 
-    context: Context
+    context: ReplayContext
     rows: Mapping[str, Content] = field(repr=False)
     earlier: Mapping[str, float] = field(repr=False)
 
@@ -100,7 +100,7 @@ def kept_contents(store: Store, hashes: Sequence[str]) -> dict[str, Any]:
         return contents_with(connection, hashes)
 
 
-def keep_context(connection: sa.Connection, context: Context) -> None:
+def keep_context(connection: sa.Connection, context: ReplayContext) -> None:
     """Keep a context and what it names; one that is there has all of it."""
     if connection.scalar(sa.select(contents.c.sha256).where(contents.c.sha256 == context.said.sha256)) is not None:
         return

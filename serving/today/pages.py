@@ -57,7 +57,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Part:
+class Section:
     """One section: how many students it has, how many of them the filters leave, and the lines shown."""
 
     total: int
@@ -90,10 +90,10 @@ def keeps(entry: Entry, filters: Filters) -> bool:
     )
 
 
-def part(entries: tuple[Entry, ...], filters: Filters, most: int | None = None) -> Part:
+def part(entries: tuple[Entry, ...], filters: Filters, most: int | None = None) -> Section:
     matching = tuple(entry for entry in entries if keeps(entry, filters))
     shown = matching if most is None or filters.everyone else matching[:most]
-    return Part(people(entries), people(matching), shown)
+    return Section(people(entries), people(matching), shown)
 
 
 def limited_evidence(entry: Entry, listed: FollowUpList) -> bool:

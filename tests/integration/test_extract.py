@@ -14,7 +14,7 @@ import pytest
 from data_schemas.check import check_dataset
 from data_schemas.codes import Concern, ConsentScope
 from data_schemas.dataset import Dataset, conform, read_dataset
-from data_schemas.tables import RESPONSE_COLUMNS, TABLES, Kind
+from data_schemas.tables import RESPONSE_COLUMNS, TABLES, CellKind
 from models import read_policy, records_of
 from models.features import Recipe, catalogue
 from models.features.catalogue import MODEL_CONCERNS
@@ -140,9 +140,9 @@ def test_suspected_harm_at_home_is_withheld(world: World) -> None:
 def test_every_id_and_text_of_the_tables_is_decided() -> None:
     """A new column of free text must not slip into an extract: what is not named here is left out."""
     columns = [c for table in TABLES.values() for c in table.columns] + list(RESPONSE_COLUMNS)
-    kept = {c.name for c in columns if c.kind in (Kind.ID, Kind.TEXT)} & (CODES_IN_TEXT | set(HASHED))
+    kept = {c.name for c in columns if c.kind in (CellKind.ID, CellKind.TEXT)} & (CODES_IN_TEXT | set(HASHED))
     assert kept == CODES_IN_TEXT | set(HASHED), "each of them is a column"
-    others = {c.name for c in columns if c.kind in (Kind.ID, Kind.TEXT)} - kept
+    others = {c.name for c in columns if c.kind in (CellKind.ID, CellKind.TEXT)} - kept
     of_schools = {"name", "county", "stages", "person", "phone", "note"}
     assert others == {"class_id", "verified_by", "evidence_ref", "source_event_id", "title"} | of_schools
 

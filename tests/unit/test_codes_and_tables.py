@@ -6,7 +6,7 @@ from data_schemas import codes
 from data_schemas.codes import Code
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, parse_instrument
 from data_schemas.instruments.definition import sources_named
-from data_schemas.tables import RESPONSE_COLUMNS, TABLES, Column, Kind, Sensitivity, response_table, schema
+from data_schemas.tables import RESPONSE_COLUMNS, TABLES, CellKind, Column, Sensitivity, response_table, schema
 from models.features import catalogue
 from runxin.errors import UserError
 
@@ -50,7 +50,7 @@ def test_no_name_is_a_diagnosis() -> None:
 def test_every_column_is_guarded_and_named(table: str, column: Column) -> None:
     assert isinstance(column.sensitivity, Sensitivity)
     assert chinese(column.zh)
-    assert (column.kind is Kind.CODE) == (column.codes is not None), "a code column without its codes"
+    assert (column.kind is CellKind.CODE) == (column.codes is not None), "a code column without its codes"
     if column.name == "student_id":
         assert column.sensitivity is Sensitivity.PERSONAL
         assert column.required

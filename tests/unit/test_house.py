@@ -70,6 +70,16 @@ def test_no_module_is_too_long() -> None:
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
 
+def test_a_class_name_stands_for_one_thing() -> None:
+    """Whoever meets a name in a trace, a signature or a review knows which class is meant."""
+    places: dict[str, list[str]] = {}
+    for file in python_files(*ROOMS):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name_of(file))
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
 def test_nothing_is_pickled() -> None:
     files = python_files(*ROOMS, "tests", "benchmarks")
     found = {name_of(file): imported(file) & PICKLERS for file in files if imported(file) & PICKLERS}

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from runxin.errors import UserError
 from serving.store import (
     Content,
-    Context,
     NewEntry,
+    ReplayContext,
     RunInputs,
     Store,
     content_of,
@@ -30,7 +30,7 @@ from serving.store.tables import metadata
 from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, tell, word
 
 POLICY = content_of("policy", {"version": "x"})
-CONTEXT = Context(content_of("context", {"policy": POLICY.sha256}), (POLICY,))
+CONTEXT = ReplayContext(content_of("context", {"policy": POLICY.sha256}), (POLICY,))
 MARK = "left_behind"
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from data_schemas.codes import Tier
-from models.assessment import GROUPS, Change, ModelStatus, Uncertainty
+from models.assessment import GROUPS, MarginChange, ModelStatus, Uncertainty
 from serving.followup.entries import Entry
 from serving.student.pages import draw_bars, draw_change
 from tests import sample_lists as scenes
@@ -163,7 +163,7 @@ def test_an_id_with_a_slash_opens_its_own_page(sample: MakeSample) -> None:
     assert "<h1>a/b c</h1>" in html
 
 
-def change(**fields: object) -> Change:
+def change(**fields: object) -> MarginChange:
     none = dict.fromkeys(GROUPS, 0.0)
     plain = {
         "since": date(2026, 3, 6),
@@ -173,7 +173,7 @@ def change(**fields: object) -> Change:
         "model": 0.0,
         "reasons": (reason("phq9_total", 0.7), reason("leave_days", -0.1, group="leave")),
     }
-    return Change(**(plain | fields))
+    return MarginChange(**(plain | fields))
 
 
 def test_what_changed_since_the_screening_before_is_told_by_part(sample: MakeSample) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import Artifact
-from training.again.again import fit_again, margin_of
 from training.cohorts.cohort import Cohort
 from training.cohorts.split import FOLDS, hash_fold
+from training.retraining.refit import margin_of, refit
 
 Floats = NDArray[np.float64]
 SENSITIVE = ("family", "concern", "leave", "questionnaire")
@@ -30,11 +30,11 @@ def retrain(artifact: Artifact, learning: Cohort, judged: Cohort, progress: Call
     folds = []
     for number in range(FOLDS):
         progress(f"the list by other folds, {number + 1} of {FOLDS}")
-        folds.append(margin_of(fit_again(artifact, learning.where(fold != number)), judged))
+        folds.append(margin_of(refit(artifact, learning.where(fold != number)), judged))
     without = {}
     for kind in SENSITIVE:
         kept = groups != kind
         if kept.any() and not kept.all():
             progress(f"the list without {kind}")
-            without[kind] = margin_of(fit_again(artifact, learning, kept), judged, kept)
+            without[kind] = margin_of(refit(artifact, learning, kept), judged, kept)
     return Retrained(np.array(folds), without)

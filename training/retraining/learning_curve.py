@@ -6,9 +6,9 @@ import numpy as np
 
 from evaluation.figures.learning_curve import Fewer, Less
 from models import Artifact
-from training.again.again import fit_again, margin_of
 from training.cohorts.cohort import Cohort
 from training.cohorts.split import hash_fold
+from training.retraining.refit import margin_of, refit
 
 PARTS = 8
 TAKEN = (1, 2, 4)  # of eight parts of the students
@@ -25,7 +25,7 @@ def learn_less(artifact: Artifact, learning: Cohort, judged: Cohort, progress: C
         progress(f"learning from {taken} of {PARTS} parts of the students")
         cohorts = [learning.where((part + turn * PARTS // TURNS) % PARTS < taken) for turn in range(TURNS)]
         if all(_enough(one) for one in cohorts):
-            margins = np.array([margin_of(fit_again(artifact, one), judged) for one in cohorts])
+            margins = np.array([margin_of(refit(artifact, one), judged) for one in cohorts])
             labelled, positives = (
                 float(np.mean([count(one.outcome) for one in cohorts])) for count in (len, np.count_nonzero)
             )
@@ -34,7 +34,7 @@ def learn_less(artifact: Artifact, learning: Cohort, judged: Cohort, progress: C
     if not _enough(before):
         return Less(tuple(fewer), None)
     progress("learning without the newest wave")
-    return Less(tuple(fewer), margin_of(fit_again(artifact, before), judged))
+    return Less(tuple(fewer), margin_of(refit(artifact, before), judged))
 
 
 def _enough(cohort: Cohort) -> bool:

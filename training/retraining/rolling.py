@@ -13,9 +13,9 @@ from data_schemas.dataset import Dataset
 from evaluation import FEWEST_POSITIVES, Judgement, Rolled, Scored
 from models import Artifact, Records
 from models.calibration import Calibration, log_odds, probabilities
-from training.again.again import calibrate_again, fit_again, margin_of
 from training.cohorts.cohort import Cohort, as_known, joined, learned_from
 from training.cohorts.population import slots_among
+from training.retraining.refit import margin_of, recalibrate, refit
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -92,9 +92,9 @@ def _judged(artifact: Artifact, learning: Cohort, here: Cohort) -> Judgement:
     judgement = Judgement(None, len(learning.outcome), positives, slots_among(artifact, here.school)[0])
     if min(positives, len(learning.outcome) - positives) < FEWEST_POSITIVES:
         return judgement
-    calibration = calibrate_again(artifact, learning)
-    margin = margin_of(fit_again(artifact, learning), here)
-    regression = margin_of(fit_again(artifact, learning, kind="logistic"), here)
+    calibration = recalibrate(artifact, learning)
+    margin = margin_of(refit(artifact, learning), here)
+    regression = margin_of(refit(artifact, learning, kind="logistic"), here)
     scored = Scored(
         outcome=here.outcome,
         weight=here.weight,

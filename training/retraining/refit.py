@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 PENALTY = 2.0  # of logistic regression in artifacts that do not name theirs
 
 
-def fit_again(
+def refit(
     artifact: Artifact, learning: Cohort, kept: NDArray[np.bool_] | None = None, kind: str | None = None
 ) -> RiskModel:
     """A model of the artifact's kind, or of another `kind`, fitted to labelled rows; with `kept` (p,) it reads those
@@ -40,11 +40,11 @@ def fit_again(
     return RiskModel(features, scorer, artifact.model.family_cap)
 
 
-def calibrate_again(artifact: Artifact, learning: Cohort) -> Calibration:
+def recalibrate(artifact: Artifact, learning: Cohort) -> Calibration:
     """The artifact's kind of curve for such a model, from margins of the rows out of fold."""
     margin, judged = np.zeros(len(learning.outcome)), np.zeros(len(learning.outcome), dtype=bool)
     for fold in inner_folds(learning, artifact.manifest.training["salt"] + 1):
-        model = fit_again(artifact, learning.where(fold.train))
+        model = refit(artifact, learning.where(fold.train))
         margin[fold.test] = margin_of(model, learning.where(fold.test))
         judged |= fold.test
     weight = np.minimum(learning.weight, WEIGHT_CAP)

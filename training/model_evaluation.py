@@ -12,34 +12,34 @@ from data_schemas.dataset import Dataset
 from data_schemas.horizon import open_dates
 from data_schemas.instruments import Words
 from evaluation import Population, other_outcomes, over_time, report, retrained
-from evaluation.figures.contribution_checks import Explained, contribution_checks
+from evaluation.figures.contribution_checks import JudgedContributions, contribution_checks
 from evaluation.figures.learning_curve import learning_curve
 from evaluation.figures.uncertainty import uncertainty
 from evaluation.report.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
 from models.risk_model import contributions, margins
 from models.uncertainty import bounds, needs_a_person
-from training.again.ablation import retrain
-from training.again.learning_curve import learn_less
-from training.again.rolling import roll
 from training.cohorts.cohort import Cohort, learned_from, placed, places_of
 from training.cohorts.endpoints import endpoints_of
 from training.cohorts.outcomes import without_chance
 from training.cohorts.population import population_of, slots_of
+from training.retraining.ablation import retrain
+from training.retraining.learning_curve import learn_less
+from training.retraining.rolling import roll
 
 EXPLAINED_ROWS = 2000  # more make no better picture
 
 
 @dataclass(frozen=True)
-class Judged:
+class ModelEvaluation:
     """Everything a report holds. `figures` can go into JSON."""
 
     figures: dict[str, Any]
-    explained: Explained
+    explained: JudgedContributions
 
 
 @dataclass(frozen=True)
-class Rows:
+class EvaluatedRows:
     """Which rows of a dataset are judged, labelled or not, and, where the same training is to be tried again, those
     that it had. `rule` says in words how they were chosen."""
 
@@ -49,15 +49,15 @@ class Rows:
     in_sample: bool
 
 
-def judge(
+def evaluate_model(
     dataset: Dataset,
     records: Records,
     artifact: Artifact,
-    rows: Rows,
+    rows: EvaluatedRows,
     resamples: int,
     seed: int,
     progress: Callable[[str], None],
-) -> Judged:
+) -> ModelEvaluation:
     """All figures of the judged rows; `retrained` ones only where there are rows to learn from."""
     progress("tiers, floors and groups")
     population = population_of(artifact, rows.judged, dataset, records)
@@ -81,7 +81,7 @@ def judge(
         less = learn_less(artifact, learning, rows.judged, progress)
         figures["retrained"]["learning"] = learning_curve(population.scored, less, resamples, seed)
     figures["verdict"] = verdict(figures)
-    return Judged(figures, explained)
+    return ModelEvaluation(figures, explained)
 
 
 def _known_until(artifact: Artifact) -> int | None:
@@ -90,7 +90,7 @@ def _known_until(artifact: Artifact) -> int | None:
     return date_to_day(date.fromisoformat(until)) if until else None
 
 
-def _explained(artifact: Artifact, cohort: Cohort) -> tuple[Explained, dict[str, Any]]:
+def _explained(artifact: Artifact, cohort: Cohort) -> tuple[JudgedContributions, dict[str, Any]]:
     n, features = len(cohort.outcome), artifact.features
     some = np.unique(np.linspace(0, n - 1, min(n, EXPLAINED_ROWS)).astype(np.int64))
     values = cohort.matrix.values[some]
@@ -107,7 +107,7 @@ def _explained(artifact: Artifact, cohort: Cohort) -> tuple[Explained, dict[str,
         [feature.direction for feature in features],
         artifact.logistic.terms(values),
     )
-    return Explained(found.values, found.base, plain, tuple(feature.name for feature in features)), checks
+    return JudgedContributions(found.values, found.base, plain, tuple(feature.name for feature in features)), checks
 
 
 def _uncertainty(artifact: Artifact, population: Population) -> dict[str, Any] | None:
@@ -118,7 +118,7 @@ def _uncertainty(artifact: Artifact, population: Population) -> dict[str, Any] |
     return uncertainty(low, high, needs_a_person(low, high, thresholds), population.tier)
 
 
-def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Rows) -> dict[str, Any]:
+def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: EvaluatedRows) -> dict[str, Any]:
     """Where the figures come from."""
     description, manifest = dataset.description, artifact.manifest
     provenance, days = description.provenance, np.unique(rows.judged.index_day).tolist()
