@@ -14,17 +14,17 @@ def in_force(words: Iterable[Word]) -> list[Word]:
 
     A correction names the record that it corrects, or is an import of the same kind, day and first interviewer: of
     several the one that was recorded last counts. Where nothing says which came last, the more careful one does: the
-    highest level, and one person rather than two. Without an interviewer only a name makes a correction.
+    highest level, and one person rather than two. Without an interviewer only a name makes a correction. A correction
+    that is corrected itself does not bring back what it took the place of.
     """
     ordered = sorted(words, key=_recorded)
     corrected = {word.corrects for word in ordered if word.corrects is not None}
     standing: list[Word] = []
     for word in ordered:
-        if word.word_id in corrected:
-            continue
         if _came_again(word):
             standing = [one for one in standing if one.door == PAGE or _what_of(one) != _what_of(word)]
-        standing.append(word)
+        if word.word_id not in corrected:
+            standing.append(word)
     return sorted(standing, key=lambda word: (word.observed_on, word.received_at, word.word_id))
 
 
