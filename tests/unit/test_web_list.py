@@ -31,7 +31,7 @@ def ids(html: str) -> list[str]:
 
 def every_line(listed: FollowUpList) -> list[Entry]:
     """The lines of the list's own page."""
-    return [line for code in (IMMEDIATE, RETEST, WEEK, BELOW) for line in listed.queue(code)]
+    return [line for code in (IMMEDIATE, WEEK, BELOW) for line in listed.queue(code)]
 
 
 def test_the_usual_list_says_the_load_the_notice_and_the_line(sample: MakeSample) -> None:
