@@ -31,7 +31,7 @@ def ids(html: str) -> list[str]:
 
 def every_line(listed: FollowUpList) -> list[Entry]:
     """The lines of the list's own page."""
-    return [line for code in (IMMEDIATE, RETEST, WEEK, BELOW) for line in listed.queue(code)]
+    return [line for code in (IMMEDIATE, WEEK, BELOW) for line in listed.queue(code)]
 
 
 def test_the_usual_list_says_the_load_the_notice_and_the_line(sample: MakeSample) -> None:
@@ -183,7 +183,9 @@ def test_english_at_a_switch_kept_in_a_cookie(sample: MakeSample) -> None:
 def test_a_counselor_of_several_schools_switches_in_the_address(sample: MakeSample) -> None:
     both = replace(COUNSELOR, schools=SCHOOLS)
     made = sample(scenes.usual(), user=both)
-    made.lists["school-02"] = follow_up_list(school_id="school-02", week=(entry("S-2"),), retest=(entry("S-3", queue=RETEST),))
+    made.lists["school-02"] = follow_up_list(
+        school_id="school-02", week=(entry("S-2"),), retest=(entry("S-3", queue=RETEST),)
+    )
     client = made.enter()
     html = client.get("/?school=school-02").text
     assert ids(html) == ["S-2"]
