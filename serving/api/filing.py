@@ -181,9 +181,7 @@ def _context(state: State, artifact: Artifact | None, status: str | None) -> Con
     return state.contexts[key]
 
 
-def _record(
-    one: Checked, before: StudentFacts, stopped: Mapping[str, Sequence[Feed]], now: datetime
-) -> dict[str, Any]:
+def _record(one: Checked, before: StudentFacts, stopped: Mapping[str, Sequence[Feed]], now: datetime) -> dict[str, Any]:
     record = plain_record(one.request, one.as_of, now)
     record["outcomes"] = [
         asdict(outcome_row(word, before.student_id))

@@ -5,7 +5,6 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -264,7 +263,9 @@ def _dataset(tables: dict[str, list[Row]], run: str, as_of: date) -> Dataset:
     for name, rows in tables.items():
         table = table_of(name, instruments)
         cells = [{key: " ".join(v) if isinstance(v, list) else v for key, v in row.items()} for row in rows]
-        frames[name] = conform(pd.DataFrame(cells, columns=list(cells[0]) if cells else table.names, dtype=object), table)
+        frames[name] = conform(
+            pd.DataFrame(cells, columns=list(cells[0]) if cells else table.names, dtype=object), table
+        )
     description = Description(name="history", synthetic=False, origin="local", mode="longitudinal", as_of=as_of)
     said = json.dumps([run, tables], default=str)
     responses = {"phq9": frames.pop("responses/phq9")}

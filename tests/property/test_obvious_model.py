@@ -56,7 +56,10 @@ ITEM9_CASES = [
     (sheet(None, (1,) * 8), []),
     (sheet(None, (None,) * 8), []),
     (sheet(2, (None,) * 8), [R02]),
-    (sheet(3, FIFTEEN, received_at=on(18, 10) + timedelta(days=14)), ["R02:phq9:3:2026-11-18", "phq9-total-15:phq9:2026-11-18"]),
+    (
+        sheet(3, FIFTEEN, received_at=on(18, 10) + timedelta(days=14)),
+        ["R02:phq9:3:2026-11-18", "phq9-total-15:phq9:2026-11-18"],
+    ),
     (sheet(3, FIFTEEN, at=3, received_at=on(18, 10)), ["R02:phq9:3:2026-11-03"]),
 ]
 
