@@ -1,16 +1,18 @@
 """A dataset's rows as the store keeps them: who the students are, contacts, consents taken back, reach of tables."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 
 from data_schemas.calendar import date_to_day
 from data_schemas.codes import ConsentScope
 from data_schemas.dataset import Dataset
+from data_schemas.duty import duty_spans
+from data_schemas.schools import school_rows
 from models import Assessment, Records, may_score
 from runxin.errors import usage
-from serving.store import Feed, NewContact, Student, Withdrawal
+from serving.store import Feed, NewContact, Store, Student, Withdrawal, keep_duty, keep_schools
 
 SCORE = ConsentScope.MODEL_SCORE.code
 
@@ -83,3 +85,13 @@ def feeds_of(dataset: Dataset, schools: Sequence[str]) -> list[Feed]:
     here = frame[frame["school_id"].isin(schools)].sort_values("covered_to")
     rows = zip(*(here[name] for name in ("school_id", "table", "covered_from", "covered_to")), strict=True)
     return list({(s, t): Feed(s, t, start.date(), end.date()) for s, t, start, end in rows}.values())
+
+
+def keep_staff(store: Store, dataset: Dataset, schools: Collection[str], actor: str, now: datetime) -> None:
+    """What a dataset says of its schools and of who is on duty there, kept as an import of either would be."""
+    if (told := dataset.tables.get("schools")) is not None:
+        keep_schools(store, school_rows(told[told["school_id"].isin(schools)]), actor, now)
+    if (turns := dataset.tables.get("duty")) is not None:
+        spans = duty_spans(turns[turns["school_id"].isin(schools)])
+        if spans:
+            keep_duty(store, spans, actor, now)

@@ -19,7 +19,7 @@ from models.triage import ZONE
 from runxin.errors import UserError, bad_data, usage
 from serving.replay import code_fingerprint, run_inputs
 from serving.screening.outcomes import outcomes_of, with_sent
-from serving.screening.rows import contacts_of, feeds_of, students_of, withdrawals_of
+from serving.screening.rows import contacts_of, feeds_of, keep_staff, students_of, withdrawals_of
 from serving.screening.strangers import clashing, on_no_roster
 from serving.store import (
     Filing,
@@ -130,6 +130,8 @@ def publish_screening(
     )
     inputs = run_inputs(dataset, records, as_of, asked, why_not, policy, calendars, found, here, margins)
     published = publish_run(store, run, list(students.values()), found, facts, actor, inputs)
+    if published.new:
+        keep_staff(store, dataset, here, actor, now)
     flooding = {
         rate.floor: rate.overall.value
         for rate in flag_rates(records, policy, until=date_to_day(as_of))

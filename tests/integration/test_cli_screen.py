@@ -246,3 +246,17 @@ def test_a_screening_that_is_not_in_force_says_so_and_one_may_be_taken_back(say:
     with open_store(read_settings()) as store:
         events = [event for event in audit_rows(store) if event.action == "run.withdrawn"]
     assert [(one.actor, one.object_id, one.detail) for one in events] == [("wang", wrong["run_id"], "the wrong file")]
+
+
+def test_schools_and_duty_of_a_dataset_are_kept_as_an_import_would(say: Say, city: Path, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    shutil.copytree(city, told)
+    (told / "schools.csv").write_text("school_id,name\nschool-01,第一中学\nschool-99,他校\n", "utf-8")
+    turns = "school_id,person,role,starts_at,ends_at\n"
+    turns += "school-01,王老师,counselor,2026-04-03 08:00,2026-04-03 17:00\n"
+    (told / "duty.csv").write_text(turns, "utf-8")
+    assert say("screen", str(told), "--as-of", "2026-04-03")[0] == 0
+    listed = say("school", "list")[1]["schools"]
+    assert {one["school_id"]: one["name"] for one in listed}["school-01"] == "第一中学"
+    assert "school-99" not in {one["school_id"] for one in listed}, "nobody of it was screened"
+    assert [one["person"] for one in say("duty", "list")[1]["duty"]["school-01"]] == ["王老师"]
