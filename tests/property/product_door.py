@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 import sqlalchemy as sa
 
 from data_schemas.codes import Tier
@@ -18,7 +19,7 @@ from data_schemas.instruments import packaged_instruments
 from models import load_artifact, read_policy
 from models.triage import SECOND_PERSON, Present
 from models.triage.facts import ZONE
-from runxin.errors import Kind, UserError
+from runxin.errors import UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, User
 from serving.app import make_app
@@ -151,12 +152,11 @@ class Product:
         answer = self.client.get(
             f"/follow_up_list?school_id={school}&limit=1000", headers={"authorization": f"Bearer {self.reader}"}
         )
-        try:
-            listed = follow_up_list(self.state.store, school, now, False, NO_LOT)
-        except UserError as error:
-            if error.kind is not Kind.NOT_FOUND or answer.status_code != 404:
-                raise
+        if answer.status_code == 404:
+            with pytest.raises(UserError, match="there is no list"):
+                follow_up_list(self.state.store, school, now, False, NO_LOT)
             return None
+        listed = follow_up_list(self.state.store, school, now, False, NO_LOT)
         assert answer.json() == json.loads(json.dumps(list_json(listed))), "the API's list is another"
         return listed
 
