@@ -11,7 +11,7 @@ ENROLLED = Enrolled(datetime(2026, 11, 1), "Q", SCHOOL)
 LATER = datetime(2026, 11, 30, 12)
 LOW, TEN, FIFTEEN = (0,) * 8, (2, 2, 2, 2, 1, 1, 0, 0), (2, 2, 2, 2, 2, 2, 2, 1)
 INTENT = "R11:suicide_intent:2026-11-20"
-R02 = "R02:phq9:2026-11-18"
+R02 = "R02:phq9:2:2026-11-18"
 
 
 def on(day: int, hour: int = 12) -> datetime:

@@ -92,7 +92,7 @@ def sheet_pieces(
     if item9 is None:
         others = sum(answer for answer in sheet.answers[:8] if answer is not None)
         if others >= numbers.blank_others:
-            pieces.append(Piece("R19", "phq9", day, WATCH, safety=False, old=old))
+            pieces.append(Piece("R19", "phq9", day, WATCH, safety=True, old=old))  # asked in person
     elif item9 >= 2:
         pieces.append(Piece("R02", f"phq9:{item9}", day, CRISIS, safety=True, old=old))
     elif item9 == 1:

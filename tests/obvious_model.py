@@ -164,7 +164,9 @@ class Obvious:
                 if isinstance(one.fact, Answered) and skipped_item_9(one.fact)
             ],
             told=any(
-                isinstance(one.fact, Reported) or (isinstance(one.fact, Answered) and not is_empty(one.fact))
+                isinstance(one.fact, Reported | Found)
+                or (isinstance(one.fact, Reached) and one.fact.door != "import")
+                or (isinstance(one.fact, Answered) and not is_empty(one.fact))
                 for one in stored
             ),
             enrolled=[row for row in rosters(student, self.runs, now) if who(row, self.runs, now) == whose],

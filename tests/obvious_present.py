@@ -21,7 +21,7 @@ class Mine:
     holding: Sequence[Heard]  # people's words without those that were corrected
     contacts: Sequence[date]
     skipped: Sequence[tuple[date, Since]]  # sheets with item 9 left blank
-    told: bool  # whether there is a sheet or a report at all
+    told: bool  # whether anything came that somebody has to find the student of
     enrolled: Sequence[Enrolled]
     doubled: bool
     model: int
@@ -61,6 +61,7 @@ def said_of(mine: Mine) -> dict[str, Any]:
         "leads": leads,
         "asks": _asks(mine),
         "queues": _queues(mine, open_now, leads, tier, levels["human"]),
+        "may": _may_stand(mine),
         "protected": any(one.piece.rule == "R12" for one in open_now),
         "suspended": _suspended(mine),
         "blind": _blind(mine, open_now),
@@ -68,15 +69,13 @@ def said_of(mine: Mine) -> dict[str, Any]:
 
 
 def _queues(mine: Mine, open_now: list[Filed], leads: list[str], tier: int, human: int) -> frozenset[str]:
-    left = bool(mine.enrolled) and all(
-        row.left_on is not None and row.left_on < mine.now.date() for row in mine.enrolled
-    )
+    left = _has_left(mine)
     queues = set()
     if not mine.whose.known:  # 26, 35: a stranger
-        if mine.told or human > 0:
+        if mine.told:
             queues.add("identity")
         return frozenset(queues)
-    if (left or mine.doubled) and (open_now or leads or human == CRISIS):  # 35
+    if (left or mine.doubled) and (open_now or human == CRISIS):  # 35
         queues.add("identity")
     if left:
         return frozenset(queues)
@@ -93,6 +92,18 @@ def _queues(mine: Mine, open_now: list[Filed], leads: list[str], tier: int, huma
     if _suspended(mine):  # 34
         queues.add("suspended")
     return frozenset(queues)
+
+
+def _has_left(mine: Mine) -> bool:
+    return bool(mine.enrolled) and all(
+        row.left_on is not None and row.left_on < mine.now.date() for row in mine.enrolled
+    )
+
+
+def _may_stand(mine: Mine) -> frozenset[str]:
+    """Queues where nobody is amiss: of who has left something came, and who it is of may be asked although nothing is
+    open."""
+    return frozenset({"identity"}) if _has_left(mine) and mine.told else frozenset()
 
 
 def _suspended(mine: Mine) -> bool:

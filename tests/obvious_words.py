@@ -124,14 +124,8 @@ def human_level(holding: Sequence[Heard]) -> int:
 
 
 def somebody_looked(lead: Filed, holding: Sequence[Heard], contacts: Sequence[date]) -> bool:
-    """32: an interview or a contact on a later day than a lead was known, or an interview that names it."""
+    """32: a contact on a later day than a lead was known, or an interview that assessed it as any evidence (31)."""
     for day in contacts:
         if day > lead.known.day:
             return True
-    for one in holding:
-        if one.word.kind == "interview":
-            if one.word.observed_on > lead.known.day:
-                return True
-            if lead.piece.key in (one.word.assessed or ()) and lead.arrived <= one.arrived:
-                return True
-    return False
+    return any(assesses(one, lead) for one in holding)

@@ -41,7 +41,7 @@ def whole_school(store: Store) -> None:
         students=[_person(one.student_id, place) for place, one in enumerate(everyone)],
         facts=RunFacts(strangers=strangers, filings=filings),
     )
-    found = (floor("R11"),)
+    found = (floor("R11", evidence_on=AS_OF),)
     said = assessment(SENT, Tier.CRISIS, tier_source="floor", floors=found)
     record_entry(store, NewEntry("city", SENT, SCHOOL, "junior", 7, {}, said, NOW - timedelta(minutes=12), found))
     tell(store, word(ONE_PERSON, level=2, assessed=(_farewell().evidence,)))

@@ -39,12 +39,11 @@ def drawn(in_order_of_lot: Iterable[Present], places: int, now: datetime) -> Ite
 def may_be_drawn(one: Present, now: datetime) -> bool:
     """Whoever has no open evidence and no report to look into (a blind line would hide it), is at most 关注, is at
     school, and has not declined. A talk of this week does not make room for another."""
-    if one.facts.stranger or one.facts.declined or one.suspended or one.open or one.leads or one.in_review:
+    if one.facts.stranger or one.facts.declined or one.suspended:
         return False
-    tier = one.tier
-    if talk_done(one, now):  # what the talk itself found does not undo that it was drawn
-        tier = one.facts.model_tier or Tier.ROUTINE
-    return tier.ord <= Tier.WATCH.ord
+    if talk_done(one, now):  # what the talk itself found, or came in after it, does not undo that it was drawn
+        return (one.facts.model_tier or Tier.ROUTINE).ord <= Tier.WATCH.ord
+    return not (one.open or one.leads or one.in_review) and one.tier.ord <= Tier.WATCH.ord
 
 
 def talk_done(one: Present, now: datetime) -> bool:

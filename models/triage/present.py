@@ -24,7 +24,7 @@ from models.triage.clocks import (
     task_clock,
 )
 from models.triage.evidence import Standing, standings
-from models.triage.facts import StudentFacts, Word, day_start
+from models.triage.facts import ZONE, StudentFacts, Word, day_start
 from models.triage.words import asked_on, confirmed_on, human_level, in_force, raised_by_event, seen_on
 
 TIERS = tuple(Tier)
@@ -77,8 +77,11 @@ class Present:
 
     @property
     def floors(self) -> tuple[Floor, ...]:
-        """What is open, each key once."""
-        return tuple({one.piece.key: one.piece.floor for one in reversed(self.open)}.values())[::-1]
+        """What is open, each key once, as it was seen at its gravest."""
+        gravest: dict[str, Floor] = {}
+        for one in self.open:
+            gravest.setdefault(one.piece.key, one.piece.floor)
+        return tuple(gravest.values())
 
     @property
     def urgent(self) -> bool:
@@ -132,7 +135,9 @@ class Present:
     def handled(self, now: datetime) -> bool:
         """Somebody has spoken with the student since what raised the tier came in, and nothing is due within a week."""
         clock = self.clock
-        if self.seen_on is None or self.open or self.leads:
+        if self.seen_on is None or self.open or self.leads or raised_by_event(self.words) is not None:
+            return False
+        if any(one.source == "model" and one.start.astimezone(ZONE).date() > self.seen_on for one in self.clocks):
             return False
         return clock is None or clock.by is None or (clock.by - now).days >= 7
 
@@ -205,12 +210,13 @@ def _clocks(
     for one in evidence:
         if one.is_open:
             yield evidence_clock(one.piece, policy.due, school, duty)
-    if human is not None and human is not Tier.ROUTINE:
-        event = raised_by_event(words)
-        if event is not None:
-            yield event_clock(TIERS[event.level], event.received_at, policy.due, school)
-        elif seen is not None:
-            yield after_interview("human", human, seen, school)
+    event = raised_by_event(words)
+    if event is not None:
+        yield event_clock(TIERS[event.level], event.received_at, policy.due, school)
+    if seen is not None:  # an event does not put off what the interview before it asks for
+        found = human_level([word for word in words if word.observed_on <= seen])
+        if found > Tier.ROUTINE.ord:
+            yield after_interview("human", TIERS[found], seen, school)
     model = facts.model_tier
     if model is not None and model is not Tier.ROUTINE and (human is None or model.ord > human.ord):
         since = facts.model_since

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from data_schemas.codes import Tier
-from models.triage.facts import INTERVIEW, RAISING, Word
+from models.triage.facts import RAISING, Word
 
 PAGE = "page"
 
@@ -14,17 +14,17 @@ def in_force(words: Iterable[Word]) -> list[Word]:
 
     A correction names the record that it corrects, or is an import of the same kind, day and first interviewer: of
     several the one that was recorded last counts. Where nothing says which came last, the more careful one does: the
-    highest level, and one person rather than two. Without an interviewer only a name makes a correction.
+    highest level, and one person rather than two. Without an interviewer only a name makes a correction. A correction
+    that is corrected itself does not bring back what it took the place of.
     """
     ordered = sorted(words, key=_recorded)
     corrected = {word.corrects for word in ordered if word.corrects is not None}
     standing: list[Word] = []
     for word in ordered:
-        if word.word_id in corrected:
-            continue
         if _came_again(word):
             standing = [one for one in standing if one.door == PAGE or _what_of(one) != _what_of(word)]
-        standing.append(word)
+        if word.word_id not in corrected:
+            standing.append(word)
     return sorted(standing, key=lambda word: (word.observed_on, word.received_at, word.word_id))
 
 
@@ -81,10 +81,9 @@ def confirmed_on(words: Iterable[Word]) -> date | None:
 
 
 def raised_by_event(words: Sequence[Word]) -> Word | None:
-    """The newest word that sets a tier and that no interview has followed yet."""
+    """Of the words that raise the tier without a named person's interview and that none has followed yet, the gravest,
+    and of several the one that was told first."""
     spoken = seen_on(words)
-    raising = [word for word in words if word.kind in RAISING and word.kind != INTERVIEW]
-    newest = max(raising, key=lambda word: (word.observed_on, word.received_at), default=None)
-    if newest is None or newest.level <= 0 or (spoken is not None and spoken > newest.observed_on):
-        return None
-    return newest
+    raising = [word for word in words if word.kind in RAISING and not word.is_interview and word.level > 0]
+    left = [word for word in raising if spoken is None or spoken <= word.observed_on]
+    return min(left, key=lambda word: (-word.level, word.received_at, word.word_id), default=None)

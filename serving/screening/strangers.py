@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from data_schemas.codes import Tier
 from data_schemas.roster import UNASSIGNED, Settled, Unsettled
 from data_schemas.school_days import Calendars
 from models import Assessment, Policy, assess, records_of
@@ -47,8 +48,8 @@ def clashing(store: Store, found: Sequence[Assessment], students: Mapping[str, S
 def on_no_roster(
     settled: Settled, as_of: date, policy: Policy, calendars: Calendars | None, schools: Collection[str]
 ) -> Unplaced:
-    """Strangers of a dataset with the rules run on what came of them. Of who has left, those with safety evidence that
-    nobody has assessed; of others everybody, since nobody knows whose sheets these are."""
+    """Strangers of a dataset with the rules run on what came of them. Of who has left, those with evidence that nobody
+    has assessed or with a confirmed 危机; of others everybody, since nobody knows whose sheets these are."""
     dataset = settled.strangers
     if dataset is None:
         return Unplaced()
@@ -57,7 +58,7 @@ def on_no_roster(
     told = [
         one
         for one in found
-        if settled.reasons[one.student_id] is not Unsettled.LEFT or any(floor.urgent for floor in one.floors)
+        if settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.tier is Tier.CRISIS
     ]
     ids = frozenset(one.student_id for one in told)
     words = [(word, where[word.student_id]) for word, _ in outcomes_of(dataset) if word.student_id in ids]

@@ -10,7 +10,7 @@ from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_dut
 from serving.store.earlier import earlier_margins
 from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
 from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
-from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, history_of, listed_ids, read_at, read_school
+from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
 from serving.store.files import FileOf, Whereabouts, clashes, contested, file_of, whereabouts
 from serving.store.inputs import (
     Kept,
@@ -34,18 +34,9 @@ from serving.store.outcomes import (
     sent_outcomes,
 )
 from serving.store.payload import assessment_from_json, assessment_to_json
-from serving.store.runs import (
-    Feed,
-    Published,
-    Run,
-    RunFacts,
-    Stranger,
-    feeds_of_schools,
-    make_run,
-    newest_run,
-    publish_run,
-    withdraw_run,
-)
+from serving.store.publish import Published, RunFacts, Stranger, publish_run
+from serving.store.rows import history_of, listed_ids
+from serving.store.runs import Feed, Run, feeds_of_schools, make_run, newest_run, withdraw_run
 from serving.store.schools import (
     check_schools_known,
     is_known,

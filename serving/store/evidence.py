@@ -56,12 +56,11 @@ def file_evidence(
 
 
 def received(floor: Floor, at: datetime, door: str) -> datetime:
-    """The moment from which a piece of evidence waits. A request or a page that says no more than the sheet's or the
-    report's own day brings it now: nobody here has known of it before."""
+    """The moment from which a piece of evidence waits."""
     if floor.received_at is not None:
         return min(floor.received_at, at)
     today = at.astimezone(ZONE).date()
-    if door != SCREENING and (floor.known_on == floor.evidence_on or floor.known_on >= today):
+    if door != SCREENING and floor.known_on >= today:
         return at
     return min(day_start(floor.known_on), at)
 

@@ -1,6 +1,6 @@
 """The facts of students as `models.triage` takes them: everything on record, in a few readings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,13 +11,14 @@ from data_schemas.codes import Tier
 from models.assessment import Assessment
 from models.triage import StudentFacts, Word
 from serving.store.contacts import contacts_of
-from serving.store.database import Store, chunks
+from serving.store.database import Store
 from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, newest_entries_of, unsettled_entries
 from serving.store.evidence import pieces_of
 from serving.store.files import contested
 from serving.store.outcomes import words_by_lot, words_of
 from serving.store.payload import unpack_assessment
-from serving.store.runs import Feed, Run, in_force_runs, newest_run_of, run_from_row
+from serving.store.rows import list_rows, newest_row_of, rows_in_force
+from serving.store.runs import Feed, Run, newest_run_of, run_from_row
 from serving.store.students import (
     UNKNOWN_STAGE,
     Student,
@@ -27,7 +28,7 @@ from serving.store.students import (
     students_of,
     withdrawals_of,
 )
-from serving.store.tables import assessments, entries, evidence, feeds, names, outcomes, run_strangers, runs, students
+from serving.store.tables import evidence, feeds, outcomes, run_strangers, students
 
 TIERS = tuple(Tier)
 A_YEAR = timedelta(days=365)
@@ -74,7 +75,7 @@ def facts_of_school(
 ) -> SchoolFacts:
     """The facts of one school under a run, as they stand or as they stood `at` a moment, then with the entries `sent`
     and without strangers."""
-    rows = _rows(connection, run, school_id, names_allowed) if run is not None else []
+    rows = list_rows(connection, run, school_id, names_allowed) if run is not None else []
     people = {row.student_id: _person(row) for row in rows}
     entries = sent if sent is not None else unsettled_entries(connection, school_id, run)
     known = _known(connection, list(people), school_id, at)
@@ -110,7 +111,7 @@ def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict
     who = strangers_of(connection, [i for i in ids if i not in on_roster]) | on_roster
     known = _known(connection, list(ids), {i: one.school_id for i, one in on_roster.items()}, None)
     entries = newest_entries_of(connection, ids)
-    listed = _listed_rows(connection, on_roster.values(), today)
+    listed = rows_in_force(connection, on_roster.values(), today)
     found = {}
     for student_id in ids:
         if student_id in listed:
@@ -119,24 +120,6 @@ def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict
         else:
             other = who.get(student_id) or Student(student_id, "", None, UNKNOWN_STAGE, None)
             found[student_id] = _stranger(connection, other, entries.get(student_id), known, None, today)
-    return found
-
-
-def _listed_rows(
-    connection: sa.Connection, students_there: Iterable[Student], today: date
-) -> dict[str, tuple[Any, Run]]:
-    """Of students on the roster, their rows in the list in force of their school."""
-    found: dict[str, tuple[Any, Run]] = {}
-    by_school: dict[str, list[str]] = {}
-    for one in students_there:
-        by_school.setdefault(one.school_id, []).append(one.student_id)
-    for school, ids in by_school.items():
-        run = newest_run_of(connection, school, today)
-        if run is None:
-            continue
-        for part in chunks(ids):
-            mine = (assessments.c.run_id == run.run_id) & assessments.c.student_id.in_(part)
-            found |= {row.student_id: (row, run) for row in connection.execute(assessments.select().where(mine))}
     return found
 
 
@@ -179,29 +162,6 @@ def _known(
         withdrawals_of(connection, list(ids)),
         files,
     )
-
-
-def _rows(connection: sa.Connection, run: Run, school_id: str, names_allowed: bool) -> list[Any]:
-    """The list's rows with who it is; the payload comes where there is something to tell."""
-    of_list = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
-    filed = sa.exists().where(evidence.c.student_id == assessments.c.student_id)
-    spoken = sa.exists().where(outcomes.c.student_id == assessments.c.student_id)
-    sent = sa.exists().where(entries.c.student_id == assessments.c.student_id)  # it is compared with what is published
-    highest = sa.select(assessments.c.student_id).where(of_list, assessments.c.severity > 0)
-    highest = highest.order_by(assessments.c.severity.desc()).limit(TOTALS_READ)
-    by_total = assessments.c.student_id.in_(highest) if run.model.status != "ok" else sa.false()
-    tells = sa.or_(assessments.c.tells, assessments.c.model_tier > 0, filed, spoken, sent, by_total)
-    columns = [column for column in assessments.c if column.name not in ("payload", "school_id", "student_id")]
-    payload = sa.case((tells, assessments.c.payload), else_=None).label("payload")
-    query = sa.select(*columns, payload, students, (names.c.name if names_allowed else sa.null()).label("name"))
-    source = assessments.join(students, students.c.student_id == assessments.c.student_id)
-    if names_allowed:
-        source = source.outerjoin(names, names.c.student_id == assessments.c.student_id)
-    here = students.c.school_id == school_id  # who has gone to another school since is on that school's list
-    return list(connection.execute(query.select_from(source).where(of_list, here)))
-
-
-TOTALS_READ = 100  # more than a week's line has places
 
 
 def _person(row: Any) -> Student:
@@ -274,7 +234,7 @@ def _stranger(
     """Somebody on no roster, or on none any more: by the newest record sent, else by the last list that had them."""
     if entry is not None:
         return _of_entry(entry, who.school_id, True, known)
-    row = _newest_row(connection, who.student_id, today)
+    row = newest_row_of(connection, who.student_id, today)
     if row is None:
         filed = known.of(who.student_id)
         return StudentFacts(who.student_id, who.school_id, stranger=True, reason=reason, **filed)
@@ -289,13 +249,6 @@ def _unplaced(connection: sa.Connection, run: Run | None, school_id: str) -> dic
     here = (run_strangers.c.run_id == run.run_id) & of_school(run_strangers.c.school_id, school_id)
     query = sa.select(run_strangers.c.student_id, run_strangers.c.reason).where(here)
     return {row.student_id: row.reason for row in connection.execute(query)}
-
-
-def _newest_row(connection: sa.Connection, student_id: str, today: date | None) -> Any:
-    mine = [column for column in assessments.c if column.name != "run_id"]
-    query = sa.select(*mine, runs).select_from(assessments.join(runs)).where(assessments.c.student_id == student_id)
-    query = query.where(in_force_runs(today))
-    return connection.execute(query.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
 
 
 def _stranger_ids(
@@ -314,26 +267,3 @@ def _stranger_ids(
     elsewhere = set(connection.scalars(sa.select(students.c.student_id).where(students.c.school_id != school_id)))
     settled = {contested(student_id, school_id) for student_id in listed}
     return sorted(found - elsewhere - settled)
-
-
-def history_of(store: Store, student_id: str) -> list[Assessment]:
-    """The student's assessments as they were published, by as-of date, the last of each day."""
-    query = (
-        sa.select(assessments.c.payload, runs.c.as_of)
-        .join(runs)
-        .where(assessments.c.student_id == student_id, in_force_runs(None))
-        .order_by(runs.c.as_of, runs.c.published_at)
-    )
-    with store.reading() as connection:
-        by_day = {row.as_of: row.payload for row in connection.execute(query)}
-    return [unpack_assessment(payload) for payload in by_day.values()]
-
-
-def listed_ids(store: Store, school_id: str, today: date) -> list[str]:
-    """The students of a school's list in force."""
-    with store.reading() as connection:
-        run = newest_run_of(connection, school_id, today)
-        if run is None:
-            return []
-        here = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
-        return list(connection.scalars(sa.select(assessments.c.student_id).where(here)))

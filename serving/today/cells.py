@@ -63,8 +63,8 @@ def missed_words(missed: Missed) -> Words:
             zh=f"无法估计（例行访谈 {missed.talks} 次，至少需 {missed.needed} 次）",
             en=f"cannot be estimated ({missed.talks} routine talks, {missed.needed} are needed)",
         )
-    said = f"{missed.value:.0f} ({missed.low:.0f}–{missed.high:.0f})"
-    return Words(zh=said, en=said)
+    value, low, high = (f"{count:.0f}" for count in (missed.value, missed.low, missed.high))
+    return Words(zh=f"{value} 人（{low}–{high}）", en=f"{value} ({low}–{high})")
 
 
 def headline(listed: FollowUpList, lang: str) -> str:

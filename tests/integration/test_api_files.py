@@ -7,9 +7,8 @@ import pytest
 
 from data_schemas.codes import Tier
 from models.triage import Present, present_of
-from serving.api.fields import today
 from serving.store import audit_rows, facts_of, read_school
-from tests.api_state import Api, make_api, phq9, promote, record
+from tests.api_state import Api, make_api, phq9, promote, record, today
 from tests.factories import assessment, floor, publish, student
 
 DANGER, CALM = [2, 2, 2, 2, 2, 2, 2, 2, 3], [0] * 9

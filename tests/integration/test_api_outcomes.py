@@ -11,11 +11,10 @@ from data_schemas.dataset import read_dataset
 from data_schemas.zone import CHINA
 from models import read_policy
 from models.triage import Present, present_of
-from serving.api.fields import today
 from serving.screening import publish_screening
 from serving.store import audit_rows, facts_of, outcomes_between, school_ids
 from serving.today import Entry, follow_up_list
-from tests.api_state import NOW, Api, days_ago, make_api, phq9, record
+from tests.api_state import NOW, Api, days_ago, make_api, phq9, record, today
 from tests.replayable import replayable_city
 
 PLAN = [2, 2, 2, 2, 2, 2, 2, 2, 3]

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from models.triage import Piece
-from serving.api.fields import today
 from serving.keys import verify_key
 from serving.store import audit_rows, facts_of, received_record
-from tests.api_state import Api, days_ago, make_api, phq9, promote, record
+from tests.api_state import Api, days_ago, make_api, phq9, promote, record, today
 
 URGENT = [1, 1, 1, 1, 1, 1, 1, 1, 2]
 

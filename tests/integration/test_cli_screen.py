@@ -99,7 +99,7 @@ def test_one_school_of_many_and_none_of_them(say: Say, city: Path) -> None:
     assert say("screen", str(city), "--as-of", "2026-04-03", "--school", "school-01")[0] == 0
     assert say("list", "--school", "school-01")[0] == 0
     code, told = say("list", "--school", "school-02")
-    assert (code, told["error"]["kind"]) == (2, "not-found")
+    assert (code, told["error"]["kind"]) == (2, "usage"), "nothing has made that school known"
 
 
 def test_another_calendar_is_another_screening_and_a_faulty_one_is_refused(

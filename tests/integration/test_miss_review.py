@@ -92,7 +92,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     events.append(Outcome(who["below"], date(2026, 5, 4), "crisis_event", 3, "all", 1.0, date(2026, 5, 5)))
     events.append(Outcome(who["below"], date(2026, 7, 4), "crisis_event", 3, "all", 1.0, date(2026, 7, 5)))
     given = [NewOutcome(one, one, "unassigned" if one.student_id == "S-nobody" else school) for one in events]
-    record_outcomes(store, "city", given, date(2026, 11, 20), NOW)
+    record_outcomes(store, "city", given, NOW)
     reviews = review_half(store, settings.models, HALF, POLICY, NOW, "cli")
     yield World(settings, store, listed, who, reviews)
     store.close()

@@ -11,10 +11,9 @@ from data_schemas.synthetic import make_city, write_city
 from models import Artifact, read_policy, save_artifact
 from models.triage import present_of
 from serving.api.answer import ScoreAnswer
-from serving.api.fields import today
 from serving.screening import publish_screening
 from serving.store import facts_of
-from tests.api_state import NOW, Api, make_api
+from tests.api_state import NOW, Api, make_api, today
 
 STUDENTS, SEED, BATCH = 1_000, 5, 250
 EVENTS = ("leaves", "leave_totals", "family", "concerns", "contacts")
@@ -30,9 +29,10 @@ def requests_of(dataset: Dataset) -> list[dict[str, Any]]:
         for row in frame.itertuples():
             answers = [None if pd.isna(a) else int(a) for a in (getattr(row, item) for item in items)]
             day = row.administered_on.date().isoformat()
-            sheets.setdefault(row.student_id, []).append(
-                {"instrument": code, "administered_on": day, "answers": answers}
-            )
+            sheet = {"instrument": code, "administered_on": day, "answers": answers}
+            if not pd.isna(row.received_at):
+                sheet["received_at"] = row.received_at.isoformat(timespec="seconds")
+            sheets.setdefault(row.student_id, []).append(sheet)
     requests = []
     for student in rows_by_student(dataset.students).items():
         student_id, (own,) = student

@@ -19,12 +19,12 @@ def _nameable(story: Story, player: Player, on: date) -> list[str]:
     return [key for key, since in clocks.items() if since.day <= on]
 
 
-def _assessed(story: Story, player: Player, door: str, on: date, audit: bool) -> tuple[str, ...] | None:
+def _assessed(story: Story, player: Player, door: str, on: date, named: bool) -> tuple[str, ...] | None:
     if door == "import":
         return None
-    keys = [] if audit and story.settled else _nameable(story, player, on)
-    named = tuple(key for key in keys if story.pick(True, True, True, False))
-    return named if door == "page" else story.pick(None, named)
+    keys = _nameable(story, player, on) if named else []  # evidence is assessed by a named person
+    chosen = tuple(key for key in keys if story.pick(True, True, True, False))
+    return chosen if door == "page" else story.pick(None, chosen)
 
 
 def talk(story: Story, player: Player) -> None:
@@ -45,7 +45,7 @@ def talk(story: Story, player: Player) -> None:
         level=story.pick(0, 0, 1, 1, 2, 3),
         interviewer=story.pick(first, second) if named else None,
         selection_reason=reason,
-        assessed=_assessed(story, player, door, on, reason == "audit"),
+        assessed=_assessed(story, player, door, on, named),
         recorded_on=story.between(on, story.today) if door == "import" else None,
     )
     if named and story.pick(True, True, False):
@@ -88,8 +88,7 @@ def correct(story: Story, player: Player) -> None:
         ways += ["again by api", "again by import"]
     way = story.pick(*ways)
     door = way.removeprefix("again by ")
-    on, audit = old.word.observed_on, old.word.selection_reason == "audit"
-    assessed = _assessed(story, player, door, on, audit)
+    assessed = _assessed(story, player, door, old.word.observed_on, old.word.interviewer is not None)
     story.tell(
         replace(
             old.word,

@@ -47,17 +47,20 @@ def test_its_numbers_are_those_of_the_policy() -> None:
 
 ITEM9_CASES = [
     (sheet(0), []),
-    (sheet(1), ["R01:phq9:2026-11-18"]),
+    (sheet(1), ["R01:phq9:1:2026-11-18"]),
     (sheet(2), [R02]),
     (sheet(0, TEN), ["phq9-total-10:phq9:2026-11-18"]),
     (sheet(0, FIFTEEN), ["phq9-total-15:phq9:2026-11-18"]),
-    (sheet(1, FIFTEEN), [R02, "phq9-total-15:phq9:2026-11-18"]),
+    (sheet(1, FIFTEEN), ["R02:phq9:1:2026-11-18", "phq9-total-15:phq9:2026-11-18"]),
     (sheet(None, TEN), ["R19:phq9:2026-11-18", "phq9-total-10:phq9:2026-11-18"]),
     (sheet(None, (1,) * 8), []),
     (sheet(None, (None,) * 8), []),
     (sheet(2, (None,) * 8), [R02]),
-    (sheet(3, FIFTEEN, received_at=on(18, 10) + timedelta(days=14)), [R02, "phq9-total-15:phq9:2026-11-18"]),
-    (sheet(3, FIFTEEN, at=3, received_at=on(18, 10)), ["R02:phq9:2026-11-03"]),
+    (
+        sheet(3, FIFTEEN, received_at=on(18, 10) + timedelta(days=14)),
+        ["R02:phq9:3:2026-11-18", "phq9-total-15:phq9:2026-11-18"],
+    ),
+    (sheet(3, FIFTEEN, at=3, received_at=on(18, 10)), ["R02:phq9:3:2026-11-03"]),
 ]
 
 
@@ -124,7 +127,7 @@ def test_serious_bullying_with_suicidality_is_crisis() -> None:
 )
 def test_what_weighs_on_item_9_is_what_was_before_it(more: list[Fact], rule: str) -> None:
     said = after(*more, screen(17), sheet(1), screen(26))
-    assert f"{rule}:phq9:2026-11-18" in said["open"]
+    assert f"{rule}:phq9:1:2026-11-18" in said["open"]
 
 
 def test_the_same_evidence_filed_again_neither_reopens_nor_restarts() -> None:
@@ -156,7 +159,7 @@ def test_a_stranger_who_is_enrolled_later_keeps_the_clock() -> None:
 def test_danger_of_one_who_left_is_on_a_list() -> None:
     gone = Enrolled(on(3), "Q", SCHOOL, left_on=day(4))
     said = after(gone, sheet(3), screen(26))
-    assert (said["open"], said["queues"]) == ([R02], {"identity"})
+    assert (said["open"], said["queues"]) == (["R02:phq9:3:2026-11-18"], {"identity"})
     moved = [gone, screen(5), report("suicide_intent"), Enrolled(on(21), "Q", "sch-2"), screen(26, ("sch-2",))]
     said = after(*moved)
     assert (said["school"], said["open"]) == ("sch-2", [INTENT]), "a transfer keeps what is open"
@@ -173,7 +176,7 @@ def test_a_run_that_is_withdrawn_takes_its_scores_along_and_no_evidence() -> Non
     facts = [screen(17, model=(("Q", 1),)), sheet(1), screen(26, model=(("Q", 3),))]
     assert after(*facts, talk(27, 0))["tier"] == "priority", "a model alone never says 危机"
     said = after(*facts, Withdrawn(on(27), "run-26"))
-    assert said["open"] == ["R01:phq9:2026-11-18"]
+    assert said["open"] == ["R01:phq9:1:2026-11-18"]
     assert after(*facts, Withdrawn(on(27), "run-26"), talk(28, 0))["tier"] == "watch"
 
 

@@ -102,13 +102,15 @@ def test_of_several_clocks_the_one_that_ends_first_is_shown_whatever_it_hangs_on
 
 
 def test_closed_evidence_has_no_clock() -> None:
-    done = student(piece(floor("R01", Tier.PRIORITY)), words=(talk(FRIDAY, 0),))
+    done = student(piece(floor("R01", Tier.PRIORITY), NOW - timedelta(days=1)), words=(talk(FRIDAY, 0),))
     assert done.clocks == ()
 
 
 @dataclass(frozen=True)
 class Nights:
     """Somebody on duty from eight to six on Fridays only, and on call else."""
+
+    first: int = 0
 
     def minutes_after(self, moment: datetime, minutes: int) -> datetime:
         starts = max(moment, datetime(2026, 11, 20, 0, tzinfo=UTC))

@@ -1,5 +1,6 @@
 """What people's words hold: who raises a tier, who lowers it, and what a correction takes back."""
 
+from datetime import date, datetime
 from itertools import permutations
 from typing import Any
 
@@ -9,6 +10,7 @@ from data_schemas.calendar import date_to_day
 from data_schemas.codes import Tier
 from models import records_of_requests
 from models.policy import read_policy
+from models.triage import ZONE, Word, in_force
 from models.triage.from_records import levels_of, open_of, seen_of
 from tests.students import AS_OF, Row, by_rules, days_before, interview, phq9, student
 
@@ -134,3 +136,15 @@ def test_a_model_s_cohort_asks_for_a_named_person_s_word() -> None:
     for history, level in (([said(9, 2)], PRIORITY), ([said(9, 2, None)], -1), ([event(9, 3)], -1)):
         records = records_of_requests([student(outcomes=history)])
         assert levels_of(records, date_to_day(AS_OF), named=True).tolist() == [level]
+
+
+def test_a_correction_that_is_corrected_does_not_bring_back_what_it_took_the_place_of() -> None:
+    """The first word was corrected by a newer export of it, and that one by name."""
+
+    def word(name: str, level: int, hour: int, corrects: str | None = None) -> Word:
+        received = datetime(2026, 11, 20, hour, tzinfo=ZONE)
+        return Word(name, "interview", level, date(2026, 11, 19), received, "staff-1", corrects=corrects)
+
+    words = [word("first", 3, 9), word("again", 2, 10), word("named", 1, 11, corrects="again")]
+    for order in permutations(words):
+        assert [one.word_id for one in in_force(order)] == ["named"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from data_schemas.codes import Tier
 from runxin.errors import Kind, UserError
 from serving.access import Role, User
 from serving.accounts import create_link, create_user, set_password, sign_in, sign_out, use_link, user_of_session
@@ -12,7 +13,7 @@ from serving.keys import create_key, list_keys, revoke_key, verify_key
 from serving.store import UNASSIGNED, Store, audit_rows, keep_names
 from serving.student.service import open_student
 from serving.today.service import open_list
-from tests.factories import NOW, assessment, new_store, publish, pupil
+from tests.factories import NOW, assessment, new_store, publish, student, tell, word
 from tests.known_schools import make_known
 from tests.sample_pages import make_state
 
@@ -173,11 +174,15 @@ def test_no_secret_is_kept_in_clear(store: Store, tmp_path: Path) -> None:
 
 def test_a_read_of_a_record_is_allowed_first_and_leaves_a_trace(store: Store, tmp_path: Path) -> None:
     state = make_state(store, tmp_path, lambda: NOW)
-    publish(store, [assessment("S-1"), assessment("S-2")], pupils=[pupil("S-1"), pupil("S-2", "school-02")])
+    publish(
+        store,
+        [assessment("S-1", Tier.PRIORITY), assessment("S-2", Tier.PRIORITY)],
+        students=[student("S-1"), student("S-2", "school-02")],
+    )
     keep_names(store, {"S-1": "甲"})
     wang = User("wang", Role.COUNSELOR, ("school-01",))
-    entry = open_student(state, wang, "S-1").entry
-    assert (entry.pupil.name, entry.assessment) == ("甲", assessment("S-1"))
+    file = open_student(state, wang, "S-1")
+    assert (file.student.name, file.assessment) == ("甲", assessment("S-1", Tier.PRIORITY))
     trace = audit_rows(store, 1)[0]
     assert (trace.actor, trace.action, trace.purpose, trace.object_id) == ("wang", "student.read", "follow_up", "S-1")
     said = set()
@@ -193,21 +198,21 @@ def test_a_read_of_a_record_is_allowed_first_and_leaves_a_trace(store: Store, tm
 
 def test_reading_a_list_leaves_a_trace_and_shows_names(store: Store, tmp_path: Path) -> None:
     state = make_state(store, tmp_path, lambda: NOW)
-    publish(store, [assessment("S-1")])
+    publish(store, [assessment("S-1", Tier.PRIORITY)])
     keep_names(store, {"S-1": "甲"})
     wang = User("wang", Role.COUNSELOR, ("school-01",))
     listed = open_list(state, wang, "school-01")
     assert listed is not None
-    assert [entry.pupil.name for entry in listed.week] == ["甲"]
+    assert [entry.student.name for entry in listed.queue("week")] == ["甲"]
     assert (audit_rows(store, 1)[0].action, audit_rows(store, 1)[0].object_id) == ("list.read", "school-01")
     with pytest.raises(UserError, match="at your own schools only"):
         open_list(state, wang, "school-02")
 
 
 def test_every_counselor_reads_a_student_without_a_school(store: Store, tmp_path: Path) -> None:
-    publish(store, [assessment("S-9")], pupils=[pupil("S-9", UNASSIGNED)])
+    tell(store, word("S-9"), school=UNASSIGNED)
     state = make_state(store, tmp_path, lambda: NOW)
     for name, school in (("wang", "school-01"), ("zhao", "school-02")):
-        assert open_student(state, User(name, Role.COUNSELOR, (school,)), "S-9").school_id == UNASSIGNED
+        assert open_student(state, User(name, Role.COUNSELOR, (school,)), "S-9").student.school_id == UNASSIGNED
     with pytest.raises(UserError, match="only a counselor may see a student's record"):
         open_student(state, User("li", Role.PRINCIPAL, ("school-01",)), "S-9")

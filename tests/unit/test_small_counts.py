@@ -25,12 +25,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def reviewed(store: Store, events: int, **classes: int) -> None:
-    """One school's half-year with so many events, and so many below the line in each class."""
+def reviewed(store: Store, events: int, stream: int = 0, **classes: int) -> None:
+    """One school's half-year with so many events, so many below the line in each class, and so many of the stream by
+    lot."""
     counts: dict[str, dict[str, int]] = {
         "class": {code: classes.get(code, 0) for code in MissClass.codes()},
         "kind": {},
-        "stream": {},
+        "stream": {"audit": stream, "floor": 10 * stream, "ranked": 10 * stream},
         "no_list": {"all": 0},
     }
     one = KeptReview(HALF.name, "A", NOW, False, events, events, counts)
@@ -73,6 +74,15 @@ def test_a_class_is_counted_from_the_least_on(store: Store, who: str) -> None:
     # Two that are empty are few together, so the next smallest is hidden with them; the others are just enough.
     assert sorted(n for n in shown.values() if n is not None) == [least, least]
     assert {shown["unscreened"], shown["not_replayable"]} == {None}
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_a_stream_is_counted_from_the_least_on(store: Store, who: str) -> None:
+    least = READERS[who][2]
+    reviewed(store, 60 * least, stream=least, stale=21 * least)
+    assert read(store, who).streams["floor"] == 10 * least
+    reviewed(store, 60 * least, stream=least - 1, stale=21 * least)
+    assert read(store, who).streams["audit"] is None
 
 
 @pytest.mark.parametrize(

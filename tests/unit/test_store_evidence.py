@@ -95,9 +95,7 @@ TODAY = date(2026, 11, 20)
         (floor(received_at=NOW + timedelta(hours=9)), SCORE, NOW),  # not before it was here
         (floor(), SCREENING, THURSDAY_8),
         (floor(known_on=date(2026, 10, 9)), SCREENING, day_start(date(2026, 10, 9))),
-        (floor(), SCORE, NOW),  # a request that says nothing of its receipt
-        (floor(), PAGE, NOW),
-        (floor(evidence_on=date(2026, 10, 9), known_on=ON), SCORE, THURSDAY_8),  # it says when it came in
+        (floor(), SCORE, THURSDAY_8),  # it says when it came in
         (floor(known_on=TODAY), SCORE, NOW),
         (floor(known_on=TODAY), PAGE, NOW),
         (floor(known_on=TODAY), SCREENING, day_start(TODAY)),
@@ -157,7 +155,7 @@ def test_who_closes_evidence(store: Store, held: object, left: list[str]) -> Non
 def test_what_is_sent_after_a_talk_of_the_same_day_was_not_known_in_it(store: Store, door: str) -> None:
     """A sheet of yesterday that arrives an hour after today's talk stays open, in whatever order they are stored."""
     tell(store, word(on=TODAY, second_interviewer="staff-2"), at=NOW)
-    file(store, floor(), at=NOW + timedelta(hours=1), door=door)
+    file(store, floor(known_on=TODAY), at=NOW + timedelta(hours=1), door=door)
     tell(store, word(on=TODAY, interviewer="staff-3", second_interviewer="staff-2"), at=NOW + timedelta(hours=2))
     assert open_keys(store) == [floor().evidence]
     tell(store, word(on=date(2026, 11, 23), second_interviewer="staff-2"), at=NOW + timedelta(days=3))

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from models.triage import QUEUES
 from models.triage.queues import BESIDE, WEEK
 from serving.store import NewEntry, record_entry
-from serving.today import FollowUpList, follow_up_list
+from serving.today import Entry, FollowUpList, follow_up_list
 from serving.today.cells import cells
 from serving.today.export import list_json
 from serving.today.workbook import write_workbook
@@ -42,6 +42,11 @@ def list_of(pages: Sample) -> FollowUpList:
     return follow_up_list(pages.store, school.SCHOOL, NOW, True, pages.state.policy)
 
 
+def lines_of(listed: FollowUpList) -> list[Entry]:
+    """Every line of the blind student."""
+    return [one for lines in listed.queues.values() for one in lines if one.student.student_id == school.BLIND]
+
+
 def rows_of(html: str, student_id: str) -> list[str]:
     rows = re.findall(r'<li class="row.*?</details>.*?</li>', html, re.S)
     return [row for row in rows if f'class="id">{student_id}<' in row]
@@ -53,9 +58,7 @@ def said_in(text: str) -> list[str]:
 
 
 def test_the_sample_draws_whom_it_means_to(pages: Sample) -> None:
-    lines = [
-        one for entries in list_of(pages).queues.values() for one in entries if one.student.student_id == school.BLIND
-    ]
+    lines = lines_of(list_of(pages))
     assert {one.queue for one in lines} == set(HELD_IN)
     assert all(one.blind for one in lines)
 
@@ -130,7 +133,7 @@ def test_safety_evidence_ends_it_at_once(pages: Sample) -> None:
     entry = NewEntry("city", school.BLIND, school.SCHOOL, "junior", 7, {}, said, NOW - timedelta(minutes=1), found)
     record_entry(pages.store, entry)
     listed = list_of(pages)
-    mine = [one for lines in listed.queues.values() for one in lines if one.student.student_id == school.BLIND]
+    mine = lines_of(listed)
     assert "immediate" in {one.queue for one in mine}
     assert not any(one.blind for one in mine)
     page = pages.client.get(f"/students/{school.BLIND}?purpose=quality_audit&lang=zh").text

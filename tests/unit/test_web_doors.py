@@ -4,22 +4,29 @@ import re
 
 import pytest
 
+from data_schemas.codes import Tier
+from models.triage import QUEUES
+from models.triage.queues import BESIDE
 from runxin.errors import Kind, UserError
 from serving.accounts import list_accounts, verify_password
-from tests import sample_lists as scenes
-from tests.factories import assessment, publish, pupil
+from tests.factories import assessment, publish, student
 from tests.http_client import Client
 from tests.sample_pages import MakeSample, Sample, with_passwords
 
 MADE = ("admin", "wang")
-PAGES = ("/", "/not-screened", "/retest", "/history", "/identity", "/students/S-1077", "/admin", "/account", "/help")
+QUEUE_PAGES = tuple(queue.path for queue in QUEUES if queue.band == BESIDE)
+PAGES = ("/", *QUEUE_PAGES, "/students/S-1077", "/admin", "/account", "/help")
 
 
 @pytest.fixture
 def pages(sample: MakeSample) -> Sample:
-    """A usual day's list, and a store that knows two schools."""
-    made = sample(scenes.usual())
-    publish(made.state.store, [assessment("S-1"), assessment("S-2")], pupils=[pupil("S-1"), pupil("S-2", "school-02")])
+    """A student at each of two schools."""
+    made = sample()
+    publish(
+        made.store,
+        [assessment("S-1077", Tier.PRIORITY), assessment("S-2", Tier.PRIORITY)],
+        students=[student("S-1077"), student("S-2", "school-02")],
+    )
     return made
 
 
@@ -226,7 +233,7 @@ def test_headers_are_strict_on_every_answer(pages: Sample) -> None:
 
 def test_cookies_are_closed_to_scripts_and_other_sites(sample: MakeSample) -> None:
     for base, secure in (("http://testserver", False), ("https://testserver", True)):
-        pages = sample(scenes.usual(), base=base)
+        pages = sample(base=base)
         client = pages.client
         set_by = [client.get("/sign-in"), client.get(pages.link("wang")), client.get("/?lang=en")]
         cookies = [cookie for response in set_by for cookie in response.headers.get_list("set-cookie")]

@@ -7,7 +7,6 @@ import pytest
 
 from serving.access import Role, User
 from serving.miss_review import Case, MissReading, read_half
-from tests import sample_lists as scenes
 from tests.http_client import Client
 from tests.sample_pages import SCHOOLS, MakeSample, Sample
 
@@ -62,7 +61,7 @@ COUNTS = replace(
 
 
 def enter(sample: MakeSample, reading: MissReading | None, **user: User) -> tuple[Client, Sample]:
-    made = sample(scenes.usual(), **user)
+    made = sample(**user)
     if reading is not None:
         made.reviews["2026H1"] = reading
     return made.enter(*(one.username for one in user.values())), made
@@ -152,7 +151,7 @@ def test_what_is_unfinished_erased_or_too_early_is_said(sample: MakeSample) -> N
 
 
 def test_who_may_not_see_it_is_refused(sample: MakeSample) -> None:
-    made = sample(scenes.usual())
+    made = sample()
     client = made.enter("admin")
     page = client.get("/miss-review")
     assert page.status_code == 403

@@ -128,7 +128,7 @@ def test_what_is_lacking_to_close_evidence_is_said_on_list_and_page(opened: Open
 
 def test_the_strictest_clock_is_shown_with_its_start_and_its_cause(opened: Open) -> None:
     row = row_of(opened("/identity"), school.SENT)
-    for said in ("30 分钟内响应", "11月20日 10:18 前", "11月20日 09:48 起等待", "依据： PHQ-9 第9题 = 2"):
+    for said in ("30 分钟内响应", "11月20日 10:18 前", "11月20日 09:48 起等待", "依据：PHQ-9 第9题 = 2"):
         assert said in row, said
     page = text_of(opened(student(school.DANGER)))
     card = page[: page.index("筛查结果不是诊断")]
