@@ -6,7 +6,11 @@ HOME_OF_STATE := $(or $(RUNXIN_HOME),$(CURDIR)/.runxin)
 export MLFLOW_DISABLE_TELEMETRY := true
 export BENTOML_DO_NOT_TRACK := True
 
-.PHONY: help setup browser run test lint bench mlflow lock clean
+# Tests run side by side; a library that shares one sum out among threads as well only waits for itself.
+WORKERS ?= 2
+TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+
+.PHONY: help setup browser run test lint mutants bench mlflow lock clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -22,14 +26,17 @@ browser: ## find or install a browser for the tests
 run: setup ## make, train, screen and serve the demo city (ARGS="--students 2000 --port 4000")
 	@exec $(BIN)/runxin demo $(ARGS)
 
-test: setup browser lint ## run every test (ARGS="tests/unit -k leave")
-	@RUNXIN_CHROMIUM="$$(scripts/browser.sh)" $(BIN)/python -m pytest $(ARGS)
+test: setup browser ## lint, and run every test (ARGS="tests/unit -k leave", WORKERS=4)
+	@RUNXIN_CHROMIUM="$$(scripts/browser.sh)" OMP_NUM_THREADS=1 scripts/beside.sh "$(MAKE) -s lint" $(TESTS) $(ARGS)
 
 lint: setup ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@PYTHONPATH=. $(BIN)/lint-imports
+
+mutants: setup ## break the safety rooms line by line; 9 of 10 must be noticed (ARGS="--sample 50")
+	@OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python scripts/mutants.py $(ARGS)
 
 bench: setup ## run the benchmarks; each ends with its ratios as JSON
 	@for file in benchmarks/*.py; do echo "$$file"; PYTHONPATH=. $(BIN)/python "$$file" || exit 1; done
@@ -43,6 +50,6 @@ lock: setup ## renew the locked dependencies
 		--no-header --no-annotate --quiet --upgrade --output-file requirements.lock
 
 clean: ## remove .venv and caches; the state under RUNXIN_HOME stays
-	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "removed .venv and caches; $(HOME_OF_STATE) was left alone"

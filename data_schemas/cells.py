@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_schemas.tables import Column, Kind
+from data_schemas.tables import CellKind, Column
 
 EXCEL_ERRORS = frozenset(["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"])
 # Excel keeps 15 digits of a number (Microsoft, "Excel specifications and limits").
@@ -198,22 +198,22 @@ def value_of(text: str, column: Column) -> object:
         raise BadCell("an error of the spreadsheet", "mend the formula, or leave the cell blank")
     if column.codes is not None:
         return coded(text, column)
-    if column.kind in (Kind.INT, Kind.NUMBER):
+    if column.kind in (CellKind.INT, CellKind.NUMBER):
         return ranged(seconds(text) if column.duration else number(text), column)
-    if column.kind is Kind.DATE:
+    if column.kind is CellKind.DATE:
         return day(text)
-    if column.kind is Kind.TIME:
+    if column.kind is CellKind.TIME:
         return moment(text)
-    if column.kind is Kind.BOOL:
+    if column.kind is CellKind.BOOL:
         return truth(text)
-    return identifier(text) if column.kind is Kind.ID else text
+    return identifier(text) if column.kind is CellKind.ID else text
 
 
 def ranged(value: float, column: Column) -> float:
     """The number, if it is whole where it must be and within the column's bounds; raises `BadCell`."""
     low = -np.inf if column.low is None else column.low
     high = np.inf if column.high is None else column.high
-    if column.kind is Kind.INT and value != np.floor(value):
+    if column.kind is CellKind.INT and value != np.floor(value):
         raise BadCell("not a whole number", "mend it")
     if not low <= value <= high:
         raise BadCell(f"outside the range {low:g} to {high:g}", "mend it, or leave the cell blank where it is unknown")

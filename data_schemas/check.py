@@ -14,16 +14,18 @@ from data_schemas.calendar_tables import NAMES, calendar_faults
 from data_schemas.codes import Selection
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
+from data_schemas.duty import duty_faults
 from data_schemas.enrolment import SET_ASIDE, STUDENT
 from data_schemas.horizon import open_dates, outcomes_until
 from data_schemas.plausibility import late_questions, roster_questions
 from data_schemas.repeats import repeats
 from data_schemas.rules import Fault, faults, score_faults
+from data_schemas.schools import school_faults, unknown_schools
 from data_schemas.tables import Table, schema
 from runxin.errors import Problem
 
 # Tables whose absence of a row means something only where the school's feed covered the day.
-MOMENTS = ("late", "early", "resumption")  # records that are no time away
+MOMENTS = ("late", "early", "resumption", "discharge")  # records that are no time away
 NAMED = 20  # rows of overlapping leave, or of repeats, that are named one by one
 FED = ("leaves", "concerns", "family")
 AUDIT = Selection.AUDIT.code
@@ -60,6 +62,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         found = faults(frame, table, as_of, students, ahead, refused)
         found += score_faults(frame, dataset.instruments) if name == "scores" else []
         found += calendar_faults(name, dataset.tables)
+        found += _faults_of_schools(name, dataset)
         for fault in found:
             (questions if fault.kept else problems).extend(_problems(fault, name))
     for name, fault in late_questions(frames, as_of):
@@ -75,7 +78,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         problems += miscoded
         notes += said
     notes += _coverage(dataset)
-    notes += _overlapping_leave(dataset)
+    notes += [*_open_leave(dataset), *_overlapping_leave(dataset)]
     label = _label(dataset)
     notes += _label_notes(dataset, label)
     for found_here in (problems, questions):
@@ -95,6 +98,16 @@ def _repeated(dataset: Dataset) -> Iterator[str]:
         if len(again):
             named = ", ".join(map(str, again[:NAMED])) + (", …" if len(again) > NAMED else "")
             yield f"{name}: {len(again)} rows say again what another row says, and count once (rows {named})"
+
+
+def _faults_of_schools(name: str, dataset: Dataset) -> list[Fault]:
+    if name == "schools":
+        return school_faults(dataset.tables[name])
+    if name != "duty":
+        return []
+    frames = [dataset.students, *(dataset.tables[other] for other in ("schools",) if other in dataset.tables)]
+    known = {str(school) for frame in frames for school in frame["school_id"].dropna()}
+    return [*duty_faults(dataset.tables[name]), unknown_schools(dataset.tables[name], known)]
 
 
 def _cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
@@ -161,6 +174,17 @@ def _coverage(dataset: Dataset) -> Iterator[str]:
         silent = ended[ended < as_of]
         if len(silent):
             yield f"{name}: the feed of {len(silent)} schools ends before the as-of date"
+
+
+def _open_leave(dataset: Dataset) -> Iterator[str]:
+    """Leave and suspensions without an end, which count as going on."""
+    frame = dataset.tables.get("leaves")
+    if frame is None or frame.empty:
+        return
+    going = frame[frame["end_on"].isna() & ~frame["type"].isin(MOMENTS)]
+    if len(going):
+        since = going["start_on"].min().date()
+        yield f"leaves: {len(going)} without an end count as still going on, the oldest since {since}"
 
 
 def _overlapping_leave(dataset: Dataset) -> Iterator[str]:

@@ -75,6 +75,16 @@ class Answer(Code):
     UNKNOWN = ("unknown", "未知", "unknown")
 
 
+class DutyRole(Code):
+    """As what somebody stands on a school's duty roster, in the order in which they are asked for."""
+
+    COUNSELOR = ("counselor", "值班心理教师", "counselor on duty")
+    DEPUTY = ("deputy", "分管校领导", "deputy head")
+    PRINCIPAL = ("principal", "校长", "principal")
+    CENTRE = ("centre", "区县心理中心", "county centre")
+    ON_CALL = ("on_call", "随叫随到人员", "on-call person")
+
+
 class Respondent(Code):
     SELF = ("self", "本人", "student")
     PARENT = ("parent", "家长", "parent")
@@ -92,6 +102,7 @@ class LeaveType(Code):
     EARLY = ("early", "早退", "left early")
     RESUMPTION = ("resumption", "复学", "return after a suspension")
     UNKNOWN = ("unknown", "未注明", "not stated")
+    DISCHARGE = ("discharge", "出院返校", "back at school after a hospital stay")
 
 
 class LeaveReason(Code):
@@ -168,6 +179,16 @@ class Concern(Code):
         "concrete threat to others (whom, means or plan)",
     )
     MANUAL = ("manual", "人工提出的关注", "raised by a person")
+    MEDICAL_EVALUATION = (
+        "medical_evaluation",
+        "疑需到医疗机构评估（心理教师判断）",
+        "may need an evaluation at a medical institution (a counselor's judgement)",
+    )
+    PEER_SUICIDE = (
+        "peer_suicide",
+        "同校学生自杀或未遂，与其亲近",
+        "close to a student of the school who died by suicide or attempted it",
+    )
 
 
 SAFETY = frozenset(

@@ -17,7 +17,7 @@ from data_schemas import own_features
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, read_instruments
 from data_schemas.own_features import OwnFeature
-from data_schemas.tables import DTYPES, TABLES, Kind, Table, response_table
+from data_schemas.tables import DTYPES, TABLES, CellKind, Table, response_table
 from runxin.errors import Problem, bad_data
 
 DESCRIPTION = "dataset.toml"
@@ -136,33 +136,33 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 KIND_WORDS = {
-    Kind.ID: "an id",
-    Kind.CODE: "a code",
-    Kind.TEXT: "a text",
-    Kind.DATE: "a date such as 2026-03-05",
-    Kind.TIME: "a time such as 2026-03-05T08:30:00",
-    Kind.INT: "a whole number",
-    Kind.NUMBER: "a number",
-    Kind.BOOL: "true or false",
+    CellKind.ID: "an id",
+    CellKind.CODE: "a code",
+    CellKind.TEXT: "a text",
+    CellKind.DATE: "a date such as 2026-03-05",
+    CellKind.TIME: "a time such as 2026-03-05T08:30:00",
+    CellKind.INT: "a whole number",
+    CellKind.NUMBER: "a number",
+    CellKind.BOOL: "true or false",
 }
 LOCAL = "Asia/Shanghai"  # days are the school's own
 
 
-def _fitted(values: pd.Series, kind: Kind) -> pd.Series:
+def _fitted(values: pd.Series, kind: CellKind) -> pd.Series:
     """The values in their canonical type, empty where they are of another."""
-    if kind in (Kind.DATE, Kind.TIME):
+    if kind in (CellKind.DATE, CellKind.TIME):
         times = pd.to_datetime(values, format="ISO8601", errors="coerce")
         if getattr(times.dtype, "tz", None) is not None:
             times = times.dt.tz_convert(LOCAL).dt.tz_localize(None)
         times = times.astype(DTYPES[kind])
-        return times.dt.normalize() if kind is Kind.DATE else times
-    if kind in (Kind.INT, Kind.NUMBER):
+        return times.dt.normalize() if kind is CellKind.DATE else times
+    if kind in (CellKind.INT, CellKind.NUMBER):
         numbers = pd.to_numeric(values, errors="coerce")
-        if kind is Kind.INT and not pd.api.types.is_integer_dtype(numbers):
+        if kind is CellKind.INT and not pd.api.types.is_integer_dtype(numbers):
             numbers = numbers.astype("Float64")
             numbers = numbers.where(numbers == np.floor(numbers))
         return numbers.astype(DTYPES[kind])
-    if kind is Kind.BOOL:
+    if kind is CellKind.BOOL:
         words = {True: True, False: False, "true": True, "false": False}
         return values.map(
             lambda value: words.get(value.lower() if isinstance(value, str) else value), na_action="ignore"

@@ -12,7 +12,7 @@ from data_schemas import own_features
 from data_schemas.dataset import Dataset, Description, conform, table_of
 from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
-from data_schemas.tables import Kind, Table
+from data_schemas.tables import CellKind, Table
 
 # table → the day a row is about, where no day of record is given; sheets have their own
 HAPPENED_ON = {
@@ -108,11 +108,11 @@ def _known(frame: pd.DataFrame, name: str, as_of: date) -> np.ndarray:
     return known
 
 
-def _plain(values: pd.Series, kind: Kind) -> list[Any]:
+def _plain(values: pd.Series, kind: CellKind) -> list[Any]:
     """The cells as JSON has them, None where blank: days and times in ISO form."""
     blank = values.isna().to_numpy()
-    if kind in (Kind.DATE, Kind.TIME):
-        exact = "datetime64[D]" if kind is Kind.DATE else "datetime64[us]"
+    if kind in (CellKind.DATE, CellKind.TIME):
+        exact = "datetime64[D]" if kind is CellKind.DATE else "datetime64[us]"
         found = values.to_numpy(exact).astype(str).astype(object)
     else:
         found = values.to_numpy(object, copy=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from data_schemas.tables import STUDENT_ID, Column, Kind, Sensitivity, Table
+from data_schemas.tables import STUDENT_ID, CellKind, Column, Sensitivity, Table
 from runxin.errors import Problem, bad_data
 
 FILE = "features.toml"
@@ -93,11 +93,11 @@ def own_features_toml(features: Sequence[OwnFeature]) -> str:
 def features_table(features: Sequence[OwnFeature]) -> Table:
     """The table `features`: the day a value is of, the day it became known, and a column for each feature."""
     days = (
-        Column("observed_on", Kind.DATE, "观察日期", Sensitivity.SENSITIVE, required=True),
-        Column("recorded_on", Kind.DATE, "登记日期", Sensitivity.SENSITIVE),
+        Column("observed_on", CellKind.DATE, "观察日期", Sensitivity.SENSITIVE, required=True),
+        Column("recorded_on", CellKind.DATE, "登记日期", Sensitivity.SENSITIVE),
     )
     values = tuple(
-        Column(one.name, Kind.NUMBER, one.name, Sensitivity(one.sensitivity), low=one.low, high=one.high)
+        Column(one.name, CellKind.NUMBER, one.name, Sensitivity(one.sensitivity), low=one.low, high=one.high)
         for one in features
     )
     return Table(TABLE, "自定义特征", (STUDENT_ID, *days, *values), key=KEYS)

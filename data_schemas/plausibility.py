@@ -10,16 +10,8 @@ from numpy.typing import NDArray
 from data_schemas.codes import Stage
 from data_schemas.enrolment import STUDENT, chosen, ended
 from data_schemas.rules import NOT_LOST, Fault
+from data_schemas.stages import AGES_APART, DAYS_A_YEAR, GRADES, OLDER, STAGE_AGES, YOUNGER
 
-# Grades from first to last, counted from the first year of primary school. Where primary school takes five years,
-# junior school begins with grade 6; 高三 is grade 12, and some vocational courses take four years.
-GRADES = {Stage.PRIMARY: (1, 6), Stage.JUNIOR: (6, 9), Stage.SENIOR: (10, 12), Stage.VOCATIONAL: (10, 13)}
-# 义务教育法 (2018) § 11: a child enters grade 1 at six or seven, so a student is grade + 5 to grade + 7 years old.
-# Grades that were skipped or repeated, and late entry, leave room on both sides.
-YOUNGER, OLDER = 3, 11  # years: grade + 3 to grade + 11 is not asked about
-STAGE_AGES = {Stage.PRIMARY: (4, 16), Stage.JUNIOR: (9, 19), Stage.SENIOR: (12, 23), Stage.VOCATIONAL: (12, 30)}
-AGES_APART = 2  # years between the age that is given and the one from the birth date: a year passes between exports
-DAYS_A_YEAR = 365.25
 # table → the day its row is about
 ABOUT_ON = {"scores": "administered_on", "leaves": "start_on", "concerns": "reported_on"}
 SHEETS = "responses/"

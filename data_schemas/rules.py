@@ -35,11 +35,12 @@ ORDERED = {
     "students": (("birth_date", "enrolled_on"), ("enrolled_on", "left_on")),
     "leaves": (("start_on", "end_on"),),
     "family": (("valid_from", "valid_to"),),
-    "consents": (("given_on", "withdrawn_on"),),
+    "consents": (("given_on", "withdrawn_on"), ("given_on", "valid_until")),
     "feeds": (("covered_from", "covered_to"),),
     "terms": (("starts_on", "ends_on"),),
     "breaks": (("starts_on", "ends_on"),),
     "exams": (("starts_on", "ends_on"),),
+    "duty": (("starts_at", "ends_at"),),
 }
 # Rows that agree on these contradict each other, unless they are equal throughout: those count once (`repeats`). Two
 # half days of leave on one day and two contacts within one report are both real, so leaves and concerns are not here.
@@ -91,7 +92,7 @@ def faults(
     found = _twice(frame, as_of) if table.name == "students" else _duplicates(frame, table)
     if STUDENT in table.names and table.name not in ROSTERS:
         found += _strangers(frame, students, set_aside)
-    found += _order(frame, table)
+    found += [*_order(frame, table), *_several_schools(frame, table)]
     if not (ahead and table.name == "outcomes"):
         found += _future(frame, table, as_of)
     return [fault for fault in found if len(fault.rows)]
@@ -166,6 +167,14 @@ def _strangers(frame: pd.DataFrame, students: Collection[str], set_aside: Collec
         rows = np.flatnonzero(among(frame[STUDENT], set_aside))
         found.append(Fault(rows, STUDENT, REFUSED, f"mend that row first; {NOT_LOST}", kept=True))
     return found
+
+
+def _several_schools(frame: pd.DataFrame, table: Table) -> list[Fault]:
+    if "school_id" not in table.names:
+        return []
+    several = frame["school_id"].str.contains("[,，]", regex=True, na=False)
+    fix = "name one school in a row, or take another sign: a comma stands between schools"
+    return [Fault(_rows(several), "school_id", "a school's id holds no comma", fix)]
 
 
 def _order(frame: pd.DataFrame, table: Table) -> list[Fault]:

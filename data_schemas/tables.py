@@ -4,15 +4,12 @@ Every other room reads these names. A platform's own headers and codes are turne
 `data_schemas.mapping`; nothing else guesses.
 """
 
-from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 
 import pandera.pandas as pa
 
 from data_schemas.codes import (
     Answer,
-    Code,
     Concern,
     ConsentScope,
     Contacted,
@@ -27,83 +24,24 @@ from data_schemas.codes import (
     Stage,
     Tier,
 )
+from data_schemas.school_tables import SCHOOL_TABLES
+from data_schemas.table import DTYPES, CellKind, Column, Sensitivity, Table
 
-
-class Sensitivity(Enum):
-    """How a column is guarded (个人信息保护法 28–31: health data and all data of children under 14 are sensitive)."""
-
-    OPEN = "open"  # says nothing about one person
-    PERSONAL = "personal"  # describes a person
-    SENSITIVE = "sensitive"  # health, family, or what follows from them
-    PROTECTED = "protected"  # safety and protection reports: the fewest eyes
-
-
-class Kind(Enum):
-    """What a cell holds."""
-
-    ID = "id"
-    CODE = "code"
-    DATE = "date"
-    TIME = "time"
-    INT = "int"
-    NUMBER = "number"
-    BOOL = "bool"  # true, false or empty: an empty cell is unknown
-    TEXT = "text"
-
-
-DTYPES = {
-    Kind.ID: "str",
-    Kind.CODE: "str",
-    Kind.TEXT: "str",
-    Kind.DATE: "datetime64[us]",
-    Kind.TIME: "datetime64[us]",
-    Kind.INT: "Int64",
-    Kind.NUMBER: "float64",
-    Kind.BOOL: "boolean",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `required` columns must be there and filled in every row."""
-
-    name: str
-    kind: Kind
-    zh: str
-    sensitivity: Sensitivity
-    required: bool = False
-    codes: type[Code] | None = None
-    low: float | None = None
-    high: float | None = None
-    duration: bool = False  # in seconds; platforms also write 125秒, 2分5秒 or 00:02:05
-
-
-@dataclass(frozen=True)
-class Table:
-    name: str
-    zh: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()  # rows that agree on these are duplicates
-
-    def column(self, name: str) -> Column:
-        """The column of that name; raises `KeyError`."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns)
+__all__ = [
+    "DTYPES",
+    "RESPONSE_COLUMNS",
+    "TABLES",
+    "CellKind",
+    "Column",
+    "Sensitivity",
+    "Table",
+    "response_table",
+    "schema",
+]
 
 
 _P, _S, _X, _O = Sensitivity.PERSONAL, Sensitivity.SENSITIVE, Sensitivity.PROTECTED, Sensitivity.OPEN
-STUDENT_ID = Column("student_id", Kind.ID, "学生编号", _P, required=True)
-# Of the calendar: where the school is blank, the row holds for every school.
-SCHOOL = Column("school_id", Kind.ID, "学校编号", _O)
-STARTS = Column("starts_on", Kind.DATE, "开始日期", _O, required=True)
-ENDS = Column("ends_on", Kind.DATE, "结束日期", _O, required=True)
-TITLE = Column("title", Kind.TEXT, "名称", _O)
+STUDENT_ID = Column("student_id", CellKind.ID, "学生编号", _P, required=True)
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -113,16 +51,16 @@ TABLES: dict[str, Table] = {
             "学生",
             (
                 STUDENT_ID,
-                Column("school_id", Kind.ID, "学校编号", _P, required=True),
-                Column("class_id", Kind.ID, "班级编号", _P),
-                Column("stage", Kind.CODE, "学段", _P, required=True, codes=Stage),
-                Column("grade", Kind.INT, "年级", _P, low=1, high=13),
-                Column("sex", Kind.CODE, "性别", _P, required=True, codes=Sex),
-                Column("birth_date", Kind.DATE, "出生日期", _P),
-                Column("age_years", Kind.NUMBER, "年龄", _P, low=3, high=30),
-                Column("boarding", Kind.BOOL, "寄宿", _P),
-                Column("enrolled_on", Kind.DATE, "入学日期", _P),
-                Column("left_on", Kind.DATE, "离校日期", _P),
+                Column("school_id", CellKind.ID, "学校编号", _P, required=True),
+                Column("class_id", CellKind.ID, "班级编号", _P),
+                Column("stage", CellKind.CODE, "学段", _P, required=True, codes=Stage),
+                Column("grade", CellKind.INT, "年级", _P, low=1, high=13),
+                Column("sex", CellKind.CODE, "性别", _P, required=True, codes=Sex),
+                Column("birth_date", CellKind.DATE, "出生日期", _P),
+                Column("age_years", CellKind.NUMBER, "年龄", _P, low=3, high=30),
+                Column("boarding", CellKind.BOOL, "寄宿", _P),
+                Column("enrolled_on", CellKind.DATE, "入学日期", _P),
+                Column("left_on", CellKind.DATE, "离校日期", _P),
             ),
             key=("student_id",),
         ),
@@ -131,12 +69,12 @@ TABLES: dict[str, Table] = {
             "量表得分",
             (
                 STUDENT_ID,
-                Column("instrument", Kind.TEXT, "量表", _S, required=True),
-                Column("scale", Kind.TEXT, "分量表", _S, required=True),
-                Column("value", Kind.NUMBER, "得分", _S, required=True),
-                Column("administered_on", Kind.DATE, "测评日期", _S, required=True),
-                Column("received_at", Kind.TIME, "接收时间", _S),
-                Column("respondent", Kind.CODE, "填答人", _S, codes=Respondent),
+                Column("instrument", CellKind.TEXT, "量表", _S, required=True),
+                Column("scale", CellKind.TEXT, "分量表", _S, required=True),
+                Column("value", CellKind.NUMBER, "得分", _S, required=True),
+                Column("administered_on", CellKind.DATE, "测评日期", _S, required=True),
+                Column("received_at", CellKind.TIME, "接收时间", _S),
+                Column("respondent", CellKind.CODE, "填答人", _S, codes=Respondent),
             ),
         ),
         Table(
@@ -144,12 +82,13 @@ TABLES: dict[str, Table] = {
             "请假",
             (
                 STUDENT_ID,
-                Column("type", Kind.CODE, "请假类型", _S, required=True, codes=LeaveType),
-                Column("start_on", Kind.DATE, "开始日期", _S, required=True),
-                Column("end_on", Kind.DATE, "结束日期", _S, required=True),
-                Column("half_days", Kind.INT, "半天数", _S, low=1, high=1000),
-                Column("reason_code", Kind.CODE, "原因代码", _S, codes=LeaveReason),
-                Column("recorded_on", Kind.DATE, "登记日期", _S, required=True),
+                Column("type", CellKind.CODE, "请假类型", _S, required=True, codes=LeaveType),
+                Column("start_on", CellKind.DATE, "开始日期", _S, required=True),
+                # Blank is still going on. Without the column nobody would know which leave is over.
+                Column("end_on", CellKind.DATE, "结束日期", _S, required=True, blank_says=True),
+                Column("half_days", CellKind.INT, "半天数", _S, low=1, high=1000),
+                Column("reason_code", CellKind.CODE, "原因代码", _S, codes=LeaveReason),
+                Column("recorded_on", CellKind.DATE, "登记日期", _S, required=True),
             ),
         ),
         Table(
@@ -157,11 +96,11 @@ TABLES: dict[str, Table] = {
             "请假合计",
             (
                 STUDENT_ID,
-                Column("until_on", Kind.DATE, "统计截止日期", _S, required=True),
-                Column("recorded_on", Kind.DATE, "登记日期", _S, required=True),
-                Column("window_days", Kind.INT, "统计天数", _S, required=True, low=1, high=800),
-                Column("days", Kind.NUMBER, "请假天数", _S, required=True, low=0, high=366),
-                Column("episodes", Kind.INT, "请假次数", _S, low=0, high=366),
+                Column("until_on", CellKind.DATE, "统计截止日期", _S, required=True),
+                Column("recorded_on", CellKind.DATE, "登记日期", _S, required=True),
+                Column("window_days", CellKind.INT, "统计天数", _S, required=True, low=1, high=800),
+                Column("days", CellKind.NUMBER, "请假天数", _S, required=True, low=0, high=366),
+                Column("episodes", CellKind.INT, "请假次数", _S, low=0, high=366),
             ),
         ),
         Table(
@@ -169,14 +108,14 @@ TABLES: dict[str, Table] = {
             "家庭情况",
             (
                 STUDENT_ID,
-                Column("flag", Kind.CODE, "情况", _S, required=True, codes=FamilyFlag),
-                Column("value", Kind.CODE, "取值", _S, required=True, codes=Answer),
-                Column("source", Kind.CODE, "来源", _S, codes=Source),
-                Column("valid_from", Kind.DATE, "起始日期", _S),
-                Column("valid_to", Kind.DATE, "截止日期", _S),
-                Column("verified_by", Kind.TEXT, "核实人", _S),
-                Column("evidence_ref", Kind.TEXT, "佐证材料编号", _S),
-                Column("recorded_on", Kind.DATE, "登记日期", _S),
+                Column("flag", CellKind.CODE, "情况", _S, required=True, codes=FamilyFlag),
+                Column("value", CellKind.CODE, "取值", _S, required=True, codes=Answer),
+                Column("source", CellKind.CODE, "来源", _S, codes=Source),
+                Column("valid_from", CellKind.DATE, "起始日期", _S),
+                Column("valid_to", CellKind.DATE, "截止日期", _S),
+                Column("verified_by", CellKind.TEXT, "核实人", _S),
+                Column("evidence_ref", CellKind.TEXT, "佐证材料编号", _S),
+                Column("recorded_on", CellKind.DATE, "登记日期", _S),
             ),
         ),
         Table(
@@ -184,13 +123,13 @@ TABLES: dict[str, Table] = {
             "关注线索",
             (
                 STUDENT_ID,
-                Column("kind", Kind.CODE, "类型", _X, required=True, codes=Concern),
-                Column("reported_on", Kind.DATE, "报告日期", _X, required=True),
-                Column("source", Kind.CODE, "来源", _X, codes=Source),
-                Column("tier", Kind.CODE, "提出的等级", _X, codes=Tier),
-                Column("recorded_on", Kind.DATE, "登记日期", _X),
+                Column("kind", CellKind.CODE, "类型", _X, required=True, codes=Concern),
+                Column("reported_on", CellKind.DATE, "报告日期", _X, required=True),
+                Column("source", CellKind.CODE, "来源", _X, codes=Source),
+                Column("tier", CellKind.CODE, "提出的等级", _X, codes=Tier),
+                Column("recorded_on", CellKind.DATE, "登记日期", _X),
                 # Empty is yes: a report says that something is. A survey can also say no, or that nobody answered.
-                Column("value", Kind.CODE, "取值", _X, codes=Answer),
+                Column("value", CellKind.CODE, "取值", _X, codes=Answer),
             ),
         ),
         Table(
@@ -198,15 +137,18 @@ TABLES: dict[str, Table] = {
             "结局",
             (
                 STUDENT_ID,
-                Column("observed_on", Kind.DATE, "观察日期", _S, required=True),
-                Column("kind", Kind.CODE, "类型", _S, required=True, codes=OutcomeKind),
-                Column("level", Kind.INT, "等级", _S, required=True, low=0, high=3),
-                Column("selection_reason", Kind.CODE, "入选原因", _S, codes=Selection),
-                Column("selection_prob", Kind.NUMBER, "入选概率", _S, low=0, high=1),
-                Column("recorded_on", Kind.DATE, "登记日期", _S),
-                Column("interviewer", Kind.ID, "访谈人编号", _P),
-                Column("second_interviewer", Kind.ID, "第二访谈人编号", _P),
-                Column("saw_score", Kind.BOOL, "访谈前看过评分", _S),
+                Column("observed_on", CellKind.DATE, "观察日期", _S, required=True),
+                Column("kind", CellKind.CODE, "类型", _S, required=True, codes=OutcomeKind),
+                Column("level", CellKind.INT, "等级", _S, required=True, low=0, high=3),
+                Column("selection_reason", CellKind.CODE, "入选原因", _S, codes=Selection),
+                Column("selection_prob", CellKind.NUMBER, "入选概率", _S, low=0, high=1),
+                Column("recorded_on", CellKind.DATE, "登记日期", _S),
+                Column("interviewer", CellKind.ID, "访谈人编号", _P),
+                Column("second_interviewer", CellKind.ID, "第二访谈人编号", _P),
+                Column("saw_score", CellKind.BOOL, "访谈前看过评分", _S),
+                # The keys of the evidence that was assessed, separated by blanks; empty where nobody kept a list.
+                Column("assessed", CellKind.TEXT, "评估了的依据", _S),
+                Column("corrects", CellKind.TEXT, "更正的记录编号", _P),
             ),
         ),
         Table(
@@ -214,9 +156,9 @@ TABLES: dict[str, Table] = {
             "联系记录",
             (
                 STUDENT_ID,
-                Column("contacted_on", Kind.DATE, "联系日期", _P, required=True),
-                Column("whom", Kind.CODE, "联系对象", _P, codes=Contacted),
-                Column("recorded_on", Kind.DATE, "登记日期", _P),
+                Column("contacted_on", CellKind.DATE, "联系日期", _P, required=True),
+                Column("whom", CellKind.CODE, "联系对象", _P, codes=Contacted),
+                Column("recorded_on", CellKind.DATE, "登记日期", _P),
             ),
         ),
         Table(
@@ -224,46 +166,36 @@ TABLES: dict[str, Table] = {
             "同意",
             (
                 STUDENT_ID,
-                Column("scope", Kind.CODE, "范围", _P, required=True, codes=ConsentScope),
-                Column("given_by", Kind.CODE, "同意人", _P, codes=Source),
-                Column("given_on", Kind.DATE, "同意日期", _P, required=True),
-                Column("withdrawn_on", Kind.DATE, "撤回日期", _P),
+                Column("scope", CellKind.CODE, "范围", _P, required=True, codes=ConsentScope),
+                Column("given_by", CellKind.CODE, "同意人", _P, codes=Source),
+                Column("given_on", CellKind.DATE, "同意日期", _P, required=True),
+                Column("withdrawn_on", CellKind.DATE, "撤回日期", _P),
+                Column("valid_until", CellKind.DATE, "有效期至", _P),  # the last day; empty: until it is withdrawn
             ),
         ),
         Table(
             "feeds",
             "数据覆盖",
             (
-                Column("school_id", Kind.ID, "学校编号", _O, required=True),
-                Column("table", Kind.TEXT, "数据表", _O, required=True),
-                Column("covered_from", Kind.DATE, "覆盖起始", _O, required=True),
-                Column("covered_to", Kind.DATE, "覆盖截止", _O, required=True),
+                Column("school_id", CellKind.ID, "学校编号", _O, required=True),
+                Column("table", CellKind.TEXT, "数据表", _O, required=True),
+                Column("covered_from", CellKind.DATE, "覆盖起始", _O, required=True),
+                Column("covered_to", CellKind.DATE, "覆盖截止", _O, required=True),
             ),
         ),
-        Table("terms", "学期", (SCHOOL, STARTS, ENDS, TITLE)),
-        Table("breaks", "假期（春秋假等）", (SCHOOL, STARTS, ENDS, TITLE)),
-        Table("exams", "考试", (SCHOOL, STARTS, ENDS, TITLE)),
-        Table(
-            "makeup_days",
-            "调课",
-            (
-                SCHOOL,
-                Column("day", Kind.DATE, "日期", _O, required=True),
-                Column("taught", Kind.BOOL, "是否上课", _O, required=True),
-            ),
-        ),
+        *SCHOOL_TABLES,
     )
 }
 
 RESPONSE_COLUMNS = (
     STUDENT_ID,
-    Column("administered_on", Kind.DATE, "测评日期", _S, required=True),
-    Column("submitted_at", Kind.TIME, "提交时间", _S),
-    Column("received_at", Kind.TIME, "接收时间", _S),
-    Column("source_event_id", Kind.ID, "来源事件编号", _P),
-    Column("respondent", Kind.CODE, "填答人", _S, codes=Respondent),
-    Column("duration_s", Kind.NUMBER, "用时（秒）", _S, low=0, duration=True),
-    Column("coding_variant", Kind.TEXT, "编码方式", _O),
+    Column("administered_on", CellKind.DATE, "测评日期", _S, required=True),
+    Column("submitted_at", CellKind.TIME, "提交时间", _S),
+    Column("received_at", CellKind.TIME, "接收时间", _S),
+    Column("source_event_id", CellKind.ID, "来源事件编号", _P),
+    Column("respondent", CellKind.CODE, "填答人", _S, codes=Respondent),
+    Column("duration_s", CellKind.NUMBER, "用时（秒）", _S, low=0, duration=True),
+    Column("coding_variant", CellKind.TEXT, "编码方式", _O),
 )
 
 
@@ -274,7 +206,8 @@ def response_table(instrument: str, items: int, low: int, high: int) -> Table:
     where it is empty.
     """
     answers = tuple(
-        Column(f"item_{number}", Kind.INT, f"第{number}题", _S, low=low, high=high) for number in range(1, items + 1)
+        Column(f"item_{number}", CellKind.INT, f"第{number}题", _S, low=low, high=high)
+        for number in range(1, items + 1)
     )
     return Table(f"responses/{instrument}", "量表答卷", (*RESPONSE_COLUMNS, *answers))
 
@@ -292,6 +225,9 @@ def schema(table: Table) -> pa.DataFrameSchema:
         if column.high is not None:
             checks.append(pa.Check.le(column.high, name="high"))
         columns[column.name] = pa.Column(
-            DTYPES[column.kind], checks=checks, nullable=not column.required, required=column.required
+            DTYPES[column.kind],
+            checks=checks,
+            nullable=not column.required or column.blank_says,
+            required=column.required,
         )
     return pa.DataFrameSchema(columns, strict=True, unique=list(table.key) or None, name=table.name)

@@ -4,9 +4,9 @@ from models.archive import archive_artifact, archived_artifact
 from models.artifact import Artifact, Manifest, load_artifact, manifest_sha256, save_artifact
 from models.assess import assess, enrolled, may_score
 from models.assessment import Assessment, Floor, ModelStatus, Reason
+from models.doubtful_sheets import look_around
 from models.policy import Policy, read_policy
 from models.records import Around, Records, calendars_for, records_of, records_of_requests
-from models.trust import look_around
 
 __all__ = [
     "Around",

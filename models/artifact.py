@@ -27,14 +27,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data_schemas.instruments import Instrument
 from models.calibration import Calibration
-from models.features import Feature, Recipe, catalogue_json, catalogue_of_json
+from models.features import Feature, Recipe, catalogue_json, catalogue_of_json, in_words_of_today
 from models.monitoring import Snapshot
 from models.policy import Policy, parse_policy
 from models.reference import Reference, reference_of_json
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel, spline_of_json
 from models.tree_shap import TOLERANCE, Explainer, disagreement
-from models.uncertainty import Band, band_of_json
+from models.uncertainty import ProbabilityBand, band_of_json
 from runxin.errors import Problem, bad_data
 
 FORMAT_VERSION = 6
@@ -78,7 +78,7 @@ class Artifact:
     logistic: SplineModel = field(repr=False)
     sha256: str = ""
     monitoring: Snapshot | None = field(default=None, repr=False)
-    band: Band | None = field(default=None, repr=False)
+    band: ProbabilityBand | None = field(default=None, repr=False)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -128,7 +128,10 @@ def load_artifact(folder: Path) -> Artifact:
     its explanations are not those of LightGBM itself on a few rows."""
     texts, manifest, sha256 = read_verified(folder)
     try:
-        features = catalogue_of_json(json.loads(texts["catalogue.json"]))
+        instruments = {
+            code: Instrument.model_validate(content) for code, content in json.loads(texts["instruments.json"]).items()
+        }
+        features = in_words_of_today(catalogue_of_json(json.loads(texts["catalogue.json"])), instruments)
         policy = parse_policy(tomllib.loads(texts["policy.toml"]), "policy.toml")
         scorer: lightgbm.Booster | SplineModel
         if manifest.kind == "logistic":
@@ -139,10 +142,7 @@ def load_artifact(folder: Path) -> Artifact:
             manifest=manifest,
             model=RiskModel(features, scorer, policy.family.cap),
             calibration=Calibration(**json.loads(texts["calibration.json"])),
-            instruments={
-                code: Instrument.model_validate(content)
-                for code, content in json.loads(texts["instruments.json"]).items()
-            },
+            instruments=instruments,
             reference=reference_of_json(json.loads(texts["reference.json"])),
             policy=policy,
             logistic=spline_of_json(json.loads(texts["baselines.json"])["logistic"]),

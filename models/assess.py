@@ -1,7 +1,7 @@
 """The one way from records to assessments: nightly screening, a batch and a single request all come through here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,17 +15,23 @@ from models.artifact import Artifact
 from models.assessment import Assessment, Floor, ModelStatus, Reason, Task, Uncertainty
 from models.calibration import probabilities
 from models.columns import NO_DAY
+from models.doubtful_sheets import Suspicion, doubted_students, look_around, suspicions, without_sheets
 from models.explanation import Explained, Topics, explained, reasons_of
 from models.features import Matrix, build_features
 from models.features.matrix import latest_by_student
-from models.floors import Assessed, assessed, open_floors
+from models.floors import floors_of, leads
 from models.policy import Policy, Thresholds
 from models.quality import Reading, read_quality
 from models.records import Records, rows_of
 from models.risk_model import Margins, contributions, margins
+from models.sentences import doubts_of
+from models.suspensions import suspended
 from models.tasks import open_tasks
 from models.tiers import highest, model_tiers
-from models.trust import Suspicion, doubted_students, look_around, suspicions, without_sheets
+from models.triage.evidence import standings
+from models.triage.facts import Word
+from models.triage.from_records import pieces_of_records, words_of_records
+from models.triage.words import asked_on, human_level, in_force, seen_on
 from models.uncertainty import bounds, needs_a_person
 from runxin.errors import Problem, bad_data
 
@@ -108,23 +114,45 @@ def assess(
     `unavailable`). Raises `UserError` where a questionnaire differs from the one the model was trained on.
     """
     day = date_to_day(as_of)
-    done = assessed(records, day)
-    floors = open_floors(records, day, policy, done)
+    proven = [
+        [*floors, *told] for floors, told in zip(*(of(records, day, policy) for of in (floors_of, leads)), strict=True)
+    ]
+    said = [_said(words) for words in words_of_records(records, day)]
+    seen = np.array([NO_DAY if one.asked is None else date_to_day(one.asked) for one in said], dtype=np.int64)
     around = records.around or look_around(records, day, policy.response_quality)
     expected = around.answered if artifact is None else tuple(artifact.instruments)
     suspect = suspicions(replace(records, around=around), day, policy.response_quality)
-    tasks = open_tasks(records, day, policy, done.day)
+    tasks = open_tasks(records, day, policy, seen)
     reference = artifact.reference if artifact is not None else None
-    readings = read_quality(records, day, policy, expected, suspect, done.day, reference)
+    readings = read_quality(records, day, policy, expected, suspect, seen, reference)
     asked = artifact is not None and policy.model.enabled and len(records) > 0
     scored = _Scored(records, day, artifact, suspect) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
-    found = []
+    gone, found = suspended(records, day), []
     for row in np.flatnonzero(enrolled(records, day)):
         mine = scored if scored is not None and scored.may[row] else None
-        here = _model_status(mine.artifact, policy) if mine is not None else away
-        found.append(_assessment(int(row), records, as_of, floors[row], readings[row], tasks[row], done, mine, here))
+        # Who is not scored for want of consent is not told apart by the status either.
+        here = _model_status(scored.artifact, policy) if scored is not None else away
+        found.append(
+            _assessment(int(row), records, as_of, proven[row], readings[row], tasks[row], said[row], mine, here, gone)
+        )
     return found
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What people had said of a student: the words in force, the tier they set, the day of the last interview and of
+    the last that was no blind one by lot."""
+
+    words: tuple[Word, ...]
+    level: int
+    seen: date | None
+    asked: date | None
+
+
+def _said(words: Sequence[Word]) -> _Said:
+    standing = in_force(words)
+    return _Said(tuple(standing), human_level(standing), seen_on(standing), asked_on(standing))
 
 
 def enrolled(records: Records, as_of: int) -> Bools:
@@ -136,15 +164,19 @@ def enrolled(records: Records, as_of: int) -> Bools:
 
 def may_score(records: Records, as_of: int) -> Bools:
     """Whom the model may score. Where consents were collected, only those who gave it and have not withdrawn it;
-    where they were not, the operator answers for the legal basis. A withdrawal ends every consent before it."""
+    where they were not, the operator answers for the legal basis. A withdrawal ends every consent of its day and
+    before, and a consent past its last day (`valid_until`) counts as not given."""
     n = len(records)
     consents, coverage = rows_of(records, "consents")
     mine = (consents["scope"] == ConsentScope.MODEL_SCORE.place) & (consents["given_on"] <= as_of)
     over = mine & (consents["withdrawn_on"] <= as_of)
-    given = latest_by_student(n, consents.student[mine], consents["given_on"][mine])
+    stands = mine & ((consents["valid_until"] == NO_DAY) | (consents["valid_until"] >= as_of))
+    given = latest_by_student(n, consents.student[stands], consents["given_on"][stands])
     withdrawn = latest_by_student(n, consents.student[over], consents["withdrawn_on"][over])
-    collected = np.bincount(coverage.student, minlength=n) > 0
-    may: Bools = (given > withdrawn) | (~collected & (withdrawn == NO_DAY))
+    collected = (np.bincount(coverage.student, minlength=n) > 0) | (
+        np.bincount(consents.student[mine], minlength=n) > 0
+    )
+    may: Bools = (given > withdrawn) | ~collected
     return may
 
 
@@ -152,20 +184,22 @@ def _assessment(
     row: int,
     records: Records,
     as_of: date,
-    floors: Sequence[Floor],
+    proven: Sequence[Floor],
     reading: Reading,
     tasks: Sequence[Task],
-    done: Assessed,
+    words: _Said,
     scored: _Scored | None,
     status: ModelStatus,
+    gone: Mapping[int, tuple[date, date | None]],
 ) -> Assessment:
+    since, until = gone.get(row, (None, None))
+    stands = standings(pieces_of_records(proven), words.words)
+    floors = [one.piece.floor for one in stands if one.is_open and not one.piece.floor.lead]
     model = list(Tier)[int(scored.tiers[row])] if scored is not None else None
     floor = max((floor.tier for floor in floors), key=lambda tier: tier.ord, default=None)
-    level = int(done.level[row])
-    human = list(Tier)[level] if level >= 0 else None
+    human = list(Tier)[words.level] if words.level >= 0 else None
     tier, source = highest(model, floor, human)
     own_tier, own_source = highest(model, None, human)
-    seen = int(done.day[row])
     said, place = scored.explained(row) if scored is not None else (None, 0)
     return Assessment(
         student_id=str(records.ids[row]),
@@ -178,7 +212,9 @@ def _assessment(
         probability=float(scored.probability[row]) if scored is not None else None,
         margin=float(scored.margins.value[row]) if scored is not None else None,
         base_value=said.base if said is not None else None,
-        reasons=_reasons(place, said, scored.artifact, floors, reading) if scored and said else (),
+        reasons=_reasons(place, said, scored.artifact, reading, not floors and since is None)
+        if scored and said
+        else (),
         group_contributions=said.groups(place) if said is not None else None,
         family_capped=float(said.capped[place]) if said is not None else None,
         floors=tuple(floors),
@@ -188,20 +224,25 @@ def _assessment(
         screened=reading.screened,
         severity=reading.severity,
         changed_on=day_to_date(reading.changed) if reading.changed != NO_DAY else None,
-        last_interview_on=day_to_date(seen) if seen != NO_DAY else None,
+        last_interview_on=words.seen,
         tasks=tuple(tasks),
         uncertainty=scored.uncertainty(row) if scored is not None else None,
         model_tier=model,
+        leads=tuple(one.piece.floor for one in stands if one.is_open and one.piece.floor.lead),
+        proven=tuple(proven),
+        suspended_since=since,
+        suspended_until=until,
     )
 
 
-def _reasons(
-    place: int, said: Explained, artifact: Artifact, floors: Sequence[Floor], reading: Reading
-) -> tuple[Reason, ...]:
-    """While a floor is open no easing reason is shown: it would read as comfort that nobody has given."""
+def _reasons(place: int, said: Explained, artifact: Artifact, reading: Reading, easing: bool) -> tuple[Reason, ...]:
+    """While a floor is open or the student is suspended no easing reason is shown: it would read as comfort that nobody
+    has given."""
     expected = {result.code for result in reading.instruments} | set(reading.quality.missing)
     unasked = set(artifact.instruments) - expected
-    return reasons_of(place, said, artifact.instruments, easing=not floors, unasked=unasked)
+    return reasons_of(
+        place, said, artifact.instruments, easing=easing, unasked=unasked, doubts=doubts_of(reading.instruments)
+    )
 
 
 def _model_status(artifact: Artifact, policy: Policy) -> ModelStatus:

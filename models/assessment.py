@@ -102,7 +102,9 @@ class ChangeResult:
 @dataclass(frozen=True)
 class InstrumentResult:
     """The newest sheet of one questionnaire. `total` is None where too many answers are blank; a void sheet has one and
-    is not valid. `first` and `previous` are valid sheets that nothing speaks against."""
+    is not valid. `first` and `previous` are valid sheets that nothing speaks against; `passed_over` counts the sheets
+    after `previous` that were left out for that. `outside_age` says so where the student was younger or older on its
+    day than the ages it was made for; it is None where the age is not known."""
 
     code: str
     name: Words
@@ -130,6 +132,11 @@ class InstrumentResult:
     invalid_reasons: tuple[str, ...] = ()
     suspect: tuple[str, ...] = ()
     respondent: str | None = None
+    previous_band: Words | None = None
+    previous_prorated: bool = False
+    first_band: Words | None = None
+    passed_over: int = 0
+    outside_age: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,8 @@ class Retest:
 
 @dataclass(frozen=True)
 class DataQuality:
-    """`confidence` is low where something that the tier rests on is missing, stale or unscored."""
+    """`confidence` is low where something that the tier rests on is missing, stale, unscored or outside the ages that a
+    questionnaire was made for. Leave and concerns are missing, too, of a student who was mostly not at school."""
 
     confidence: str  # "ok" | "low"
     retest: tuple[Retest, ...] = ()
@@ -153,18 +161,20 @@ class DataQuality:
 
 @dataclass(frozen=True)
 class Task:
-    """An errand beside the list, such as a call on the day of an absence; `on` is the day it is about. It moves nobody
-    on the list."""
+    """Something to be done beside the list, such as a call on the day of an absence; `on` is the day it is about. A
+    contact or an interview of the day `since` or later has done it. It moves nobody on the list."""
 
-    kind: str  # "contact_unexcused" | "ask_return" | "visit" (必访必问) | "bullying" (法治副校长)
+    # "contact_unexcused" | "ask_return" | "visit" (必访必问) | "class_visit" (by class, no entry) | "bullying"
+    kind: str
     on: date
     due_on: date
     text: Words
     who: Words | None = None  # who does it
+    since: date | None = None
 
 
 @dataclass(frozen=True)
-class Change:
+class MarginChange:
     """From an earlier screening to this assessment, in log-odds. `records` is what came in since, `time` what grew
     older, both by group; `model` is another model, or records that were corrected since. Together they are `margin`,
     the change of the margin. `reasons` are what moved most, with today's words."""
@@ -223,13 +233,14 @@ class Assessment:
     screened: bool  # there is a current, scored sheet
     severity: float  # share of the highest possible questionnaire total, for ordering without a model
     family_capped: float | None = None
-    change: Change | None = None
+    change: MarginChange | None = None
     changed_on: date | None = None  # newest evidence
     last_interview_on: date | None = None
     tasks: tuple[Task, ...] = ()
     uncertainty: Uncertainty | None = None
     model_tier: Tier | None = None  # what the model alone says; None where no model spoke
     leads: tuple[Floor, ...] = ()  # reports that open no tier
+    proven: tuple[Floor, ...] = ()  # all evidence in the records, assessed or not, leads among it; filed apart
     suspended_since: date | None = None  # 休学 that is going on
     suspended_until: date | None = None  # None where it has no end yet
 

@@ -7,19 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data_schemas.calendar import day_to_date
-from data_schemas.instruments import Instrument, Words, band_of
+from data_schemas.instruments import Instrument, Words
 from models.assessment import GROUPS, Reason
-from models.columns import NO_DAY
 from models.compiled import compiled
 from models.features import Feature, Matrix
+from models.features.catalogue import YES_OR_NO
+from models.features.leave_catalogue import SHARE
+from models.features.marks import BLANK_ITEM, NOT_SEEN
+from models.features.readable import COUNTED
 from models.risk_model import Contributions
+from models.sentences import Doubt, day_of, feature_sentence, mark_of, questionnaire_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 MOST_REASONS = 5
 BACKGROUND = Words(zh="年龄、年级等背景", en="background such as age and grade")
 CAPPED = Words(zh="（这一组合计已封顶）", en=" (together held to a cap)")
+# Their sentences speak of an absence, an end, other students: without one there is nothing that they could say.
+PRESUPPOSING = frozenset(["leave_rate_pctl_60", "longest_leave_365", "days_past_suspension"])
+LEAST_SHOWN = 0.0005  # a share below it would read as 0.0 %
 LEAST_CONTRIBUTION = 0.01  # log-odds; below it a sentence would say nothing
 
 
@@ -94,12 +100,14 @@ def reasons_of(
     *,
     easing: bool = True,
     unasked: Collection[str] = (),
+    doubts: Mapping[str, Doubt] | None = None,
 ) -> tuple[Reason, ...]:
     """The strongest reasons of one student: first those that raise, then those that ease, strongest first.
 
     What is missing speaks through one sentence for its source and never as an easing reason. Family flags speak
     together, as circumstances that may call for support. Without `easing` only what raises is said. That one of the
-    questionnaires `unasked` is missing is no reason: another school uses it.
+    questionnaires `unasked` is missing is no reason: another school uses it. A questionnaire among `doubts` gives no
+    ease.
     """
     unsaid = {f"{code}_missing" for code in unasked}
     sums = said.by_topic[row].tolist()
@@ -111,7 +119,7 @@ def reasons_of(
     for topic in candidates:
         if said.topics.names[topic] in unsaid:
             continue
-        reason = topic_reason(row, topic, sums[topic], said, instruments)
+        reason = topic_reason(row, topic, sums[topic], said, instruments, doubts)
         if reason is not None:
             reasons.append(reason)
         if len(reasons) == MOST_REASONS:
@@ -120,20 +128,25 @@ def reasons_of(
 
 
 def topic_reason(
-    row: int, topic: int, contribution: float, said: Explained, instruments: Mapping[str, Instrument]
+    row: int,
+    topic: int,
+    contribution: float,
+    said: Explained,
+    instruments: Mapping[str, Instrument],
+    doubts: Mapping[str, Doubt] | None = None,
 ) -> Reason | None:
     """What a topic says of a student, for a contribution or a change of one; None where there is nothing to say."""
     place = said.topics.leads[topic]
     feature, value = said.topics.features[place], float(said.figures[row, place])
-    if not _speaks(row, topic, contribution, said):
+    if not _speaks(row, topic, contribution, said) or (contribution < 0 and not _eases(feature, doubts or {})):
         return None
     if feature.topic == "family":
         return _family_reason(row, contribution, said)
     if feature.topic == "context":
         return Reason("context", "context", None, contribution, BACKGROUND)
-    if feature.group == "concern" and 0 < value < 1:  # asked, and not known
-        return None
-    return Reason(feature.name, feature.group, value, contribution, _sentence(row, feature, value, said, instruments))
+    text = feature_sentence(row, feature, value, said.matrix, instruments, doubts)
+    known = None if mark_of(row, feature, said.matrix) == BLANK_ITEM else value
+    return Reason(feature.name, feature.group, known, contribution, text)
 
 
 def _speaks(row: int, topic: int, contribution: float, said: Explained) -> bool:
@@ -146,30 +159,30 @@ def _speaks(row: int, topic: int, contribution: float, said: Explained) -> bool:
         return False
     if said.topics.names[topic] == feature.missing:
         return bool(absent)
-    # A figure of leave that is known at least is said, also where its window reaches beyond the feed.
-    day = said.matrix.days.get(feature.name)
-    unsaid = feature.group != "leave" or said.figures[row, place] == feature.lowest
-    return not (day is not None and day[row] == NO_DAY and unsaid)
+    return says_something(row, feature, float(said.figures[row, place]), said.matrix)
 
 
-def _sentence(
-    row: int, feature: Feature, value: float, said: Explained, instruments: Mapping[str, Instrument]
-) -> Words:
-    """The feature's sentence with the student's own value, the day it is from, and its band."""
-    day = said.matrix.days.get(feature.name)
-    on = day_to_date(int(day[row])).isoformat() if day is not None and day[row] != NO_DAY else ""
-    band = _band(feature, value, instruments)
-    return Words(
-        zh=feature.text.zh.format(value=value, date=on, band_zh=f"{band.zh}，" if band else ""),
-        en=feature.text.en.format(value=value, date=on, band_en=f"{band.en}, " if band else ""),
-    )
+def says_something(row: int, feature: Feature, value: float, matrix: Matrix) -> bool:
+    """Whether a figure is known, and its sentence true of it: one that says that something is so is not said of a 0."""
+    if feature.unit == YES_OR_NO and feature.own is None and value != 1.0:
+        return False
+    if feature.name in PRESUPPOSING and value < LEAST_SHOWN:
+        return False
+    if mark_of(row, feature, matrix) == NOT_SEEN:
+        return False
+    if feature.own is None and feature.group == "concern" and 0 < value < 1:  # asked, and not known
+        return False
+    if feature.name not in matrix.days or day_of(row, feature, matrix) is not None:
+        return True
+    # What is known at least is said, also where its window is not known as a whole; a share of such a window is none.
+    return feature.own is None and feature.group in COUNTED and value != feature.lowest and feature.unit != SHARE
 
 
-def _band(feature: Feature, value: float, instruments: Mapping[str, Instrument]) -> Words | None:
-    if feature.instrument not in instruments:
-        return None
-    band = band_of(instruments[feature.instrument].score(feature.score), value)
-    return Words(zh=band.zh, en=band.en) if band else None
+def _eases(feature: Feature, doubts: Mapping[str, Doubt]) -> bool:
+    """Whether a feature may be a reason that eases: nothing from a sheet in doubt, no history, and no circumstance that
+    calls for support."""
+    history = feature.name.endswith("_earlier_max")
+    return questionnaire_of(feature) not in doubts and not history and feature.topic != "family"
 
 
 def _family_reason(row: int, contribution: float, said: Explained) -> Reason | None:

@@ -10,6 +10,7 @@ from data_schemas.calendar import day_to_date
 from data_schemas.codes import Sex, Stage
 from data_schemas.instruments.parts import Expected
 from models.floors.answers import is_on, own_rule
+from models.floors.blanks import BLANK_RULE, BLANK_TIER, left_blank
 from models.floors.totals import floor_id, meets
 from models.policy import Policy
 from models.records import Records
@@ -81,6 +82,8 @@ def _floors(sheets: Sheets, policy: Policy) -> Iterator[tuple[str, str, bool, Bo
             by_rule[key] = by_rule[key] | met if key in by_rule else met
     for (rule, tier), met in by_rule.items():
         yield rule, tier, is_on(rule, policy), met, ()
+    if instrument.critical:
+        yield BLANK_RULE, BLANK_TIER.code, is_on(BLANK_RULE, policy), left_blank(sheets), ()
 
 
 def _rate(

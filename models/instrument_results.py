@@ -9,14 +9,15 @@ import numpy as np
 
 from data_schemas.calendar import day_to_date
 from data_schemas.codes import Respondent, Sex
-from data_schemas.instruments import Band, Instrument, Words, change_of, sheet_result
+from data_schemas.instruments import Band, Instrument, Words, band_of, change_of, sheet_result
 from data_schemas.instruments.parts import words
+from models.ages import outside_age
 from models.assessment import ChangeResult, CriticalResult, InstrumentResult, ScoreResult
 from models.columns import Columns
+from models.doubtful_sheets import Suspicion
 from models.features.context import ages_of
 from models.reference import GROUPS, Reference, group_of
 from models.sheets import Sheets
-from models.trust import Suspicion
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,43 @@ def instrument_results(
     earnest = scores.valid & ~suspicion.any
     for student, rows in groupby(order, key=lambda row: int(sheets.student[row])):
         *before, row = rows
-        earlier = [other for other in before if earnest[other] and sheets.day[other] < sheets.day[row]]
-        result = _result(sheets, row, earlier, context, float(ages[student]), suspicion.of(row))
+        past = [other for other in before if sheets.day[other] < sheets.day[row]]
+        earlier = [other for other in past if earnest[other]]
+        result = _result(sheets, row, context, float(ages[student]), suspicion.of(row))
+        if earlier:
+            result = _beside(sheets, result, past, earlier, float(ages[student]), context)
         if earlier and earnest[row]:
             result = _compared(sheets, result, row, earlier, context.reference, GROUPS[grouped[student]])
         yield student, result
 
 
-def _result(
-    sheets: Sheets, row: int, earlier: list[int], context: Context, age: float, suspect: tuple[str, ...]
+def _beside(
+    sheets: Sheets, result: InstrumentResult, past: list[int], earlier: list[int], age: float, context: Context
 ) -> InstrumentResult:
+    """The result beside the first and the last of the sheets before it that may be compared with."""
+    first, last = earlier[0], earlier[-1]
+    return replace(
+        result,
+        previous_total=_total(sheets, last),
+        previous_on=_day(sheets, last),
+        previous_band=_band_of(sheets, last, age, context),
+        previous_prorated=bool(sheets.scores.prorated[last]),
+        first_total=_total(sheets, first),
+        first_on=_day(sheets, first),
+        first_band=_band_of(sheets, first, age, context),
+        # Of one day one sheet is compared with; another of that day is passed over for nothing.
+        passed_over=sum(bool(sheets.day[other] > sheets.day[last]) for other in past),
+    )
+
+
+def _band_of(sheets: Sheets, row: int, age: float, context: Context) -> Words | None:
+    respondent = Respondent.code_at(sheets.respondent[row])
+    sex = Sex.code_at(context.students["sex"][int(sheets.student[row])])
+    total = sheets.instrument.total
+    return _words(band_of(total, _total(sheets, row), age=age, sex=sex, respondent=respondent))
+
+
+def _result(sheets: Sheets, row: int, context: Context, age: float, suspect: tuple[str, ...]) -> InstrumentResult:
     instrument, scores, day = sheets.instrument, sheets.scores, int(sheets.day[row])
     student, respondent = int(sheets.student[row]), Respondent.code_at(sheets.respondent[row])
     sex = Sex.code_at(context.students["sex"][student])
@@ -69,10 +97,6 @@ def _result(
         critical_status=said.critical_status,
         suicidality_covered=said.suicidality_covered,
         current=context.as_of - day <= instrument.recall.days + context.grace_days,
-        previous_total=_total(sheets, earlier[-1]) if earlier else None,
-        previous_on=_day(sheets, earlier[-1]) if earlier else None,
-        first_total=_total(sheets, earlier[0]) if earlier else None,
-        first_on=_day(sheets, earlier[0]) if earlier else None,
         label=instrument.label,
         share=_share(instrument, said.total),
         scores=tuple(
@@ -86,6 +110,7 @@ def _result(
         invalid_reasons=said.invalid_reasons,
         suspect=suspect,
         respondent=respondent,
+        outside_age=outside_age(instrument, context.students, student, day, context.as_of),
     )
 
 

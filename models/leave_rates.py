@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 
 from data_schemas.codes import Stage, Tier
 from models.assess import enrolled
+from models.features.at_school import at_school
 from models.features.leave import NAMES, leave_features
 from models.flag_rates import Share
-from models.floors import assessed
 from models.floors.leave import leave_floors
 from models.leave_reference import LeaveReference
 from models.policy import Policy
-from models.records import Records, rows_of
+from models.records import Records
 from models.tasks import open_tasks
+from models.triage.from_records import seen_of
 
 PERCENTILE = 0.95
 RULES = {  # the rule's name on a list → its switch in the policy
@@ -68,7 +69,7 @@ def leave_rates(records: Records, as_of: int, policy: Policy) -> list[LeaveRate]
     both = policy.model_copy(
         update={"tasks": policy.tasks.model_copy(update={"contact_unexcused": True, "ask_return": True})}
     )
-    tasks = open_tasks(records, as_of, both, assessed(records, as_of).day)
+    tasks = open_tasks(records, as_of, both, seen_of(records, as_of))
     for kind in ("contact_unexcused", "ask_return"):
         mine = np.array([any(task.kind == kind for task in own) for own in tasks], dtype=bool)
         found.append(_rate(kind, None, bool(getattr(policy.tasks, kind)), mine, here, records))
@@ -77,9 +78,7 @@ def leave_rates(records: Records, as_of: int, policy: Policy) -> list[LeaveRate]
 
 def usual_leave(records: Records, as_of: int) -> list[Usual]:
     """By stage; a stage without students whose leave is on record throughout is left out."""
-    leaves, coverage = rows_of(records, "leaves")
-    totals, _ = rows_of(records, "leave_totals")
-    block = leave_features(leaves, totals, coverage, records.students, as_of, records.school, LeaveReference(), True)
+    block = leave_features(records, at_school(records, as_of), as_of, LeaveReference())
     days, rate = (block.values[:, NAMES.index(name)] for name in ("leave_days_60", "leave_rate_60"))
     known = enrolled(records, as_of) & ~np.isnan(rate)
     found = []

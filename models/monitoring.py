@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 SMALLEST = 5
 
 
-class _Kept(BaseModel):
+class _SnapshotPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Histogram(_Kept):
+class Histogram(_SnapshotPart):
     """`counts` (k + 1) of values up to each of `edges` (k), that one included, and above the last. Without counts there
     were too few values to keep any."""
 
@@ -26,7 +26,7 @@ class Histogram(_Kept):
         return sum(self.counts)
 
 
-class Scores(_Kept):
+class PredictionSummary(_SnapshotPart):
     """Of n rows of `students` different students: margins and probabilities, how many rows the model alone places in
     each tier, the mean probability, and the AUROC that is to be expected if the probabilities are right."""
 
@@ -39,7 +39,7 @@ class Scores(_Kept):
     expected_auroc: float | None
 
 
-class Snapshot(_Kept):
+class Snapshot(_SnapshotPart):
     """A population as the model sees it. `features` holds values where they are there; `missing` counts, by source, the
     rows where they are not; `scores` goes by stage of school, with `everyone` for all of them."""
 
@@ -47,4 +47,4 @@ class Snapshot(_Kept):
     students: int
     features: Mapping[str, Histogram]
     missing: Mapping[str, int]
-    scores: Mapping[str, Scores] = Field(default_factory=dict)
+    scores: Mapping[str, PredictionSummary] = Field(default_factory=dict)

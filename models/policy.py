@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from data_schemas.codes import Stage
 from runxin.errors import Problem, bad_data
@@ -13,36 +13,36 @@ from runxin.errors import Problem, bad_data
 PACKAGED = Path(__file__).parent / "policy.toml"
 
 
-class Part(BaseModel):
+class PolicyPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Model(Part):
+class Model(PolicyPart):
     enabled: bool
 
 
-class Capacity(Part):
+class Capacity(PolicyPart):
     priority_share: float = Field(gt=0, lt=0.5)
     watch_share: float = Field(gt=0, lt=0.9)
 
 
-class Thresholds(Part):
+class Thresholds(PolicyPart):
     """Calibrated probabilities from which the model places a student in a tier; fixed at promotion."""
 
     watch: float = Field(gt=0, lt=1)
     priority: float = Field(gt=0, lt=1)
 
 
-class Family(Part):
+class Family(PolicyPart):
     cap: float = Field(ge=0)
 
 
-class Staleness(Part):
+class Staleness(PolicyPart):
     grace_days: int = Field(ge=0)
     history_days: int = Field(ge=0)
 
 
-class ResponseQuality(Part):
+class ResponseQuality(PolicyPart):
     """When a sheet counts as suspect. `conflict_zero` at 0 together with one of `conflict_with` at its figure or above,
     within `conflict_days`, is asked about."""
 
@@ -54,21 +54,22 @@ class ResponseQuality(Part):
     conflict_with: dict[str, float]
 
 
-class Questionnaires(Part):
+class Questionnaires(PolicyPart):
     """Which questionnaires a school uses `together`: of a student who has answered one of a set, the others of that set
     are expected, and no other set is. A questionnaire in no set stands alone."""
 
     together: tuple[tuple[str, ...], ...] = (("phq9", "gad7"),)
 
 
-class FollowUpList(Part):
+class ListPolicy(PolicyPart):
     weekly_slots: int = Field(ge=1)
     concern_slots: int = Field(ge=0)
     audit_slots: int = Field(ge=0)
     minutes_per_check: int = Field(ge=1)
+    minutes_per_interview: int = Field(default=45, ge=1)
 
 
-class Floors(Part):
+class Floors(PolicyPart):
     R01: bool
     R02: bool
     R03: bool
@@ -83,8 +84,10 @@ class Floors(Part):
     R12: bool
     R13: bool
     R14: bool
+    R15: bool = True  # as packaged, for a policy that was written before the rule was there
     R16: bool
     R17: bool
+    R18: bool = True
     R19: bool
     R20: bool
     leave_long: bool
@@ -97,16 +100,18 @@ class Floors(Part):
     flag_rate_limit: float = Field(gt=0, lt=1)
 
 
-class FloorWindows(Part):
+class FloorWindows(PolicyPart):
     self_harm_days: int
     suspension_days: int
     modifier_total: float
     two_instruments_days: int
     resumption_days: int
     leave_days: int
+    peer_event_days: int = 30
+    lead_days: int = 182
 
 
-class LeaveRules(Part):
+class LeaveRules(PolicyPart):
     """From how much leave a person looks: school days, times, and a share of the term; `frequent_above` by stage."""
 
     long_days: float = Field(gt=0)
@@ -127,25 +132,27 @@ class LeaveRules(Part):
         return self
 
 
-class Tasks(Part):
+class Tasks(PolicyPart):
     """Errands beside the list; for `school_days` after what gave rise to one it is asked for."""
 
     contact_unexcused: bool
     ask_return: bool
     school_days: int = Field(ge=1)
+    visit_school_days: int = Field(10, ge=1)
 
 
-class Due(Part):
+class DuePolicy(PolicyPart):
     immediate_minutes: int
     ask_school_days: int
     low_level_school_days: int
+    lead_school_days: int = 1
     safety_question_school_days: int
     priority_school_days: int
     watch_school_days: int
     retest_days: int
 
 
-class Monitoring(Part):
+class Monitoring(PolicyPart):
     """From what difference between a run and the training population `runxin monitor` raises an alarm."""
 
     psi_watch: float = Field(gt=0)
@@ -162,7 +169,7 @@ class Monitoring(Part):
     auroc_fall: float = Field(gt=0, lt=0.5)
 
 
-class Promotion(Part):
+class Promotion(PolicyPart):
     """What `runxin promote` holds a model to, and `pia_id`, the operator's name for the impact assessment that was made
     of it (个人信息保护影响评估), empty where there is none yet."""
 
@@ -182,7 +189,10 @@ def _packaged(part: str) -> Any:
     return tomllib.loads(PACKAGED.read_text("utf-8"))[part]
 
 
-class Policy(Part):
+ConcernUse = Literal["evidence", "lead", "class_task", "off"]
+
+
+class Policy(PolicyPart):
     """Every number that is a decision. `thresholds` is absent until a model is promoted with one."""
 
     version: str
@@ -191,22 +201,40 @@ class Policy(Part):
     family: Family
     staleness: Staleness
     response_quality: ResponseQuality
-    list: FollowUpList
+    list: ListPolicy
     floors: Floors
     floor_windows: FloorWindows
     leave: LeaveRules
     tasks: Tasks
-    due: Due
+    due: DuePolicy
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate(_packaged("monitoring")))
     promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(_packaged("promotion")))
     questionnaires: Questionnaires = Questionnaires()
+    concerns: dict[str, ConcernUse] = Field(default_factory=lambda: dict(_packaged("concerns")))
     thresholds: Thresholds | None = None
+
+    @field_validator("concerns", mode="before")
+    @classmethod
+    def _every_kind(cls, stated: Any) -> Any:
+        """A kind that is not named does what it does as packaged. What is danger opens evidence or is switched off,
+        and no other kind opens evidence, since it has no rule."""
+        if not isinstance(stated, dict):
+            return stated
+        packaged = _packaged("concerns")
+        for kind, use in stated.items():
+            if kind not in packaged:
+                raise ValueError(f"there is no kind of concern {kind!r}")
+            if use != "off" and (use == "evidence") != (packaged[kind] == "evidence"):
+                what = "evidence or off" if packaged[kind] == "evidence" else "lead, class_task or off"
+                raise ValueError(f"{kind} is {what}")
+        return {**packaged, **stated}
 
     @property
     def name(self) -> str:
         """The version with a short hash of the content: two policies of one name that differ are seen to. What
-        raises an alarm and what a promotion asks for are left out: they place no student."""
-        content = self.model_dump_json(exclude={"thresholds", "monitoring", "promotion"})
+        raises an alarm and what a promotion asks for are left out: they place no student. So is what a policy that was
+        written by an older version does not say."""
+        content = self.model_dump_json(exclude_unset=True, exclude={"thresholds", "monitoring", "promotion"})
         return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from data_schemas.calendar import date_to_day
 from models.assessment import DataQuality, InstrumentResult
 from models.columns import NO_DAY
+from models.doubtful_sheets import Suspicion
+from models.features.at_school import IN_60, at_school
 from models.features.coverage import covered
 from models.features.leave import has_total
 from models.instrument_results import Context, instrument_results
@@ -15,7 +17,7 @@ from models.policy import Policy
 from models.records import Records, rows_of
 from models.reference import Reference
 from models.retest import retests_of
-from models.trust import Suspicion
+from models.sheets import Sheets
 
 
 @dataclass(frozen=True)
@@ -42,18 +44,26 @@ def read_quality(
 
     `expected` are the questionnaires that the model reads; which of them a student should have follows from what that
     student has answered, so that what is missing does not depend on who else is in the batch. `seen` (n,) is the day of
-    the last interview by a named person.
+    the last interview by a named person that was not a blind one by lot.
     """
     n = len(records)
     results: list[list[InstrumentResult]] = [[] for _ in range(n)]
+    unseen: list[set[str]] = [set() for _ in range(n)]  # by questionnaire: nobody has spoken with the student since
     context = Context(as_of, policy.staleness.grace_days, records.students, reference)
     for code, sheets in records.sheets.items():
+        came = _came_later(sheets, as_of)
         for student, result in instrument_results(sheets, context, suspect[code]):
             results[student].append(result)
+            day = date_to_day(result.administered_on)
+            if seen[student] <= came.get((student, day), day):
+                unseen[student].add(code)
+    # Of somebody who was hardly at school nobody can have seen much, however well the tables are fed.
+    unseen_here = ~at_school(records, as_of).mostly[:, IN_60]
+    totals, _ = rows_of(records, "leave_totals")
     gaps = {
-        "leave": _gap(records, "leaves", as_of) & ~has_total(rows_of(records, "leave_totals")[0], n, as_of),
+        "leave": (_gap(records, "leaves", as_of) | unseen_here) & ~has_total(totals, n, as_of),
         "family": _gap(records, "family", as_of),
-        "concern": _gap(records, "concerns", as_of),
+        "concern": _gap(records, "concerns", as_of) | unseen_here,
     }
     newest = _newest_evidence(records, as_of)
     return [
@@ -64,10 +74,19 @@ def read_quality(
             int(newest[i]),
             expected,
             policy.questionnaires.together,
-            int(seen[i]),
+            unseen[i],
         )
         for i in range(n)
     ]
+
+
+def _came_later(sheets: Sheets, as_of: int) -> dict[tuple[int, int], int]:
+    """By student and day, the day on which a sheet came in that came after its own day."""
+    came: dict[tuple[int, int], int] = {}
+    for row in np.flatnonzero(sheets.known(as_of) & (sheets.received > sheets.day)).tolist():
+        key, on = (int(sheets.student[row]), int(sheets.day[row])), int(sheets.received[row])
+        came[key] = max(on, came.get(key, on))
+    return came
 
 
 def _reading(
@@ -77,7 +96,7 @@ def _reading(
     changed: int,
     expected: Sequence[str],
     together: Sequence[Sequence[str]],
-    seen: int,
+    unseen: Collection[str],
 ) -> Reading:
     retests = [
         retest
@@ -85,7 +104,7 @@ def _reading(
         for retest in retests_of(
             records.sheets[result.code].instrument,
             result,
-            spoken_with=seen >= date_to_day(result.administered_on),
+            spoken_with=result.code not in unseen,
             high=is_high(records, result),
             asked_elsewhere=_asked_elsewhere(records, results, result),
         )
@@ -96,7 +115,8 @@ def _reading(
     scored = [result for result in results if result.current and result.valid]
     adverse = [r for r in scored if records.sheets[r.code].instrument.total.polarity == "adverse"]
     severity = max((result.share or 0.0 for result in adverse), default=0.0)
-    confidence = "ok" if scored and not retests and not missing else "low"
+    unproven = any(result.outside_age is not None for result in results if result.current)
+    confidence = "ok" if scored and not retests and not missing and not unproven else "low"
     return Reading(results, DataQuality(confidence, tuple(retests), tuple(missing)), bool(scored), severity, changed)
 
 

@@ -15,7 +15,7 @@ from data_schemas.own_features import TABLE, OwnFeature, features_table
 from data_schemas.repeats import repeats
 from data_schemas.roster import without_strangers
 from data_schemas.school_days import Calendars, SchoolDays
-from data_schemas.tables import TABLES, Column, Kind, Sensitivity, Table
+from data_schemas.tables import TABLES, CellKind, Column, Sensitivity, Table
 from models.columns import NO_DAY, Columns, frame_columns, row_columns
 from models.sheets import Ints, Sheets, make_sheets, places
 from runxin.errors import Problem, bad_data
@@ -91,7 +91,7 @@ def rows_of(records: Records, table: str) -> tuple[Rows, Coverage]:
 
 
 EVENTS = ("leaves", "leave_totals", "family", "concerns", "outcomes", "consents", "contacts")
-ALWAYS = 10**6  # a coverage without an end
+ALWAYS = 10**6  # a coverage, a leave or a suspension without an end
 
 
 def records_of(dataset: Dataset, calendars: Calendars | None = None) -> Records:
@@ -160,7 +160,7 @@ def records_of_requests(
     return replace(whole, own={name: _own_row([one for one in own if one[1]["name"] == name]) for name in names})
 
 
-VALUE = Column("value", Kind.NUMBER, "值", Sensitivity.SENSITIVE)
+VALUE = Column("value", CellKind.NUMBER, "值", Sensitivity.SENSITIVE)
 OWN_VALUE = Table("features", "自定义特征", (*features_table(()).columns, VALUE))
 
 
@@ -204,6 +204,8 @@ def _assemble(
             raise bad_data("an unknown instrument", [Problem(f"no definition of {code!r}", file="scores")])
         sheets[code] = make_sheets(instruments[code], place, responses.get(code), scores)
     events = {name: _once(Rows(places(columns, place), columns), name) for name, columns in tables.items()}
+    if "leaves" in events:
+        events["leaves"] = _going_on(events["leaves"])
     return Records(students, sheets, events, coverage, calendars.of_students(students["school_id"]))
 
 
@@ -213,6 +215,12 @@ def _once(rows: Rows, table: str) -> Rows:
         return rows
     again = repeats(pd.DataFrame({**rows.columns, "student_id": rows.student}), table)
     return rows.where(~again) if again.any() else rows
+
+
+def _going_on(leaves: Rows) -> Rows:
+    """Leave and suspensions without an end are still going on."""
+    ends = leaves["end_on"]
+    return Rows(leaves.student, {**leaves.columns, "end_on": np.where(ends == NO_DAY, ALWAYS, ends)})
 
 
 def _coverage(name: str, schools: NDArray[Any], collected: bool, feeds: Columns | None) -> Coverage:

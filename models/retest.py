@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from data_schemas.instruments import Instrument, Words
 from models.assessment import InstrumentResult, Retest
+from models.sentences import sheet_words
 
 REPEATED = ("void", "suspect", "unscored", "stale")
 ASKED = ("critical_blank", "safety_question")
@@ -22,9 +23,9 @@ def retests_of(
 ) -> Iterator[Retest]:
     """Entries for the newest sheet of one questionnaire.
 
-    `spoken_with` says that a named person has interviewed the student on or after its day, which answers what was to be
-    asked. `high` says that the sheet reaches what its definition calls high, `asked_elsewhere` that another
-    questionnaire of the same time did ask about suicide and was answered.
+    `spoken_with` says that a named person has interviewed the student on a day after it came in, not blind, which
+    answers what was to be asked. `high` says that the sheet reaches what its definition calls high, `asked_elsewhere`
+    that another questionnaire of the same time did ask about suicide and was answered.
     """
     label, on = instrument.label, result.administered_on.isoformat()
 
@@ -34,10 +35,12 @@ def retests_of(
     if result.current and not spoken_with:
         if result.critical_status == "unknown":
             yield entry(
-                "critical_blank", " 关键题未作答，需当面询问", ": a critical item was left blank; ask in person"
+                "critical_blank",
+                f" 关键题未作答（{on}），需当面询问",
+                f": a critical item was left blank ({on}); ask in person",
             )
         if not instrument.suicidality_covered and not asked_elsewhere and (high or result.soft_items):
-            yield _safety_question(entry_label=label, code=instrument.code, result=result, high=high)
+            yield _safety_question(result, label, high=high)
     if not result.current:
         yield entry("stale", f" 答卷已过期（{on}），请复测", f": the last sheet is from {on}; repeat it")
     elif "validity_scale" in result.invalid_reasons:
@@ -45,26 +48,33 @@ def retests_of(
         yield entry("void", f"：{rule.zh}（{on}）", f": {rule.en} ({on})")
     elif not result.valid:
         blanks = result.n_missing
-        yield entry(
-            "unscored", f" 有 {blanks} 题未作答，无法计分，请复测", f": {blanks} items left blank, no total; repeat it"
+        zh, en = (
+            (f" 有 {blanks} 题未作答", f": {blanks} items left blank") if blanks else (" 没有总分", ": no total given")
         )
+        yield entry("unscored", f"{zh}（{on}），无法计分，请复测", f"{en} ({on}), it cannot be scored; repeat it")
     elif result.suspect:
         zh, en = _listed(result.suspect)
-        yield entry("suspect", f" 作答质量存疑（{zh}），请复测", f": the answers are in doubt ({en}); repeat it")
-
-
-def _safety_question(*, entry_label: Words, code: str, result: InstrumentResult, high: bool) -> Retest:
-    total = "" if result.total is None else f" {result.total:.4g}"
-    if high:
-        zh = f"{entry_label.zh}{total} 分偏高，该量表不含自杀意念条目，请当面询问安全"
-        en = f"{entry_label.en}{total} is high and it does not ask about suicide; ask about safety in person"
-    else:
-        items = [item.zh for item in result.soft_items], [item.en for item in result.soft_items]
-        zh = f"{entry_label.zh} {'、'.join(items[0])} 的回答需了解，该量表不含自杀意念条目，请当面询问安全"
-        en = (
-            f"{entry_label.en}: {', '.join(items[1])} call for a talk, and it does not ask about suicide; ask in person"
+        yield entry(
+            "suspect", f" 作答质量存疑（{on}，{zh}），请复测", f": the answers are in doubt ({on}, {en}); repeat it"
         )
-    return Retest(code, "safety_question", Words(zh=zh, en=en))
+
+
+def _safety_question(result: InstrumentResult, label: Words, *, high: bool) -> Retest:
+    if high:
+        said = sheet_words(result)
+        zh = f"{said.zh} 偏高，该量表不含自杀意念条目，请当面询问安全"
+        en = f"{said.en} is high and it does not ask about suicide; ask about safety in person"
+    else:
+        on, items = result.administered_on.isoformat(), result.soft_items
+        zh = (
+            f"{label.zh} {'、'.join(item.zh for item in items)} 的回答需了解（{on}），该量表不含自杀意念条目，"
+            "请当面询问安全"
+        )
+        en = (
+            f"{label.en}: {', '.join(item.en for item in items)} call for a talk ({on}), and it does not ask about "
+            "suicide; ask in person"
+        )
+    return Retest(result.code, "safety_question", Words(zh=zh, en=en))
 
 
 def _listed(suspect: Sequence[str]) -> tuple[str, str]:

@@ -2,23 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data_schemas.instruments import Instrument, Scores, given_scores, join_scores, score_rows
-from models.columns import NO_DAY, Columns
+from models.columns import CLOCK, NO_DAY, SECONDS_A_DAY, Columns, moment_of
 from runxin.errors import Problem, bad_data
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+RECEIVED_SECOND = CLOCK.format("received_at")
 
 
 @dataclass(frozen=True)
 class Sheets:
     """n sheets of one questionnaire. `received` is the administration day where no receipt is on record, and then
-    `receipt_known` is false. `seconds` is NaN where the duration is not known. Rows of the `scores` table that agree
+    `receipt_known` is false; `received_second` is the second of that day in local time, `NO_TIME` where it is not on
+    record. `seconds` is NaN where the duration is not known. Rows of the `scores` table that agree
     on student, day, receipt and respondent are one sheet without items."""
 
     instrument: Instrument
@@ -26,13 +29,18 @@ class Sheets:
     day: Ints
     received: Ints
     receipt_known: Bools
+    received_second: Ints
     respondent: NDArray[np.int8]
     seconds: NDArray[np.float64]
     scores: Scores
 
     def take(self, rows: NDArray[np.intp]) -> "Sheets":
-        names = ("student", "day", "received", "receipt_known", "respondent", "seconds")
+        names = ("student", "day", "received", "receipt_known", "received_second", "respondent", "seconds")
         return Sheets(self.instrument, **{n: getattr(self, n)[rows] for n in names}, scores=self.scores.take(rows))
+
+    def received_at(self, row: int) -> datetime | None:
+        """The moment of receipt, in the schools' time; None where it is not on record."""
+        return moment_of(int(self.received[row]), int(self.received_second[row]))
 
     def known(self, as_of: int) -> Bools:
         """Which sheets had been filled in and received by the end of the day."""
@@ -65,6 +73,7 @@ def make_sheets(
         day=day,
         received=np.where(known, received, day),
         receipt_known=known,
+        received_second=np.concatenate([columns[RECEIVED_SECOND] for columns, _ in parts]),
         respondent=np.concatenate([columns["respondent"] for columns, _ in parts]),
         seconds=np.concatenate([columns.get("duration_s", np.full(len(s), np.nan)) for columns, s in parts]),
         scores=join_scores([scored for _, scored in parts]),
@@ -74,7 +83,9 @@ def make_sheets(
 def no_sheets(instrument: Instrument) -> Sheets:
     """The sheets of a questionnaire that nobody here has answered."""
     none, scores = np.zeros(0, np.int64), given_scores(instrument, np.zeros((0, len(instrument.scores))))
-    return Sheets(instrument, none, none, none, none.astype(bool), none.astype(np.int8), none.astype(float), scores)
+    return Sheets(
+        instrument, none, none, none, none.astype(bool), none, none.astype(np.int8), none.astype(float), scores
+    )
 
 
 def places(columns: Columns, place: Mapping[Any, int]) -> Ints:
@@ -110,4 +121,7 @@ def _given(instrument: Instrument, scores: Columns) -> tuple[Columns, Scores]:
         worst = np.fmin if score.polarity == "protective" else np.fmax
         worst.at(values[:, column], sheet[mine], value[mine])
     first = np.unique(sheet, return_index=True)[1]
-    return {name: scores[name][rows][first] for name in names}, given_scores(instrument, values)
+    columns = {name: scores[name][rows][first] for name in names}
+    columns[RECEIVED_SECOND] = np.full(len(sheet_of), SECONDS_A_DAY)
+    np.minimum.at(columns[RECEIVED_SECOND], sheet, scores[RECEIVED_SECOND][rows])
+    return columns, given_scores(instrument, values)

@@ -1,7 +1,8 @@
-"""Errands that leave gives rise to: they stand beside the list and move nobody on it.
+"""Tasks that leave and reports give rise to: they stand beside the list and move nobody on it.
 
-淮政办函〔2026〕1号 names 节假日返校即请假 and absence among what schools follow up; one event is a reason to ask, not a
-tier. An errand is done when somebody has recorded a contact or an interview on that day or later.
+淮政办函〔2026〕1号 names 节假日返校即请假 and absence among what schools follow up, and asks for 必访必问; one event
+is a reason to ask, not a tier. A task is done when somebody has reached the student or a guardian, or has recorded an
+interview, on that day or later; a report's, on the day it came in or later.
 """
 
 from collections.abc import Iterator
@@ -9,36 +10,50 @@ from collections.abc import Iterator
 import numpy as np
 
 from data_schemas.calendar import day_to_date
+from data_schemas.codes import Concern
 from data_schemas.instruments import Words
 from models.assessment import Task
-from models.columns import NO_DAY
+from models.contacts import known_contacts
 from models.features.leave_days import LeaveDays, back_from, leave_days, return_days
 from models.features.matrix import latest_by_student
+from models.floors.concerns import KINDS, known_concerns, report_words
 from models.policy import Policy
 from models.records import Records, rows_of
 from models.sheets import Ints
 
 CONTACT, ASK = "contact_unexcused", "ask_return"
+VISIT, CLASS_VISIT, BULLYING = "visit", "class_visit", "bullying"
+HOMEROOM = Words(zh="班主任", en="homeroom teacher")
+LAW_DEPUTY = Words(zh="法治副校长", en="deputy principal for legal affairs")
+WHO = {CONTACT: HOMEROOM, ASK: HOMEROOM, VISIT: HOMEROOM, CLASS_VISIT: HOMEROOM, BULLYING: LAW_DEPUTY}
+# 「对校园欺凌苗头性问题，学校法治副校长第一时间开展专题教育、调解疏导」, beside what the report itself opens.
+IS_BULLYING = (Concern.BULLYING, Concern.BULLYING_SERIOUS)
 
 
 def open_tasks(records: Records, as_of: int, policy: Policy, seen: Ints) -> list[list[Task]]:
     """The errands of each student at the end of the day, from what was recorded by then. `seen` (n,) is the day of the
-    last interview by a named person."""
+    last interview by a named person that was not a blind one by lot."""
     n, school = len(records), records.school
     found: list[list[Task]] = [[] for _ in range(n)]
     leaves, _ = rows_of(records, "leaves")
     days = leave_days(leaves, as_of, school)
     recent = back_from(days.student, days.day, as_of, school) < policy.tasks.school_days
     days, done = days.where(recent), np.maximum(seen, _contacted(records, as_of))
-    tasks = [*_contacts(days, policy), *_asks(records, days, policy)]
-    for student, kind, on, known, within, text in sorted(tasks, key=lambda task: task[:3]):
-        if on > done[student]:
+    tasks = [*_contacts(days, policy), *_asks(records, days, policy), *_reports(records, as_of, policy)]
+    for student, kind, on, known, within, text in sorted(tasks, key=_order):
+        since = known if kind in OF_REPORTS else on
+        if since > done[student]:
             due = day_to_date(_school_day_after(records, student, max(on, known), within))
-            found[student].append(Task(kind, day_to_date(on), due, text))
+            found[student].append(Task(kind, day_to_date(on), due, text, WHO[kind], day_to_date(since)))
     return found
 
 
-Found = Iterator[tuple[int, str, int, int, int, Words]]  # student, kind, day, known since, school days to do it in
+Errand = tuple[int, str, int, int, int, Words]  # student, kind, day, known since, school days to do it in
+Found = Iterator[Errand]
+
+
+def _order(errand: Errand) -> tuple[int, str, int, str]:
+    return *errand[:3], errand[5].zh
 
 
 def _contacts(days: LeaveDays, policy: Policy) -> Found:
@@ -68,13 +83,43 @@ def _asks(records: Records, days: LeaveDays, policy: Policy) -> Found:
         yield int(student), ASK, int(on), int(known), policy.due.ask_school_days, text
 
 
+def _reports(records: Records, as_of: int, policy: Policy) -> Found:
+    """必访必问 after what was reported, and 法治副校长 after bullying. A report exported again gives one errand."""
+    concerns = known_concerns(records, as_of)
+    concerns = concerns.where(concerns["known_on"] >= records.school.first)
+    known = np.minimum(concerns["known_on"], as_of)
+    concerns = concerns.where(back_from(concerns.student, known, as_of, records.school) < policy.tasks.school_days)
+    first: dict[tuple[int, str, int, Concern], tuple[int, str, Words]] = {}
+    for row, place in enumerate(concerns["kind"].tolist()):
+        kind, use = KINDS[place], policy.concerns[KINDS[place].code]
+        errand = BULLYING if kind in IS_BULLYING and use != "off" else OF_USE.get(use)
+        if errand is not None:
+            key = int(concerns.student[row]), errand, int(concerns["reported_on"][row]), kind
+            words = report_words(concerns, row)
+            told = int(concerns["known_on"][row]), words.zh, words
+            first[key] = min(told, first.get(key, told), key=lambda one: one[:2])
+    for (student, errand, on, _), (known, _, words) in first.items():
+        within = 0 if errand == BULLYING else policy.tasks.visit_school_days
+        text = Words(zh=f"{words.zh}：{DUTY[errand].zh}", en=f"{words.en}: {DUTY[errand].en}")
+        yield student, errand, on, known, within, text
+
+
+OF_USE = {"lead": VISIT, "class_task": CLASS_VISIT}
+OF_REPORTS = (VISIT, CLASS_VISIT, BULLYING)
+DUTY = {
+    VISIT: Words(zh="班主任必访必问", en="the homeroom teacher visits and asks"),
+    CLASS_VISIT: Words(zh="班主任了解情况", en="the homeroom teacher finds out how things are"),
+    BULLYING: Words(
+        zh="法治副校长当日开展专题教育、调解疏导，情节严重的联动公安",
+        en="the deputy principal for legal affairs teaches and mediates the same day; the police where it is serious",
+    ),
+}
+
+
 def _contacted(records: Records, as_of: int) -> Ints:
     """The day of the newest contact of each student, as recorded by the day."""
-    rows, _ = rows_of(records, "contacts")
-    on = rows["contacted_on"]
-    known = np.where(rows["recorded_on"] == NO_DAY, on, rows["recorded_on"])
-    mine = (known <= as_of) & (on <= as_of)
-    return latest_by_student(len(records), rows.student[mine], on[mine])
+    contacts = known_contacts(records, as_of)
+    return latest_by_student(len(records), contacts.student, contacts["contacted_on"])
 
 
 def _school_day_after(records: Records, student: int, day: int, within: int) -> int:

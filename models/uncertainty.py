@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Band:
+class ProbabilityBand:
     """Lower and upper probability at rising margins; straight between them and level beyond the outer ones."""
 
     margins: tuple[float, ...]
@@ -30,12 +30,12 @@ class Band:
         return asdict(self)
 
 
-def band_of_json(content: dict[str, Any]) -> Band:
+def band_of_json(content: dict[str, Any]) -> ProbabilityBand:
     """Read what `to_json` wrote; raises `KeyError`, `TypeError` or `ValueError` where the form is another."""
-    return Band(*(tuple(map(float, content[name])) for name in ("margins", "low", "high")))
+    return ProbabilityBand(*(tuple(map(float, content[name])) for name in ("margins", "low", "high")))
 
 
-def bounds(band: Band, margins: Floats, probability: Floats) -> tuple[Floats, Floats]:
+def bounds(band: ProbabilityBand, margins: Floats, probability: Floats) -> tuple[Floats, Floats]:
     """The band at margins (n,), which always holds the published probability (n,) itself."""
     low = np.interp(margins, band.margins, band.low)
     high = np.interp(margins, band.margins, band.high)

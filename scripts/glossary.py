@@ -13,6 +13,7 @@ TITLES = {
     "Stage": "学段 Stages",
     "Sex": "性别 Sex",
     "Answer": "取值 Values of a flag",
+    "DutyRole": "值班角色 Roles on a duty roster",
     "Respondent": "填答人 Respondents",
     "LeaveType": "请假类型 Types of leave",
     "LeaveReason": "请假原因 Reasons of leave",

@@ -27,7 +27,7 @@ CANNOT_START = "cannot start: "  # `runxin serve` looks for it: the process that
 @asynccontextmanager
 async def lifespan(shell: Starlette) -> AsyncIterator[None]:
     """Open the service in the worker that answers; the process that only watches over it loads none of it."""
-    from serving.opening import open_service
+    from serving.startup import open_service
 
     with ExitStack() as stack:
         try:
@@ -50,7 +50,7 @@ SHELL = Starlette(routes=[Mount("/", app=answer)], lifespan=lifespan)
 
 
 # One service only: BentoML's dependent services accept pickle. The access log and tracing would hold addresses,
-# which name students, and so would BentoML's metrics (serving.api.metrics counts by route instead).
+# which name students, and so would BentoML's metrics (serving.platform.metrics counts by route instead).
 @bentoml.service(
     name="runxin",
     workers=1,

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from data_schemas.instruments import known_instruments, packaged_instruments
+from data_schemas.zone import CHINA
 from models import Artifact, Manifest, load_artifact, read_policy, save_artifact
 from models.artifact import FORMAT_VERSION
 from models.calibration import Calibration
@@ -17,13 +18,15 @@ from models.policy import Thresholds
 from models.reference import Reference
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel
-from models.uncertainty import Band
+from models.uncertainty import ProbabilityBand
 from runxin.settings import Settings, read_settings
-from serving.access import SCOPES, create_key
-from serving.api import Champion, State, make_app
-from serving.api.fields import today
+from serving.access import SCOPES
+from serving.app import make_app
+from serving.keys import create_key
+from serving.platform import Champion, State
 from serving.store import open_store
 from tests.http_client import Client
+from tests.known_schools import make_known
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
@@ -37,6 +40,8 @@ class Api:
     client: Client
 
     def key(self, *scopes: str, schools: tuple[str, ...] | None = None) -> str:
+        """A key; its schools are made known."""
+        make_known(self.state.store, schools or ())
         return create_key(self.state.store, "city", scopes or SCOPES, NOW, schools=schools)
 
     def post(self, path: str, content: Any, key: str | None = None, **more: Any) -> httpx.Response:
@@ -57,6 +62,11 @@ def make_api(home: Path) -> Api:
     instruments = known_instruments(settings.instruments)
     state = State(store, read_policy(), champion, instruments, history=settings.history)
     return Api(settings, state, Client(make_app(state)))
+
+
+def today() -> date:
+    """The day it is in the schools."""
+    return datetime.now(CHINA).date()
 
 
 def record(student_id: str = "S-1077", **fields: Any) -> dict[str, Any]:
@@ -114,7 +124,7 @@ def artifact(version: str = "1", origin: str = "local") -> Artifact:
         reference=Reference({}),
         policy=policy.model_copy(update={"thresholds": Thresholds(watch=0.2, priority=0.5)}),
         logistic=spline,
-        band=Band((-3.0, 0.0, 3.0), (0.03, 0.4, 0.9), (0.06, 0.6, 0.97)),
+        band=ProbabilityBand((-3.0, 0.0, 3.0), (0.03, 0.4, 0.9), (0.06, 0.6, 0.97)),
     )
 
 

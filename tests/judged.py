@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from evaluation import Endpoint, Judgement, Population, Rolled, Scored, other_outcomes, over_time, report, retrained
-from evaluation.figures.contribution_checks import Explained, contribution_checks
+from evaluation.figures.contribution_checks import JudgedContributions, contribution_checks
 from evaluation.figures.learning_curve import Fewer, Less, learning_curve
 from evaluation.figures.uncertainty import uncertainty
 from evaluation.report.verdict import verdict
@@ -105,10 +105,10 @@ def population(n: int = 3_000, seed: int = 4, schools: int = 12, **changes: Any)
     return replace(whole, **changes)
 
 
-def invented_explanations() -> Explained:
+def invented_explanations() -> JudgedContributions:
     """Contributions of three features that sum to their margin and go their way."""
     values = np.random.default_rng(1).normal(size=(120, 3))
-    return Explained(values * [0.8, 0.3, 0.1], -2.0, values, NAMES)
+    return JudgedContributions(values * [0.8, 0.3, 0.1], -2.0, values, NAMES)
 
 
 def whole_report() -> Figures:

@@ -17,11 +17,12 @@ from models import Artifact, load_artifact
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel
 from runxin.settings import Settings, read_settings
-from serving.access import create_user, set_password
+from serving.accounts import create_user, set_password
 from serving.store import AuditEvent, audit_rows, open_store
 from tests.api_state import artifact
 from tests.command_line import told
 from tests.gate_figures import BEHIND, Figures, good, group, interval, order
+from tests.known_schools import make_known
 from tests.learnable import learnable
 from training.tracking import log_training
 
@@ -92,6 +93,7 @@ def make_home(folder: Path) -> Path:
     settings.policy_file.write_text('[promotion]\npia_id = "PIA-2026-03"\n', "utf-8")
     now = datetime.now(UTC)
     with open_store(settings) as store:
+        make_known(store, ["A"])
         for name, role, schools in (
             (ANNA, "administrator", []),
             (BEN, "administrator", []),

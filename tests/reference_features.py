@@ -67,7 +67,8 @@ def told_once(request: Row) -> Row:
     return found
 
 
-def concern_features(request: Row, as_of: date, taught: list[date]) -> dict[str, float]:
+def concern_features(request: Row, as_of: date, taught: list[date], hardly_there: bool = False) -> dict[str, float]:
+    """`hardly_there` says that most of the last 60 school days were not at school."""
     found = {}
     for kind in KINDS:
         yes, asked = 0, False
@@ -78,7 +79,7 @@ def concern_features(request: Row, as_of: date, taught: list[date]) -> dict[str,
                 yes += row.get("value") in (None, "yes")
                 asked |= row.get("value") == "unknown"
         found[f"concern_{kind}"] = float(min(yes, 3)) or (0.1 if asked else 0.0)
-    found["concern_missing"] = 0.0 if reaches(request, "concerns", as_of, taught) else 1.0
+    found["concern_missing"] = 0.0 if reaches(request, "concerns", as_of, taught) and not hardly_there else 1.0
     return found
 
 

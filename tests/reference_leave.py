@@ -51,6 +51,33 @@ def episodes_with(taught: list[date], away: set[date], marked: set[date]) -> int
     return found
 
 
+def suspended_days(request: Row, as_of: date, days: list[date]) -> set[date]:
+    """Which of `days` lie in a suspension that had begun and been recorded by the as-of date: to the day before the
+    first return after it, else to its end. Of two that begin on one day the one recorded last counts, the shorter one
+    where both came in on one day."""
+    rows = [row for row in request.get("leaves") or [] if row["recorded_on"] <= as_of]
+    returns = [row["start_on"] for row in rows if row["type"] == "resumption"]
+    found: set[date] = set()
+    begun = [row for row in rows if row["type"] == "suspension" and row["start_on"] <= as_of]
+    for start in {row["start_on"] for row in begun}:
+        mine = [row for row in begun if row["start_on"] == start]
+        told = max(mine, key=lambda row: (row["recorded_on"], -row["end_on"].toordinal()))
+        back = min((day for day in returns if day >= start), default=date.max)
+        found |= {day for day in days if start <= day <= told["end_on"] and day < back}
+    return found
+
+
+def at_school(request: Row, as_of: date, window: set[date]) -> tuple[set[date], set[date]]:
+    """Of a window's school days those since enrolment, and of these the ones that were not suspended."""
+    enrolled = {day for day in window if request.get("enrolled_on") is None or day >= request["enrolled_on"]}
+    return enrolled, enrolled - suspended_days(request, as_of, sorted(enrolled))
+
+
+def most_of(days: set[date], window: set[date]) -> bool:
+    """Whether they are half of a window or more."""
+    return bool(days) and 2 * len(days) >= len(window)
+
+
 def leave_features(request: Row, as_of: date, taught: list[date], below: list[float] | None = None) -> dict[str, float]:
     """`taught` are all school days around the as-of date, in order; `below` the share of students with fewer days, by
     half days of 60."""
@@ -60,22 +87,17 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
     year = {day for day in passed if day > as_of - timedelta(days=365)}
     share: dict[date, float] = {}
     unexcused, other_sick = set(), set()
-    suspended = 0.0
     late_early, suspensions, resumptions = set(), set(), set()
     quarantined: set[date] = set()
-    ends: dict[date, date] = {}  # the latest, by the day of its beginning
     told: dict[date, tuple[date, int, date]] = {}
     for row in request.get("leaves") or []:
         if row["recorded_on"] > as_of:
             continue
-        if row["type"] == "suspension" and row["start_on"] <= as_of and row["end_on"] > as_of - timedelta(days=365):
-            suspended = 1.0
         if row["start_on"] <= as_of:
             if row["type"] in ("late", "early") and sum(row["start_on"] < day for day in passed) < 20:
                 late_early.add((row["start_on"], row["type"]))
             if row["type"] == "suspension":
                 suspensions.add(row["start_on"])
-                ends[row["start_on"]] = max(row["end_on"], ends.get(row["start_on"], row["end_on"]))
                 last = (row["recorded_on"], -row["end_on"].toordinal(), row["end_on"])
                 told[row["start_on"]] = max(last, told.get(row["start_on"], last))
             if row["type"] == "resumption":
@@ -116,18 +138,22 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
     for day in taught:
         run = run + 1 if day in away else 0
         longest = max(longest, run)
-    known = reaches(request, "leaves", as_of, taught) or bool(sums)
     term = {day for day in passed if term_of(day) == last_term(as_of)}
     back = max(resumptions, default=None)
     newest = max(suspensions, default=None)
     past = 0
     if newest is not None and told[newest][2] < as_of and (back is None or back < newest):
         past = min((as_of - told[newest][2]).days, 365)
-    apart = {day for start in ends for day in last_60 if start <= day <= ends[start]}
+    windows = {"20": last_20, "60": last_60, "term": term, "365": year}
+    calendar_year = [as_of - timedelta(days=n) for n in range(365)]
+    suspended = float(bool(suspended_days(request, as_of, calendar_year)))
     enrolled = request.get("enrolled_on")
-    expected = len({day for day in last_60 if enrolled is None or day >= enrolled} - apart)
-    rate = min(count(last_60) / expected, 1.0) if expected >= 20 else math.nan
-    step = 0 if math.isnan(rate) else math.floor(rate * 120 + 1e-3)
+    here = at_school(request, as_of, last_60)[1]
+    # A day that a record calls leave was a day at school, whatever else is said of it.
+    expected = len(here) + sum(part for day, part in share.items() if day in last_60 - here)
+    rate = min(count(last_60) / expected, 1.0) if most_of(here, last_60) else math.nan
+    step = math.floor(min(count(last_60) / max(expected, len(last_60) / 2), 1.0) * 120 + 1e-3)
+    known = (reaches(request, "leaves", as_of, taught) and most_of(here, last_60)) or bool(sums)
     # Two sums a row: what is known at least of the windows that hold the sum's own.
     least = dict.fromkeys(("20", "60", "term", "365"), (0.0, 0.0))
     firsts = {"20": min(last_20), "60": min(last_60), "term": first_of_term(as_of), "365": date.min}
@@ -149,7 +175,6 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
     fresh = [day for day in passed[-20:] if day not in quarantined]
     before = [day for day in passed[-40:-20] if day not in quarantined]
     blank = math.nan
-    windows = {"20": last_20, "60": last_60, "term": term, "365": year}
     described = {
         f"leave_episodes_{name}": max(float(episodes(taught, set(share) & days)), least[name][1])
         for name, days in windows.items()
@@ -164,11 +189,16 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
         "excess_vs_class_60": blank,  # no class of ten here
     }
     for name in described:
-        window = name.rpartition("_")[2]
+        window = "60" if name == "leave_trend_20" else name.rpartition("_")[2]
+        if name == "months_since_resumption":
+            continue
         first = {"20": min(last_20), "60": min(last_60), "term": first_of_term(as_of)}.get(
             window, as_of - timedelta(days=364)
         )
+        there = at_school(request, as_of, windows.get(window, year))[1]
         if not reaches(request, "leaves", as_of, taught, max(first, enrolled or first)):
+            described[name] = blank
+        if not most_of(there, windows.get(window, year)):
             described[name] = blank
     return {
         **described,

@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 
 from data_schemas.codes import Tier
 from models.assessment import DataQuality, ModelStatus, Retest
-from serving.followup.entries import Due, Entry, FollowUpList, Section
-from tests.factories import entry, floor, follow_up_list, reason, sheet, words
+from models.triage.missed import Missed
+from models.triage.queues import BELOW, IMMEDIATE, NOT_SCREENED, RETEST, WEEK
+from serving.today import Due, Entry, FollowUpList
+from tests.factories import blind_entry, entry, floor, follow_up_list, reason, sheet, words
 
 CHECK = Due(words("30 分钟内响应", "respond within 30 minutes"), datetime(2026, 11, 20, 4, 41, tzinfo=UTC), False)
 INTERVIEW = Due(
-    words("2 个上课日内访谈", "interview within 2 school days"), datetime(2026, 11, 24, 9, tzinfo=UTC), False
+    words("2 个上学日内访谈", "interview within 2 school days"), datetime(2026, 11, 24, 9, tzinfo=UTC), False
 )
 LATE = Due(words("月度随访", "monthly follow-up"), datetime(2026, 11, 17, 9, tzinfo=UTC), True)
 ROUTINE = Due(words("本周内例行访谈", "routine interview this week"), None, False)
@@ -30,7 +32,7 @@ REASONS = (
         0.21,
         group="leave",
         value=4.0,
-        text=words("60 个上课日内病假 4 天", "4 sick days in 60 school days"),
+        text=words("60 个上学日内病假 4 天", "4 sick days in 60 school days"),
     ),
     reason(
         "left_behind", 0.18, group="family", value=1.0, text=words("留守：父母双方在外务工", "both parents work away")
@@ -68,10 +70,9 @@ def checks(n: int) -> tuple[Entry, ...]:
             entry(
                 f"S-{4821 + 13 * k}",
                 tier,
-                Section.IMMEDIATE,
+                IMMEDIATE,
                 class_id=f"{'七八九'[k % 3]}({k % 7 + 1})班",
                 grade=7 + k % 3,
-                tier_source="floor",
                 floors=(opened,),
                 reasons=REASONS,
                 instruments=(
@@ -97,26 +98,24 @@ def checks(n: int) -> tuple[Entry, ...]:
 
 def week() -> tuple[Entry, ...]:
     lines = []
-    for k in range(10):
-        tier = Tier.PRIORITY if k < 4 else Tier.WATCH
-        slot = {8: "concern", 9: "audit"}.get(k, "ranked")
+    for k in range(9):
         lines.append(
             entry(
                 f"S-{1077 + 31 * k}",
-                tier,
+                Tier.PRIORITY if k < 4 else Tier.WATCH,
                 rank=k + 1,
-                slot=slot,
+                slot="concern" if k == 8 else "ranked",
                 class_id=f"{'七八九'[k % 3]}({k % 7 + 1})班",
                 grade=7 + k % 3,
                 confirmed=k == 1,
                 reasons=REASONS[k % 3 :],
                 why=tuple(one.text for one in REASONS[k % 4 : k % 4 + 2]),
-                due=ROUTINE if slot == "audit" else LATE if k == 3 else INTERVIEW,
+                due=LATE if k == 3 else INTERVIEW,
                 data_quality=DataQuality("low", missing=("gad7",)) if k == 2 else DataQuality("ok"),
-                last_interview_on=date(2026, 10, 12) if k == 3 else None,
+                seen_on=date(2026, 10, 12) if k == 3 else None,
             )
         )
-    return tuple(lines)
+    return (*lines, blind_entry("S-1356", rank=10, class_id="七(3)班", grade=7, due=ROUTINE))
 
 
 def below(n: int = 214) -> tuple[Entry, ...]:
@@ -124,7 +123,7 @@ def below(n: int = 214) -> tuple[Entry, ...]:
         entry(
             f"S-{20000 + 7 * k}",
             Tier.WATCH if k < 60 else Tier.ROUTINE,
-            Section.BELOW,
+            BELOW,
             rank=11 + k,
             class_id=f"{'七八九'[k % 3]}({k % 7 + 1})班",
             grade=7 + k % 3,
@@ -141,12 +140,12 @@ def usual() -> FollowUpList:
         immediate=checks(3),
         week=week(),
         below=below(),
-        expected_missed=(31.0, 18.0, 49.0),
+        missed=Missed(40, 2, value=31.0, low=18.0, high=49.0),
         not_screened=tuple(
             entry(
                 f"S-{30000 + k}",
                 Tier.ROUTINE,
-                Section.NOT_SCREENED,
+                NOT_SCREENED,
                 screened=False,
                 instruments=(),
                 reasons=(),
@@ -158,7 +157,7 @@ def usual() -> FollowUpList:
         retest=(
             entry(
                 "S-7001",
-                section=Section.RETEST,
+                queue=RETEST,
                 why=(words("PHQ-9 空缺 4 题，不能计分", "PHQ-9 with 4 blanks, not scored"),),
                 due=Due(words("14 天内重测", "retest within 14 days"), None, False),
                 data_quality=DataQuality("low", (Retest("phq9", "unscored", words("重测 PHQ-9", "repeat PHQ-9")),)),
@@ -169,7 +168,7 @@ def usual() -> FollowUpList:
 
 
 def flooded() -> FollowUpList:
-    return replace(usual(), immediate=checks(80))
+    return replace(usual(), queues={**usual().queues, IMMEDIATE: checks(80)})
 
 
 def nothing_due() -> FollowUpList:
@@ -179,55 +178,13 @@ def nothing_due() -> FollowUpList:
 def degraded() -> FollowUpList:
     """The model is away, feeds are silent, and there is a very long reason."""
     model = ModelStatus(None, None, "2026-11+abcdef01", None, "unavailable")
-    lines = list(replace(usual(), model=model).week)
+    lines = list(usual().queue(WEEK))
     lines[0] = replace(lines[0], why=(words(LONG), words(LONG)))
     return replace(
         usual(),
         synthetic=False,
         model=model,
         silent_feeds=("leaves", "concerns"),
-        week=tuple(lines),
-        expected_missed=None,
+        queues={**usual().queues, WEEK: tuple(lines)},
+        missed=Missed(3, 0),
     )
-
-
-def missing_everything() -> Entry:
-    retests = (Retest("phq9", "critical_blank", words("当面询问 PHQ-9 第9题", "ask about PHQ-9 item 9 in person")),)
-    return entry(
-        "S-9001",
-        Tier.WATCH,
-        rank=6,
-        class_id=None,
-        grade=None,
-        reasons=(),
-        instruments=(
-            sheet(
-                total=None,
-                least=5,
-                band=None,
-                band_code=None,
-                valid=False,
-                n_missing=4,
-                critical_status="unknown",
-                previous_total=None,
-                previous_on=None,
-            ),
-            sheet("gad7", 6, band=words("轻度", "mild"), administered_on=date(2026, 4, 24), current=False),
-        ),
-        data_quality=DataQuality("low", retests, ("gad7", "mht", "leave", "family", "concern")),
-        model=ModelStatus(None, None, "2026-11+abcdef01", None, "none"),
-        probability=None,
-        margin=None,
-        base_value=None,
-        group_contributions=None,
-    )
-
-
-def protected() -> Entry:
-    opened = floor(
-        "R12",
-        text=words("教师报告：疑似家庭暴力", "a teacher reports suspected domestic violence"),
-        protection=True,
-        severity=5,
-    )
-    return entry("S-9002", Tier.CRISIS, Section.IMMEDIATE, floors=(opened,), tier_source="floor", due=CHECK)

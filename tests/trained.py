@@ -14,6 +14,8 @@ from models.leave_reference import STEPS, LeaveReference
 from models.policy import Thresholds
 from models.reference import Group, Reference
 from models.risk_model import RiskModel, margins
+from models.tree_shap import Explainer, explain
+from tests.students import AS_OF, assessed, concern, flag, leave, student
 from training.fitting.boosting import Boosting, fit_boosting
 from training.fitting.calibrate import fit_platt
 from training.fitting.splines import fit_splines
@@ -86,6 +88,20 @@ def trained_artifact(kind: Literal["lightgbm", "logistic"]) -> Artifact:
         policy=policy.model_copy(update={"thresholds": Thresholds(watch=float(watch), priority=float(priority))}),
         logistic=splines,
     )
+
+
+def run_every_loop() -> None:
+    """Call each compiled loop once with what it is called with: many students and one, with a model and without."""
+    everything = student(leaves=[leave(AS_OF)], family=[flag("left_behind")], concerns=[concern("bullying")])
+    artifact = trained_artifact("lightgbm")
+    for model in (artifact, trained_artifact("logistic"), None):
+        for students in (1, 12):
+            assessed([{**everything, "student_id": f"S-{n}"} for n in range(students)], model)
+    explainer = artifact.model.explainer
+    assert isinstance(explainer, Explainer)
+    for rows in (np.zeros((12, len(FEATURES))), np.zeros((1, len(FEATURES)))):
+        explain(explainer, rows)
+        explain(explainer, np.asfortranarray(rows)[::-1])
 
 
 def invented(features: tuple[Feature, ...], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ from runxin.errors import bad_data
 from training.cohorts.cohort import Cohort, as_known, closed_dates, make_cohort
 from training.cohorts.seen import has_seen
 from training.cohorts.split import HELD_OUT, hash_fold
-from training.judge import Judged, Rows, judge
+from training.model_evaluation import EvaluatedRows, ModelEvaluation, evaluate_model
 
 ALL_ROWS = Words(zh="全部行", en="all rows")
 NONE_LATER = Words(zh="全部行；没有比训练更晚的行", en="all rows; none is later than the training rows")
@@ -35,7 +35,7 @@ def evaluate_fully(
     resamples: int,
     again: bool = True,
     progress: Callable[[str], None] = lambda step: None,
-) -> Judged:
+) -> ModelEvaluation:
     """The same with what a report draws. Samples are drawn as for the training's own report, so that the same rows have
     the same intervals. With `again`, and where the dataset is the one that was learned from, models are trained again
     on other folds and without each kind of data."""
@@ -52,8 +52,8 @@ def evaluate_fully(
     known = part.where(part.labelled)
     if not known.outcome.sum() or known.outcome.all():
         raise bad_data("no rows with and without the outcome", fix="the dataset needs outcomes after its index dates")
-    rows = Rows(part, before, rule, has_seen(artifact.manifest.seen, known.keys()))
-    return judge(dataset, records, artifact, rows, resamples, artifact.manifest.training["seed"], progress)
+    rows = EvaluatedRows(part, before, rule, has_seen(artifact.manifest.seen, known.keys()))
+    return evaluate_model(dataset, records, artifact, rows, resamples, artifact.manifest.training["seed"], progress)
 
 
 def rule_of(training: Mapping[str, Any]) -> Words:

@@ -14,13 +14,13 @@ from runxin.settings import Settings
 from training.cohorts.population import tiers_of
 from training.evaluate import rule_of
 from training.fitting.fitting import Progress
-from training.judge import Rows, judge
+from training.model_evaluation import EvaluatedRows, evaluate_model
 from training.tracking import Registered, check_tracking, log_training
 from training.train import Options, Trained, train
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrainingResult:
     registered: Registered
     artifact: Artifact
     metrics: dict[str, Any]
@@ -29,7 +29,7 @@ class Outcome:
 
 def train_and_register(
     dataset: Dataset, policy: Policy, options: Options, settings: Settings, progress: Progress
-) -> Outcome:
+) -> TrainingResult:
     """Train, log parameters, data fingerprint, figures and plots, and register the artifact."""
     progress("MLflow")
     check_tracking(settings)
@@ -61,8 +61,8 @@ def train_and_register(
     def write_files(artifact: Artifact, folder: Path) -> dict[str, float]:
         """The report and its pictures, in the name of the version that has just been registered; answers with the
         figures that only the report has."""
-        rows = Rows(trained.test, trained.before, rule_of(training), in_sample=False)
-        judged = judge(dataset, trained.records, artifact, rows, options.resamples, options.seed, progress)
+        rows = EvaluatedRows(trained.test, trained.before, rule_of(training), in_sample=False)
+        judged = evaluate_model(dataset, trained.records, artifact, rows, options.resamples, options.seed, progress)
         plots = folder / "plots"
         plots.mkdir()
         (plots / "metrics.json").write_text(json.dumps(trained.metrics, indent=1), "utf-8")
@@ -74,7 +74,7 @@ def train_and_register(
 
     progress("MLflow")
     registered, artifact = log_training(settings, trained.artifact, parameters, figures, tags, write_files)
-    return Outcome(registered, artifact, trained.metrics, trained.comparison)
+    return TrainingResult(registered, artifact, trained.metrics, trained.comparison)
 
 
 def tier_counts(trained: Trained) -> dict[str, int]:

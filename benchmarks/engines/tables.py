@@ -11,7 +11,7 @@ from data_schemas.codes import LeaveReason, LeaveType
 from data_schemas.instruments import given_scores, packaged_instruments
 from data_schemas.school_days import Calendars
 from data_schemas.tables import TABLES
-from models.columns import NO_DAY, row_columns
+from models.columns import NO_DAY, NO_TIME, row_columns
 from models.records import ALWAYS, Coverage, Records, Rows
 from models.sheets import Sheets
 
@@ -82,7 +82,8 @@ def records_of_tables(tables: Tables) -> Records:
     blank_code = np.full(count, -1, np.int8)
     seconds = np.full(count, np.nan)
     known = np.ones(count, dtype=bool)
-    filled = Sheets(phq9, sheets["student"], sheets["day"], sheets["day"], known, blank_code, seconds, scores)
+    no_time = np.full(count, NO_TIME)
+    filled = Sheets(phq9, sheets["student"], sheets["day"], sheets["day"], known, no_time, blank_code, seconds, scores)
     calendars = Calendars(default_calendar()).of_students(students["school_id"])
     return Records(
         students, {"phq9": filled}, {"leaves": Rows(leaves["student"], columns)}, {"leaves": always}, calendars

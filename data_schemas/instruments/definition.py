@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from data_schemas.instruments.parts import (
     Branch,
+    Citation,
     Coding,
     Contradiction,
     Critical,
@@ -18,7 +19,6 @@ from data_schemas.instruments.parts import (
     Reliability,
     Score,
     Soft,
-    Source,
     Sourced,
     Strict,
     Validity,
@@ -84,7 +84,7 @@ class Instrument(Strict):
     family: Family
     form: Literal["items", "scores"] = "items"
     items: int = Field(default=0, ge=0, le=500)
-    sources: dict[str, Source]
+    sources: dict[str, Citation]
     licence: Licence
     recall: Recall
     age: Ages

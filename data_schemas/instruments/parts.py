@@ -35,7 +35,7 @@ def words(zh: str, en: str) -> Words:
 ItemWords = Annotated[dict[int, Words], BeforeValidator(_int_keys)]
 
 
-class Source(Strict):
+class Citation(Strict):
     """Where numbers come from. `confirmed` was read in the source itself or two independent ones; `unconfirmed` is
     passed on by others only; `policy` is Runxin's own choice. The latter two are to be settled by who uses them."""
 
@@ -99,7 +99,7 @@ class BandSet(Strict):
         return self
 
 
-class Step(Strict):
+class AnswerLevel(Strict):
     """A level that is reached by an answer above the lowest to any of `any_of`."""
 
     value: int = Field(ge=1)
@@ -127,7 +127,7 @@ class Score(Strict):
     counts_from: int | None = None
     counts_from_of: Annotated[dict[int, int], BeforeValidator(_int_keys)] = {}
     needs_any: tuple[int, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[AnswerLevel, ...] = ()
     range: tuple[float, float] | None = None
     most_missing: int | None = Field(default=None, ge=0)
     polarity: Polarity

@@ -1,14 +1,14 @@
 """The answers of a block for a questionnaire: which columns hold them, and how they are coded."""
 
 from data_schemas.instruments import Instrument, declared_coding
-from data_schemas.mapping.definition import Block, Cell
+from data_schemas.mapping.definition import Cell, TableMapping
 from data_schemas.tables import Table, response_table
 from runxin.errors import UserError
 
 VARIANT = "coding_variant"
 
 
-def answer_cells(block: Block, instrument: Instrument) -> tuple[Table, dict[str, Cell]]:
+def answer_cells(block: TableMapping, instrument: Instrument) -> tuple[Table, dict[str, Cell]]:
     """The canonical table with the range of the block's own coding, and the cells of its items.
 
     The coding is one for the block (`items.coding`), or a column of the export where sheets differ. Raises

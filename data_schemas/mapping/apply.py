@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from data_schemas.cells import Texts
 from data_schemas.instruments import Instrument
-from data_schemas.mapping.assemble import Roster, assemble
+from data_schemas.mapping.assemble import ImportedRoster, assemble
 from data_schemas.mapping.definition import Cell, Mapping
 from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import Bad, Mask, fill, holds, typed
 from data_schemas.mapping.fit import AS_OF, Step
-from data_schemas.mapping.progress import Applied, Count, Finding, Part
+from data_schemas.mapping.progress import Applied, Count, Finding, StepRows
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def apply_mapping(
         count = Count(step.name, [each.sheet.file for each in kept[step.role]])
         done.counts.append(count)
         parts += [_part(step, each, done, count) for each in kept[step.role]]
-    roster = Roster()
+    roster = ImportedRoster()
     ahead = mapping.dataset.mode == "longitudinal"
     by_table = sorted(parts, key=lambda part: (part.step.table.name != "students", part.step.table.name))
     for name, group in groupby(by_table, key=lambda part: part.step.table.name):
@@ -102,7 +102,7 @@ def _as_of(mapping: Mapping, as_of: date | Cell, kept: Lookup[str, list[_Kept]],
     return max(days) if days else None
 
 
-def _part(step: Step, kept: _Kept, done: Applied, count: Count) -> Part:
+def _part(step: Step, kept: _Kept, done: Applied, count: Count) -> StepRows:
     """What a step makes of a sheet. `bad` pairs positions in the sheet with what is wrong there."""
     sheet = kept.sheet
     count.read += len(sheet.rows)
@@ -146,7 +146,7 @@ def _part(step: Step, kept: _Kept, done: Applied, count: Count) -> Part:
             finding = Finding(step.table.name, sheet.file, sheet.rows[places], header, each.what, each.fix)
             done.findings.append(finding)
     frame = pd.DataFrame(columns, index=range(len(rows)))
-    return Part(step, count, sheet.file, sheet.rows[rows], frame, wrong, sheet.found, _left_out(step, sheet, rows))
+    return StepRows(step, count, sheet.file, sheet.rows[rows], frame, wrong, sheet.found, _left_out(step, sheet, rows))
 
 
 def _left_out(step: Step, sheet: Sheet, rows: NDArray[np.intp]) -> frozenset[str]:

@@ -11,14 +11,14 @@ from data_schemas.coding import coding_faults
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.fill import typed
-from data_schemas.mapping.progress import Applied, Finding, Part
+from data_schemas.mapping.progress import Applied, Finding, StepRows
 from data_schemas.mapping.safety import safety_rows
 from data_schemas.rules import REFUSED, Fault, among, faults, score_faults
 from data_schemas.tables import Table
 
 
 @dataclass
-class Roster:
+class ImportedRoster:
     """The students that were named, those of them whose row can be written, and those whom a filter leaves out."""
 
     named: set[str] = field(default_factory=set)
@@ -28,9 +28,9 @@ class Roster:
 
 def assemble(
     table: Table,
-    parts: Sequence[Part],
+    parts: Sequence[StepRows],
     day: date | None,
-    roster: Roster,
+    roster: ImportedRoster,
     instruments: Mapping[str, Instrument],
     ahead: bool,
     set_aside: bool,
@@ -85,7 +85,7 @@ def assemble(
     return frame.loc[~wrong, names].reset_index(drop=True)
 
 
-def _findings(fault: Fault, table: Table, frame: pd.DataFrame, parts: Sequence[Part]) -> Iterator[Finding]:
+def _findings(fault: Fault, table: Table, frame: pd.DataFrame, parts: Sequence[StepRows]) -> Iterator[Finding]:
     """A fault under the headers of the files."""
     for number, group in frame.iloc[fault.rows].groupby("_part")["_row"]:
         part = parts[int(str(number))]

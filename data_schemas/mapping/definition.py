@@ -35,7 +35,7 @@ ValueMap = Annotated[dict[str, Scalar], BeforeValidator(_text_keys)]
 WHOLE_FILE = "source"  # the role of the only file where a mapping names none
 
 
-class Strict(BaseModel):
+class MappingPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -44,7 +44,7 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-class Condition(Strict):
+class Condition(MappingPart):
     """A test of one source cell: true, false, or unknown where the cell is blank. All that is given must hold."""
 
     column: Header
@@ -83,14 +83,14 @@ class Filter(Condition):
     file: str | None = None
 
 
-class Threshold(Strict):
+class Threshold(MappingPart):
     """Numbers below `below` become `value`; the last of a list has no `below` and takes the rest."""
 
     below: float | None = None
     value: Scalar
 
 
-class RowId(Strict):
+class RowId(MappingPart):
     """An id made of a prefix, the texts of some columns and the source row, as far as given, joined by hyphens."""
 
     prefix: str = ""
@@ -98,7 +98,7 @@ class RowId(Strict):
     row: bool = True
 
 
-class Cell(Strict):
+class Cell(MappingPart):
     """How one canonical column is filled. Exactly one of `column`, `any_of`, `constant` and `id` is given."""
 
     column: Header | None = None
@@ -145,7 +145,7 @@ AnyCell = Annotated[Cell, BeforeValidator(lambda value: {"column": value} if isi
 Where = Annotated[tuple[Condition, ...], BeforeValidator(_listed)]
 
 
-class Items(Strict):
+class ItemColumns(MappingPart):
     """The item columns of a questionnaire, in order: a list, or a pattern such as `Q{n}` or `{n}、*`.
 
     In a pattern `*` stands for any text, such as the wording of the item. Items that the export does not have are
@@ -179,10 +179,12 @@ class Items(Strict):
         }
 
 
-AnyItems = Annotated[Items, BeforeValidator(lambda value: value if isinstance(value, dict) else {"columns": value})]
+AnyItems = Annotated[
+    ItemColumns, BeforeValidator(lambda value: value if isinstance(value, dict) else {"columns": value})
+]
 
 
-class Block(Strict):
+class TableMapping(MappingPart):
     """Rows for one canonical table, at most one (or one for each entry of `long`) from each source row.
 
     A source row that fails `where` gives none. A row whose cell is blank in a column of `skip_if_missing` gives
@@ -198,7 +200,7 @@ class Block(Strict):
     items: AnyItems | None = None
 
 
-class FileRole(Strict):
+class FileRole(MappingPart):
     """A kind of source file. `match` is a pattern of file names; `header_row` counts from 1."""
 
     match: str = "*"
@@ -207,7 +209,7 @@ class FileRole(Strict):
     optional: bool = False
 
 
-class Describe(Strict):
+class Describe(MappingPart):
     """The dataset's own description. `as_of` is a date, or read from a column (the latest counts)."""
 
     name: str
@@ -219,7 +221,7 @@ class Describe(Strict):
     label: Label | None = None
 
 
-class Mapping(Strict):
+class Mapping(MappingPart):
     """A mapping file as it is written."""
 
     dataset: Describe
@@ -231,7 +233,7 @@ class Mapping(Strict):
     student_id: AnyCell | None = None
     values: dict[str, ValueMap] = {}
     where: Annotated[tuple[Filter, ...], BeforeValidator(_listed)] = ()
-    blocks: tuple[Block, ...]
+    blocks: tuple[TableMapping, ...]
 
     @property
     def roles(self) -> dict[str, FileRole]:

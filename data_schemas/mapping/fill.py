@@ -21,7 +21,7 @@ from data_schemas.cells import (
     without_mark,
 )
 from data_schemas.mapping.definition import Cell, Condition, Scalar
-from data_schemas.tables import Column, Kind
+from data_schemas.tables import CellKind, Column
 
 Mask = NDArray[np.bool_]
 Values = NDArray[np.object_]
@@ -106,7 +106,7 @@ def fill(cell: Cell, column: Column, sources: Mapping[str, Texts], rows: NDArray
         blank &= ~bad.rows
     if column.codes is not None and "unknown" in column.codes.codes():
         filled.values[blank] = "unknown"
-    elif column.required and blank.any():
+    elif column.required and not column.blank_says and blank.any():
         label = cell.columns[0] if cell.columns else column.name
         filled.bad.append(Bad(blank, label, "the cell is blank and must not be", "fill it in"))
     return filled
@@ -158,7 +158,7 @@ def _any_of(cell: Cell, column: Column, sources: Mapping[str, Texts]) -> Filled:
     if isinstance(cell.values, dict):
         words: dict[str, object] = {answer: _written(value, column) for answer, value in cell.values.items()}
     else:
-        words = {"yes": True, "no": False} if column.kind is Kind.BOOL else {a: a for a in ("yes", "no", "unknown")}
+        words = {"yes": True, "no": False} if column.kind is CellKind.BOOL else {a: a for a in ("yes", "no", "unknown")}
     values = np.full(len(answers), None, dtype=object)
     for answer, value in words.items():
         values[answers == answer] = value
@@ -182,18 +182,18 @@ def _row_id(cell: Cell, sources: Mapping[str, Texts], rows: NDArray[np.int64]) -
 
 def _written(value: Scalar, column: Column) -> object:
     """A value of the mapping file, which `fit` has found to be one of the column's, in the column's type."""
-    if column.kind in (Kind.INT, Kind.NUMBER):
+    if column.kind in (CellKind.INT, CellKind.NUMBER):
         return ranged(float(str(value)), column)
-    return str(value) if column.kind in (Kind.ID, Kind.TEXT) else value
+    return str(value) if column.kind in (CellKind.ID, CellKind.TEXT) else value
 
 
-def typed(values: Values, kind: Kind) -> "pd.Series[Any]":
+def typed(values: Values, kind: CellKind) -> "pd.Series[Any]":
     """Values with `None` where blank, in the canonical type of a kind."""
-    if kind in (Kind.DATE, Kind.TIME):
+    if kind in (CellKind.DATE, CellKind.TIME):
         index, distinct = pd.factorize(values)
         return pd.Series(np.append(np.array(list(distinct), dtype="datetime64[us]"), np.datetime64("NaT", "us"))[index])
-    if kind is Kind.INT:
+    if kind is CellKind.INT:
         return pd.Series(values.astype(np.float64)).astype("Int64")
-    if kind is Kind.NUMBER:
+    if kind is CellKind.NUMBER:
         return pd.Series(values.astype(np.float64))
-    return pd.Series(values, dtype="boolean" if kind is Kind.BOOL else "str")
+    return pd.Series(values, dtype="boolean" if kind is CellKind.BOOL else "str")

@@ -11,14 +11,14 @@ from data_schemas.dataset import table_of
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.answers import answer_cells
-from data_schemas.mapping.definition import Block, Cell, Condition, Mapping, Scalar, place
+from data_schemas.mapping.definition import Cell, Condition, Mapping, Scalar, TableMapping, place
 from data_schemas.own_features import OwnFeature
-from data_schemas.tables import Column, Kind, Sensitivity, Table
+from data_schemas.tables import CellKind, Column, Sensitivity, Table
 from runxin.errors import Problem, bad_data
 
 LONG = {"family": ("flag", "value"), "concerns": ("kind", "value"), "scores": ("scale", "value")}
 ANSWERS = Answer.codes()
-AS_OF = Column("as_of", Kind.DATE, "统计日期", Sensitivity.OPEN, required=True)
+AS_OF = Column("as_of", CellKind.DATE, "统计日期", Sensitivity.OPEN, required=True)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def fit(
 
 def _steps(
     mapping: Mapping,
-    block: Block,
+    block: TableMapping,
     number: int,
     instruments: Lookup[str, Instrument],
     own: Sequence[OwnFeature],
@@ -180,19 +180,19 @@ def output(value: Scalar, column: Column) -> Scalar:
         if value not in column.codes.codes():
             raise ValueError(f"{value!r} is not a code of {column.name}: {', '.join(column.codes.codes())}")
         return value
-    if column.kind in (Kind.INT, Kind.NUMBER):
+    if column.kind in (CellKind.INT, CellKind.NUMBER):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError(f"{value!r} is not a number")
-        if column.kind is Kind.INT and value != int(value):
+        if column.kind is CellKind.INT and value != int(value):
             raise ValueError(f"{value!r} is not a whole number")
         if (column.low is not None and value < column.low) or (column.high is not None and value > column.high):
             raise ValueError(f"{value!r} is outside {column.low:g} to {column.high:g}")
         return value
-    if column.kind is Kind.BOOL and not isinstance(value, bool):
+    if column.kind is CellKind.BOOL and not isinstance(value, bool):
         raise ValueError(f"{value!r} is neither true nor false")
-    if column.kind in (Kind.DATE, Kind.TIME) and not isinstance(value, date):
+    if column.kind in (CellKind.DATE, CellKind.TIME) and not isinstance(value, date):
         raise ValueError(f"{value!r} is not a date; write it without quotes, as 2026-03-05")
-    return str(value) if column.kind in (Kind.ID, Kind.TEXT) else value
+    return str(value) if column.kind in (CellKind.ID, CellKind.TEXT) else value
 
 
 def _misfits(cell: Cell, column: Column) -> Iterator[str]:
@@ -209,9 +209,9 @@ def _misfits(cell: Cell, column: Column) -> Iterator[str]:
         foreign = sorted(set(values) - set(ANSWERS))
         if foreign:
             yield f"any_of answers yes, no or unknown, never {', '.join(foreign)}"
-        if not values and column.codes is not Answer and column.kind is not Kind.BOOL:
+        if not values and column.codes is not Answer and column.kind is not CellKind.BOOL:
             yield f"any_of answers yes, no or unknown, which {column.name} does not hold: add values"
-    if cell.id is not None and column.kind is not Kind.ID:
+    if cell.id is not None and column.kind is not CellKind.ID:
         yield "only an id column can be built from prefix, columns and row"
     if cell.id is not None and not cell.id.columns and not cell.id.row:
         yield "an id needs columns or the row: a prefix alone is the same in every row"

@@ -15,7 +15,7 @@ from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
 from data_schemas.mapping.understanding import Understood
-from data_schemas.tables import Column, Kind, Sensitivity
+from data_schemas.tables import CellKind, Column, Sensitivity
 
 # A text is shown only where it is one of a column's few answers and this many cells have it: a name is not.
 SHOWN_FROM = 5
@@ -155,11 +155,11 @@ def _shown(text: str, value: object, column: Column, cell: Cell) -> tuple[str, s
         return "…", str(value)
     if _closed(column) or isinstance(cell.values, dict):
         return text, f"{value:g}" if isinstance(value, float) else str(value).lower()
-    if column.kind in (Kind.DATE, Kind.TIME) and column.sensitivity is not Sensitivity.PERSONAL:
+    if column.kind in (CellKind.DATE, CellKind.TIME) and column.sensitivity is not Sensitivity.PERSONAL:
         return "…", f"{pd.Timestamp(str(value)):%Y-%m}"
     return "…", column.kind.value
 
 
 def _closed(column: Column) -> bool:
     """Whether a column has a few known answers."""
-    return column.name.startswith("item_") or column.codes is not None or column.kind is Kind.BOOL
+    return column.name.startswith("item_") or column.codes is not None or column.kind is CellKind.BOOL

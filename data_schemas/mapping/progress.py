@@ -74,7 +74,7 @@ class Applied:
 
 
 @dataclass(frozen=True)
-class Part:
+class StepRows:
     """Rows that a step made of a sheet, good ones and bad ones."""
 
     step: Step

@@ -11,7 +11,7 @@ from data_schemas.codes import SAFETY, Answer, Tier
 from data_schemas.coding import critical_items
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.fill import Mask
-from data_schemas.mapping.progress import Part, SafetyRow
+from data_schemas.mapping.progress import SafetyRow, StepRows
 from data_schemas.tables import Table
 
 UNKNOWN, POSITIVE = 1, 2
@@ -30,7 +30,7 @@ class _Marks:
 def safety_rows(
     table: Table,
     frame: pd.DataFrame,
-    parts: Sequence[Part],
+    parts: Sequence[StepRows],
     instruments: Mapping[str, Instrument],
     refused: Mask,
     kept: Mask,

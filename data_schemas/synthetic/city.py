@@ -9,7 +9,10 @@ import pandas as pd
 from data_schemas.dataset import NEED_90D, Dataset, Description, conform, table_of, write_dataset
 from data_schemas.instruments import packaged_instruments
 from data_schemas.synthetic.administration import consenting, consents_table, feeds_table, names_table
+from data_schemas.synthetic.aftermath import aftermath_reports, discharges
+from data_schemas.synthetic.clerical import with_mistakes
 from data_schemas.synthetic.concerns import concerns_table, crises, draw_concerns
+from data_schemas.synthetic.contacts import contacts_table
 from data_schemas.synthetic.flags import family_table, true_flags
 from data_schemas.synthetic.interviews import pick
 from data_schemas.synthetic.latent import draw_latent
@@ -17,6 +20,7 @@ from data_schemas.synthetic.leaves import draw_leaves, leaves_table
 from data_schemas.synthetic.outcomes import outcomes_table
 from data_schemas.synthetic.period import Period
 from data_schemas.synthetic.questionnaires import concealing, fill_in, response_table
+from data_schemas.synthetic.second_talks import talks_by_place, with_second_talks
 from data_schemas.synthetic.sleep import sleep_survey
 from data_schemas.synthetic.structure import make_roster, students_table
 from data_schemas.synthetic.suspensions import draw_suspensions
@@ -27,7 +31,7 @@ FEWEST = 50
 DEFAULT_PERIOD = Period()
 SECTIONS = (
     "structure", "flags", "latent", "consent", "away", "sheets", "leaves", "reports", "talks", "outcomes", "names",
-    "sleep",
+    "sleep", "aftermath", "contacts", "second_talks", "clerical",
 )  # fmt: skip
 
 
@@ -68,12 +72,16 @@ def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City
     reports = draw_concerns(rngs["reports"], roster, latent, found, away, period)
     talks = pick(rngs["talks"], roster, waves, willing, leaves, reports, found, away, period)
     slept = sleep_survey(rngs["sleep"], roster, latent, willing, away, period)
+    outcomes = outcomes_table(rngs["outcomes"], roster, latent, talks, found, away, period)
+    after = aftermath_reports(rngs["aftermath"], roster, found, talks_by_place(roster, outcomes), away, period)
+    home = discharges(rngs["aftermath"], roster, found, away, silent, period)
     tables = {
         "students": students_table(rngs["structure"], roster, period),
-        "leaves": leaves_table(roster, leaves, period),
+        "leaves": leaves_table(roster, pd.concat([leaves, home], ignore_index=True), period),
         "family": family_table(rngs["flags"], roster, flags, period),
-        "concerns": concerns_table(roster, pd.concat([reports, slept], ignore_index=True)),
-        "outcomes": outcomes_table(rngs["outcomes"], roster, latent, talks, found, away, period),
+        "concerns": concerns_table(roster, pd.concat([reports, slept, after], ignore_index=True)),
+        "contacts": contacts_table(rngs["contacts"], roster, leaves, period),
+        "outcomes": outcomes,
         "consents": consents_table(rngs["consent"], roster, willing, period),
         "feeds": feeds_table(roster, silent, period),
     }
@@ -82,7 +90,15 @@ def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City
     responses = {
         code: response_table(rngs["sheets"], roster, [one for one in sheets if one.code == code]) for code in used
     }
+    tables["outcomes"] = with_second_talks(
+        rngs["second_talks"], roster, latent, outcomes, responses, tables["concerns"], after, away, period
+    )
     instruments = packaged_instruments()
+    known = tables["students"]["student_id"]
+    responses = {
+        code: with_mistakes(rngs["clerical"], frame, instruments[code], known, period)
+        for code, frame in responses.items()
+    }
     dataset = Dataset(
         description=_description(students, seed, period),
         tables={name: conform(frame, table_of(name, instruments)) for name, frame in tables.items()},

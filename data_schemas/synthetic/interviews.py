@@ -12,7 +12,7 @@ from data_schemas.codes import Concern, Selection, Tier
 from data_schemas.instruments import BLANK
 from data_schemas.synthetic.concerns import KINDS, SAFETY, Crises
 from data_schemas.synthetic.period import Period
-from data_schemas.synthetic.questionnaires import Sheets
+from data_schemas.synthetic.questionnaires import WaveSheets
 from data_schemas.synthetic.structure import Roster
 from data_schemas.synthetic.suspensions import Away
 
@@ -47,7 +47,7 @@ TWO_PEOPLE = SAFETY - {Concern.SELF_HARM, Concern.BULLYING_SERIOUS, Concern.MANU
 def pick(
     rng: np.random.Generator,
     roster: Roster,
-    waves: list[list[Sheets]],
+    waves: list[list[WaveSheets]],
     willing: NDArray[np.bool_],
     leaves: pd.DataFrame,
     reports: pd.DataFrame,
@@ -73,7 +73,7 @@ def pick(
 def _after_wave(
     rng: np.random.Generator,
     roster: Roster,
-    wave_sheets: list[Sheets],
+    wave_sheets: list[WaveSheets],
     willing: NDArray[np.bool_],
     leaves: pd.DataFrame,
     period: Period,

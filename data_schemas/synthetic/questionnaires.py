@@ -30,7 +30,7 @@ MINUTES_BETWEEN = 1  # the sheets of a set
 
 
 @dataclass(frozen=True)
-class Sheets:
+class WaveSheets:
     """The sheets of one questionnaire in one wave, students as places in the roster."""
 
     form: Form
@@ -66,7 +66,7 @@ def fill_in(
     concealed: NDArray[np.bool_],
     period: Period,
     wave: int,
-) -> list[Sheets]:
+) -> list[WaveSheets]:
     """The sheets of one wave of those who were enrolled, in a screened grade and `willing` (consent, not suspended).
 
     `willing` and `concealed` have the shape (students,).
@@ -105,7 +105,7 @@ def _fill_in_set(
     day: Days,
     concealed: NDArray[np.bool_],
     half: int,
-) -> list[Sheets]:
+) -> list[WaveSheets]:
     """One sheet after the other, in one mood and with one care."""
     traits = latent.at_sitting(rng, who, half)
     careless = rng.random(len(who)) < CARELESS[roster.stage[who]]
@@ -120,12 +120,12 @@ def _fill_in_set(
         answers = form.answers(points)
         seconds = _carelessly(rng, form, answers, careless, style)
         _leave_blanks(rng, form, answers)
-        found.append(Sheets(form, who, day[who], answers, began, seconds))
+        found.append(WaveSheets(form, who, day[who], answers, began, seconds))
         began = began + seconds + 60 * MINUTES_BETWEEN
     return found
 
 
-def response_table(rng: np.random.Generator, roster: Roster, waves: list[Sheets]) -> pd.DataFrame:
+def response_table(rng: np.random.Generator, roster: Roster, waves: list[WaveSheets]) -> pd.DataFrame:
     """The table `responses/<instrument>` from the sheets of one questionnaire, in the order in which they arrived."""
     student, day, began, seconds = (
         np.concatenate([getattr(sheets, name) for sheets in waves]) for name in ("student", "day", "began", "seconds")

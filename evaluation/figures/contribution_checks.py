@@ -17,7 +17,7 @@ MOST_FEATURES = 15
 
 
 @dataclass(frozen=True)
-class Explained:
+class JudgedContributions:
     """Contributions (n, p) in log-odds of n judged rows, with their features' values and names."""
 
     phi: Floats

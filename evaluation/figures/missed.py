@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from evaluation.figures.bootstrap import Samples, figure, number, ratio
 from evaluation.figures.capacity import Labelled
+from models.triage.missed import FEWEST_BY_LOT
 
 Floats = NDArray[np.float64]
-# With n looked at and no case found the rate may still be 3/n (Hanley & Lippman-Hand 1983): 30 bound it by a tenth.
-FEWEST_BY_LOT = 30
 
 
 def missed_below(known: Labelled, taken: Floats, by_lot: NDArray[np.bool_], everyone: Samples) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from evaluation.monitoring.drift import distance, psi, psi_by_chance, psi_ceilin
 from evaluation.monitoring.histograms import shown_together
 from evaluation.monitoring.snapshot import EVERYONE, watched
 from models.features import Feature
-from models.monitoring import Histogram, Scores, Snapshot
+from models.monitoring import Histogram, PredictionSummary, Snapshot
 from models.policy import Monitoring
 
 State = Literal["steady", "watch", "alarm", "quiet", "too_few", "absent"]
@@ -106,7 +106,7 @@ def _missing(source: str, then: Snapshot, now: Snapshot, limits: Monitoring, cha
     return {"then": round(before, 3), "now": round(after, 3), "limit": round(limit, 3), "state": state}
 
 
-def _scored(then: Scores, now: Scores | None, limits: Monitoring, chance: float) -> Row:
+def _scored(then: PredictionSummary, now: PredictionSummary | None, limits: Monitoring, chance: float) -> Row:
     if now is None or now.students < limits.fewest_students or not then.margin.counts:
         return {"students": now.students if now else 0, "state": "too_few"}
     margin = _apart(then.margin, now.margin, then.students, now.students, limits, chance)

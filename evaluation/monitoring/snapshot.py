@@ -13,7 +13,7 @@ from models.artifact import Artifact
 from models.calibration import probabilities
 from models.features import Feature, Matrix
 from models.features.family import UNKNOWN
-from models.monitoring import Histogram, Scores, Snapshot
+from models.monitoring import Histogram, PredictionSummary, Snapshot
 from models.risk_model import margins
 from models.tiers import model_tiers
 
@@ -83,7 +83,9 @@ def _sources(features: Sequence[Feature], matrix: Matrix) -> Mapping[str, Bools]
     return found
 
 
-def _scores(artifact: Artifact, matrix: Matrix, student: NDArray[Any], before: Scores | None) -> Scores:
+def _scores(
+    artifact: Artifact, matrix: Matrix, student: NDArray[Any], before: PredictionSummary | None
+) -> PredictionSummary:
     margin = margins(artifact.model, matrix.values)
     probability = probabilities(artifact.calibration, margin.value)
     thresholds = artifact.policy.thresholds
@@ -95,7 +97,7 @@ def _scores(artifact: Artifact, matrix: Matrix, student: NDArray[Any], before: S
         few = counts[place] - not_told_apart(int(counts[place]))
         counts[place - 1 : place + 1] += np.array([few, -few])
     expected = expected_auroc(probability)
-    return Scores(
+    return PredictionSummary(
         n=len(student),
         students=len(np.unique(student)),
         margin=make_histogram(margin.value) if before is None else count_into(before.margin, margin.value),

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from evaluation.figures.contribution_checks import Explained
+from evaluation.figures.contribution_checks import JudgedContributions
 from evaluation.report.alt_texts import alt_texts
 from evaluation.report.drawings import EVERYTHING, LABELS, in_language, inline
 from evaluation.report.model_card import card_facts, write_facts
@@ -37,7 +37,9 @@ HEADLINES = (
 )
 
 
-def write_report(report: Report, explained: Explained, folder: Path, pictures: Path | None = None) -> list[Path]:
+def write_report(
+    report: Report, explained: JudgedContributions, folder: Path, pictures: Path | None = None
+) -> list[Path]:
     """Write report.zh.html, report.en.html, report.json and the model card into `folder`, in place of older ones, and
     each picture as a PNG file into `pictures` where one is named. Answers with the paths of the report."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluation.figures.contribution_checks import Explained
+from evaluation.figures.contribution_checks import JudgedContributions
 from evaluation.figures.groups import LARGEST_GAP
 from evaluation.report.names import name_of
 
@@ -47,7 +47,7 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def draw_all(report: Report, explained: Explained) -> dict[str, "Figure"]:
+def draw_all(report: Report, explained: JudgedContributions) -> dict[str, "Figure"]:
     """Every picture of a report by name; call it and save the pictures inside `drawing()`."""
     pictures: dict[str, Callable[[Axes, Report], None]] = {
         "calibration": _calibration,
@@ -161,7 +161,7 @@ def _contributions(axes: "Axes", report: Report) -> None:
     axes.legend(loc="lower right")
 
 
-def _beeswarm(report: Report, explained: Explained) -> "Figure":
+def _beeswarm(report: Report, explained: JudgedContributions) -> "Figure":
     import shap
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

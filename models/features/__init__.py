@@ -1,7 +1,7 @@
 """Features: one pure function per family, from arrays to arrays, point in time."""
 
 from models.features.build import build_features
-from models.features.catalogue import catalogue, full_catalogue
+from models.features.catalogue import catalogue, full_catalogue, in_words_of_today
 from models.features.feature import Feature, catalogue_json, catalogue_of_json
 from models.features.matrix import Matrix
 from models.features.readable import readable
@@ -16,5 +16,6 @@ __all__ = [
     "catalogue_json",
     "catalogue_of_json",
     "full_catalogue",
+    "in_words_of_today",
     "readable",
 ]

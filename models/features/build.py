@@ -1,5 +1,6 @@
 """The feature matrix of records as of a day: the same code for one student in a request and a city at night."""
 
+from models.features.at_school import at_school
 from models.features.concern import concern_features
 from models.features.context import context_features
 from models.features.family import family_features
@@ -20,23 +21,13 @@ def build_features(records: Records, recipe: Recipe, as_of: int) -> Matrix:
     for code, reading in recipe.readings.items():
         sheets = records.sheets.get(code) or reading.none
         blocks.append(questionnaire_features(sheets, reading, groups, as_of, recipe.staleness))
-    leaves, leave_coverage = rows_of(records, "leaves")
-    totals, _ = rows_of(records, "leave_totals")
+    here = at_school(records, as_of)
     concerns, concern_coverage = rows_of(records, "concerns")
     family, _ = rows_of(records, "family")
     blocks += [
-        leave_features(
-            leaves,
-            totals,
-            leave_coverage,
-            records.students,
-            as_of,
-            records.school,
-            recipe.reference.leave,
-            recipe.described,
-        ),
+        leave_features(records, here, as_of, recipe.reference.leave, recipe.described),
         family_features(family, n, as_of),
-        concern_features(concerns, concern_coverage, as_of, records.school),
+        concern_features(concerns, concern_coverage, here, records.students, as_of, records.school),
         context_features(records.students, as_of),
         *own_features(records.own, recipe.own, n, as_of),
     ]

@@ -1,6 +1,7 @@
 """Every feature there is, in the order of the matrix."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from data_schemas.codes import Concern, FamilyFlag
 from data_schemas.instruments import Instrument, Score, Words
@@ -84,6 +85,18 @@ def full_catalogue(instruments: Iterable[Instrument], own: Sequence[OwnFeature] 
     return (*found, *own_catalogue(own))
 
 
+def in_words_of_today(features: Sequence[Feature], instruments: Mapping[str, Instrument]) -> tuple[Feature, ...]:
+    """Features of a model as they were trained, with the sentences that are said now: what was found untrue in one is
+    mended for models that were trained before, too. One that is not known any more keeps its own."""
+    today = {feature.name: feature for feature in full_catalogue(instruments.values())}
+    return tuple(
+        replace(feature, text=now.text, instrument=now.instrument, score=now.score)
+        if (now := today.get(feature.name)) is not None and feature.own is None
+        else feature
+        for feature in features
+    )
+
+
 def _questionnaire(instrument: Instrument) -> list[Feature]:
     code, label = instrument.code, instrument.label
     missing = f"{code}_missing"
@@ -91,6 +104,7 @@ def _questionnaire(instrument: Instrument) -> list[Feature]:
     source = next(iter(instrument.sources.values())).text if instrument.sources else ""
 
     def feature(name: str, zh: str, en: str, unit: str, lowest: float = 0.0, score: str = "") -> Feature:
+        """Of a `score` the sentence holds its band."""
         topic, text = f"{code}_{name}", Words(zh=label.zh + zh, en=label.en + en)
         of = code if score else ""
         return Feature(topic, "questionnaire", 1, topic, missing, text, lowest, of, score, unit=unit, source=source)
@@ -109,19 +123,32 @@ def _questionnaire(instrument: Instrument) -> list[Feature]:
 
     def item(number: int) -> Feature:
         name = instrument.item_names.get(number, Words(zh=f"第{number}题", en=f"item {number}"))
-        zh, en = f" {name.zh} 得 {{value:g}} 分（{{date}}）", f" {name.en}: {{value:g}} ({{date}})"
+        zh, en = f" {name.zh} 得 {{value:.4g}} 分（{{date}}）", f" {name.en}: {{value:.4g}} ({{date}})"
         return feature(f"item_{number}", zh, en, POINTS)
 
     best = best_value(instrument, instrument.total)
-    worst = ("最低", "at least") if instrument.total.polarity == "protective" else ("最高", "at most")
+    worst = ("最低", "lowest") if instrument.total.polarity == "protective" else ("最高", "highest")
     return [
         *(standing(score) for score in feature_scores(instrument)),
         *(item(number) for number in instrument.feature_items),
-        feature("blank_items", " 有 {value:g} 题未作答", ": {value:g} items left blank", "items"),
-        feature("earlier_max", f" 此前{worst[0]} {{value:.4g}} 分", f": {{value:.4g}} {worst[1]} before", POINTS, best),
+        feature("blank_items", " 有 {value:g} 题未作答（{date}）", ": {value:g} items left blank ({date})", "items"),
+        # Not the most ever: a sheet counts as an earlier one for so long as the policy says.
+        feature(
+            "earlier_max",
+            f" 仍计入的较早答卷中{worst[0]} {{value:.4g}} 分（{{band_zh}}{{date}}）",
+            f": {{value:.4g}}, the {worst[1]} of the earlier sheets that still count ({{band_en}}{{date}})",
+            POINTS,
+            best,
+            "total",
+        ),
         feature("missing", " 没有有效期内的答卷", ": no current sheet", YES_OR_NO),
         feature("stale", " 上次答卷已过期（{date}）", ": the last sheet is out of date ({date})", YES_OR_NO),
-        feature("invalid", " 最近的答卷无效，待重测", ": the newest sheet is not valid and to be repeated", YES_OR_NO),
+        feature(
+            "invalid",
+            " 最近的答卷无效，待重测（{date}）",
+            ": the newest sheet is not valid and to be repeated ({date})",
+            YES_OR_NO,
+        ),
     ]
 
 
@@ -156,7 +183,10 @@ def _concern() -> list[Feature]:
         )
         for kind in MODEL_CONCERNS
     ]
-    missing = Words(zh="关注线索数据缺失或中断", en="reports of concern missing or interrupted")
+    missing = Words(
+        zh="关注线索不明（数据缺失、中断，或近60个上学日多数不在校）",
+        en="reports of concern not known (no data, or not at school for most of the last 60 school days)",
+    )
     name = "concern_missing"
     return [*found, Feature(name, "concern", 1, name, name, missing, unit=YES_OR_NO, source="feeds")]
 

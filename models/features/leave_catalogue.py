@@ -8,6 +8,7 @@ ABSENCE = "Finning et al. 2019 (meta-analysis: absenteeism and depression); John
 TRUANCY = "Finning et al. 2019 (meta-analysis: unexcused absence, OR 3.74); 预防未成年人犯罪法 28"
 ENROLMENT = "江苏省义务教育学籍管理规定 (休学、复学); 淮政办函〔2026〕1号"
 
+# Absences are all days away, with or without leave; quarantine is among them, a school activity is not.
 # A day of leave more may lower it, and a score must not fall because a student was away once more.
 MAY_FALL = "one more day of leave may lower it, and a score must not fall for that"
 NEEDS_CLASS = "it needs the whole class, which one student in a request does not bring along"
@@ -21,22 +22,22 @@ DAYS, TIMES, SHARE = "days", "times", "share"
 LEAVE: tuple[Row, ...] = (
     (
         "leave_days_20",
-        "近20个上学日请假 {value:g} 天",
-        "{value:g} days of leave in the last 20 school days",
+        "近20个上学日缺勤 {value:g} 天",
+        "absent for {value:g} days of the last 20 school days",
         DAYS,
         ABSENCE,
         "",
     ),
     (
         "leave_days_60",
-        "近60个上学日请假 {value:g} 天",
-        "{value:g} days of leave in the last 60 school days",
+        "近60个上学日缺勤 {value:g} 天",
+        "absent for {value:g} days of the last 60 school days",
         DAYS,
         ABSENCE,
         "",
     ),
-    ("leave_days_term", "本学期请假 {value:g} 天", "{value:g} days of leave this term", DAYS, ABSENCE, ""),
-    ("leave_days_365", "近一年请假 {value:g} 天", "{value:g} days of leave in the last year", DAYS, ABSENCE, ""),
+    ("leave_days_term", "本学期缺勤 {value:g} 天", "absent for {value:g} days of this term", DAYS, ABSENCE, ""),
+    ("leave_days_365", "近一年缺勤 {value:g} 天", "absent for {value:g} days in the last year", DAYS, ABSENCE, ""),
     (
         "unexcused_days_20",
         "近20个上学日旷课 {value:g} 天",
@@ -71,25 +72,25 @@ LEAVE: tuple[Row, ...] = (
     ),
     (
         "leave_episodes_20",
-        "近20个上学日请假 {value:g} 次",
-        "on leave {value:g} times in the last 20 school days",
+        "近20个上学日缺勤 {value:g} 次",
+        "absent {value:g} times in the last 20 school days",
         TIMES,
         PLAN,
         MAY_FALL,
     ),
     (
         "leave_episodes_60",
-        "近60个上学日请假 {value:g} 次",
-        "on leave {value:g} times in the last 60 school days",
+        "近60个上学日缺勤 {value:g} 次",
+        "absent {value:g} times in the last 60 school days",
         TIMES,
         PLAN,
         MAY_FALL,
     ),
-    ("leave_episodes_term", "本学期请假 {value:g} 次", "on leave {value:g} times this term", TIMES, PLAN, MAY_FALL),
+    ("leave_episodes_term", "本学期缺勤 {value:g} 次", "absent {value:g} times this term", TIMES, PLAN, MAY_FALL),
     (
         "leave_episodes_365",
-        "近一年请假 {value:g} 次",
-        "on leave {value:g} times in the last year",
+        "近一年缺勤 {value:g} 次",
+        "absent {value:g} times in the last year",
         TIMES,
         PLAN,
         MAY_FALL,
@@ -112,40 +113,40 @@ LEAVE: tuple[Row, ...] = (
     ),
     (
         "monfri_days_60",
-        "近60个上学日的周一、周五请假 {value:g} 天",
-        "{value:g} Mondays or Fridays of leave in the last 60 school days",
+        "近60个上学日的周一、周五缺勤 {value:g} 天",
+        "absent on {value:g} Mondays or Fridays of the last 60 school days",
         DAYS,
         "FFT Education Datalab (absence by weekday)",
         "",
     ),
     (
         "monfri_share_60",
-        "近60个上学日的请假中周一、周五占 {value:.0%}（收缩估计）",
-        "{value:.0%} of the leave of the last 60 school days on Mondays and Fridays (shrunken)",
+        "近60个上学日的缺勤中周一、周五占 {value:.0%}（收缩估计）",
+        "{value:.0%} of the absences of the last 60 school days on Mondays and Fridays (shrunken)",
         SHARE,
         "FFT Education Datalab (absence by weekday); shrunken as (Mondays and Fridays + 1) / (days + 2.5)",
         MAY_FALL,
     ),
     (
         "return_day_leaves_365",
-        "近一年节假日返校即请假 {value:g} 次",
-        "{value:g} times on leave right after a holiday in the last year",
+        "近一年节假日返校即缺勤 {value:g} 次",
+        "absent right after a holiday {value:g} times in the last year",
         TIMES,
         PLAN,
         "",
     ),
     (
         "return_day_leave_rate_365",
-        "近一年返校日请假率 {value:.0%}（收缩估计）",
-        "on leave after {value:.0%} of the holidays of the last year (shrunken)",
+        "近一年返校日缺勤率 {value:.0%}（收缩估计）",
+        "absent after {value:.0%} of the holidays of the last year (shrunken)",
         SHARE,
         PLAN + "; shrunken as (times + 0.5) / (return days + 10)",
         "return_day_leaves_365 is read in its place: without leave the share moves with the calendar alone",
     ),
     (
         "pre_exam_days_365",
-        "近一年考前5个上学日内请假 {value:g} 天",
-        "{value:g} days of leave in the five school days before an exam, in the last year",
+        "近一年考前5个上学日内缺勤 {value:g} 天",
+        "absent for {value:g} days in the five school days before an exam, in the last year",
         DAYS,
         "淮政办函〔2026〕1号 (考试季)",
         "",
@@ -160,24 +161,24 @@ LEAVE: tuple[Row, ...] = (
     ),
     (
         "longest_leave_365",
-        "近一年最长一次连续请假 {value:g} 个上学日",
-        "longest leave in the last year: {value:g} school days",
+        "近一年最长一次连续缺勤 {value:g} 个上学日",
+        "longest absence in the last year: {value:g} school days",
         "school days",
         PLAN,
         "",
     ),
     (
         "leave_trend_20",
-        "近20个上学日比此前20个上学日多请假 {value:+g} 天（不计隔离）",
-        "{value:+g} days of leave in the last 20 school days against the 20 before (without quarantine)",
+        "近20个上学日缺勤比此前20个上学日多 {value:+g} 天（不计隔离）",
+        "{value:+g} days of absence in the last 20 school days against the 20 before (without quarantine)",
         DAYS,
         ABSENCE,
         MAY_FALL,
     ),
     (
         "leave_rate_60",
-        "近60个上学日缺勤率 {value:.1%}",
-        "{value:.1%} of the last 60 school days missed",
+        "近60个上学日中在校应到日的缺勤率 {value:.1%}",
+        "{value:.1%} missed of the days at school among the last 60 school days",
         SHARE,
         ABSENCE,
         BLANK_AT_TIMES,
@@ -192,8 +193,8 @@ LEAVE: tuple[Row, ...] = (
     ),
     (
         "excess_vs_class_60",
-        "近60个上学日比同班多请假 {value:+.1f} 天（不计全班缺勤多的日子）",
-        "{value:+.1f} days of leave more than the class in the last 60 school days (without days when many were away)",
+        "近60个上学日缺勤比同班多 {value:+.1f} 天（不计全班缺勤多的日子）",
+        "{value:+.1f} days absent more than the class in the last 60 school days (without days when many were away)",
         DAYS,
         ABSENCE,
         NEEDS_CLASS,
@@ -243,7 +244,10 @@ def leave_catalogue() -> list[Feature]:
         )
         for name, zh, en, unit, source, why in LEAVE
     ]
-    missing = Words(zh="请假数据缺失或中断", en="leave data missing or interrupted")
+    missing = Words(
+        zh="近60个上学日的出勤不明（数据缺失、中断，或多数日子不在校）",
+        en="attendance of the last 60 school days not known (no data, or not at school for most of them)",
+    )
     return [
         *found,
         Feature(

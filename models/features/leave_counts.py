@@ -59,7 +59,6 @@ IS_LATE, IS_EARLY = LeaveType.LATE.place, LeaveType.EARLY.place
 IS_SUSPENSION, IS_RESUMPTION = LeaveType.SUSPENSION.place, LeaveType.RESUMPTION.place
 RESUMED_DAYS = 90
 DAYS_A_MONTH = 365.25 / 12
-FEWEST_EXPECTED = 20  # school days; a share of fewer says nothing
 # 20, 60, term, year: the windows in which days, episodes and days without leave are counted.
 WINDOWS = 4
 
@@ -139,30 +138,16 @@ def count_days(
 
 @compiled
 def count_records(
-    low: int,
-    high: int,
-    leaves: GroupedLeaves,
-    enrolled_on: Ints,
-    stage: NDArray[np.int8],
-    below: Floats,
-    calendars: Calendars,
-    begins: Ints,
-    as_of: int,
-    out: Floats,
+    low: int, high: int, leaves: GroupedLeaves, calendars: Calendars, begins: Ints, as_of: int, out: Floats
 ) -> None:
-    """Lateness, suspensions and returns of students `low` to `high`, and the share of school days missed and its
-    percentile by `below` (stages, steps), after `count_days` into the same rows of `out`."""
-    which, school_day, _, _, _, passed, _, first = calendars
+    """Lateness, suspensions and returns of students `low` to `high`, into the rows of `out`."""
+    which = calendars[0]
     offsets, start_on, end_on, recorded_on, kind, _, _ = leaves
-    oldest = begins[:, 1].min()
-    span = as_of - oldest + 1
-    was_late, was_early, was_away = np.full(span, -1), np.full(span, -1), np.full(span, -1)
+    oldest = begins[:, 0].min()
+    was_late, was_early = np.full(as_of - oldest + 1, -1), np.full(as_of - oldest + 1, -1)
     for who in range(low, high):
         mine, calendar = out[who], which[who]
         newest, until, told, back = NO_DAY, NO_DAY, NO_DAY, NO_DAY
-        begin = max(begins[calendar, 1], enrolled_on[who])
-        before = passed[calendar, begin - 1 - first] if begin > first else 0
-        expected = max(passed[calendar, as_of - first] - before, 0) if begin <= as_of else 0
         for row in range(offsets[who], offsets[who + 1]):
             start, end = start_on[row], end_on[row]
             if recorded_on[row] > as_of or start > as_of:
@@ -183,23 +168,58 @@ def count_records(
                         mine[RESUMED] = 1
                     continue
                 mine[SUSPENSIONS] += not again
-                if end > as_of - YEAR:
-                    mine[SUSPENDED] = 1
                 corrects = recorded_on[row] > told or (recorded_on[row] == told and end < until)
                 if start > newest or (start == newest and corrects):
                     newest, until, told = start, end, recorded_on[row]
-                for on in range(max(start, begin), min(end, as_of) + 1):
-                    if school_day[calendar, on - first] and was_away[on - oldest] != who:
-                        was_away[on - oldest] = who
-                        expected -= 1
         mine[RESUMED_MONTHS] = (as_of - back) / DAYS_A_MONTH if back != NO_DAY else np.nan
         if newest != NO_DAY and until < as_of and back < newest:
             mine[PAST] = min(as_of - until, YEAR)
-        if expected >= FEWEST_EXPECTED:
-            mine[RATE] = min(mine[DAYS + 1] / expected, 1.0)
-            mine[PERCENTILE] = below[stage[who], int(mine[RATE] * STEPS + ALMOST)]
-        else:
-            mine[RATE] = np.nan
+
+
+@compiled
+def share_missed(
+    low: int,
+    high: int,
+    day: Ints,
+    weight: NDArray[np.float64],
+    bounds: Ints,
+    enrolled_on: Ints,
+    spans: Ints,
+    since: Ints,
+    until: Ints,
+    present: Ints,
+    whole: Ints,
+    known: NDArray[np.bool_],
+    stage: NDArray[np.int8],
+    below: Floats,
+    begins: Ints,
+    which: Ints,
+    out: Floats,
+) -> None:
+    """The share missed of the days at school among the last 60 school days, and its percentile by `below` (stages,
+    steps), after `count_days`, of students `low` to `high`. Students were `present` on so many of these days; the
+    suspensions of student s are `since[spans[s]:spans[s + 1]]` to `until`.
+
+    A day that a record calls leave was a day at school to be missed, whatever else is said of it, so that neither one
+    more day of leave nor a suspension lowers the percentile. Where the share is not known (`known`) it is blank, and
+    the percentile is that of the least it can be if half of the days had been at school.
+    """
+    for who in range(low, high):
+        mine = out[who]
+        days = float(present[who])
+        for here in range(bounds[who], bounds[who + 1]):
+            on = day[here]
+            if on < begins[which[who]]:
+                continue
+            outside = on < enrolled_on[who]
+            for span in range(spans[who], spans[who + 1]):
+                outside = outside or since[span] <= on <= until[span]
+            if outside:
+                days += weight[here]
+        mine[RATE] = min(mine[DAYS + 1] / days, 1.0) if known[who] else np.nan
+        least = max(days, whole[who] / 2.0)
+        if least > 0:
+            mine[PERCENTILE] = below[stage[who], int(min(mine[DAYS + 1] / least, 1.0) * STEPS + ALMOST)]
 
 
 @compiled

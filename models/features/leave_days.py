@@ -12,7 +12,7 @@ from models.compiled import by_student, compiled, in_blocks
 from models.records import Rows
 from models.sheets import Ints
 
-# A school activity is no absence; lateness, suspension and return are counted on their own.
+# A school activity is no absence; lateness, suspension and returns are counted on their own.
 ABSENCE = (LeaveType.SICK, LeaveType.PERSONAL, LeaveType.UNEXCUSED, LeaveType.QUARANTINE, LeaveType.UNKNOWN)
 IS_ABSENCE = np.array([kind in ABSENCE for kind in LeaveType])
 SICK, UNEXCUSED, QUARANTINE = LeaveType.SICK.place, LeaveType.UNEXCUSED.place, LeaveType.QUARANTINE.place
@@ -91,7 +91,7 @@ def expanded(leaves: GroupedLeaves, as_of: int, school: SchoolDays) -> LeaveDays
     """The same of rows that are grouped already."""
     place_in(school.first, school.passed.shape[1], np.array([as_of]))
     calendar = (school.which, school.school_day, school.passed, school.first)
-    parts = in_blocks(len(school), lambda low, high: _days(low, high, leaves, *calendar, as_of))
+    parts = in_blocks(len(school), lambda low, high: _days(low, high, leaves, IS_ABSENCE, *calendar, as_of))
     return LeaveDays(
         *(parts[0] if len(parts) == 1 else (np.concatenate(column) for column in zip(*parts, strict=True)))
     )
@@ -102,6 +102,7 @@ def _days(
     low: int,
     high: int,
     leaves: GroupedLeaves,
+    is_absence: NDArray[np.bool_],
     which: Ints,
     school_day: NDArray[np.bool_],
     passed: Ints,
@@ -115,7 +116,7 @@ def _days(
     newest = min(as_of + YEAR, first + passed.shape[1] - 1)
     most = 0
     for row in range(offsets[low], offsets[high]):
-        if IS_ABSENCE[kind[row]] and recorded_on[row] <= as_of and start_on[row] <= as_of:
+        if is_absence[kind[row]] and recorded_on[row] <= as_of and start_on[row] <= as_of:
             most += max(min(end_on[row], as_of) - max(start_on[row], oldest) + 1, 0)
     student, day, recorded = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     weight, says = np.empty(most, np.float64), np.empty(most, np.uint8)
@@ -124,7 +125,7 @@ def _days(
     for who in range(low, high):
         begin, calendar = count, which[who]
         for row in range(offsets[who], offsets[who + 1]):
-            if not IS_ABSENCE[kind[row]] or recorded_on[row] > as_of or start_on[row] > as_of:
+            if not is_absence[kind[row]] or recorded_on[row] > as_of or start_on[row] > as_of:
                 continue
             start, end = max(start_on[row], oldest), min(end_on[row], newest)
             if end < start:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.columns import NO_DAY
 from models.compiled import in_blocks
+from models.features.marks import Marks
 from models.sheets import Ints
 
 Floats = NDArray[np.float32]
@@ -18,22 +19,25 @@ AT_ONCE = 4096  # rows that the processor holds near
 @dataclass(frozen=True, eq=False)
 class Block:
     """Columns `names` of n students, `values` (n, k); `days` says when a value is from, `NO_DAY` where it is not known;
-    `shown` is the figure that a sentence shows, exactly, where the model reads another."""
+    `shown` is the figure that a sentence shows, exactly, where the model reads another; `marks` says how it came about
+    (`models.features.marks`)."""
 
     names: tuple[str, ...]
     values: Floats
     days: dict[str, Ints] = field(default_factory=dict)
     shown: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    marks: dict[str, Marks] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Features of n students. `values` is (n, p) float32 in the order of `names`; `days` and `shown` as in `Block`."""
+    """Features of n students. `values` is (n, p) float32 in the order of `names`; the others as in `Block`."""
 
     names: tuple[str, ...]
     values: Floats
     days: dict[str, Ints]
     shown: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    marks: dict[str, Marks] = field(default_factory=dict)
 
     def column(self, name: str) -> Floats:
         return self.values[:, self.names.index(name)]
@@ -44,7 +48,9 @@ class Matrix:
 
     def where(self, mask: NDArray[np.bool_] | NDArray[np.int64] | slice) -> "Matrix":
         days = {name: day[mask] for name, day in self.days.items()}
-        return Matrix(self.names, self.values[mask], days, {name: v[mask] for name, v in self.shown.items()})
+        shown = {name: figure[mask] for name, figure in self.shown.items()}
+        marks = {name: mark[mask] for name, mark in self.marks.items()}
+        return Matrix(self.names, self.values[mask], days, shown, marks)
 
 
 def stack(blocks: Sequence[Block], names: tuple[str, ...], n: int) -> Matrix:
@@ -69,7 +75,8 @@ def stack(blocks: Sequence[Block], names: tuple[str, ...], n: int) -> Matrix:
         raise ValueError("a feature is infinite")
     days = {name: day for block in blocks for name, day in block.days.items()}
     shown = {name: figure for block in blocks for name, figure in block.shown.items()}
-    return Matrix(names, values, days, shown)
+    marks = {name: mark for block in blocks for name, mark in block.marks.items()}
+    return Matrix(names, values, days, shown, marks)
 
 
 @cache
@@ -91,7 +98,8 @@ def join(parts: Sequence[Matrix]) -> Matrix:
     first = parts[0]
     days = {name: np.concatenate([part.days[name] for part in parts]) for name in first.days}
     shown = {name: np.concatenate([part.shown[name] for part in parts]) for name in first.shown}
-    return Matrix(first.names, np.concatenate([part.values for part in parts]), days, shown)
+    marks = {name: np.concatenate([part.marks[name] for part in parts]) for name in first.marks}
+    return Matrix(first.names, np.concatenate([part.values for part in parts]), days, shown, marks)
 
 
 def latest_by_student(n: int, student: Ints, day: Ints) -> Ints:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from data_schemas.instruments import BLANK, Instrument
 from models.columns import NO_DAY
 from models.compiled import compiled
+from models.features.marks import PLAIN, Marks, marks_of
 from models.features.matrix import Block, Floats
 from models.features.scores import best_value, feature_scores
 from models.policy import Staleness
@@ -19,7 +20,7 @@ from models.sheets import Ints, Sheets, no_sheets
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class QuestionnaireReading:
     """How one questionnaire is read, which is the same for every student: k scores that the model reads, their signs
     (-1 for one in which higher is better) and best values, and `spread` (k + 1, groups, 2), mean and standard deviation
     of each and of the total by group."""
@@ -37,9 +38,9 @@ class Reading:
     none: Sheets
 
 
-def reading_of(instrument: Instrument, reference: Reference) -> Reading:
+def reading_of(instrument: Instrument, reference: Reference) -> QuestionnaireReading:
     read, code = feature_scores(instrument), instrument.code
-    return Reading(
+    return QuestionnaireReading(
         instrument=instrument,
         names=(
             *(f"{code}_{score.code}" for score in read),
@@ -59,7 +60,7 @@ def reading_of(instrument: Instrument, reference: Reference) -> Reading:
 
 
 def questionnaire_features(
-    sheets: Sheets, reading: Reading, group: NDArray[np.intp], as_of: int, staleness: Staleness
+    sheets: Sheets, reading: QuestionnaireReading, group: NDArray[np.intp], as_of: int, staleness: Staleness
 ) -> Block:
     """Features of students of each `group` (n,).
 
@@ -72,7 +73,8 @@ def questionnaire_features(
     n, k = len(group), len(reading.places)
     values = np.zeros((n, len(names)), np.float32)
     shown = np.empty((n, k + 1))
-    days = _gather(
+    marks = marks_of(sheets, reading.places, reading.items, reading.total)
+    source, days = _gather(
         sheets.student,
         sheets.day,
         sheets.received,
@@ -81,6 +83,7 @@ def questionnaire_features(
         scores.mean,
         np.ascontiguousarray(scores.answers),
         scores.n_missing,
+        marks,
         reading.span,
         reading.items,
         reading.turned,
@@ -96,10 +99,14 @@ def questionnaire_features(
         values,
     )
     earlier = len(names) - 4
-    dated = dict.fromkeys(names[: earlier - 1], days[0])
     figures = {names[place]: shown[:, place] for place in range(k)}
     figures[names[earlier]] = shown[:, k]
-    return Block(names, values, {**dated, names[earlier]: days[1], names[earlier + 2]: days[2]}, figures)
+    dated, marked = {names[earlier + 2]: days[0], names[earlier + 3]: days[1]}, {}
+    for column, name in enumerate(names[: earlier + 1]):
+        row, there = source[:, column], source[:, column] >= 0
+        dated[name], marked[name] = np.full(n, NO_DAY), np.full(n, PLAIN, np.int8)
+        dated[name][there], marked[name][there] = sheets.day[row[there]], marks[row[there], column]
+    return Block(names, values, dated, figures, marked)
 
 
 @compiled
@@ -112,6 +119,7 @@ def _gather(
     mean: NDArray[np.float64],
     answers: NDArray[np.int8],
     n_missing: Ints,
+    marks: Marks,
     span: tuple[int, int],
     items: Ints,
     turned: NDArray[np.bool_],
@@ -125,14 +133,15 @@ def _gather(
     spread: NDArray[np.float64],
     shown: NDArray[np.float64],
     out: Floats,
-) -> Ints:
-    """Fill `out`, and `shown` (n, scores and the earlier total) in the score's own points; days (3, n) of what is read,
-    of the sheet before, and of the newest sheet that is out of date."""
+) -> tuple[Ints, Ints]:
+    """Fill `out`, and `shown` (n, scores and the earlier total) in the score's own points. Says of which sheet each
+    figure up to the earlier total is (n, columns), -1 where of none, and the days (2, n) of the newest sheet that is
+    out of date and of the newest that is not valid."""
     n, scores, last_item = len(out), len(sign), len(items)
     blank = scores + last_item
     missing, stale, invalid = blank + 2, blank + 3, blank + 4
     newest, last = np.full(n, NO_DAY), np.full(n, NO_DAY)
-    days = np.full((3, n), NO_DAY)
+    source, days = np.full((n, blank + 2), -1), np.full((2, n), NO_DAY)
     for who in range(n):
         for place in range(scores):
             shown[who, place] = best[place]
@@ -142,7 +151,7 @@ def _gather(
         if received[row] > as_of or day[row] > as_of:
             continue
         if as_of - day[row] > longest:
-            days[2, who] = max(days[2, who], day[row])
+            days[0, who] = max(days[0, who], day[row])
         else:
             last[who] = max(last[who], day[row])
             if valid[row]:
@@ -154,23 +163,31 @@ def _gather(
         chosen = valid[row] and day[row] == newest[who]
         raising = not valid[row] and day[row] >= newest[who]
         if as_of - day[row] <= longest and (chosen or raising):
-            days[0, who] = max(days[0, who], day[row])
             for place in range(scores):
-                shown[who, place] = _worse(shown[who, place], proven[row, place], sign[place])
+                here, figure = shown[who, place], proven[row, place]
+                if _stands_for(sign[place] * figure, sign[place] * here, row, source[who, place], day, marks[:, place]):
+                    source[who, place] = row
+                shown[who, place] = _worse(here, figure, sign[place])
             for place in range(last_item):
-                answer = answers[row, items[place]]
+                answer, column = answers[row, items[place]], scores + place
                 points = mean[row]
                 if answer != BLANK:
                     points = span[1] - answer if turned[place] else answer - span[0]
-                out[who, scores + place] = max(out[who, scores + place], points)
+                if _stands_for(np.float32(points), out[who, column], row, source[who, column], day, marks[:, column]):
+                    source[who, column] = row
+                out[who, column] = max(out[who, column], points)
+            if _stands_for(n_missing[row], out[who, blank], row, source[who, blank], day, marks[:, blank]):
+                source[who, blank] = row
             out[who, blank] = max(out[who, blank], n_missing[row])
             if raising:
                 out[who, invalid] = 1
+                days[1, who] = max(days[1, who], day[row])
         # Earlier than the newest current sheet, valid or not: else one without a total would drop the one before it.
         if as_of - day[row] <= history and (day[row] < last[who] or last[who] == NO_DAY):
-            shown[who, scores] = _worse(shown[who, scores], proven[row, total], sign[total])
-            if valid[row]:
-                days[1, who] = max(days[1, who], day[row])
+            here, figure, column = shown[who, scores], proven[row, total], blank + 1
+            if _stands_for(sign[total] * figure, sign[total] * here, row, source[who, column], day, marks[:, column]):
+                source[who, column] = row
+            shown[who, scores] = _worse(here, figure, sign[total])
     for who in range(n):
         for place in range(scores + 1):
             of = spread[place, group[who]]
@@ -178,8 +195,19 @@ def _gather(
             out[who, column] = side * (shown[who, place] - of[0]) / of[1]
         out[who, missing] = newest[who] == NO_DAY
         # A newer sheet that cannot be scored is a reason more to ask again: it takes none away.
-        out[who, stale] = days[2, who] != NO_DAY and newest[who] == NO_DAY
-    return days
+        out[who, stale] = days[0, who] != NO_DAY and newest[who] == NO_DAY
+    return source, days
+
+
+@compiled
+def _stands_for(figure: float, here: float, row: int, kept: int, day: Ints, marks: Marks) -> bool:
+    """Whether a figure is the more adverse one, so that its sheet is the one to name; of two alike the newer sheet, and
+    of one day that with fewer caveats, whatever the order of rows."""
+    if kept < 0:
+        return bool(not np.isnan(figure))
+    if figure != here:
+        return bool(figure > here)
+    return bool(day[row] > day[kept] or (day[row] == day[kept] and marks[row] < marks[kept]))
 
 
 @compiled

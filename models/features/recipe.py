@@ -7,7 +7,7 @@ from functools import cached_property
 from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
 from models.features.feature import Feature
-from models.features.questionnaire import Reading, reading_of
+from models.features.questionnaire import QuestionnaireReading, reading_of
 from models.policy import Staleness
 from models.reference import Reference
 
@@ -27,7 +27,7 @@ class Recipe:
         return tuple(feature.name for feature in self.features)
 
     @cached_property
-    def readings(self) -> dict[str, Reading]:
+    def readings(self) -> dict[str, QuestionnaireReading]:
         """How each questionnaire is read."""
         return {code: reading_of(one, self.reference) for code, one in self.instruments.items()}
 

@@ -1,6 +1,6 @@
-"""Safety floors as open evidence: rules that run without the model, MLflow or the network."""
+"""Safety floors and leads as evidence: rules that run without the model, MLflow or the network."""
 
-from models.floors.assessed import Assessed, assessed
-from models.floors.evidence import open_floors
+from models.floors.evidence import floors_of
+from models.floors.leads import leads
 
-__all__ = ["Assessed", "assessed", "open_floors"]
+__all__ = ["floors_of", "leads"]

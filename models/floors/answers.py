@@ -12,9 +12,8 @@ from data_schemas.calendar import day_to_date
 from data_schemas.codes import Tier
 from data_schemas.instruments import Critical, Instrument, Words
 from data_schemas.instruments.parts import Level
-from models.assessment import Floor
-from models.floors.item9 import PHQ9
-from models.floors.making import (
+from models.assessment import AnswerTime, Floor
+from models.floors.floor import (
     ANSWER,
     ANSWER_CRISIS,
     HARM_TO_OTHERS,
@@ -24,12 +23,16 @@ from models.floors.making import (
     YES_OR_NO,
     late,
     make_floor,
+    promptly,
 )
+from models.floors.item9 import PHQ9
 from models.policy import Policy
 from models.records import Records
 from models.sheets import Sheets
 
 SEVERITY = {"R03": INTENT, "R04": MODERATE_LEVEL, "R05": LOW_LEVEL, "R06": YES_OR_NO}
+# A wish to be dead or thoughts alone (C-SSRS) are spoken about by the next school day.
+ANSWERED = {"R05": AnswerTime.NEXT_DAY}
 
 
 def answer_floors(records: Records, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
@@ -66,7 +69,19 @@ def _of_topic(sheets: Sheets, items: list[Critical], as_of: int, policy: Policy)
         day, came = int(sheets.day[row]), int(sheets.received[row])
         severity, old = severity_of(gravest, items[0]), late(sheets, row, as_of)
         said = _text(instrument, named, day)
-        floor = make_floor(rule, tier, instrument.code, day, came, severity, said, history=old)
+        floor = make_floor(
+            rule,
+            tier,
+            instrument.code,
+            day,
+            came,
+            severity,
+            said,
+            answer=ANSWERED.get(rule, promptly(tier)),
+            danger=tier is Tier.CRISIS and items[0].topic == "suicidality",
+            history=old,
+            received_at=sheets.received_at(int(row)),
+        )
         yield int(sheets.student[row]), floor
 
 

@@ -1,91 +1,108 @@
-"""R01, R02 and R19: item 9 of PHQ-9."""
+"""R01 and R02: item 9 of PHQ-9."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from data_schemas.calendar import day_to_date
 from data_schemas.codes import Answer, Concern, FamilyFlag, LeaveType, Tier
-from data_schemas.instruments import BLANK as BLANK_ANSWER
 from data_schemas.instruments import Words
 from models.assessment import Floor
 from models.columns import NO_DAY
-from models.floors.making import BLANK, ITEM9, ITEM9_MODIFIED, late, make_floor
+from models.floors.floor import ITEM9, ITEM9_MODIFIED, late, make_floor, promptly
 from models.policy import Policy
 from models.records import ALWAYS, Records, Rows, rows_of
 
 PHQ9, ITEM = "phq9", 9
-BLANK_TOTAL = 10  # the other PHQ-9 items reach the band of moderate (Kroenke et al. 2001)
+
+
+@dataclass(frozen=True)
+class _Modifier:
+    """What makes item 9 = 1 weigh more on sheets of the days `since` to `until`, and when it became known."""
+
+    since: int
+    until: int
+    known: int
+    words: Words
 
 
 def item9_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
-    """R01, R02 and R19 of PHQ-9: any answer above 0 on item 9 calls for a conversation the same school day."""
+    """R01 and R02 of PHQ-9: any answer above 0 on item 9 calls for a conversation the same school day."""
     if PHQ9 not in records.sheets:
         return
     sheets = records.sheets[PHQ9]
     modified = _modified(records, concerns, as_of, policy)
-    known = sheets.known(as_of)
     item9 = sheets.scores.answers[:, ITEM - 1]
-    others = sheets.scores.least - np.maximum(item9, 0)
-    blank = known & (item9 == BLANK_ANSWER) & (others >= BLANK_TOTAL)
-    for row in np.flatnonzero(known & (item9 >= 1)):
+    for row in np.flatnonzero(sheets.known(as_of) & (item9 >= 1)):
         student, day, answer = int(sheets.student[row]), int(sheets.day[row]), int(item9[row])
-        holding = (words for until, words in modified.get(student, ()) if until >= day)
-        because = next(holding, None) or _by_total(float(sheets.scores.scaled[row]), policy)
-        urgent = answer >= 2 or because is not None
-        rule = "R02" if urgent and policy.floors.R02 else "R01"
+        came = int(sheets.received[row])
+        because = None
+        if answer == 1:
+            holding = [one for one in modified.get(student, ()) if one.since <= day <= one.until]
+            holding += _by_total(float(sheets.scores.scaled[row]), day, policy)
+            # Of several the one that was known first: the sheet has weighed so much since then.
+            because = min(holding, key=lambda one: max(one.known, came), default=None)
+        rule = "R02" if (answer >= 2 or because is not None) and policy.floors.R02 else "R01"
         if not getattr(policy.floors, rule):
             continue
-        tier = Tier.CRISIS if rule == "R02" else Tier.PRIORITY
-        severity = ITEM9_MODIFIED if rule == "R02" and answer == 1 else ITEM9[answer]
+        tier, known = Tier.CRISIS if rule == "R02" else Tier.PRIORITY, came
         on = day_to_date(day).isoformat()
-        zh, en = f"PHQ-9 第9题={answer}", f"PHQ-9 item 9 = {answer}"
-        if because is not None and answer == 1:
-            zh, en = f"{zh}，{because.zh}", f"{en}, {because.en}"
-        text = Words(zh=f"{zh}（{on}）", en=f"{en} ({on})")
-        came, old = int(sheets.received[row]), late(sheets, row, as_of)
-        yield student, make_floor(rule, tier, f"phq9:{answer}", day, came, severity, text, history=old)
-    if policy.floors.R19:
-        for row in np.flatnonzero(blank):
-            student, day = int(sheets.student[row]), int(sheets.day[row])
-            on = day_to_date(day).isoformat()
-            text = Words(
-                zh=f"PHQ-9 第9题未作答，其余各题合计 {others[row]:g} 分（{on}），需当面询问",
-                en=f"PHQ-9 item 9 left blank, the others reach {others[row]:g} ({on}); to be asked in person",
-            )
-            came, old = int(sheets.received[row]), late(sheets, row, as_of)
-            yield student, make_floor("R19", Tier.WATCH, "phq9:blank", day, came, BLANK, text, history=old)
+        zh, en, severity = f"PHQ-9 第9题={answer}", f"PHQ-9 item 9 = {answer}", ITEM9[answer]
+        if because is not None:
+            zh, en = f"{zh}，{because.words.zh}", f"{en}, {because.words.en}"
+            if rule == "R02":
+                severity, known = ITEM9_MODIFIED, max(because.known, came)
+        floor = make_floor(
+            rule,
+            tier,
+            f"phq9:{answer}",
+            day,
+            known,
+            severity,
+            Words(zh=f"{zh}（{on}）", en=f"{en} ({on})"),
+            answer=promptly(tier),
+            danger=rule == "R02",
+            history=late(sheets, row, as_of),
+            received_at=sheets.received_at(int(row)),
+        )
+        yield student, floor
 
 
-def _by_total(total: float, policy: Policy) -> Words | None:
+def _by_total(total: float, day: int, policy: Policy) -> list[_Modifier]:
     if total < policy.floor_windows.modifier_total:
-        return None
-    return Words(zh=f"总分 {total:g}", en=f"total {total:g}")
+        return []
+    return [_Modifier(day, day, NO_DAY, Words(zh=f"总分 {total:g}", en=f"total {total:g}"))]
 
 
-def _modified(records: Records, concerns: Rows, as_of: int, policy: Policy) -> dict[int, list[tuple[int, Words]]]:
-    """By student, what makes item 9 = 1 weigh more, with the last day of a sheet for which it does: an earlier
-    attempt, a bereavement, a suspension. Held against the sheet's day and not today's, so that no time closes it."""
-    found: dict[int, list[tuple[int, Words]]] = {}
+def _modified(records: Records, concerns: Rows, as_of: int, policy: Policy) -> dict[int, list[_Modifier]]:
+    """By student, what makes item 9 = 1 weigh more: an earlier attempt, a bereavement, a suspension. Held against the
+    sheet's day and not today's, so that no time closes it, and what began after the sheet says nothing of it. An
+    attempt holds whenever it is learned of: the report names the day of the report, not that of the attempt."""
+    found: dict[int, list[_Modifier]] = {}
 
-    def add(rows: Rows, mask: np.ndarray, until: np.ndarray, words: Words) -> None:
-        for student, last in zip(rows.student[mask].tolist(), until[mask].tolist(), strict=True):
-            found.setdefault(student, []).append((last, words))
+    def add(
+        rows: Rows, since: np.ndarray, until: np.ndarray, known: np.ndarray, mask: np.ndarray, words: Words
+    ) -> None:
+        columns = (rows.student[mask], since[mask], until[mask], known[mask])
+        for student, first, last, day in zip(*(column.tolist() for column in columns), strict=True):
+            found.setdefault(student, []).append(_Modifier(first, last, day, words))
 
     attempts = concerns["kind"] == Concern.SUICIDE_ATTEMPT.place
-    add(concerns, attempts, np.full(len(attempts), ALWAYS), Words(zh="曾有自杀未遂", en="an earlier attempt"))
+    never, ever = np.full(len(attempts), NO_DAY), np.full(len(attempts), ALWAYS)
+    told = np.where(concerns["recorded_on"] == NO_DAY, concerns["reported_on"], concerns["recorded_on"])
+    told = np.maximum(told, concerns["reported_on"])
+    add(concerns, never, ever, told, attempts, Words(zh="曾有自杀未遂", en="an earlier attempt"))
     family, _ = rows_of(records, "family")
-    known = np.where(family["recorded_on"] == NO_DAY, family["valid_from"], family["recorded_on"]) <= as_of
+    since = family["valid_from"]
+    known = np.where(family["recorded_on"] == NO_DAY, since, family["recorded_on"])
     bereaved = (family["flag"] == FamilyFlag.BEREAVED_RECENT.place) & (family["value"] == Answer.YES.place)
-    bereaved &= known & (family["valid_from"] <= as_of)
+    bereaved &= (known <= as_of) & (since <= as_of)
     until = np.where(family["valid_to"] == NO_DAY, ALWAYS, family["valid_to"])
-    add(family, bereaved, until, Words(zh="近期丧亲", en="recent bereavement"))
+    add(family, since, until, known, bereaved, Words(zh="近期丧亲", en="recent bereavement"))
     leaves, _ = rows_of(records, "leaves")
-    suspended = (
-        (leaves["type"] == LeaveType.SUSPENSION.place)
-        & (leaves["recorded_on"] <= as_of)
-        & (leaves["start_on"] <= as_of)
-    )
+    since, known = leaves["start_on"], leaves["recorded_on"]
+    suspended = (leaves["type"] == LeaveType.SUSPENSION.place) & (known <= as_of) & (since <= as_of)
     until = leaves["end_on"] + policy.floor_windows.suspension_days - 1
-    add(leaves, suspended, until, Words(zh="近期休学", en="recent suspension"))
+    add(leaves, since, until, known, suspended, Words(zh="近期休学", en="recent suspension"))
     return found

@@ -1,6 +1,7 @@
-"""R16, R17 and the rules of leave: who is back from a suspension, or has been away, and is to be spoken with.
+"""R16, R17 and the rules of leave: who is back from a suspension or from hospital, or has been away.
 
-Each hangs on one event with a day of its own. What was not recorded opens nothing and closes nothing.
+Each hangs on one event with a day of its own, and is answered as its tier says. What was not recorded opens nothing and
+closes nothing.
 """
 
 from collections.abc import Iterator
@@ -8,16 +9,28 @@ from collections.abc import Iterator
 import numpy as np
 
 from data_schemas.calendar import day_to_date
-from data_schemas.codes import LeaveType, Stage, Tier
+from data_schemas.codes import LeaveReason, LeaveType, Stage, Tier
 from data_schemas.instruments import Words
-from models.assessment import Floor
-from models.features.leave_days import LeaveDays, back_from, episode_starts, leave_days, return_days
-from models.floors.making import make_floor
+from models.assessment import AnswerTime, Floor
+from models.contacts import known_contacts
+from models.features.leave_days import SPAN, LeaveDays, back_from, episode_starts, leave_days, return_days
+from models.floors.floor import make_floor
 from models.policy import Policy
 from models.records import Records, Rows, rows_of
-from models.sheets import Ints
+from models.sheets import Bools, Ints
 
 FREQUENT_WINDOW = 60  # school days
+# A stay in hospital for one of these is not for psychological reasons; one without a reason on record may be.
+BODILY = tuple(
+    reason.place
+    for reason in (
+        LeaveReason.RESPIRATORY,
+        LeaveReason.FEVER,
+        LeaveReason.DIGESTIVE,
+        LeaveReason.INJURY,
+        LeaveReason.MENSTRUAL,
+    )
+)
 Found = Iterator[tuple[int, Floor]]
 
 
@@ -28,7 +41,8 @@ def leave_floors(records: Records, as_of: int, policy: Policy) -> Found:
     days = leave_days(leaves, as_of, records.school)
     since = as_of - policy.floor_windows.leave_days
     if policy.floors.R17:
-        yield from _unexcused(records, days.where(days.unexcused), since, policy)
+        absent = days.where(days.unexcused)
+        yield from _unexcused(records, absent.where(~_before_contact(records, absent, as_of)), since, policy)
     if policy.floors.leave_long:
         yield from _long(records, days, since, policy)
         yield from _of_term(records, days, as_of, policy)
@@ -41,15 +55,33 @@ def leave_floors(records: Records, as_of: int, policy: Policy) -> Found:
 
 
 def _unexcused(records: Records, days: LeaveDays, since: int, policy: Policy) -> Found:
-    """R17: so many school days in a row without leave."""
+    """R17: so many school days in a row without leave and without contact."""
     for tier, needed in ((Tier.WATCH, policy.leave.unexcused_watch), (Tier.PRIORITY, policy.leave.unexcused_priority)):
         for student, start, reached, known in _episodes(records, days, since, needed):
             on = day_to_date(start).isoformat()
             text = Words(
-                zh=f"连续旷课 {needed} 个上学日及以上（{on} 起）",
-                en=f"absent without leave for {needed} school days or more in a row (from {on})",
+                zh=f"连续旷课 {needed} 个上学日及以上，未见联系记录（{on} 起）",
+                en=f"absent without leave for {needed} school days or more in a row, no contact on record (from {on})",
             )
-            yield student, make_floor("R17", tier, f"unexcused:{needed}", start, max(known, reached), 0, text)
+            yield student, _floor("R17", tier, f"unexcused:{needed}", start, max(known, reached), text)
+
+
+def _before_contact(records: Records, absent: LeaveDays, as_of: int) -> Bools:
+    """Which days of an absence came before a contact, or on its day: the days without contact begin anew. A contact
+    counts while the absence goes on, weekends and holidays in it included; what is said after the return does not undo
+    that nobody had heard of the student."""
+    met = np.zeros(len(absent.day), dtype=bool)
+    contacts, school = known_contacts(records, as_of), records.school
+    contacts = contacts.where(contacts["contacted_on"] >= max(as_of - SPAN, school.first))
+    number = school.school_days_until(absent.student, absent.day)
+    spoken = school.school_days_until(contacts.student, contacts["contacted_on"])
+    starts = episode_starts(absent, school)
+    first, last = np.searchsorted(absent.student, [contacts.student, contacts.student + 1])
+    for row, day in enumerate(contacts["contacted_on"].tolist()):
+        end = first[row] + int(np.searchsorted(absent.day[first[row] : last[row]], day, side="right"))
+        if end > first[row] and number[end - 1] == spoken[row]:
+            met[starts[np.searchsorted(starts, end - 1, side="right") - 1] : end] = True
+    return met
 
 
 def _long(records: Records, days: LeaveDays, since: int, policy: Policy) -> Found:
@@ -61,7 +93,7 @@ def _long(records: Records, days: LeaveDays, since: int, policy: Policy) -> Foun
             zh=f"长期请假：一次 {needed:g} 个上学日及以上（{on} 起）",
             en=f"a long leave: {needed:g} school days or more at once (from {on})",
         )
-        yield student, make_floor("leave-long", Tier.WATCH, "episode", start, max(known, reached), 0, text)
+        yield student, _floor("leave-long", Tier.WATCH, "episode", start, max(known, reached), text)
 
 
 def _episodes(records: Records, days: LeaveDays, since: int, needed: float) -> Iterator[tuple[int, int, int, int]]:
@@ -96,7 +128,7 @@ def _of_term(records: Records, days: LeaveDays, as_of: int, policy: Policy) -> F
             zh=f"本学期请假已达课时的 {share}（{day_to_date(on).isoformat()}）：请告知可申请休学",
             en=f"leave has reached {share} of this term ({day_to_date(on).isoformat()}): a suspension may be asked for",
         )
-        yield student, make_floor("leave-long", Tier.WATCH, "term", on, known, 0, text)
+        yield student, _floor("leave-long", Tier.WATCH, "term", on, known, text)
 
 
 def _frequent(records: Records, days: LeaveDays, as_of: int, policy: Policy) -> Found:
@@ -131,7 +163,7 @@ def _often(day: int, known: int, total: float, episodes: int) -> Floor:
         zh=f"经常请假：60个上学日内 {total:g} 天、{episodes} 次（至 {on}）",
         en=f"often on leave: {total:g} days in {episodes} episode(s) within 60 school days (by {on})",
     )
-    return make_floor("leave-frequent", Tier.WATCH, "frequent", day, known, 0, text)
+    return _floor("leave-frequent", Tier.WATCH, "frequent", day, known, text)
 
 
 def _returns(records: Records, days: LeaveDays, policy: Policy) -> Found:
@@ -147,10 +179,7 @@ def _returns(records: Records, days: LeaveDays, policy: Policy) -> Found:
             zh=f"节假日返校即请假 {times} 次（最近 {day}）",
             en=f"on leave right after a holiday {times} times (last on {day})",
         )
-        yield (
-            student,
-            make_floor("leave-return", Tier.WATCH, "return", int(on[last]), known, 0, text),
-        )
+        yield student, _floor("leave-return", Tier.WATCH, "return", int(on[last]), known, text)
 
 
 def _firsts(student: Ints) -> Ints:
@@ -164,18 +193,20 @@ def _runs(starts: Ints, length: int) -> Iterator[tuple[int, int]]:
 
 
 def _suspensions(records: Records, leaves: Rows, as_of: int, policy: Policy) -> Found:
-    """R16 after a return, and a suspension that is over without the record of one. The newest suspension counts, and of
-    two that begin on one day the one recorded last; recorded on one day, the one that ends first."""
+    """R16 after a return from a suspension or from hospital, and a suspension that is over without the record of a
+    return. The newest suspension counts, and of two that begin on one day the one recorded last; recorded on one day,
+    the one that ends first."""
     suspended = leaves.where((leaves["type"] == LeaveType.SUSPENSION.place) & (leaves["start_on"] <= as_of))
     returns = leaves.where((leaves["type"] == LeaveType.RESUMPTION.place) & (leaves["start_on"] <= as_of))
     newest = _last_of_each(suspended, suspended["start_on"], suspended["recorded_on"], -suspended["end_on"])
     back = _last_of_each(returns, returns["start_on"], -returns["recorded_on"])
-    for student, row in back.items():
-        day, known = int(returns["start_on"][row]), int(returns["recorded_on"][row])
-        if policy.floors.R16 and as_of - day <= policy.floor_windows.resumption_days:
-            on = day_to_date(day).isoformat()
-            text = Words(zh=f"复学不久（{on}）", en=f"back from a suspension (since {on})")
-            yield student, make_floor("R16", Tier.PRIORITY, "resumption", day, known, 0, text)
+    if policy.floors.R16:
+        yield from _back(returns, back, "resumption", Words(zh="复学不久", en="back from a suspension"), as_of, policy)
+        stays = leaves.where((leaves["type"] == LeaveType.DISCHARGE.place) & (leaves["start_on"] <= as_of))
+        stays = stays.where(~np.isin(stays["reason_code"], BODILY))
+        home = _last_of_each(stays, stays["start_on"], -stays["recorded_on"])
+        text = Words(zh="住院后返校不久", en="back from a hospital stay")
+        yield from _back(stays, home, "discharge", text, as_of, policy)
     if not policy.floors.suspension_expired:
         return
     for student, row in newest.items():
@@ -183,6 +214,15 @@ def _suspensions(records: Records, leaves: Rows, as_of: int, policy: Policy) -> 
         returned = student in back and returns["start_on"][back[student]] >= suspended["start_on"][row]
         if not returned and 0 < as_of - over <= policy.floor_windows.suspension_days:
             yield student, _expired(over, as_of, policy)
+
+
+def _back(rows: Rows, newest: dict[int, int], kind: str, said: Words, as_of: int, policy: Policy) -> Found:
+    for student, row in newest.items():
+        day, known = int(rows["start_on"][row]), int(rows["recorded_on"][row])
+        if as_of - day <= policy.floor_windows.resumption_days:
+            on = day_to_date(day).isoformat()
+            text = Words(zh=f"{said.zh}（{on}）", en=f"{said.en} (since {on})")
+            yield student, _floor("R16", Tier.PRIORITY, kind, day, known, text)
 
 
 def _expired(over: int, as_of: int, policy: Policy) -> Floor:
@@ -193,7 +233,12 @@ def _expired(over: int, as_of: int, policy: Policy) -> Floor:
         zh=f"休学期满（{on}）未见复学登记：请核实去向" + ("，超过两周视为辍学" if late else ""),
         en=f"a suspension ended on {on} and no return is recorded: find out where the student is",
     )
-    return make_floor("suspension-expired", tier, f"expired:{tier.code}", day, day, 0, text)
+    return _floor("suspension-expired", tier, f"expired:{tier.code}", day, day, text)
+
+
+def _floor(rule: str, tier: Tier, kind: str, day: int, known: int, text: Words) -> Floor:
+    """A floor of leave: no safety evidence, answered as its tier says."""
+    return make_floor(rule, tier, kind, day, known, 0, text, answer=AnswerTime.TIER)
 
 
 def _last_of_each(rows: Rows, *keys: Ints) -> dict[int, int]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from data_schemas.calendar import day_to_date
+from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import Tier
-from data_schemas.instruments import Instrument, InstrumentFloor, Words
-from models.assessment import Floor
-from models.floors.making import late, make_floor
+from data_schemas.instruments import Instrument, InstrumentFloor, Words, band_of
+from models.assessment import AnswerTime, Floor
+from models.floors.floor import late, make_floor
 from models.policy import Policy
 from models.records import Records
 from models.sheets import Bools, Sheets
@@ -57,13 +57,19 @@ def _of_sheets(sheets: Sheets, as_of: int, policy: Policy) -> Iterator[tuple[int
         here = known & meets(sheets, floor) & ~taken
         taken |= here
         for row in np.flatnonzero(here):
-            day, came = int(sheets.day[row]), int(sheets.received[row])
-            name, text = floor_id(instrument, floor), _text(sheets, floor, int(row))
-            old = late(sheets, row, as_of)
-            yield (
-                int(sheets.student[row]),
-                make_floor(name, Tier.of(floor.tier), "total", day, came, 0, text, history=old),
+            made = make_floor(
+                floor_id(instrument, floor),
+                Tier.of(floor.tier),
+                "total",
+                int(sheets.day[row]),
+                int(sheets.received[row]),
+                0,
+                _text(sheets, floor, int(row)),
+                answer=AnswerTime.TIER,
+                history=late(sheets, row, as_of),
+                received_at=sheets.received_at(int(row)),
             )
+            yield int(sheets.student[row]), made
 
 
 def _two(
@@ -88,10 +94,24 @@ def _two(
             zh=f"{labels[0].zh} 与 {labels[1].zh} 同期均达到关注标准（{other.evidence_on.isoformat()}）",
             en=f"{labels[0].en} and {labels[1].en} both call for attention ({other.evidence_on.isoformat()})",
         )
-        tier = Tier.of(policy.floors.two_instruments)
-        known_on = max(one.known_on, other.known_on)
-        key = f"{TWO}:{'+'.join(sorted((first, second)))}:{other.evidence_on.isoformat()}"
-        yield student, Floor(TWO, tier, key, other.evidence_on, known_on, 0, text, one.history and other.history)
+        # Known when both are: the later receipt counts, and on one day the later moment.
+        known = max(date_to_day(one.known_on), date_to_day(other.known_on))
+        moments = [floor.received_at for floor in (one, other) if date_to_day(floor.known_on) == known]
+        yield (
+            student,
+            make_floor(
+                TWO,
+                Tier.of(policy.floors.two_instruments),
+                "+".join(sorted((first, second))),
+                date_to_day(other.evidence_on),
+                known,
+                0,
+                text,
+                answer=AnswerTime.TIER,
+                history=one.history and other.history,
+                received_at=max(filter(None, moments)) if all(moments) else None,
+            ),
+        )
 
 
 def _text(sheets: Sheets, floor: InstrumentFloor, row: int) -> Words:
@@ -109,8 +129,10 @@ def _text(sheets: Sheets, floor: InstrumentFloor, row: int) -> Words:
             whole = not np.isnan(value)
             figure = f"{value if whole else scores.least[row] if code == 'total' else scores.proven[row, place]:.4g}"
             name = ("", "") if code == "total" else (f"{score.zh} ", f"{score.en} ")
-            zh.append(f"{name[0]}{figure} 分" if whole else f"{name[0]}至少 {figure} 分")
-            en.append(f"{name[1]}{figure}" if whole else f"{name[1]}at least {figure}")
+            band = band_of(score, float(value)) if whole else None
+            banded = (f"（{band.zh}）", f" ({band.en})") if band is not None else ("", "")
+            zh.append(f"{name[0]}{figure} 分{banded[0]}" if whole else f"{name[0]}至少 {figure} 分")
+            en.append(f"{name[1]}{figure}{banded[1]}" if whole else f"{name[1]}at least {figure}")
     more = ("", "")
     if len(zh) > MOST_NAMED:
         more = f" 等 {len(zh)} 项", f" and {len(en) - MOST_NAMED} more"

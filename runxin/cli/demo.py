@@ -13,13 +13,17 @@ from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import DESCRIPTION, Dataset, read_dataset
 from data_schemas.synthetic import make_city, write_city
 from models import Artifact, archive_artifact, read_policy
+from models.triage.queues import IMMEDIATE, WEEK
 from runxin.cli.output import answer, console
 from runxin.cli.serve import refuse_taken_port, serve_command
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
-from serving.access import Role, create_link, create_user, list_users
-from serving.followup import FollowUpList, follow_up_list, in_force, publish_screening
+from serving.access import Role, takes_schools
+from serving.accounts import create_link, create_user, list_accounts
+from serving.miss_review import half_of, review_half
+from serving.screening import in_force, publish_screening
 from serving.store import Store, load_names, open_store
+from serving.today import FollowUpList, follow_up_list
 
 COUNSELOR, ADMINISTRATOR = "demo-counselor", "demo-administrator"
 SYNTHETIC = "合成数据 / synthetic data"
@@ -48,9 +52,9 @@ def demo_command(
         "model_version": made.artifact.manifest.version if made.artifact else None,
         "run_id": made.run_id,
         "school": made.listed.school_id,
-        "immediate": len(made.listed.immediate),
-        "week": len(made.listed.week),
-        "tiers": made.listed.tier_counts,
+        "immediate": made.listed.count(IMMEDIATE),
+        "week": made.listed.count(WEEK),
+        "tiers": dict(made.listed.tier_counts),
         "page": base + "/",
         "links": urls,
     }
@@ -99,9 +103,13 @@ def _make(settings: Settings, students: int, seed: int) -> _Made:
             run_id = in_force(store, dataset, as_of, artifact, policy, calendars)
             if run_id is None:
                 load_names(store, folder.with_name(f"{folder.name}.names.csv"))
-                run_id = publish_screening(
-                    store, dataset, as_of, artifact, policy, datetime.now(UTC), calendars=calendars
-                ).run_id
+                for day in (dataset.description.index_dates[-1], as_of):  # a list of before, to look back on
+                    run_id = publish_screening(
+                        store, dataset, day, artifact, policy, datetime.now(UTC), calendars=calendars
+                    ).run_id
+                for half in (half_of(as_of), half_of(as_of).before):
+                    review_half(store, settings.models, half, policy, datetime.now(UTC), "demo")
+            assert run_id is not None
             listed = follow_up_list(store, school, datetime.now(UTC), False, policy, calendars=calendars)
         bar.update(task, completed=10, description=f"{SYNTHETIC}: ready")
     return _Made(folder, artifact, listed, run_id, len(dataset.students))
@@ -136,8 +144,8 @@ def _train(settings: Settings, dataset: Dataset, step: Callable[[str], None]) ->
 
 def _link(store: Store, name: str, role: Role, school: str) -> str:
     now = datetime.now(UTC)
-    if name not in {user.username for user in list_users(store)}:
-        create_user(store, name, role.code, [school] if role is Role.COUNSELOR else [], now)
+    if name not in {user.username for user in list_accounts(store)}:
+        create_user(store, name, role.code, [school] if takes_schools(role) else [], now)
     return create_link(store, name, now, "cli")
 
 

@@ -16,7 +16,7 @@ from runxin.cli.train import HEADLINES, figure
 from runxin.errors import usage
 from runxin.settings import read_settings
 from training.evaluate import evaluate_fully
-from training.judge import Judged
+from training.model_evaluation import ModelEvaluation
 from training.tracking import fetch
 
 
@@ -49,7 +49,7 @@ def evaluate_command(
     answer({**found.figures, "model_uri": model, "report": files}, json, _text(found.figures, files))
 
 
-def _written(found: Judged, folder: Path | None, progress: Callable[[str], None]) -> list[Path]:
+def _written(found: ModelEvaluation, folder: Path | None, progress: Callable[[str], None]) -> list[Path]:
     """The files of the report, where one is wanted."""
     if folder is None:
         return []

@@ -1,13 +1,16 @@
-"""`runxin instrument flag-rates`: what share of a wave each floor would flag, before it is switched on."""
+"""`runxin instrument flag-rates`: what share of a wave each floor would flag, and how many reports of each kind there
+are, before a floor or a kind is switched on."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from data_schemas.calendar import date_to_day
 from data_schemas.codes import Sex, Stage, Tier
 from data_schemas.dataset import read_dataset
 from models import read_policy, records_of
+from models.concern_rates import ConcernRate, concern_rates
 from models.flag_rates import FlagRate, Share, flag_rates
 from runxin.cli.output import answer
 from runxin.settings import read_settings
@@ -18,12 +21,41 @@ def flag_rates_command(
     every_wave: Annotated[bool, typer.Option("--all", help="Every wave, not only the newest.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
-    """Show what share of a wave each floor would flag, by stage and sex, whether it is switched on or not."""
-    policy = read_policy(read_settings().policy_file)
-    rates = flag_rates(records_of(read_dataset(dataset)), policy, every_wave=every_wave)
+    """Show what share of a wave each floor would flag, by stage and sex, and how many reports of each kind there are
+    per thousand students and week, whether they are switched on or not."""
+    policy, data = read_policy(read_settings().policy_file), read_dataset(dataset)
+    records = records_of(data)
+    rates = flag_rates(records, policy, every_wave=every_wave)
+    concerns = concern_rates(records, policy, date_to_day(data.description.as_of))
     limit = policy.floors.flag_rate_limit
-    payload = {"dataset": str(dataset), "limit": limit, "floors": [_payload(rate) for rate in rates]}
-    answer(payload, json, _text(rates, limit))
+    payload = {
+        "dataset": str(dataset),
+        "limit": limit,
+        "floors": [_payload(rate) for rate in rates],
+        "concerns": [_concern(rate) for rate in concerns],
+    }
+    answer(payload, json, "\n".join([_text(rates, limit), "", *_concern_lines(concerns)]))
+
+
+USES = {
+    "evidence": "opens its rule",
+    "lead": "lead and errand",
+    "class_task": "errand of the homeroom teacher",
+    "off": "off",
+}
+
+
+def _concern(rate: ConcernRate) -> dict[str, Any]:
+    figures = {"reports": rate.reports, "per_thousand_and_week": round(rate.per_thousand, 4)}
+    return {"kind": rate.kind.code, "use": rate.use, **figures}
+
+
+def _concern_lines(rates: list[ConcernRate]) -> list[str]:
+    lines = ["reports per thousand students and week:"]
+    return lines + [
+        f"    {rate.kind.code} ({rate.kind.zh}, {USES[rate.use]}): {rate.per_thousand:.3f} ({rate.reports} reports)"
+        for rate in rates
+    ]
 
 
 def _payload(rate: FlagRate) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from runxin.cli.named_schools import HELP, split_schools
 from runxin.cli.output import answer
 from runxin.settings import read_settings
-from serving.access import create_key, list_keys, revoke_key, verify_key
+from serving.keys import create_key, list_keys, revoke_key, verify_key
 from serving.store import open_store
 
 key_app = typer.Typer(help="Keys for platforms that use the HTTP API.", no_args_is_help=True)
@@ -19,13 +20,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the
 def create_command(
     client: Annotated[str, typer.Option(help="The platform that will hold the key.")],
     scopes: Annotated[list[str], typer.Option(help="Of score, explain, list, model, dry_run, outcomes.")],
-    school: Annotated[list[str] | None, typer.Option(help="Only for this school; may be repeated.")] = None,
+    school: Annotated[list[str] | None, typer.Option(help=f"Only for this school; {HELP}.")] = None,
     json: Json = False,
 ) -> None:
     """Make a key; it is shown this once and kept as a hash."""
     asked = [scope for text in scopes for scope in re.split(r"[,\s]+", text) if scope]
     with open_store(read_settings()) as store:
-        key = create_key(store, client, asked, datetime.now(UTC), school)
+        key = create_key(store, client, asked, datetime.now(UTC), split_schools(school))
         made = verify_key(store, key)
     payload = {
         "key": key,

@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from data_schemas.codes import OutcomeKind, Selection
+from runxin.cli.named_schools import school_to_read
 from runxin.cli.output import answer, console
 from runxin.errors import bad_data, usage
 from runxin.settings import read_settings
-from serving.labels import NOT_LABELS, Label, Labels, read_labels
+from serving.labels import NOT_LABELS, LabelRow, Labels, read_labels
 from serving.store import open_store
 
 COLUMNS = (
@@ -40,7 +41,7 @@ def labels_command(
         raise usage("--to lies before --from")
     with open_store(read_settings()) as store:
         first_day, last_day = (None if day is None else day.date() for day in (first, last))
-        found = read_labels(store, datetime.now(UTC), "cli", reason, first_day, last_day, school)
+        found = read_labels(store, datetime.now(UTC), "cli", reason, first_day, last_day, school_to_read(store, school))
     if csv is not None:
         write_private(csv, _csv([_row(one) for one in found.labels]))
         console.print(f"written: {csv}", highlight=False, markup=False)
@@ -58,7 +59,7 @@ def write_private(path: Path, text: str) -> None:
         raise bad_data(f"{path} cannot be written", fix="does the folder exist?") from error
 
 
-def _row(one: Label) -> dict[str, Any]:
+def _row(one: LabelRow) -> dict[str, Any]:
     outcome = one.outcome
     said = asdict(outcome) | {"school_id": one.school_id, "stream": outcome.selection_reason}
     said |= {"observed_on": outcome.observed_on.isoformat(), "cannot_weigh": one.cannot_weigh}

@@ -13,13 +13,14 @@ from rich.text import Text
 
 from data_schemas.calendar_tables import read_calendars
 from models import read_policy
+from runxin.cli.named_schools import HELP, schools_to_read
 from runxin.cli.output import answer, console
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
-from serving.followup import FollowUpList, follow_up_list
-from serving.followup.cells import cells, foot, headline, model_words, pick, section_title
-from serving.followup.export import NOTICE, SYNTHETIC, list_json, sections_of
 from serving.store import AuditEvent, open_store, school_ids, write_audit
+from serving.today import FollowUpList, follow_up_list
+from serving.today.cells import cells, foot, headline, model_words, pick, queue_title
+from serving.today.export import NOTICE, SYNTHETIC, list_json, queues_of
 
 WIDTH_IN_FILES = 120
 
@@ -30,7 +31,7 @@ class Lang(StrEnum):
 
 
 def list_command(
-    school: Annotated[str | None, typer.Option(help="Only this school's list.")] = None,
+    school: Annotated[list[str] | None, typer.Option(help=f"Only this school's list; {HELP}.")] = None,
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The list of that day instead of the newest.")
     ] = None,
@@ -44,7 +45,7 @@ def list_command(
     """Show who is to be seen first, why, and what is due; ids are pseudonymous."""
     lists = read_lists(school, as_of)
     if xlsx is not None:
-        from serving.followup.workbook import write_workbook  # openpyxl costs a quarter of a second
+        from serving.today.workbook import write_workbook  # openpyxl costs a quarter of a second
 
         write_workbook(lists, xlsx, lang.value, limit)
         console.print(f"written: {xlsx}", highlight=False, markup=False)
@@ -58,13 +59,13 @@ def list_command(
             show(listed, lang.value, limit, out)
 
 
-def read_lists(school: str | None, as_of: datetime | None) -> list[FollowUpList]:
-    """The lists in force, of one school or of all; the reading is put in the trail."""
+def read_lists(school: Sequence[str] | None, as_of: datetime | None) -> list[FollowUpList]:
+    """The lists in force, of these schools or of all; the reading is put in the trail."""
     settings = read_settings()
     policy, calendars = read_policy(settings.policy_file), read_calendars(settings.calendar)
     now = datetime.now(UTC)
     with open_store(settings) as store:
-        schools = [school] if school is not None else school_ids(store)
+        schools = schools_to_read(store, school) or school_ids(store)
         if not schools:
             raise UserError(Kind.NOT_FOUND, "nothing is published yet", fix="runxin screen DIR --as-of DATE")
         lists = []
@@ -81,11 +82,11 @@ def show(listed: FollowUpList, lang: str, limit: int | None, out: Console) -> No
         out.print(Text(pick(SYNTHETIC, lang), style="bold"))
     out.print(Text(headline(listed, lang), style="bold"))
     out.print(Text(f"{pick(NOTICE, lang)}\n{model_words(listed, lang)}"))
-    for name, group in sections_of(listed, limit).items():
-        total = len(getattr(listed, name))
+    for name, group in queues_of(listed, limit).items():
+        total = listed.count(name)
         if total == 0 and name not in ("immediate", "week"):
             continue
-        out.print(Text(f"\n{section_title(name, lang)} {total}", style="bold"))
+        out.print(Text(f"\n{queue_title(name, lang)} {total}", style="bold"))
         if group:
             out.print(_table([cells(entry, lang) for entry in group]))
         if name == "week":

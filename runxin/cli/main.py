@@ -26,6 +26,7 @@ VERBS = {
     "promote": "runxin.cli.promote:promote_command",
     "rollback": "runxin.cli.rollback:rollback_command",
     "screen": "runxin.cli.screen:screen_command",
+    "withdraw": "runxin.cli.withdraw:withdraw_command",
     "list": "runxin.cli.list_:list_command",
     "replay": "runxin.cli.replay:replay_command",
     "labels": "runxin.cli.labels:labels_command",
@@ -34,6 +35,8 @@ VERBS = {
     "leave-rates": "runxin.cli.leave_rates:leave_rates_command",
     "serve": "runxin.cli.serve:serve_command",
     "names": "runxin.cli.names:names_command",
+    "school": "runxin.cli.school:school_app",
+    "duty": "runxin.cli.duty:duty_app",
     "user": "runxin.cli.user:user_app",
     "key": "runxin.cli.key:key_app",
 }

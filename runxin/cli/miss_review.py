@@ -8,11 +8,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from data_schemas.codes import OutcomeKind
 from models import read_policy
+from runxin.cli.named_schools import school_to_read
 from runxin.cli.output import answer, console
-from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
-from serving.misses import Half, MissClass, case_of, read_half, review_half
-from serving.store import KeptReview, open_store, school_ids
+from serving.miss_review import Half, KeptReview, MissClass, case_of, read_half, review_half
+from serving.store import open_store
 
 NO_PROOF = "found none is no proof of none missed: only what was reported is looked at here"
 
@@ -26,15 +26,14 @@ def miss_review_command(
     wanted, settings, now = read_half(half), read_settings(), datetime.now(UTC)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with open_store(settings) as store, Progress(*columns, console=console, transient=True) as bar:
-        if school is not None and school not in school_ids(store):
-            raise UserError(Kind.NOT_FOUND, f"there is no school {school!r}", fix="runxin list shows those there are")
+        asked = school_to_read(store, school)
         task = bar.add_task("outcomes", total=None)
         policy = read_policy(settings.policy_file)
 
         def progress(done: int, of: int) -> None:
             bar.update(task, description=f"event {done + 1} of {of}")
 
-        found = review_half(store, settings.models, wanted, policy, now, "cli", school, progress)
+        found = review_half(store, settings.models, wanted, policy, now, "cli", asked, progress)
     complete = wanted.last < now.date()
     answer(_payload(wanted, found, complete) if json else {}, json, "" if json else _text(wanted, found, complete))
 

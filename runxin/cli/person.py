@@ -6,7 +6,8 @@ from datetime import datetime
 import typer
 
 from runxin.errors import Kind, UserError, usage
-from serving.access import User, check_user_can_promote_model, verify_password
+from serving.access import Action, User, check_may
+from serving.accounts import verify_password
 from serving.store import Store
 
 
@@ -20,7 +21,7 @@ def who_decides(store: Store, username: str, from_stdin: bool, now: datetime) ->
             fix = "who has no password yet sets one: runxin user password --link LINK, or on the account page"
             raise UserError(error.kind, error.message, fix=fix) from error
         raise
-    check_user_can_promote_model(user)
+    check_may(user, Action.PROMOTE_MODEL)
     return user
 
 

@@ -1,5 +1,6 @@
 """`runxin screen`: assess everyone of a dataset as of a day and publish the follow-up list."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,18 +12,20 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from data_schemas.calendar_tables import read_calendars
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset, read_dataset
+from data_schemas.schools import nearest_schools
 from models import Artifact, archive_artifact, read_policy
+from runxin.cli.named_schools import HELP, split_schools
 from runxin.cli.output import answer, console
-from runxin.errors import UserError
+from runxin.errors import Kind, Problem, UserError
 from runxin.settings import Settings, read_settings
-from serving.followup import Screening, may_rank, publish_screening
+from serving.screening import Screening, may_rank, publish_screening
 from serving.store import open_store
 
 
 def screen_command(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder.")],
     as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day at whose end students are assessed.")],
-    school: Annotated[list[str] | None, typer.Option(help="Only this school; may be repeated.")] = None,
+    school: Annotated[list[str] | None, typer.Option(help=f"Only this school; {HELP}.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
     """Assess all enrolled students and publish the list, whole or not at all; the same screening is there once."""
@@ -31,7 +34,9 @@ def screen_command(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
     ) as progress:
         task = progress.add_task("reading", total=None)
+        asked = split_schools(school)
         read = read_dataset(dataset)
+        check_in_dataset(read, asked)
         artifact, status, note = champion_for(settings, read)
         progress.update(task, description="assessing and publishing")
         with open_store(settings) as store:
@@ -43,13 +48,28 @@ def screen_command(
                 read_policy(settings.policy_file),
                 datetime.now(UTC),
                 status=status,
-                schools=school,
+                schools=asked or None,
                 calendars=read_calendars(settings.calendar),
             )
     if note:
         console.print(note, highlight=False, markup=False)
     payload = {**asdict(done), "as_of": done.as_of.isoformat(), "note": note}
     answer(payload, json, _text(done))
+    if done.model.status == "unavailable":
+        # What safety rules found is published all the same; a scheduler has to see that the model is missing.
+        raise typer.Exit(Kind.UNAVAILABLE.exit_code)
+
+
+def check_in_dataset(dataset: Dataset, asked: Sequence[str]) -> None:
+    """Raise `UserError` (usage) naming each school that is asked for and has no student in the dataset."""
+    here = {str(school): str(school) for school in sorted(dataset.students["school_id"].dropna().unique())}
+    absent = [
+        Problem(f"there is no school {school!r}", column="school", fix=nearest_schools(school, here))
+        for school in asked
+        if school not in here
+    ]
+    if absent:
+        raise UserError(Kind.USAGE, "no student of the dataset is at a school that is asked for", problems=absent)
 
 
 def champion_for(settings: Settings, dataset: Dataset) -> tuple[Artifact | None, str, str | None]:
@@ -85,8 +105,13 @@ def _text(done: Screening) -> str:
             f"note: {items} items of {code} run against the others: was its coding declared rightly? See `runxin check`"
             for code, items in done.miscoded.items()
         ),
-        f"evidence opened {done.opened}, closed by interviews {done.closed}",
+        f"new evidence {done.opened}, students whom the roster cannot place {done.strangers}",
         f"not screened {done.not_screened}, to be repeated {done.retest}",
         "published" if done.published else "this screening was published before; nothing was changed",
+        *(
+            []
+            if done.in_force
+            else ["not in force: a list of a later day, or a withdrawal of this one, goes before it"]
+        ),
     ]
     return "\n".join(lines)

@@ -9,8 +9,8 @@ from data_schemas.dataset import read_dataset
 from models import read_policy
 from runxin.cli.output import answer, console
 from runxin.settings import read_settings
-from training.again.repeat import repeat_splits
-from training.run import Outcome, train_and_register
+from training.retraining.repeat import repeat_splits
+from training.run import TrainingResult, train_and_register
 from training.train import Options
 
 
@@ -37,7 +37,7 @@ def train_command(
     answer(payload, json, _text(outcome) + _repeated_text(repeated))
 
 
-def payload_of(outcome: Outcome) -> dict[str, Any]:
+def payload_of(outcome: TrainingResult) -> dict[str, Any]:
     manifest = outcome.artifact.manifest
     return {
         "version": outcome.registered.version,
@@ -56,7 +56,7 @@ def payload_of(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _text(outcome: Outcome) -> str:
+def _text(outcome: TrainingResult) -> str:
     manifest, metrics = outcome.artifact.manifest, outcome.metrics
     lines = [
         f"version {outcome.registered.version} ({manifest.kind}), {outcome.registered.model_uri}"
@@ -123,7 +123,7 @@ HEADLINES = ("auroc", "average_precision", "calibration_slope", "calibration_int
 AS_GOOD = 0.01  # a smaller difference in AUROC is none that a list would show
 
 
-def _verdict(outcome: Outcome) -> str:
+def _verdict(outcome: TrainingResult) -> str:
     """Whether boosting earned its place, in a sentence."""
     boosted = outcome.comparison["lightgbm_auroc_out_of_fold"]
     logistic = outcome.comparison["logistic_auroc_out_of_fold"]

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from runxin.cli.named_schools import HELP, split_schools
 from runxin.cli.output import answer
 from runxin.cli.person import typed_password
 from runxin.errors import usage
 from runxin.settings import Settings, read_settings
-from serving.access import PASSWORD_LENGTH, create_link, create_user, list_users, set_password, use_link
+from serving.accounts import PASSWORD_LENGTH, create_link, create_user, list_accounts, set_password, use_link
 from serving.store import open_store
 
 user_app = typer.Typer(help="Accounts for the pages.", no_args_is_help=True)
@@ -21,14 +22,14 @@ def create_command(
     username: Annotated[str, typer.Argument(metavar="NAME", help="The name to sign in with.")],
     role: Annotated[str, typer.Option(help="counselor, principal, bureau or administrator.")],
     school: Annotated[
-        list[str] | None, typer.Option(help="A school of the counselor's or principal's; may be repeated.")
+        list[str] | None, typer.Option(help=f"A school of the counselor's or principal's; {HELP}.")
     ] = None,
     json: Json = False,
 ) -> None:
     """Make an account and a link that signs in once within 24 hours; there is no first password."""
     settings, now = read_settings(), datetime.now(UTC)
     with open_store(settings) as store:
-        user = create_user(store, username, role, school or [], now)
+        user = create_user(store, username, role, split_schools(school), now)
         link = _url(settings, create_link(store, username, now))
     payload = {"username": user.username, "role": user.role.code, "schools": list(user.schools), "link": link}
     answer(payload, json, f"{link}\nsigns in once within 24 hours")
@@ -65,13 +66,13 @@ def password_command(
 def list_command(json: Json = False) -> None:
     """Show every account."""
     with open_store(read_settings()) as store:
-        rows = list_users(store)
+        rows = list_accounts(store)
     users = [
         {
             "username": row.username,
             "role": row.role,
             "schools": list(row.schools),
-            "has_password": row.password_hash is not None,
+            "has_password": row.has_password,
             "created_at": row.created_at.isoformat(),
         }
         for row in rows

@@ -1,132 +1,62 @@
-"""Who may do what: `check_…` raises `UserError` (refused), `…_can_…` answers yes or no."""
+"""Who may do what: `may` answers yes or no by the table, `check_may` raises `UserError` (refused)."""
 
-from collections.abc import Callable
-from typing import ParamSpec
-
-from runxin.errors import Kind, UserError, refused
-from serving.access.roles import Client, Role, User
-from serving.store import UNASSIGNED
-
-P = ParamSpec("P")
+from runxin.errors import refused
+from serving.access.roles import GRANTS, Action, Client, Reach, Role, User
+from serving.store import UNASSIGNED, concerns_school, is_unassigned
 
 
-def _allows(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> bool:
-    try:
-        check(*args, **kwargs)
-    except UserError as error:
-        if error.kind is not Kind.REFUSED:
-            raise
+def may(user: User, action: Action, school_id: str | None = None) -> bool:
+    """Whether the table lets the user do this at this school; None is no single school."""
+    reach = GRANTS[user.role].get(action)
+    if reach is None:
         return False
-    return True
+    if reach is Reach.WHOLE_SERVICE:
+        return school_id is None
+    if school_id is None:
+        return False
+    if is_unassigned(school_id):
+        mine = school_id == UNASSIGNED or any(concerns_school(school_id, school) for school in user.schools)
+        return mine and reach is Reach.OWN_AND_UNASSIGNED
+    return school_id in user.schools
 
 
-def check_user_can_see_list(user: User, school_id: str) -> None:
-    """A counselor sees the lists of the own schools; nobody else sees a list of students."""
-    if user.role is not Role.COUNSELOR:
-        raise refused("only a counselor sees a follow-up list")
-    if school_id not in user.schools:
-        raise refused("this school is not one of yours", fix="ask an administrator to add it to your account")
+def may_somewhere(user: User, action: Action) -> bool:
+    """Whether there is a place where the user may do this: what a page offers. The service asks again where it is."""
+    return any(may(user, action, school_id) for school_id in (*user.schools, None))
 
 
-def user_can_see_list(user: User, school_id: str) -> bool:
-    return _allows(check_user_can_see_list, user, school_id)
-
-
-def check_user_can_see_student(user: User, school_id: str) -> None:
-    """A counselor sees the record of a student of the own schools, and of one whose school nobody has named yet;
-    `school_id` is the student's school."""
-    if user.role is not Role.COUNSELOR:
-        raise refused("only a counselor sees a student's record")
-    if school_id not in (*user.schools, UNASSIGNED):
-        raise refused("this student is not at one of your schools")
-
-
-def user_can_see_student(user: User, school_id: str) -> bool:
-    return _allows(check_user_can_see_student, user, school_id)
-
-
-def check_user_can_see_names(user: User, school_id: str) -> None:
-    """Names go to those who talk with the student; everybody else sees the pseudonymous id."""
-    if user.role is not Role.COUNSELOR:
-        raise refused("only a counselor sees names")
-    if school_id not in user.schools:
-        raise refused("names are shown for your own schools only")
-
-
-def user_can_see_names(user: User, school_id: str) -> bool:
-    return _allows(check_user_can_see_names, user, school_id)
-
-
-def check_user_can_see_misses(user: User, school_id: str) -> None:
-    """The cases of a miss review are students' records: a counselor sees those of the own schools."""
-    if user.role is not Role.COUNSELOR:
-        raise refused("only a counselor sees the cases of a review")
-    if school_id not in user.schools:
-        raise refused("this school is not one of yours")
-
-
-def user_can_see_misses(user: User, school_id: str) -> bool:
-    return _allows(check_user_can_see_misses, user, school_id)
-
-
-def check_user_can_see_miss_counts(user: User, school_id: str | None) -> None:
-    """The counts of a review: of the own schools for counselors and principals, of all schools together (None) for the
-    bureau."""
-    if user.role is Role.BUREAU and school_id is None:
+def check_may(user: User, action: Action, school_id: str | None = None) -> None:
+    """Raise `UserError` (refused) where the table does not let the user do this at this school."""
+    if may(user, action, school_id):
         return
-    if user.role not in (Role.COUNSELOR, Role.PRINCIPAL) or school_id not in user.schools:
-        raise refused("this review is not open to you")
+    reach = GRANTS[user.role].get(action)
+    if reach is Reach.WHOLE_SERVICE:
+        raise refused(f"you may {action.en} for all schools together only")
+    if reach is not None:
+        fix = "ask an administrator to add the school to your account"
+        raise refused(f"you may {action.en} at your own schools only", fix=fix)
+    raise refused(f"only {_roles_with(action)} may {action.en}")
 
 
-def user_can_see_miss_counts(user: User, school_id: str | None) -> bool:
-    return _allows(check_user_can_see_miss_counts, user, school_id)
+def _roles_with(action: Action) -> str:
+    roles = [f"{'an' if role.en[0] in 'aeiou' else 'a'} {role.en}" for role in Role if action in GRANTS[role]]
+    return " or ".join(", ".join(roles).rsplit(", ", 1))
 
 
-def check_user_can_manage_users(user: User) -> None:
-    if user.role is not Role.ADMINISTRATOR:
-        raise refused("only an administrator manages users")
+def client_can(client: Client, scope: str) -> bool:
+    """Whether the key has this scope."""
+    return scope in client.scopes
 
 
-def user_can_manage_users(user: User) -> bool:
-    return _allows(check_user_can_manage_users, user)
-
-
-def check_user_can_manage_keys(user: User) -> None:
-    if user.role is not Role.ADMINISTRATOR:
-        raise refused("only an administrator manages API keys")
-
-
-def user_can_manage_keys(user: User) -> bool:
-    return _allows(check_user_can_manage_keys, user)
-
-
-def check_user_can_see_service(user: User) -> None:
-    """The state of the service: counts and versions, no student's data."""
-    if user.role is not Role.ADMINISTRATOR:
-        raise refused("only an administrator sees the state of the service")
-
-
-def user_can_see_service(user: User) -> bool:
-    return _allows(check_user_can_see_service, user)
-
-
-def check_user_can_promote_model(user: User) -> None:
-    """Ask for a promotion, sign one off, take a champion back: it touches every student, and shows none."""
-    if user.role is not Role.ADMINISTRATOR:
-        raise refused("only an administrator decides which model serves")
-
-
-def user_can_promote_model(user: User) -> bool:
-    return _allows(check_user_can_promote_model, user)
-
-
-def check_client_can(client: Client, scope: str, school_id: str | None = None) -> None:
-    """A key does what its scopes name, for its schools."""
-    if scope not in client.scopes:
+def check_client_can(client: Client, scope: str, *schools: str | None) -> None:
+    """Raise `UserError` (refused) where the key lacks the scope or is not for one of the schools; None is no school."""
+    if not client_can(client, scope):
         raise refused(f"this key has no scope {scope}", fix="make a key with it: runxin key create --scopes …")
-    if client.schools is not None and school_id is not None and school_id not in client.schools:
-        raise refused("this key does not hold for that school")
+    check_school(client, *schools)
 
 
-def client_can(client: Client, scope: str, school_id: str | None = None) -> bool:
-    return _allows(check_client_can, client, scope, school_id)
+def check_school(client: Client, *schools: str | None) -> None:
+    """Raise `UserError` (refused) where the key is not for one of the schools; None is no school."""
+    allowed = client.schools
+    if allowed is not None and any(school not in allowed for school in schools if school is not None):
+        raise refused("this key is not valid for that school")

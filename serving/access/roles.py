@@ -1,6 +1,9 @@
-"""Who a person or a platform is, as far as permissions look at it."""
+"""Who a person or a platform is, and the one table of what each role may do, and where."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
 
 from data_schemas.codes import Code
 
@@ -12,7 +15,63 @@ class Role(Code):
     ADMINISTRATOR = ("administrator", "管理员", "administrator")
 
 
-OF_SCHOOLS = (Role.COUNSELOR, Role.PRINCIPAL)  # the others have no school of their own
+class Action(Code):
+    """What is asked for. The words go into a refusal."""
+
+    SEE_LIST = ("see_list", "查看跟进名单", "see a follow-up list")
+    SEE_STUDENT = ("see_student", "查看学生档案", "see a student's record")
+    SEE_NAMES = ("see_names", "查看姓名", "see students' names")
+    RECORD_WORD = ("record_word", "记录访谈与评估", "record a contact or an assessment")
+    SEE_MISS_CASES = ("see_miss_cases", "查看遗漏复查的个案", "see the cases of a miss review")
+    SEE_MISS_COUNTS = ("see_miss_counts", "查看遗漏复查的汇总", "see the counts of a miss review")
+    MANAGE_USERS = ("manage_users", "管理账号", "manage users")
+    MANAGE_KEYS = ("manage_keys", "管理密钥", "manage API keys")
+    SEE_SERVICE = ("see_service", "查看服务状态", "see the state of the service")
+    PROMOTE_MODEL = ("promote_model", "决定使用哪个模型", "decide which model serves")
+
+
+class Reach(Enum):
+    """Where a grant holds. Students without a school are at `UNASSIGNED` until somebody has said whose they are."""
+
+    OWN_SCHOOLS = "one of the user's own schools"
+    OWN_AND_UNASSIGNED = "one of the user's own schools, and students without a school"
+    WHOLE_SERVICE = "no single school: all of them together, or the service itself"
+
+
+OWN, OWN_AND_UNASSIGNED, WHOLE = Reach.OWN_SCHOOLS, Reach.OWN_AND_UNASSIGNED, Reach.WHOLE_SERVICE
+
+# What stands nowhere here is refused.
+GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
+    {
+        # Those who talk with students. There may be danger in a record without a school: every counselor sees it.
+        Role.COUNSELOR: MappingProxyType(
+            {
+                Action.SEE_LIST: OWN,
+                Action.SEE_STUDENT: OWN_AND_UNASSIGNED,
+                Action.SEE_NAMES: OWN,
+                Action.RECORD_WORD: OWN_AND_UNASSIGNED,
+                Action.SEE_MISS_CASES: OWN,
+                Action.SEE_MISS_COUNTS: OWN,
+            }
+        ),
+        Role.PRINCIPAL: MappingProxyType({Action.SEE_MISS_COUNTS: OWN}),
+        Role.BUREAU: MappingProxyType({Action.SEE_MISS_COUNTS: WHOLE}),
+        # They run the service and see no student.
+        Role.ADMINISTRATOR: MappingProxyType(
+            {
+                Action.MANAGE_USERS: WHOLE,
+                Action.MANAGE_KEYS: WHOLE,
+                Action.SEE_SERVICE: WHOLE,
+                Action.PROMOTE_MODEL: WHOLE,
+            }
+        ),
+    }
+)
+
+
+def takes_schools(role: Role) -> bool:
+    """Whether an account of this role works for schools of its own."""
+    return any(reach is not WHOLE for reach in GRANTS[role].values())
 
 
 @dataclass(frozen=True)
@@ -24,12 +83,13 @@ class User:
     schools: tuple[str, ...] = ()
 
 
+# What a key may be for.
 SCOPES = ("score", "explain", "list", "model", "dry_run", "outcomes")
 
 
 @dataclass(frozen=True)
 class Client:
-    """A platform that holds a key. `schools` is None where the key holds for every school."""
+    """A platform that holds a key. `schools` is None where the key is for every school."""
 
     key_id: str
     client: str

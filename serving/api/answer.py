@@ -1,29 +1,28 @@
 """What a platform is told of a student. Values, texts and totals are for keys with the `explain` scope only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
 
-from data_schemas.codes import Tier
-from data_schemas.instruments import Words as Sentence
-from models.assessment import GROUPS, Assessment, Floor, ModelStatus, Uncertainty
-from models.policy import Policy
+from data_schemas.instruments import Words
+from models.assessment import GROUPS, AnswerTime, Assessment, ModelStatus, Uncertainty
+from models.triage import Piece, Present
 from serving.api.answer_instruments import InstrumentGiven, instrument_given
-from serving.api.answer_parts import Given, Words
+from serving.api.answer_parts import Given, WordsGiven
 
 TierCode = Literal["routine", "watch", "priority", "crisis"]
 
-NOTICE = Sentence(
+NOTICE = Words(
     zh="筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认。",
     en="A screening result is not a diagnosis. It helps a counselor to plan conversations and has to be confirmed.",
 )
-SYNTHETIC = Sentence(
+SYNTHETIC = Words(
     zh="模型由合成数据训练，仅供演示。", en="The model was trained on synthetic data and is for demonstration only."
 )
-ON_DUTY = Sentence(zh="值班心理教师", en="the counselor on duty")
+ON_DUTY = Words(zh="值班心理教师", en="the counselor on duty")
 
 
 class TierGiven(Given):
@@ -42,7 +41,7 @@ class ReasonGiven(Given):
     group: str
     value: float | None
     contribution: float | None
-    text: Words | None
+    text: WordsGiven | None
 
 
 class GroupContributions(Given):
@@ -65,17 +64,23 @@ class UncertaintyGiven(Given):
 
 
 class FloorGiven(Given):
-    """A safety rule's open evidence, which no model or missing value lowers."""
+    """A safety rule's open evidence, which no model or missing value lowers. `evidence` is its key, by which an
+    interview says what it assessed. Under `protection` no notice goes to guardians. `acknowledge_by` is null where the
+    evidence is not urgent."""
 
     id: str
+    evidence: str
     tier: TierCode
-    text: Words | None
+    text: WordsGiven | None
+    protection: bool
+    received_at: datetime
+    acknowledge_by: datetime | None
 
 
 class RetestGiven(Given):
     instrument: str
     why: str
-    text: Words
+    text: WordsGiven
 
 
 class DataQualityGiven(Given):
@@ -89,10 +94,10 @@ class DataQualityGiven(Given):
 class TaskGiven(Given):
     """An errand beside the list, such as a call on the day of an absence."""
 
-    kind: Literal["contact_unexcused", "ask_return"]
+    kind: Literal["contact_unexcused", "ask_return", "visit", "class_visit", "bullying"]
     on: date
     due_on: date
-    text: Words | None
+    text: WordsGiven | None
 
 
 class ModelGiven(Given):
@@ -109,7 +114,7 @@ class Urgent(Given):
     """Who has to acknowledge open danger, and by when."""
 
     acknowledge_by: datetime
-    who: Words
+    who: WordsGiven
 
 
 class Notice(Given):
@@ -123,8 +128,10 @@ class ScoreAnswer(Given):
 
     student_id: str
     as_of: date
-    tier: TierGiven
-    tier_source: Literal["model", "floor", "human"]
+    blind: bool = Field(description="Drawn by lot for a routine talk: until it is recorded nobody sees a tier.")
+    tier: TierGiven | None
+    tier_source: Literal["model", "floor", "human"] | None
+    student: Literal["on_list", "identity_to_check"]
     probability: float | None
     uncertainty: UncertaintyGiven | None
     margin: float | None
@@ -137,6 +144,7 @@ class ScoreAnswer(Given):
     data_quality: DataQualityGiven
     tasks: tuple[TaskGiven, ...]
     model: ModelGiven
+    degraded: bool = Field(description="A model that should have spoken could not; rules and people's words stand.")
     recorded: bool
     entry_id: str | None
     urgent: Urgent | None
@@ -144,26 +152,36 @@ class ScoreAnswer(Given):
 
 
 @dataclass(frozen=True)
-class Filing:
-    """Whether an assessment was put on record, and when it was received."""
+class Recorded:
+    """Under which id an assessment was put on record, None where it was not, and whether the roster has the student."""
 
-    received_at: datetime
     entry_id: str | None
+    on_roster: bool
 
 
-def answer_of(assessment: Assessment, filing: Filing, policy: Policy, explain: bool) -> ScoreAnswer:
-    """The answer to a key with or without the `explain` scope: the same shape, null where it may not see."""
-    a = assessment
-    sums = a.group_contributions
+def answer_of(assessment: Assessment, present: Present, filing: Recorded, blind: bool, explain: bool) -> ScoreAnswer:
+    """The answer to a key with or without the `explain` scope: the same shape, null where it may not see.
+
+    Tier and evidence are those of the student now, from everything on record; probability, reasons and questionnaires
+    are those of the record that was sent. Of a `blind` student neither is told.
+    """
+    a, told = assessment, explain and not blind
+    sums, tier = a.group_contributions, present.tier
+    state: Literal["pending", "confirmed"] = "confirmed" if present.confirmed else "pending"
+    reasons = () if blind else a.reasons
+    if present.open:  # what eases would read as comfort
+        reasons = tuple(reason for reason in reasons if reason.contribution > 0)
     return ScoreAnswer(
         student_id=a.student_id,
         as_of=a.as_of,
-        tier=TierGiven(ord=a.tier.ord, code=a.tier.code, zh=a.tier.zh, state="confirmed" if a.confirmed else "pending"),
-        tier_source=a.tier_source,
-        probability=a.probability if explain else None,
-        uncertainty=_uncertainty(a.uncertainty, explain),
-        margin=a.margin if explain else None,
-        base_value=a.base_value if explain else None,
+        blind=blind,
+        tier=None if blind else TierGiven(ord=tier.ord, code=tier.code, zh=tier.zh, state=state),
+        tier_source=None if blind else present.source,
+        student="on_list" if filing.on_roster else "identity_to_check",
+        probability=a.probability if told else None,
+        uncertainty=None if blind else _uncertainty(a.uncertainty, explain),
+        margin=a.margin if told else None,
+        base_value=a.base_value if told else None,
         reasons=tuple(
             ReasonGiven(
                 feature=reason.feature,
@@ -172,22 +190,17 @@ def answer_of(assessment: Assessment, filing: Filing, policy: Policy, explain: b
                 contribution=reason.contribution if explain else None,
                 text=words(reason.text) if explain else None,
             )
-            for reason in a.reasons
+            for reason in reasons
         ),
-        group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS})
-        if explain and sums
-        else None,
-        family_capped=a.family_capped if explain else None,
-        floors=tuple(
-            FloorGiven(id=floor.id, tier=floor.tier.code, text=words(floor.text) if explain else None)
-            for floor in a.floors
-        ),
-        instruments=tuple(instrument_given(result, explain) for result in a.instruments),
+        group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS}) if told and sums else None,
+        family_capped=a.family_capped if told else None,
+        floors=() if blind else tuple(_floors(present, explain)),
+        instruments=() if blind else tuple(instrument_given(result, explain) for result in a.instruments),
         data_quality=DataQualityGiven(
             confidence=a.data_quality.confidence,
             retest=tuple(
                 RetestGiven(instrument=retest.instrument, why=retest.why, text=words(retest.text))
-                for retest in a.data_quality.retest
+                for retest in (() if blind else a.data_quality.retest)
             ),
             missing=a.data_quality.missing,
         ),
@@ -196,11 +209,33 @@ def answer_of(assessment: Assessment, filing: Filing, policy: Policy, explain: b
             for task in a.tasks
         ),
         model=model_given(a.model),
+        degraded=a.model.status == "unavailable",
         recorded=filing.entry_id is not None,
         entry_id=filing.entry_id,
-        urgent=_urgent(a.floors, filing, policy),
+        urgent=None if blind or filing.entry_id is None else _urgent(present),
         notice=notice_of(a.model.data_origin),
     )
+
+
+def _floors(present: Present, explain: bool) -> Iterator[FloorGiven]:
+    """Open evidence, each key once, with the earliest moment by which its piece has to be acknowledged."""
+    by_key: dict[str, list[Piece]] = {}
+    for one in present.open:
+        by_key.setdefault(one.piece.key, []).append(one.piece)
+    clocks = {(clock.start, clock.why): clock.by for clock in present.clocks if clock.source == "evidence"}
+    for key, pieces in by_key.items():
+        gravest, first = pieces[0].floor, min(one.received_at for one in pieces)
+        ends = [clocks.get((one.received_at, one.floor.text)) for one in pieces if one.floor.urgent]
+        by = min((end for end in ends if end is not None), default=None)
+        yield FloorGiven(
+            id=gravest.id,
+            evidence=key,
+            tier=gravest.tier.code,
+            text=words(gravest.text) if explain else None,
+            protection=any(one.floor.protection for one in pieces),
+            received_at=first,
+            acknowledge_by=by,
+        )
 
 
 def notice_of(data_origin: str | None) -> Notice:
@@ -218,16 +253,21 @@ def _uncertainty(found: Uncertainty | None, explain: bool) -> UncertaintyGiven |
     return UncertaintyGiven(low=low, high=high, needs_person=found.needs_person)
 
 
-def _urgent(floors: Iterable[Floor], filing: Filing, policy: Policy) -> Urgent | None:
-    """Danger has a clock from receipt on. Evidence that was old when it arrived has none, nor has a dry run."""
-    if filing.entry_id is None or not any(floor.tier is Tier.CRISIS and not floor.history for floor in floors):
+def _urgent(present: Present) -> Urgent | None:
+    """Danger has a clock from receipt on. Evidence that was old when it arrived has none."""
+    danger = {
+        one.piece.floor.text
+        for one in present.open
+        if one.piece.floor.urgent and one.piece.floor.answer is AnswerTime.MINUTES
+    }
+    clocks = [c for c in present.clocks if c.source == "evidence" and c.why in danger and c.by is not None]
+    if not clocks or clocks[0].by is None:
         return None
-    by = filing.received_at + timedelta(minutes=policy.due.immediate_minutes)
-    return Urgent(acknowledge_by=by, who=words(ON_DUTY))
+    return Urgent(acknowledge_by=clocks[0].by, who=words(clocks[0].who or ON_DUTY))
 
 
-def words(text: Sentence) -> Words:
-    return Words(zh=text.zh, en=text.en)
+def words(text: Words) -> WordsGiven:
+    return WordsGiven(zh=text.zh, en=text.en)
 
 
 def model_given(model: ModelStatus) -> ModelGiven:

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Literal
 
-from data_schemas.instruments import Words as Sentence
+from data_schemas.instruments import Words
 from models.assessment import InstrumentResult
 from serving.api.answer_parts import Given
 
 
-class Band(Given):
+class BandGiven(Given):
     code: str
     zh: str
     en: str
@@ -18,7 +18,7 @@ class ScoreGiven(Given):
     """A further score of a sheet; `value` is null where too many of its items are blank."""
 
     value: float | None
-    band: Band | None
+    band: BandGiven | None
     polarity: Literal["adverse", "protective", "neutral"]
 
 
@@ -52,7 +52,7 @@ class InstrumentGiven(Given):
     administered_on: date
     current: bool
     total: float | None
-    band: Band | None
+    band: BandGiven | None
     subscales: dict[str, ScoreGiven] | None
     valid: bool
     invalid_reasons: tuple[str, ...]
@@ -106,5 +106,5 @@ def _change(result: InstrumentResult) -> ChangeGiven | None:
     )
 
 
-def _band(code: str | None, name: Sentence | None) -> Band | None:
-    return Band(code=code, zh=name.zh, en=name.en) if code is not None and name is not None else None
+def _band(code: str | None, name: Words | None) -> BandGiven | None:
+    return BandGiven(code=code, zh=name.zh, en=name.en) if code is not None and name is not None else None

@@ -9,6 +9,6 @@ class Given(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
 
-class Words(Given):
+class WordsGiven(Given):
     zh: str
     en: str

@@ -1,10 +1,14 @@
-"""What a request's form cannot say: known questionnaires, answers within their coding, days that have been."""
+"""What a request's form cannot say: known questionnaires, answers within their coding, days that have been, facts that
+contradict each other."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from data_schemas.codes import Stage
 from data_schemas.instruments import Instrument, declared_coding
 from data_schemas.own_features import OwnFeature
+from data_schemas.rules import ORDERED
+from data_schemas.stages import contradictions
 from data_schemas.tables import TABLES
 from runxin.errors import Problem, UserError, bad_data
 from serving.api.request import ScoreRequest
@@ -21,13 +25,9 @@ DAYS = {
     "contacts": ("contacted_on", "recorded_on"),
     "features": ("observed_on", "recorded_on"),
 }
-SPANS = {
-    "leaves": ("start_on", "end_on"),
-    "family": ("valid_from", "valid_to"),
-    "consents": ("given_on", "withdrawn_on"),
-    "feeds": ("covered_from", "covered_to"),
-}
-RECEIPTS = ("responses", "scores")
+# Pairs of days that come in this order: those of a dataset's rows.
+SPANS = {name: pairs for name, pairs in ORDERED.items() if name in ("leaves", "family", "consents", "feeds")}
+MOMENTS = {"responses": ("submitted_at", "received_at"), "scores": ("received_at",)}
 
 
 def check_request(
@@ -36,7 +36,8 @@ def check_request(
     """The as-of date of a valid request; raises `UserError` (bad data) naming every field at fault. `own` are the
     features of the operator's own that the serving model reads."""
     as_of = request.as_of or today
-    problems = [*_days(request, as_of, today), *_spans(request), *_sheets(request, instruments)]
+    problems = [*_days(request, as_of, today), *_spans(request), *_student(request, as_of)]
+    problems += _sheets(request, instruments)
     problems += [*_scores(request, instruments), *_feeds(request), *_own(request, own)]
     if problems:
         raise invalid(problems)
@@ -61,18 +62,29 @@ def _days(request: ScoreRequest, as_of: date, today: date) -> Iterator[Problem]:
                 day = getattr(row, column)
                 if day is not None and day > as_of:
                     yield Problem("this day lies after the as-of date", column=f"{name}[{index}].{column}")
-    for name in RECEIPTS:
+    for name, columns in MOMENTS.items():
         for index, row in enumerate(getattr(request, name) or ()):
-            if row.received_at is not None and row.received_at.date() > as_of:
-                yield Problem("this moment lies after the as-of date", column=f"{name}[{index}].received_at")
+            for column in columns:
+                moment = getattr(row, column)
+                if moment is not None and moment.date() > as_of:
+                    yield Problem("this moment lies after the as-of date", column=f"{name}[{index}].{column}")
 
 
 def _spans(request: ScoreRequest) -> Iterator[Problem]:
-    for name, (first, last) in SPANS.items():
+    for name, pairs in SPANS.items():
         for index, row in enumerate(getattr(request, name) or ()):
-            start, end = getattr(row, first), getattr(row, last)
-            if start is not None and end is not None and end < start:
-                yield Problem(f"this day lies before {first}", column=f"{name}[{index}].{last}")
+            for first, last in pairs:
+                start, end = getattr(row, first), getattr(row, last)
+                if start is not None and end is not None and end < start:
+                    yield Problem(f"this day lies before {first}", column=f"{name}[{index}].{last}")
+
+
+def _student(request: ScoreRequest, as_of: date) -> Iterator[Problem]:
+    found = contradictions(Stage.of(request.stage), request.grade, request.age_years, request.birth_date, as_of)
+    for column, what in found:
+        yield Problem(what, column=column, fix="send what is so, or null where it is not known")
+    if request.birth_date and request.enrolled_on and request.enrolled_on < request.birth_date:
+        yield Problem("this day lies before birth_date", column="enrolled_on")
 
 
 def _sheets(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from data_schemas.instruments import Instrument
-from serving.api.problems import Problem
+from serving.api.problems import ProblemDetails
 from serving.api.request import BatchRequest, OutcomesRequest, ScoreRequest
 
 PREFIX = "#/components/schemas/"
@@ -64,7 +64,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         (ScoreRequest, "validation"),
         (BatchRequest, "validation"),
         (OutcomesRequest, "validation"),
-        (Problem, "serialization"),
+        (ProblemDetails, "serialization"),
     ]
     _, read = models_json_schema(models, ref_template=PREFIX + "{model}")
     schemas = document.setdefault("components", {}).setdefault("schemas", {})

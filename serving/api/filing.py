@@ -1,41 +1,46 @@
-"""From checked records to answers on record: assess, raise by open evidence, keep, answer."""
+"""From checked records to answers on record: assess, keep, file the evidence, and answer what is so now."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from data_schemas.codes import ConsentScope
 from models import Artifact, Assessment, assess, records_of_requests
-from models.assessment import Floor
-from runxin.errors import UserError
+from models.triage import ZONE, Present, StudentFacts, in_force, present_of
+from models.triage.lots import may_be_drawn
+from runxin.errors import UserError, refused
 from runxin.logs import get_logger
 from serving.access import Client, client_can
-from serving.api.answer import Filing, ScoreAnswer, answer_of
-from serving.api.champion import Serving
-from serving.api.keys import check_school
+from serving.api.answer import Recorded, ScoreAnswer, answer_of
 from serving.api.reading import plain_record
 from serving.api.request import ScoreRequest
-from serving.api.state import State, instruments_of
-from serving.followup import silent
+from serving.platform.champion import Serving
+from serving.platform.state import State, instruments_of
 from serving.replay import entry_inputs, make_context
 from serving.store import (
-    UNASSIGNED,
-    Context,
-    Evidence,
+    AuditEvent,
     Feed,
-    Known,
+    FileOf,
     NewEntry,
-    as_it_stands,
-    interview_rows,
-    known_feeds,
-    known_students,
+    ReplayContext,
+    Whereabouts,
+    facts_if_recorded,
+    facts_of,
+    feeds_of_schools,
+    file_of,
+    outcome_row,
     record_entries,
-    school_ids,
+    whereabouts,
+    write_audit,
 )
+from serving.store.duty import duty_of
+from serving.store.schools import known_school_ids
+from serving.today import silent
+from serving.today.blind import blind_among
 
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}
+NOT_READABLE = "this student is not at one of this key's schools"
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Filed:
 
     assessment: Assessment
     record: Mapping[str, Any]
-    context: Context | None
+    context: ReplayContext | None
 
 
 @dataclass(frozen=True)
@@ -58,47 +63,80 @@ class Checked:
 def file_records(
     state: State, client: Client, checked: Sequence[Checked], dry_run: bool
 ) -> list[ScoreAnswer | UserError]:
-    """One answer per record, in order, or the refusal of a record whose student is of another school.
+    """One answer per record, in order; of a dry run, the refusal of a record whose student this key may not read.
 
-    What is answered was recorded before, all records or none; a dry run records nothing.
+    Filing is never refused: what cannot be put into a student's own file gets one of its own, for a person to find out
+    who it is. What is answered was recorded before, all records or none; a dry run records nothing.
     """
-    now = datetime.now(UTC)
-    serving = state.champion.now()
-    known = known_students(state.store, [c.request.student_id for c in checked])
+    now = state.clock()
+    known = whereabouts(state.store, [one.request.student_id for one in checked])
+    files = _files(state, client, checked, known)
     found: list[ScoreAnswer | UserError | None] = [None] * len(checked)
-    mine: list[int] = []
+    mine = []
     for place, one in enumerate(checked):
-        try:
-            check_school(client, one.request.school_id, known[one.request.student_id].school_id)
+        if dry_run and not _may_read(client, one.request.student_id, known, files[place]):
+            found[place] = refused(NOT_READABLE, fix="a dry run reads what is on record")
+        else:
             mine.append(place)
-        except UserError as error:
-            found[place] = error
-    kept = [checked[place] for place in mine]
-    filed = _assessed(state, serving, kept, known)
-    answered = [_settled(one.assessment, known[one.assessment.student_id], now) for one in filed]
-    ids: list[str | None] = [None] * len(kept)
-    if not dry_run and kept:
-        nowhere = school_of_strangers(state, client)
-        entries = [_entry(client, one, f, now, nowhere) for one, f in zip(kept, filed, strict=True)]
-        ids = list(record_entries(state.store, entries))
+    kept, into = [checked[place] for place in mine], [files[place] for place in mine]
+    today = now.astimezone(ZONE).date()
+    before = facts_of(state.store, [one.file_id for one in into], today)
+    filed = _assessed(state, state.champion.now(), kept, into, before, now)
+    entries = [_entry(client, *each, now) for each in zip(kept, filed, into, strict=True)]
+    ids: list[str] | list[None] = [None] * len(kept)
+    if dry_run:
+        after = facts_if_recorded(state.store, entries, today)
+        for file_id in after:
+            write_audit(state.store, AuditEvent(now, client.client, "student.read", "follow_up", file_id, "dry run"))
+    else:
+        ids = record_entries(state.store, entries)
+        after = facts_of(state.store, [one.file_id for one in into], today)
+    presents = [_present(state, after[one.file_id], one.school_id) for one in into]
     explain = client_can(client, "explain")
-    for place, assessment, entry_id in zip(mine, answered, ids, strict=True):
-        found[place] = answer_of(assessment, Filing(now, entry_id), state.policy, explain)
+    blind = blind_among(state.store, into, now, state.policy, state.calendars)
+    for place, made, where, present, entry_id in zip(mine, filed, into, presents, ids, strict=True):
+        said = replace(made.assessment, student_id=checked[place].request.student_id)
+        filing = Recorded(entry_id, where.on_roster)
+        hidden = where.file_id in blind and may_be_drawn(present, now)  # what is in the record may end it
+        found[place] = answer_of(said, present, filing, hidden, explain)
     return [one for one in found if one is not None]
 
 
-def _assessed(state: State, serving: Serving, checked: Sequence[Checked], known: Mapping[str, Known]) -> list[Filed]:
-    """Assessments in order. A day's records go through the model together; each is scored as if it were alone."""
-    status = None if serving.status == "ok" else serving.status
-    stopped = _stopped(state, checked, known)
+def _files(state: State, client: Client, checked: Sequence[Checked], known: Mapping[str, Whereabouts]) -> list[FileOf]:
+    schools = known_school_ids(state.store)
+    return [file_of(c.request.student_id, c.request.school_id, known, schools, client.schools) for c in checked]
+
+
+def _may_read(client: Client, student_id: str, known: Mapping[str, Whereabouts], file: FileOf) -> bool:
+    """Whether a key may be told what is on record: of students of its own schools. Whoever nobody knows is not readable
+    either, so that an id of another school cannot be told from one of nobody."""
+    if client.schools is None:
+        return True
+    return student_id in known and file.file_id == student_id and file.school_id in client.schools
+
+
+def _present(state: State, facts: StudentFacts, school_id: str) -> Present:
+    return present_of([facts], state.policy, state.calendars.of(school_id), duty_of(state.store, school_id))[0]
+
+
+def _assessed(
+    state: State,
+    serving: Serving,
+    checked: Sequence[Checked],
+    into: Sequence[FileOf],
+    before: Mapping[str, StudentFacts],
+    now: datetime,
+) -> list[Filed]:
+    """Assess records in one batch per as-of date; a model that does not fit a record is left out for all of them."""
+    stopped = _stopped(state, into, now)
+    found: dict[int, Filed] = {}
     by_day: dict[date, list[int]] = {}
     for place, one in enumerate(checked):
         by_day.setdefault(one.as_of, []).append(place)
-    found: dict[int, Filed] = {}
     for as_of, places in by_day.items():
-        rows = [_record(checked[place], known, stopped) for place in places]
+        rows = [_record(checked[place], before[into[place].file_id], stopped, now) for place in places]
         records = records_of_requests(rows, instruments_of(state), state.calendars)
-        asked, why_not = serving.artifact, status
+        asked, why_not = serving.artifact, None if serving.status == "ok" else serving.status
         try:
             assessed = assess(records, as_of, asked, state.policy, status=why_not)
         except UserError:
@@ -112,7 +150,7 @@ def _assessed(state: State, serving: Serving, checked: Sequence[Checked], known:
     return [found[place] for place in range(len(checked))]
 
 
-def _context(state: State, artifact: Artifact | None, status: str | None) -> Context | None:
+def _context(state: State, artifact: Artifact | None, status: str | None) -> ReplayContext | None:
     """What records are assessed with at this moment; made anew only where the model or its status is another."""
     key = (None if artifact is None else artifact.sha256, status)
     if key not in state.contexts:
@@ -121,27 +159,27 @@ def _context(state: State, artifact: Artifact | None, status: str | None) -> Con
     return state.contexts[key]
 
 
-def _record(one: Checked, known: Mapping[str, Known], stopped: Mapping[str, Sequence[Feed]]) -> dict[str, Any]:
-    record = plain_record(one.request, one.as_of)
-    record["outcomes"] = interview_rows(known[one.request.student_id].interviews)
+def _record(one: Checked, before: StudentFacts, stopped: Mapping[str, Sequence[Feed]], now: datetime) -> dict[str, Any]:
+    record = plain_record(one.request, one.as_of, now)
+    record["outcomes"] = [
+        asdict(outcome_row(word, before.student_id))
+        | {"assessed": None if word.assessed is None else " ".join(word.assessed)}
+        for word in in_force(before.words)
+    ]
     if one.request.feeds is None:
         # A platform that says nothing of its reach is believed, but where the school's list says that a feed stopped.
-        school = known[one.request.student_id].school_id or one.request.school_id or ""
-        rows = [{"table": f.feed, "covered_from": f.covered_from, "covered_to": f.covered_to} for f in stopped[school]]
-        record["feeds"] = rows
-    if known[one.request.student_id].withdrawn & NO_MODEL or _opted_out(one.request, one.as_of):
+        rows = stopped.get(before.school_id, ())
+        record["feeds"] = [{"table": f.feed, "covered_from": f.covered_from, "covered_to": f.covered_to} for f in rows]
+    if before.withdrawn & NO_MODEL or _opted_out(one.request, one.as_of):
         taken_back = {"scope": ConsentScope.MODEL_SCORE.code, "given_on": one.as_of, "withdrawn_on": one.as_of}
         record["consents"] = [taken_back]
     return record
 
 
-def _stopped(state: State, checked: Sequence[Checked], known: Mapping[str, Known]) -> defaultdict[str, Sequence[Feed]]:
+def _stopped(state: State, into: Sequence[FileOf], now: datetime) -> Mapping[str, Sequence[Feed]]:
     """Per school, the feeds that had stopped when its list was published."""
-    schools = {known[one.request.student_id].school_id or one.request.school_id or "" for one in checked}
-    lists = known_feeds(state.store, schools)
-    return defaultdict(
-        tuple, {school: silent(feeds, as_of, state.calendars.of(school)) for school, (as_of, feeds) in lists.items()}
-    )
+    lists = feeds_of_schools(state.store, {one.school_id for one in into}, now.astimezone(ZONE).date())
+    return {school: silent(feeds, as_of, state.calendars.of(school)) for school, (as_of, feeds) in lists.items()}
 
 
 def _opted_out(request: ScoreRequest, as_of: date) -> bool:
@@ -151,40 +189,18 @@ def _opted_out(request: ScoreRequest, as_of: date) -> bool:
     return newest is not None and newest.withdrawn_on is not None and newest.withdrawn_on <= as_of
 
 
-def _settled(assessment: Assessment, known: Known, now: datetime) -> Assessment:
-    """The assessment as it stands: evidence that a person has closed is out, what is open from before is in."""
-    before = {row.floor.evidence: row for row in known.evidence}
-    standing = {key: row.floor for key, row in before.items() if row.closed_at is None}
-    for floor in assessment.floors:
-        held = before.get(floor.evidence)
-        if held is None or (held.closed_at is None and floor.tier.ord > held.floor.tier.ord):
-            standing[floor.evidence] = floor
-    rows = [Evidence(assessment.student_id, floor, now, "api") for floor in sorted(standing.values(), key=_gravest)]
-    return as_it_stands(assessment, rows)
-
-
-def _gravest(floor: Floor) -> tuple[int, int, int, str]:
-    return (-floor.tier.ord, -floor.severity, -floor.evidence_on.toordinal(), floor.evidence)
-
-
-def school_of_strangers(state: State, client: Client) -> str:
-    """Where a student goes who is on no list and comes without a school: to the one school that the key or the
-    service has, else to every school's. Never nowhere, since there may be danger in the record."""
-    schools = client.schools if client.schools is not None else school_ids(state.store)
-    return schools[0] if len(schools) == 1 else UNASSIGNED
-
-
-def _entry(client: Client, one: Checked, filed: Filed, now: datetime, nowhere: str) -> NewEntry:
+def _entry(client: Client, one: Checked, filed: Filed, where: FileOf, now: datetime) -> NewEntry:
     request = one.request
     return NewEntry(
         client=client.client,
-        student_id=request.student_id,
-        school_id=request.school_id or nowhere,
+        student_id=where.file_id,
+        school_id=where.school_id,
         stage=request.stage,
         grade=request.grade,
         record=request.model_dump(mode="json", exclude_none=True) | {"as_of": one.as_of.isoformat()},
         assessment=filed.assessment,
         received_at=now,
+        floors=filed.assessment.proven,
         context=filed.context,
         inputs=entry_inputs(filed.record) if filed.context is not None else None,
     )

@@ -1,45 +1,48 @@
 """`POST /outcomes`: structured interviews and what happened, kept as labels and read as a person's word."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Response
 
-from runxin.errors import Kind, Problem, UserError
+from models.triage import ZONE, StudentFacts, present_of
+from runxin.errors import Problem
 from serving.access import Client
 from serving.api.answer_parts import Given
 from serving.api.check import invalid
-from serving.api.fields import today
-from serving.api.filing import school_of_strangers
-from serving.api.keys import caller, check_school
-from serving.api.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
 from serving.api.problems import problem_responses
 from serving.api.reading import read_as, read_json, received
 from serving.api.request import OutcomeRow, OutcomesRequest
 from serving.api.score import body_of
-from serving.api.state import State, state_of
-from serving.store import Known, NewOutcome, Outcome, known_students, record_outcomes
+from serving.platform.callers import caller
+from serving.platform.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
+from serving.platform.state import State, state_of
+from serving.store import FileOf, NewOutcome, Outcome, facts_of, file_of, record_outcomes, whereabouts
+from serving.store.schools import known_school_ids
 
 router = APIRouter(tags=["outcomes"])
 
 
 class OutcomeGiven(Given):
-    """What became of one row, in the order of the request. `known`: the same row was recorded before. Of a student on
-    no list the row is kept all the same, and counts once the roster has the id; until then who it is has to be
-    checked."""
+    """What became of one row, in the order of the request. `known`: the same row was recorded before. `record_id` names
+    it for a later correction. Of a student on no list, or of another school's, the row is kept all the same; until
+    somebody has found out who it is, it counts for nobody else."""
 
     status: Literal["recorded", "known"]
     student: Literal["on_list", "identity_to_check"]
+    record_id: str
 
 
 class OutcomesAnswer(Given):
-    """`evidence_closed` counts open evidence that these interviews have assessed."""
+    """`evidence_closed` counts open evidence that these interviews have assessed, `evidence_reopened` what a correction
+    took back."""
 
     recorded: int
     known: int
     identity_to_check: int
     evidence_closed: int
+    evidence_reopened: int
     results: tuple[OutcomeGiven, ...]
 
 
@@ -55,37 +58,57 @@ def outcomes(
     client: Annotated[Client, Depends(caller("outcomes"))],
     body: Annotated[bytes, Depends(received(MOST_BYTES_BATCH))],
 ) -> Response:
-    """Record outcomes, all of them or none. An interview by a named person closes the evidence that it has assessed,
-    danger by two persons only; the same row is recorded once. A row that agrees with an earlier one on student, kind,
-    day and interviewer and says something else corrects it. Tiers of the model and agreement with its reasons are no
-    outcomes and have no place here."""
-    rows, now = read_as(OutcomesRequest, read_json(body)).outcomes, datetime.now(UTC)
-    problems = [problem for index, row in enumerate(rows) for problem in _faults(index, row, today())]
+    """Record outcomes, all of them or none. They count at once. An interview by a named person closes the evidence that
+    it says it assessed (`assessed`, by the keys that `/score` answers with), danger by two persons only; without a list
+    it has assessed what was known before its day. The same row is recorded once. A row that names the record it
+    `corrects`, or agrees with an earlier one on student, kind, day and interviewer, takes that one's place. Tiers of
+    the model and agreement with its reasons are no outcomes and have no place here."""
+    rows, now = read_as(OutcomesRequest, read_json(body)).outcomes, state.clock()
+    files, today = _files(state, client, rows), now.astimezone(ZONE).date()
+    before = facts_of(state.store, [one.file_id for one in files], today)
+    problems = [
+        problem
+        for index, (row, where) in enumerate(zip(rows, files, strict=True))
+        for problem in _faults(index, row, before[where.file_id], today)
+    ]
     if problems:
         raise invalid(problems)
-    known = known_students(state.store, [row.student_id for row in rows])
-    _check_schools(client, rows, known)
-    nowhere = school_of_strangers(state, client)
-    given = [_new(row, known[row.student_id].school_id or row.school_id or nowhere) for row in rows]
-    new, closed = record_outcomes(state.store, client.client, given, today(), now)
+    given = [_new(row, where, today) for row, where in zip(rows, files, strict=True)]
+    new = record_outcomes(state.store, client.client, given, now)
+    after = facts_of(state.store, list(before), today)
+    opened, still = _open(state, before.values()), _open(state, after.values())
     results = tuple(
         OutcomeGiven(
             status="recorded" if is_new else "known",
-            student="identity_to_check" if known[row.student_id].school_id is None else "on_list",
+            student="on_list" if where.on_roster else "identity_to_check",
+            record_id=one.sent.sha256,
         )
-        for row, is_new in zip(rows, new, strict=True)
+        for one, where, is_new in zip(given, files, new, strict=True)
     )
     answer = OutcomesAnswer(
         recorded=sum(new),
         known=len(new) - sum(new),
         identity_to_check=sum(one.student == "identity_to_check" for one in results),
-        evidence_closed=closed,
+        evidence_closed=len(opened - still),
+        evidence_reopened=len(still - opened),
         results=results,
     )
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def _faults(index: int, row: OutcomeRow, day: date) -> Iterator[Problem]:
+def _files(state: State, client: Client, rows: Sequence[OutcomeRow]) -> list[FileOf]:
+    known = whereabouts(state.store, [row.student_id for row in rows])
+    schools = known_school_ids(state.store)
+    return [file_of(row.student_id, row.school_id, known, schools, client.schools) for row in rows]
+
+
+def _open(state: State, facts: Iterable[StudentFacts]) -> set[tuple[str, str]]:
+    """Open evidence by student and key."""
+    school = state.calendars.default
+    return {(one.student_id, s.piece.key) for one in present_of(facts, state.policy, school) for s in one.open}
+
+
+def _faults(index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iterator[Problem]:
     place = f"outcomes[{index}]"
     for column in ("observed_on", "recorded_on"):
         value = getattr(row, column)
@@ -98,21 +121,20 @@ def _faults(index: int, row: OutcomeRow, day: date) -> Iterator[Problem]:
             yield Problem("a second interviewer needs a first", column=f"{place}.interviewer")
         elif row.second_interviewer == row.interviewer:
             yield Problem("the second interviewer is another person", column=f"{place}.second_interviewer")
+    filed = {piece.key for piece in facts.pieces}
+    for number, key in enumerate(row.assessed or ()):
+        if key not in filed:
+            fix = "name evidence of this student as `floors[].evidence` of an answer names it"
+            yield Problem("no such evidence is on file", column=f"{place}.assessed[{number}]", fix=fix)
+    if row.assessed and row.interviewer is None:
+        yield Problem("evidence is assessed by a named person", column=f"{place}.interviewer")
+    if row.corrects is not None and row.corrects not in {word.word_id for word in facts.words}:
+        fix = "name the `record_id` that the record was answered with"
+        yield Problem("no such record of this student", column=f"{place}.corrects", fix=fix)
 
 
-def _check_schools(client: Client, rows: list[OutcomeRow], known: dict[str, Known]) -> None:
-    """Raise `UserError` (refused) naming every row of a school that the key does not hold for."""
-    problems = []
-    for index, row in enumerate(rows):
-        try:
-            check_school(client, row.school_id, known[row.student_id].school_id)
-        except UserError as error:
-            problems.append(Problem(error.message, column=f"outcomes[{index}].student_id"))
-    if problems:
-        raise UserError(Kind.REFUSED, "this key does not hold for that school; nothing was recorded", problems=problems)
-
-
-def _new(row: OutcomeRow, school_id: str) -> NewOutcome:
-    fields = row.model_dump(exclude={"school_id"})
+def _new(row: OutcomeRow, where: FileOf, today: date) -> NewOutcome:
+    fields = row.model_dump(exclude={"school_id"}) | {"student_id": where.file_id}
+    fields["assessed"] = None if row.assessed is None else tuple(row.assessed)
     sent = Outcome(**fields)
-    return NewOutcome(Outcome(**fields | {"recorded_on": row.recorded_on or today()}), sent, school_id)
+    return NewOutcome(Outcome(**fields | {"recorded_on": row.recorded_on or today}), sent, where.school_id)

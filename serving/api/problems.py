@@ -10,8 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from runxin.errors import Kind, UserError
-from runxin.errors import Problem as Mistake
+from runxin.errors import Kind, Problem, UserError
 from runxin.logs import get_logger
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,7 +41,7 @@ class FieldError(BaseModel):
     fix: str | None = None
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """Problem details (RFC 9457)."""
 
     model_config = ConfigDict(frozen=True)
@@ -55,9 +54,11 @@ class Problem(BaseModel):
     errors: tuple[FieldError, ...] = ()
 
 
-def problem(status: int, detail: str, errors: tuple[FieldError, ...] = (), instance: str | None = None) -> Problem:
+def problem(
+    status: int, detail: str, errors: tuple[FieldError, ...] = (), instance: str | None = None
+) -> ProblemDetails:
     title = TITLES.get(status) or HTTPStatus(status).phrase
-    return Problem(
+    return ProblemDetails(
         type=f"/docs#problem-{status}" if status in TITLES else "about:blank",
         title=title,
         status=status,
@@ -67,17 +68,17 @@ def problem(status: int, detail: str, errors: tuple[FieldError, ...] = (), insta
     )
 
 
-def problem_of(error: UserError) -> Problem:
+def problem_of(error: UserError) -> ProblemDetails:
     """The same mistake that the command line would name, as problem details."""
     return problem(error.kind.status, str(error), tuple(_field_error(mistake) for mistake in error.problems))
 
 
-def _field_error(mistake: Mistake) -> FieldError:
+def _field_error(mistake: Problem) -> FieldError:
     place = [part for part in (mistake.file, f"row {mistake.row}" if mistake.row else None, mistake.column) if part]
     return FieldError(field=", ".join(place) or "request", problem=mistake.what, fix=mistake.fix)
 
 
-def answer_problem(found: Problem, headers: Mapping[str, str] | None = None) -> Response:
+def answer_problem(found: ProblemDetails, headers: Mapping[str, str] | None = None) -> Response:
     content = found.model_dump_json(exclude_none=True, exclude_defaults=True)
     return Response(content, found.status, headers, media_type=MEDIA_TYPE)
 
@@ -127,5 +128,5 @@ async def _bug(request: Request, error: Exception) -> Response:
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route declares in its OpenAPI description about the problems it may answer with."""
-    schema = {"$ref": "#/components/schemas/Problem"}
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
     return {status: {"description": TITLES[status], "content": {MEDIA_TYPE: {"schema": schema}}} for status in statuses}

@@ -1,15 +1,18 @@
 """From received bytes to checked records. Nothing that was received is repeated in an error."""
 
+import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails, from_json
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
+from data_schemas.zone import CHINA
 from runxin.errors import Kind, Problem, UserError, usage
 from serving.api.check import invalid
 from serving.api.request import MOST_RECORDS, ScoreRequest
@@ -58,13 +61,54 @@ def _too_large(most: int) -> UserError:
 
 
 def read_json(body: bytes) -> Any:
-    """The body's JSON; raises `UserError` (usage, 400) where there is none. NaN is let through, for its field to
-    be named where it is refused."""
+    """The body's JSON; raises `UserError` (usage, 400) where there is none, or where an object has a key twice, since
+    nobody can tell which of the two is meant. NaN is let through, for its field to be named where it is refused."""
+    doubled: list[int] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        doubled.append(len(pairs))
+        return _Doubled(pairs)
+
     try:
-        return from_json(body, allow_inf_nan=True)
-    except ValueError as error:
-        # The parser's message tells the place and what it expected, not what stood there.
+        content = json.loads(body.decode("utf-8"), object_pairs_hook=once)
+        twice = [path_of(place) for place in _doubled_keys(content, ())] if doubled else []
+    except json.JSONDecodeError as error:
+        # The parser tells the place and what it expected, not what stood there.
         raise usage(f"the body is not JSON in UTF-8: {error}") from error
+    except UnicodeDecodeError as error:
+        raise usage(f"the body is not JSON in UTF-8: byte {error.start} fits no character") from error
+    except RecursionError:
+        raise usage("the body is not JSON in UTF-8: it is nested too deeply") from None
+    except ValueError:  # more digits than Python turns into a number
+        raise usage("the body is not JSON in UTF-8: a number has too many digits") from None
+    if doubled:
+        problems = [Problem("this key is there twice", column=place) for place in twice]
+        raise UserError(Kind.USAGE, "an object of the body has a key twice", fix="send each once", problems=problems)
+    return content
+
+
+class _Doubled(dict[str, Any]):
+    """An object with a key twice; `pairs` are as they came."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+def _doubled_keys(content: Any, place: tuple[int | str, ...]) -> Iterator[tuple[int | str, ...]]:
+    """The place of every key that its object has twice."""
+    if isinstance(content, list):
+        for index, part in enumerate(content):
+            yield from _doubled_keys(part, (*place, index))
+    elif isinstance(content, dict):
+        pairs = content.pairs if isinstance(content, _Doubled) else list(content.items())
+        seen = Counter(key for key, _ in pairs)
+        yield from ((*place, key) for key, count in seen.items() if count > 1)
+        for key, part in pairs:
+            yield from _doubled_keys(part, (*place, key))
 
 
 def read_as(model: type[M], content: Any) -> M:
@@ -80,7 +124,7 @@ def read_batch(content: Any) -> Sequence[Any]:
     """The raw records of a batch; raises `UserError` where the envelope is wrong or holds too many."""
     if not isinstance(content, dict) or not isinstance(content.get("records"), list):
         raise invalid([Problem("a list of records is needed", column="records")])
-    beside = [Problem("there is no such field", column=_name(key)) for key in content if key != "records"]
+    beside = [Problem("there is no such field", column=name_shown(key)) for key in content if key != "records"]
     if beside:
         raise invalid(beside)
     records: list[Any] = content["records"]
@@ -89,12 +133,17 @@ def read_batch(content: Any) -> Sequence[Any]:
     return records
 
 
-def plain_record(request: ScoreRequest, as_of: date) -> dict[str, Any]:
-    """The record as `models.records_of_requests` reads it. What came without a day of record is known today."""
+def plain_record(request: ScoreRequest, as_of: date, now: datetime) -> dict[str, Any]:
+    """The record as `models.records_of_requests` reads it. What came without a receipt or a day of record is known
+    when the request arrives (`now`), or at the end of the as-of date where that is an earlier day."""
     record = request.model_dump(exclude_none=True) | {"as_of": as_of}
-    for name in ("leaves", "leave_totals"):
+    for name in ("leaves", "leave_totals", "concerns"):
         for row in record.get(name, ()):
             row.setdefault("recorded_on", as_of)
+    arrived = min(now.astimezone(CHINA).replace(tzinfo=None), datetime.combine(as_of, time(23, 59)))
+    for name in ("responses", "scores"):
+        for row in record.get(name, ()):
+            row.setdefault("received_at", arrived)
     return record
 
 
@@ -102,11 +151,12 @@ def path_of(place: Sequence[int | str]) -> str:
     """A field's path as one writes it: `responses[0].answers[3]`."""
     path = ""
     for part in place:
-        path += f"[{part}]" if isinstance(part, int) else f".{_name(part)}" if path else _name(part)
+        path += f"[{part}]" if isinstance(part, int) else f".{name_shown(part)}" if path else name_shown(part)
     return path or "record"
 
 
-def _name(key: str) -> str:
+def name_shown(key: str) -> str:
+    """A field's or parameter's name where it can be one; else it may hold anything, and is not repeated."""
     return key if FIELD.fullmatch(key) else "(unnamed)"
 
 
@@ -118,6 +168,8 @@ def _problem(fault: ErrorDetails) -> Problem:
 
 def _fix(fault: ErrorDetails) -> str | None:
     context: Mapping[str, Any] = fault.get("ctx", {})
+    if fault["type"] == "id":
+        return str(context["fix"])
     if fault["type"] == "string_pattern_mismatch":
         return f"it matches {context['pattern']}"
     return "see /docs for the fields" if fault["type"] == "extra_forbidden" else None

@@ -23,12 +23,14 @@ from data_schemas.codes import (
     Stage,
     Tier,
 )
-from serving.api.fields import CodeOf, Day, Id, Moment, Part, Variant, Word
+from serving.api.fields import AsOf, CodeOf, Day, Id, Moment, RequestPart, Variant, Word
 
 MOST_RECORDS = 5000
+EvidenceKey = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f]{1,120}$", examples=["R02:phq9:2:2026-11-19"])]
+RecordId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Sheet(Part):
+class SheetRow(RequestPart):
     """One filled questionnaire: an answer for each item in its order, null where it was left blank."""
 
     instrument: Word = Field(description="code of a questionnaire, such as phq9", examples=["phq9"])
@@ -44,7 +46,7 @@ class Sheet(Part):
     answers: list[int | None] = Field(min_length=1, max_length=500)
 
 
-class Score(Part):
+class ScoreRow(RequestPart):
     """A total, or another score of a questionnaire, where a platform does not export answers. Scores of one day and
     respondent are one sheet."""
 
@@ -56,7 +58,7 @@ class Score(Part):
     respondent: Annotated[str, CodeOf(Respondent)] | None = None
 
 
-class Leave(Part):
+class LeaveRow(RequestPart):
     type: Annotated[str, CodeOf(LeaveType)]
     start_on: Day
     end_on: Day
@@ -65,7 +67,7 @@ class Leave(Part):
     recorded_on: Day | None = Field(None, description="when it became known; the as-of date where left out")
 
 
-class LeaveTotal(Part):
+class LeaveTotal(RequestPart):
     """Days of leave in the `window_days` up to `until_on`, where a platform only has sums."""
 
     until_on: Day
@@ -75,7 +77,7 @@ class LeaveTotal(Part):
     episodes: Annotated[int, Field(ge=0, le=366)] | None = None
 
 
-class FamilyRow(Part):
+class FamilyRow(RequestPart):
     flag: Annotated[str, CodeOf(FamilyFlag)]
     value: Annotated[str, CodeOf(Answer)]
     source: Annotated[str, CodeOf(Source)] | None = None
@@ -88,7 +90,7 @@ class FamilyRow(Part):
     recorded_on: Day | None = None
 
 
-class ConcernRow(Part):
+class ConcernRow(RequestPart):
     kind: Annotated[str, CodeOf(Concern)]
     reported_on: Day
     value: Annotated[str, CodeOf(Answer)] | None = None
@@ -97,7 +99,7 @@ class ConcernRow(Part):
     recorded_on: Day | None = None
 
 
-class Contact(Part):
+class ContactRow(RequestPart):
     """Somebody of the school reached the student or a guardian; it settles errands of that day and before."""
 
     contacted_on: Day
@@ -105,14 +107,15 @@ class Contact(Part):
     recorded_on: Day | None = None
 
 
-class Consent(Part):
+class Consent(RequestPart):
     scope: Annotated[str, CodeOf(ConsentScope)]
     given_by: Annotated[str, CodeOf(Source)] | None = None
     given_on: Day
     withdrawn_on: Day | None = None
+    valid_until: Day | None = Field(None, description="the last day it holds; until it is withdrawn where left out")
 
 
-class Feed(Part):
+class FeedRow(RequestPart):
     """How far a table reaches: outside it a value is missing, not empty."""
 
     table: Word
@@ -120,7 +123,7 @@ class Feed(Part):
     covered_to: Day
 
 
-class FeatureValue(Part):
+class FeatureValue(RequestPart):
     """A value of a feature that the operator's own dataset declares."""
 
     name: Word = Field(description="a feature that the serving model was trained with")
@@ -129,11 +132,11 @@ class FeatureValue(Part):
     recorded_on: Day | None = None
 
 
-class ScoreRequest(Part):
+class ScoreRequest(RequestPart):
     """One student's records."""
 
     student_id: Id
-    as_of: Day | None = Field(None, description="the day of the assessment; today where left out")
+    as_of: AsOf | None = Field(None, description="the day of the assessment; today where left out")
     school_id: Id | None = Field(
         None, description="the list that a student goes to who is on none yet; without it, every school's"
     )
@@ -145,25 +148,25 @@ class ScoreRequest(Part):
     birth_date: Day | None = None
     boarding: bool | None = None
     enrolled_on: Day | None = Field(None, description="leave is counted against the school days since then")
-    responses: list[Sheet] | None = Field(None, max_length=500)
-    scores: list[Score] | None = Field(None, max_length=2000)
-    leaves: list[Leave] | None = Field(None, max_length=5000)
+    responses: list[SheetRow] | None = Field(None, max_length=500)
+    scores: list[ScoreRow] | None = Field(None, max_length=2000)
+    leaves: list[LeaveRow] | None = Field(None, max_length=5000)
     leave_totals: list[LeaveTotal] | None = Field(None, max_length=1000)
     family: list[FamilyRow] | None = Field(None, max_length=1000)
     concerns: list[ConcernRow] | None = Field(None, max_length=2000)
-    contacts: list[Contact] | None = Field(None, max_length=1000)
+    contacts: list[ContactRow] | None = Field(None, max_length=1000)
     consents: list[Consent] | None = Field(None, max_length=100)
     features: list[FeatureValue] | None = Field(None, max_length=1000)
-    feeds: list[Feed] | None = Field(None, max_length=100)
+    feeds: list[FeedRow] | None = Field(None, max_length=100)
 
 
-class BatchRequest(Part):
+class BatchRequest(RequestPart):
     """Records of a whole school or grade. A record at fault is reported by its place and spoils no other."""
 
     records: list[ScoreRequest] = Field(max_length=MOST_RECORDS)
 
 
-class OutcomeRow(Part):
+class OutcomeRow(RequestPart):
     """What a person found or what happened, as a row of the table `outcomes`."""
 
     student_id: Id
@@ -181,9 +184,18 @@ class OutcomeRow(Part):
     interviewer: Id | None = Field(None, description="a pseudonymous id; without one nothing is closed")
     second_interviewer: Id | None = Field(None, description="danger is closed by two persons only")
     saw_score: bool | None = Field(None, description="whether the interviewer had seen the score before")
+    assessed: list[EvidenceKey] | None = Field(
+        None,
+        max_length=100,
+        description="the evidence that was assessed, by its keys; left out, what was known before the day of the "
+        "interview; an empty list closes nothing",
+    )
+    corrects: RecordId | None = Field(
+        None, description="the `record_id` of the record that this one takes the place of"
+    )
 
 
-class OutcomesRequest(Part):
+class OutcomesRequest(RequestPart):
     """Outcomes, recorded together or not at all."""
 
     outcomes: list[OutcomeRow] = Field(min_length=1, max_length=MOST_RECORDS)

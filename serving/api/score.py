@@ -1,6 +1,7 @@
 """`POST /score` and `POST /score_batch`: assess, record, answer."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -12,14 +13,13 @@ from runxin.errors import UserError
 from serving.access import Client, check_client_can
 from serving.api.answer import ScoreAnswer
 from serving.api.check import check_request
-from serving.api.fields import today
 from serving.api.filing import Checked, file_records
-from serving.api.keys import caller
-from serving.api.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES, at_once
-from serving.api.problems import Problem, problem_of, problem_responses
+from serving.api.problems import ProblemDetails, problem_of, problem_responses
 from serving.api.reading import read_as, read_batch, read_json, received
 from serving.api.request import ScoreRequest
-from serving.api.state import State, instruments_of, own_features_of, state_of
+from serving.platform.callers import caller
+from serving.platform.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES, at_once
+from serving.platform.state import State, instruments_of, own_features_of, state_of
 
 router = APIRouter(tags=["assessment"])
 DryRun = Annotated[bool, Query(description="Assess without recording anything; needs the `dry_run` scope.")]
@@ -32,7 +32,7 @@ class BatchError(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     index: int
-    problem: Problem
+    problem: ProblemDetails
 
 
 class BatchAnswer(BaseModel):
@@ -64,7 +64,8 @@ def score(
     dry_run: DryRun = False,
 ) -> Response:
     """Assess one student from raw records, record the entry, open its floors and put it on the list."""
-    checked = _checked(read_as(ScoreRequest, read_json(body)), instruments_of(state), own_features_of(state))
+    request = read_as(ScoreRequest, read_json(body))
+    checked = _checked(request, instruments_of(state), own_features_of(state), state.today())
     _may(client, dry_run)
     answer = file_records(state, client, [checked], dry_run)[0]
     if isinstance(answer, UserError):
@@ -90,10 +91,10 @@ def score_batch(
     _may(client, dry_run)
     checked: dict[int, Checked] = {}
     errors: dict[int, UserError] = {}
-    instruments, own = instruments_of(state), own_features_of(state)
+    instruments, own, today = instruments_of(state), own_features_of(state), state.today()
     for index, content in enumerate(raw):
         try:
-            checked[index] = _checked(read_as(ScoreRequest, content), instruments, own)
+            checked[index] = _checked(read_as(ScoreRequest, content), instruments, own, today)
         except UserError as error:
             errors[index] = error
     results = []
@@ -106,8 +107,10 @@ def score_batch(
     return _json(BatchAnswer(results=tuple(results), errors=tuple(named)))
 
 
-def _checked(request: ScoreRequest, instruments: Mapping[str, Instrument], own: Sequence[OwnFeature]) -> Checked:
-    return Checked(request, check_request(request, instruments, own, today()))
+def _checked(
+    request: ScoreRequest, instruments: Mapping[str, Instrument], own: Sequence[OwnFeature], today: date
+) -> Checked:
+    return Checked(request, check_request(request, instruments, own, today))
 
 
 def _may(client: Client, dry_run: bool) -> None:

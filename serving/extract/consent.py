@@ -32,8 +32,10 @@ def _stands(
     taken_back: Mapping[tuple[str, str], date],
     today: date,
 ) -> bool:
-    """A withdrawal ends every consent that was given before it, wherever it came in."""
-    given = _last(rows, scope, "given_on", today)
+    """A withdrawal ends every consent that was given on its day or before, wherever it came in; a consent past its last
+    day counts as not given."""
+    lasting = [row for row in rows if not row.get("valid_until") or date.fromisoformat(row["valid_until"]) >= today]
+    given = _last(lasting, scope, "given_on", today)
     ends = [_last(rows, scope, "withdrawn_on", today), taken_back.get((student.student_id, scope))]
     over = max((end for end in ends if end is not None and end <= today), default=None)
     return given is not None and (over is None or given > over)

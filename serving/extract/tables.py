@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data_schemas.dataset import conform
-from data_schemas.tables import Kind, Table
+from data_schemas.tables import CellKind, Table
 from models.features.context import DAYS_A_YEAR
 from models.floors.concerns import CONCERN_RULES
 from serving.extract.pseudonyms import Pseudonyms
@@ -41,11 +41,11 @@ def pseudonymised(frame: pd.DataFrame, table: Table, names: Pseudonyms, as_of: d
         values = frame[column.name]
         if column.name == "class_id":
             found["class_id"] = _mapped(frame, names, "class", ["school_id", "class_id"])
-        elif column.kind is Kind.ID and column.name in HASHED:
+        elif column.kind is CellKind.ID and column.name in HASHED:
             found[column.name] = _mapped(frame, names, HASHED[column.name], [column.name])
         elif column.name == "verified_by":
             found[column.name] = values.where(values.isna(), VERIFIED)
-        elif column.kind is Kind.ID or (column.kind is Kind.TEXT and column.name not in CODES_IN_TEXT):
+        elif column.kind is CellKind.ID or (column.kind is CellKind.TEXT and column.name not in CODES_IN_TEXT):
             found[column.name] = pd.Series(index=frame.index, dtype=values.dtype)
     if "birth_date" in table.names:
         days = (pd.Timestamp(as_of) - frame["birth_date"]).dt.days

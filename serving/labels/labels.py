@@ -26,7 +26,7 @@ NOT_LABELS = (
 
 
 @dataclass(frozen=True)
-class Label:
+class LabelRow:
     """One structured outcome. `cannot_weigh` says what it lacks for a weight by its chance of having been seen:
     `stream` or `probability`; None where nothing."""
 
@@ -48,7 +48,7 @@ class Labels:
 
     first: date | None
     last: date | None
-    labels: tuple[Label, ...]
+    labels: tuple[LabelRow, ...]
     students: int
     unlabelled: int
 
@@ -82,7 +82,7 @@ def read_labels(
     write_audit(store, AuditEvent(now, actor, READ, "model_training", school_id, checked_reason(reason)))
     kept = outcomes_between(store, first, last)
     labels = tuple(
-        Label(one.outcome, one.school_id, one.run_id is not None)
+        LabelRow(one.outcome, one.school_id, one.run_id is not None)
         for one in kept
         if school_id is None or one.school_id == school_id
     )

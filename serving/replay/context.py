@@ -15,7 +15,7 @@ from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
 from data_schemas.school_days import Calendars
 from models import Artifact, Policy
-from serving.store import Context, Store, content_of, kept_contents
+from serving.store import ReplayContext, Store, content_of, kept_contents
 
 LIBRARIES = ("numpy", "pandas", "lightgbm", "numba")  # those that figures go through
 
@@ -51,7 +51,7 @@ def make_context(
     columns: Mapping[str, Sequence[str]] | None = None,
     feeds: Sequence[Sequence[Any]] = (),
     answered: Sequence[str] = (),
-) -> Context | None:
+) -> ReplayContext | None:
     """None where the model has no hash, since it was not read from files: what it said cannot be said again."""
     if artifact is not None and not artifact.sha256:
         return None
@@ -74,7 +74,7 @@ def make_context(
         "answered": list(answered),
     }
     others = (said_policy, said_default, *said_own.values(), *defined.values())
-    return Context(content_of("context", said), others)
+    return ReplayContext(content_of("context", said), others)
 
 
 def read_context(store: Store, sha256: str, school_id: str | None) -> Made:

@@ -22,9 +22,8 @@ ABSENT = "absent"
 def differences(stored: Any, replayed: Any, path: str = "") -> Iterator[Difference]:
     """Both in JSON's own types; two figures are the same where they are written alike to the last digit."""
     if isinstance(stored, dict) and isinstance(replayed, dict):
-        for key in dict.fromkeys([*stored, *replayed]):
-            place = f"{path}.{key}" if path else key
-            yield from differences(stored.get(key, ABSENT), replayed.get(key, ABSENT), place)
+        for key, said in stored.items():  # what a later version says besides was not said then
+            yield from differences(said, replayed.get(key, ABSENT), f"{path}.{key}" if path else key)
     elif isinstance(stored, list) and isinstance(replayed, list):
         for index in range(max(len(stored), len(replayed))):
             one, other = (side[index] if index < len(side) else ABSENT for side in (stored, replayed))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from data_schemas.excerpt import dataset_of
-from data_schemas.tables import RESPONSE_COLUMNS, TABLES, Kind
+from data_schemas.tables import RESPONSE_COLUMNS, TABLES, CellKind
 from models import Around, Artifact, Assessment, Records, assess, records_of, records_of_requests
 from models.changes import Earlier, changes
 from runxin.errors import bad_data
@@ -16,8 +16,8 @@ from serving.replay.context import Made
 from serving.store import Kept
 
 COLUMNS = [column for table in TABLES.values() for column in table.columns] + list(RESPONSE_COLUMNS)
-DAYS = {column.name for column in COLUMNS if column.kind is Kind.DATE} | {"as_of"}
-TIMES = {column.name for column in COLUMNS if column.kind is Kind.TIME}
+DAYS = {column.name for column in COLUMNS if column.kind is CellKind.DATE} | {"as_of"}
+TIMES = {column.name for column in COLUMNS if column.kind is CellKind.TIME}
 
 
 def rebuilt(kept: Kept, rows: Mapping[str, Any], made: Made, artifact: Artifact | None) -> Assessment:

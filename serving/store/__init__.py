@@ -1,14 +1,20 @@
-"""What is kept, and the only room that speaks to the database: plain objects go in and come out."""
+"""What many use cases read: plain objects go in and come out. What one alone keeps is in its own `store.py`."""
 
-from serving.store.audit import PURPOSES, AuditEvent, audit_rows, events_of, write_audit
+from data_schemas.roster import UNASSIGNED
+from serving.store.audit import PURPOSES, AuditEvent, add_event, audit_rows, events_of, write_audit
 from serving.store.before import InForce, in_force_before
+from serving.store.contacts import NewContact
 from serving.store.contents import Content, content_of
 from serving.store.database import Store, check_reachable, open_store
+from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
 from serving.store.earlier import earlier_margins
-from serving.store.evidence import Evidence, evidence_of, open_evidence
+from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
+from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
+from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
+from serving.store.files import FileOf, Whereabouts, clashes, contested, file_of, whereabouts
 from serving.store.inputs import (
-    Context,
     Kept,
+    ReplayContext,
     RunInputs,
     erase_inputs,
     find_kept,
@@ -16,148 +22,132 @@ from serving.store.inputs import (
     is_erased,
     kept_contents,
 )
-from serving.store.interviews import Interviews, interview_rows, interviews_of
-from serving.store.keys import KeyRow, add_key, find_key, list_keys, mark_revoked
-from serving.store.known import Known, known_feeds, known_students
-from serving.store.misses import KeptCase, KeptReview, keep_reviews, reviewed_halves, reviews_of
 from serving.store.names import keep_names, load_names
 from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days, taken_back
 from serving.store.outcomes import (
     KeptOutcome,
     NewOutcome,
     Outcome,
+    outcome_row,
     outcomes_between,
     record_outcomes,
     sent_outcomes,
 )
 from serving.store.payload import assessment_from_json, assessment_to_json
-from serving.store.pupils import (
-    UNASSIGNED,
-    Pupil,
+from serving.store.publish import Published, RunFacts, Stranger, publish_run
+from serving.store.rows import history_of, listed_ids
+from serving.store.runs import Feed, Run, feeds_of_schools, make_run, newest_run, withdraw_run
+from serving.store.schools import (
+    check_schools_known,
+    is_known,
+    keep_schools,
+    known_school_ids,
+    list_schools,
+    school_names,
+)
+from serving.store.state import ServiceState, last_run, service_state
+from serving.store.students import (
+    Student,
     Withdrawal,
-    find_pupil,
+    concerns_school,
+    find_student,
+    is_unassigned,
     school_ids,
     student_ids,
-    withdrawn_scopes,
-)
-from serving.store.reading import (
-    SchoolReading,
-    Standing,
-    as_it_stands,
-    assessment_of,
-    current_of,
-    history_of,
-    read_published,
-    read_school,
-)
-from serving.store.received import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
-from serving.store.runs import Feed, Published, Run, make_run, newest_run, publish_run
-from serving.store.state import ServiceState, last_run, service_state
-from serving.store.users import (
-    UserRow,
-    add_link,
-    add_session,
-    add_user,
-    end_session,
-    find_user,
-    keep_password_hash,
-    list_users,
-    take_link,
-    user_of_token,
+    unassigned_among,
 )
 
 __all__ = [
+    "PAGE",
     "PURPOSES",
+    "SCORE",
+    "SCREENING",
     "UNASSIGNED",
     "AuditEvent",
     "Content",
-    "Context",
-    "Evidence",
     "Feed",
+    "FileOf",
+    "Filing",
     "InForce",
-    "Interviews",
     "Kept",
-    "KeptCase",
     "KeptOutcome",
-    "KeptReview",
-    "KeyRow",
-    "Known",
+    "NewContact",
     "NewEntry",
     "NewOutcome",
     "Outcome",
     "Published",
-    "Pupil",
     "ReceivedEntry",
+    "ReplayContext",
     "Run",
+    "RunFacts",
     "RunInputs",
-    "SchoolReading",
+    "SchoolFacts",
     "ServiceState",
-    "Standing",
     "Store",
+    "Stranger",
+    "Student",
     "StudentInputs",
-    "UserRow",
+    "Whereabouts",
     "Withdrawal",
-    "add_key",
-    "add_link",
-    "add_session",
-    "add_user",
-    "as_it_stands",
+    "add_event",
     "assessment_from_json",
-    "assessment_of",
     "assessment_to_json",
     "audit_rows",
     "check_reachable",
+    "check_schools_known",
+    "clashes",
+    "concerns_school",
     "content_of",
-    "current_of",
+    "contested",
+    "duty_in_force",
+    "duty_of",
+    "duty_of_schools",
     "earlier_margins",
-    "end_session",
     "erase_inputs",
     "events_of",
-    "evidence_of",
+    "facts_if_recorded",
+    "facts_of",
+    "feeds_of_schools",
+    "file_of",
     "find_kept",
-    "find_key",
-    "find_pupil",
-    "find_user",
+    "find_student",
     "history_of",
     "in_force_before",
     "inputs_of",
-    "interview_rows",
-    "interviews_of",
     "is_erased",
+    "is_known",
+    "is_unassigned",
+    "keep_duty",
     "keep_names",
-    "keep_password_hash",
-    "keep_reviews",
+    "keep_schools",
     "kept_contents",
-    "known_feeds",
-    "known_students",
+    "known_school_ids",
     "last_run",
-    "list_keys",
-    "list_users",
+    "list_schools",
+    "listed_ids",
     "load_names",
     "make_run",
-    "mark_revoked",
     "newest_inputs",
     "newest_run",
-    "open_evidence",
     "open_store",
+    "outcome_row",
     "outcomes_between",
     "publish_run",
     "published_days",
-    "read_published",
+    "read_at",
     "read_school",
     "received_record",
     "record_entries",
     "record_entry",
     "record_outcomes",
-    "reviewed_halves",
-    "reviews_of",
     "school_ids",
+    "school_names",
     "sent_outcomes",
     "service_state",
     "student_ids",
-    "take_link",
     "taken_back",
-    "user_of_token",
-    "withdrawn_scopes",
+    "unassigned_among",
+    "whereabouts",
+    "withdraw_run",
     "write_audit",
 ]

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from models.assessment import Assessment
 from serving.store.database import Store
+from serving.store.entries import ReceivedEntry, entry_from_row
+from serving.store.facts import newest_of
 from serving.store.payload import unpack_assessment
-from serving.store.reading import newest_of
-from serving.store.received import ReceivedEntry, entry_from_row
-from serving.store.runs import Run, run_from_row
-from serving.store.tables import assessments, received, runs
+from serving.store.runs import Run, in_force_runs, run_from_row
+from serving.store.tables import assessments, entries, runs
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -42,11 +42,12 @@ def in_force_before(store: Store, student_id: str, day: date) -> InForce | None:
     mine = (assessments.c[name] for name in ("payload", "school_id", "inputs", "assessment_id"))
     listed = sa.select(*mine, runs).select_from(assessments.join(runs))
     listed = listed.where(assessments.c.student_id == student_id, runs.c.as_of < day)
+    listed = listed.where(in_force_runs(None))
     listed = listed.where(runs.c.synthetic | (runs.c.published_at < began))
-    sent = received.select().where(received.c.student_id == student_id, received.c.received_at < began)
+    sent = entries.select().where(entries.c.student_id == student_id, entries.c.received_at < began)
     with store.reading() as connection:
         row = connection.execute(listed.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
-        came = connection.execute(sent.order_by(received.c.received_at.desc()).limit(1)).first()
+        came = connection.execute(sent.order_by(entries.c.received_at.desc()).limit(1)).first()
     run = None if row is None else run_from_row(row)
     entry = None if came is None else entry_from_row(came)
     published = None if row is None else unpack_assessment(row.payload)

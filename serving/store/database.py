@@ -1,5 +1,6 @@
 """The database: opened once, migrated on opening, handed on as an opaque `Store`."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,17 +19,48 @@ from runxin.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 15
+LOOK = "look at RUNXIN_DATABASE_URL"
 CHUNK = 500  # ids in one IN (…); SQLite's own limit lies above 30,000, PostgreSQL's at 32,767
+
+
+# What SQLite says by its result code (sqlite.org/rescode.html), and what to do. Of other codes nothing is known.
+SAID = {
+    "SQLITE_NOTADB": ("the database file is damaged or is no database", "bring back a backup"),
+    "SQLITE_CORRUPT": ("the database file is damaged", "bring back a backup"),
+    "SQLITE_FULL": ("the disk is full", "make room"),
+    "SQLITE_READONLY": (
+        "the database may not be written",
+        "give the program the right to write the file and its folder",
+    ),
+    "SQLITE_CANTOPEN": ("the database file cannot be opened", "look at the file's and its folder's rights"),
+    "SQLITE_IOERR": ("the disk cannot be read or written", "look at the disk"),
+    "SQLITE_PERM": ("the database may not be opened", "look at the file's and its folder's rights"),
+    "SQLITE_ERROR": ("the database has other tables than this version", "bring back a backup, or update runxin"),
+}
+AWAY = ("the database does not answer", "try again in a moment")
 
 
 @contextmanager
 def _available() -> Iterator[None]:
-    """Turn what a person has to look after (the database is away, locked or full) into a `UserError`."""
+    """Turn what a person has to look after (the database is away, locked, full, damaged) into a `UserError`."""
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
-        # The driver's message holds the statement; ours does not.
-        raise unavailable("the database does not answer", fix="try again in a moment") from error
+        raise _unavailable(error) from error
+    except sa.exc.DatabaseError as error:
+        # Its other kinds (a constraint, a statement or a value that does not fit) are mistakes of the program's.
+        if type(error) is not sa.exc.DatabaseError:
+            raise
+        raise _unavailable(error) from error
+    except (UnicodeDecodeError, zlib.error) as error:  # texts and packed contents that are not as they were written
+        raise unavailable(*SAID["SQLITE_CORRUPT"]) from error
+
+
+def _unavailable(error: sa.exc.SQLAlchemyError) -> UserError:
+    """What the driver said without its words, which hold the statement."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
+    what, fix = next((said for name, said in SAID.items() if code == name or code.startswith(f"{name}_")), AWAY)
+    return unavailable(what, fix=fix)
 
 
 @dataclass(frozen=True)
@@ -65,18 +97,23 @@ def open_store(settings: Settings) -> Store:
     An embedded file is made where there is none, readable by its owner only. Raises `UserError` (unavailable)
     where the database cannot be reached, or was written by a later version of the program.
     """
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        Path(url.database).touch(mode=0o600)
-    store = Store(make_engine(url))
+    try:
+        url = make_url(settings.database_url)
+        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            Path(url.database).touch(mode=0o600)
+        store = Store(make_engine(url))
+    except (sa.exc.ArgumentError, ImportError) as error:  # no address, or one of a database without its driver
+        raise unavailable("the address of the database cannot be used", fix=LOOK) from error
+    except OSError as error:
+        raise unavailable(f"the database cannot be opened: {error.strerror}", fix=LOOK) from error
     try:
         _migrate(store)
     except UserError as error:
         store.close()
         if error.__cause__ is None:
             raise
-        raise unavailable("the database cannot be opened", fix="look at RUNXIN_DATABASE_URL") from error
+        raise unavailable(f"the database cannot be opened: {error.message}", fix=f"{error.fix}; {LOOK}") from error
     return store
 
 

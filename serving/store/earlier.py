@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from models.changes import Earlier
 from serving.store.database import Store
+from serving.store.runs import in_force_runs
 from serving.store.tables import assessments, run_schools, runs
 
 
@@ -18,6 +19,7 @@ def earlier_margins(store: Store, schools: Sequence[str], before: date) -> dict[
         for school in schools:
             query = sa.select(runs.c.run_id, runs.c.as_of).join(run_schools)
             query = query.where(run_schools.c.school_id == school, runs.c.as_of < before)
+            query = query.where(in_force_runs(None))
             run = connection.execute(query.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
             if run is None:
                 continue

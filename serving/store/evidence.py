@@ -1,10 +1,10 @@
-"""Open evidence: what a safety rule found and no named person has assessed yet.
+"""Evidence as it was filed: the one door in for what safety rules find and people report, by whatever way it came.
 
-A row opens once and is closed by a person's assessment only. Publishing the same evidence again neither
-re-opens a closed row nor restarts an open one's clock; where a rule came to see more in it, its tier rises.
+Rows are added and never changed. A piece of evidence that is on file is filed again only where more was seen in it, so
+that no clock begins anew. Whether a piece is open is not kept here: `models.triage` tells it from people's words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,128 +13,71 @@ import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
-from models.assessment import Assessment, Floor
-from serving.store.database import Store, chunks
-from serving.store.interviews import Interviews
+from models.assessment import AnswerTime, Floor
+from models.triage import ZONE, Piece, day_start
+from serving.store.database import chunks
 from serving.store.tables import evidence
 
 TIERS = tuple(Tier)
-IMPORTED = "imported interview"
+SCREENING, SCORE, PAGE = "screening", "score", "page"
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """A floor and its clock, which starts at receipt."""
+class Filing:
+    """What is to be filed of one student of one school, `UNASSIGNED` where nobody knows the school."""
 
     student_id: str
-    floor: Floor
-    opened_at: datetime
-    opened_by: str
-    closed_at: datetime | None = None
-    closed_by: str | None = None
-    reason: str | None = None
+    school_id: str
+    floors: Sequence[Floor]
 
 
-def open_floors(
-    connection: sa.Connection, assessments: Sequence[Assessment], opened_at: datetime, opened_by: str
-) -> int:
-    """Put the floors of `assessments` among the evidence; returns how many were new."""
-    found = {(a.student_id, floor.evidence): floor for a in assessments for floor in a.floors}
-    known: dict[tuple[str, str], tuple[int, bool]] = {}
-    for part in chunks(sorted({student_id for student_id, _ in found})):
-        for row in connection.execute(evidence.select().where(evidence.c.student_id.in_(part))):
-            known[(row.student_id, row.evidence)] = (row.tier, row.closed_at is None)
-    new = [
-        {
-            "student_id": student_id,
-            "evidence": key,
-            **_said(floor),
-            "history": floor.history,
-            "evidence_on": floor.evidence_on,
-            "known_on": floor.known_on,
-            "opened_at": opened_at,
-            "opened_by": opened_by,
-        }
-        for (student_id, key), floor in found.items()
-        if (student_id, key) not in known
-    ]
-    if new:
-        connection.execute(evidence.insert(), new)
-    for (student_id, key), floor in found.items():
-        tier, is_open = known.get((student_id, key), (floor.tier.ord, False))
-        if is_open and floor.tier.ord > tier:
-            same = (evidence.c.student_id == student_id) & (evidence.c.evidence == key)
-            connection.execute(evidence.update().where(same).values(**_said(floor)))
-    return len(new)
+def file_evidence(
+    connection: sa.Connection, filings: Iterable[Filing], at: datetime, door: str, filed_by: str
+) -> dict[str, int]:
+    """File evidence that is not on file yet, or in which more was seen; returns how many pieces were new by student.
+
+    The clock of a piece starts at its receipt. What came by a platform's request without one was received `at`; what
+    stood in a dataset, on the day it became known.
+    """
+    given = [(one, floor) for one in filings for floor in one.floors]
+    known = _weights(connection, sorted({one.student_id for one, _ in given}))
+    new: dict[str, int] = {}
+    rows = []
+    for one, floor in given:
+        place, weight = (one.student_id, floor.evidence), _weight(floor)
+        if place in known and known[place] >= weight:
+            continue
+        known[place] = weight
+        new[one.student_id] = new.get(one.student_id, 0) + 1
+        rows.append(_row(one, floor, at, door, filed_by))
+    if rows:
+        connection.execute(evidence.insert(), rows)
+    return new
 
 
-def close_assessed(
-    connection: sa.Connection, interviews: Mapping[str, Interviews], at: datetime, by: str = IMPORTED
-) -> int:
-    """Close open evidence that an interview has assessed, held once it was known; danger needs two persons."""
-    closed = 0
-    for part in chunks(sorted(interviews)):
-        query = evidence.select().where(evidence.c.student_id.in_(part), evidence.c.closed_at.is_(None))
-        for row in connection.execute(query).all():
-            held = interviews[row.student_id]
-            last = held.last_by_two_on if TIERS[row.tier] is Tier.CRISIS else held.last_on
-            if last is not None and row.known_on <= last:
-                same = (evidence.c.student_id == row.student_id) & (evidence.c.evidence == row.evidence)
-                reason = f"interview of {last.isoformat()}"
-                connection.execute(evidence.update().where(same).values(closed_at=at, closed_by=by, reason=reason))
-                closed += 1
-    return closed
+def received(floor: Floor, at: datetime, door: str) -> datetime:
+    """The moment from which a piece of evidence waits."""
+    if floor.received_at is not None:
+        return min(floor.received_at, at)
+    today = at.astimezone(ZONE).date()
+    if door != SCREENING and floor.known_on >= today:
+        return at
+    return min(day_start(floor.known_on), at)
 
 
-def is_open(at: datetime | None = None) -> sa.ColumnElement[bool]:
-    """Whether evidence is open, now or as it was at a moment."""
-    if at is None:
-        return evidence.c.closed_at.is_(None)
-    return (evidence.c.opened_at <= at) & (evidence.c.closed_at.is_(None) | (evidence.c.closed_at > at))
-
-
-def open_evidence_of(
-    connection: sa.Connection, ids: Sequence[str], at: datetime | None = None
-) -> dict[str, list[Evidence]]:
-    """Open evidence by student, the gravest first."""
-    found: dict[str, list[Evidence]] = {}
+def pieces_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Piece]]:
+    """All evidence by student in the order it was filed, or what was on file at a moment."""
+    found: dict[str, list[Piece]] = {}
     for part in chunks(list(ids)):
-        query = evidence.select().where(evidence.c.student_id.in_(part), is_open(at))
+        query = evidence.select().where(evidence.c.student_id.in_(part)).order_by(evidence.c.filed_id)
+        if at is not None:
+            query = query.where(evidence.c.filed_at <= at)
         for row in connection.execute(query):
-            found.setdefault(row.student_id, []).append(evidence_from_row(row))
-    return {student_id: sorted(rows, key=_gravest) for student_id, rows in found.items()}
+            found.setdefault(row.student_id, []).append(piece_from_row(row))
+    return found
 
 
-def evidence_of(store: Store, student_id: str) -> list[Evidence]:
-    """All of a student's evidence, open and closed, the newest first."""
-    query = evidence.select().where(evidence.c.student_id == student_id)
-    with store.reading() as connection:
-        rows = [evidence_from_row(row) for row in connection.execute(query)]
-    return sorted(rows, key=lambda row: (row.opened_at, row.floor.evidence_on, row.floor.evidence), reverse=True)
-
-
-def open_evidence(store: Store, student_id: str) -> list[Evidence]:
-    """A student's open evidence, the gravest first."""
-    with store.reading() as connection:
-        return open_evidence_of(connection, [student_id]).get(student_id, [])
-
-
-def _said(floor: Floor) -> dict[str, Any]:
-    return {
-        "rule": floor.id,
-        "tier": floor.tier.ord,
-        "severity": floor.severity,
-        "text_zh": floor.text.zh,
-        "text_en": floor.text.en,
-        "protection": floor.protection,
-    }
-
-
-def _gravest(row: Evidence) -> tuple[int, int, int, str]:
-    return (-row.floor.tier.ord, -row.floor.severity, -row.floor.evidence_on.toordinal(), row.floor.evidence)
-
-
-def evidence_from_row(row: Any) -> Evidence:
+def piece_from_row(row: Any) -> Piece:
     floor = Floor(
         id=row.rule,
         tier=TIERS[row.tier],
@@ -145,5 +88,53 @@ def evidence_from_row(row: Any) -> Evidence:
         text=Words(zh=row.text_zh, en=row.text_en),
         history=row.history,
         protection=row.protection,
+        answer=AnswerTime.of(row.answer),
+        danger=row.danger,
+        own_concern=row.own_concern,
+        lead=row.lead,
+        received_at=row.received_at,
     )
-    return Evidence(row.student_id, floor, row.opened_at, row.opened_by, row.closed_at, row.closed_by, row.reason)
+    return Piece(floor, row.received_at, row.door, row.filed_by, row.filed_at)
+
+
+Weight = tuple[int, int, bool]
+
+
+def _weight(floor: Floor) -> Weight:
+    """How much was seen in a piece of evidence."""
+    return floor.tier.ord, floor.severity, not floor.history
+
+
+def _weights(connection: sa.Connection, ids: Sequence[str]) -> dict[tuple[str, str], Weight]:
+    columns = (evidence.c.student_id, evidence.c.evidence, evidence.c.tier, evidence.c.severity, evidence.c.history)
+    found: dict[tuple[str, str], Weight] = {}
+    for part in chunks(list(ids)):
+        for row in connection.execute(sa.select(*columns).where(evidence.c.student_id.in_(part))):
+            place, weight = (row.student_id, row.evidence), (row.tier, row.severity, not row.history)
+            found[place] = max(weight, found.get(place, weight))
+    return found
+
+
+def _row(one: Filing, floor: Floor, at: datetime, door: str, filed_by: str) -> dict[str, Any]:
+    return {
+        "student_id": one.student_id,
+        "school_id": one.school_id,
+        "evidence": floor.evidence,
+        "rule": floor.id,
+        "tier": floor.tier.ord,
+        "severity": floor.severity,
+        "text_zh": floor.text.zh,
+        "text_en": floor.text.en,
+        "history": floor.history,
+        "protection": floor.protection,
+        "answer": floor.answer.code,
+        "danger": floor.danger,
+        "own_concern": floor.own_concern,
+        "lead": floor.lead,
+        "evidence_on": floor.evidence_on,
+        "known_on": floor.known_on,
+        "received_at": received(floor, at, door),
+        "filed_at": at,
+        "filed_by": filed_by,
+        "door": door,
+    }

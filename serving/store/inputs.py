@@ -12,8 +12,21 @@ import sqlalchemy as sa
 from runxin.errors import bad_data
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
+from serving.store.files import contested
 from serving.store.payload import unpack
-from serving.store.tables import assessments, contents, erased, evidence, inputs, misses, outcomes, received, runs
+from serving.store.tables import (
+    assessments,
+    contacts,
+    contents,
+    entries,
+    erased,
+    evidence,
+    inputs,
+    misses,
+    outcomes,
+    runs,
+    students,
+)
 
 UNKEPT = (
     "nothing is stored to replay this assessment from: it is older than replay, or its model was not read from files"
@@ -21,7 +34,7 @@ UNKEPT = (
 
 
 @dataclass(frozen=True)
-class Context:
+class ReplayContext:
     """What a run or an entry was made with beside the student's rows: `said` names the others by their hashes."""
 
     said: Content
@@ -32,7 +45,7 @@ class Context:
 class RunInputs:
     """Of a screening: its context, and by student the rows that were read and the margin of the screening before."""
 
-    context: Context
+    context: ReplayContext
     rows: Mapping[str, Content] = field(repr=False)
     earlier: Mapping[str, float] = field(repr=False)
 
@@ -62,7 +75,7 @@ def find_kept(store: Store, assessment_id: str) -> Kept | None:
             said = unpack(row.payload)
             whose = (row.student_id, row.school_id, row.as_of, True)
             return Kept(*whose, said, row.context, row.inputs, row.earlier_margin)
-        row = connection.execute(received.select().where(received.c.entry_id == assessment_id)).first()
+        row = connection.execute(entries.select().where(entries.c.entry_id == assessment_id)).first()
     if row is None:
         return None
     whose = (row.student_id, row.school_id, None, False)
@@ -87,7 +100,7 @@ def kept_contents(store: Store, hashes: Sequence[str]) -> dict[str, Any]:
         return contents_with(connection, hashes)
 
 
-def keep_context(connection: sa.Connection, context: Context) -> None:
+def keep_context(connection: sa.Connection, context: ReplayContext) -> None:
     """Keep a context and what it names; one that is there has all of it."""
     if connection.scalar(sa.select(contents.c.sha256).where(contents.c.sha256 == context.said.sha256)) is not None:
         return
@@ -124,7 +137,8 @@ def erase_inputs(store: Store, student_id: str) -> int:
     with store.writing() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete = ON")  # freed pages are overwritten
-        mine = assessments.c.student_id == student_id
+        files = _files(connection, student_id)
+        mine = assessments.c.student_id.in_(files)
         ids = list(
             connection.scalars(
                 sa.select(assessments.c.assessment_id).where(mine, assessments.c.assessment_id.is_not(None))
@@ -133,20 +147,20 @@ def erase_inputs(store: Store, student_id: str) -> int:
         connection.execute(
             assessments.update().where(mine).values(assessment_id=None, inputs=None, earlier_margin=None)
         )
-        sent = (received.c.student_id == student_id) & (received.c.record != b"")
-        entries = list(connection.scalars(sa.select(received.c.entry_id).where(sent)))
-        for entry_id in entries:
+        sent = entries.c.student_id.in_(files) & (entries.c.record != b"")
+        sent_ids = list(connection.scalars(sa.select(entries.c.entry_id).where(sent)))
+        for entry_id in sent_ids:
             fresh = uuid4().hex
             connection.execute(
-                received.update()
-                .where(received.c.entry_id == entry_id)
+                entries.update()
+                .where(entries.c.entry_id == entry_id)
                 .values(entry_id=fresh, record=b"", inputs=None, context=None)
             )
-            by_it = (evidence.c.student_id == student_id) & (evidence.c.opened_by == entry_id)
-            connection.execute(evidence.update().where(by_it).values(opened_by=fresh))
-        for table in (inputs, outcomes, misses):
-            connection.execute(table.delete().where(table.c.student_id == student_id))
-        gone = [{"id_sha256": _hash(one)} for one in (*ids, *entries)]
+            by_it = evidence.c.student_id.in_(files) & (evidence.c.filed_by == entry_id)
+            connection.execute(evidence.update().where(by_it).values(filed_by=fresh))
+        for table in (inputs, outcomes, contacts, misses):
+            connection.execute(table.delete().where(table.c.student_id.in_(files)))
+        gone = [{"id_sha256": _hash(one)} for one in (*ids, *sent_ids)]
         if gone:
             connection.execute(erased.insert(), gone)
     if store.engine.dialect.name == "sqlite":
@@ -155,6 +169,12 @@ def erase_inputs(store: Store, student_id: str) -> int:
         raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         raw.close()
     return len(gone)
+
+
+def _files(connection: sa.Connection, student_id: str) -> tuple[str, ...]:
+    """The files of a student: what came under the same id for the school of the student's roster is the student's."""
+    school = connection.scalar(sa.select(students.c.school_id).where(students.c.student_id == student_id))
+    return (student_id,) if school is None else (student_id, contested(student_id, school))
 
 
 def _hash(assessment_id: str) -> str:

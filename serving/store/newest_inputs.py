@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from serving.store.contents import opened
 from serving.store.database import Store
 from serving.store.payload import unpack
-from serving.store.tables import assessments, inputs, received, run_schools, runs, withdrawn
+from serving.store.runs import in_force_runs
+from serving.store.tables import assessments, entries, inputs, run_schools, runs, withdrawn
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def newest_inputs(store: Store, school_id: str | None = None) -> Iterator[Studen
             sa.func.row_number().over(partition_by=assessments.c.student_id, order_by=newest_first).label("place"),
         )
         .select_from(assessments.join(runs))
-        .where(assessments.c.inputs.is_not(None), runs.c.context.is_not(None))
+        .where(assessments.c.inputs.is_not(None), runs.c.context.is_not(None), in_force_runs(None))
         .subquery()
     )
     same = (inputs.c.student_id == numbered.c.student_id) & (inputs.c.sha256 == numbered.c.inputs)
@@ -58,7 +59,7 @@ def newest_inputs(store: Store, school_id: str | None = None) -> Iterator[Studen
 
 def published_days(store: Store, school_id: str | None = None) -> list[date]:
     """The days of published screenings, each once."""
-    query = sa.select(runs.c.as_of).join(run_schools).distinct().order_by(runs.c.as_of)
+    query = sa.select(runs.c.as_of).join(run_schools).where(in_force_runs(None)).distinct().order_by(runs.c.as_of)
     with store.reading() as connection:
         return list(
             connection.scalars(query if school_id is None else query.where(run_schools.c.school_id == school_id))
@@ -77,7 +78,7 @@ def taken_back(store: Store, scopes: frozenset[str]) -> dict[tuple[str, str], da
     with store.reading() as connection:
         for row in connection.execute(withdrawn.select()):
             note(row.student_id, row.scope, row.withdrawn_on)
-        for row in connection.execute(sa.select(received.c.student_id, received.c.record)):
+        for row in connection.execute(sa.select(entries.c.student_id, entries.c.record)):
             for consent in (unpack(row.record) if row.record else {}).get("consents") or ():
                 if consent.get("withdrawn_on"):
                     note(row.student_id, consent["scope"], date.fromisoformat(consent["withdrawn_on"]))

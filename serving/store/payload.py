@@ -32,6 +32,7 @@ def unpack(stored: bytes) -> dict[str, Any]:
 def assessment_to_json(assessment: Assessment) -> dict[str, Any]:
     """The assessment in JSON's own types, a tier as its code."""
     content: dict[str, Any] = _adapter().dump_python(assessment, mode="json")
+    del content["proven"]  # evidence is filed by itself
     content["tier"], content["own_tier"] = assessment.tier.code, assessment.own_tier.code
     content["model_tier"] = None if assessment.model_tier is None else assessment.model_tier.code
     for part in ("floors", "leads"):

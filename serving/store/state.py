@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from serving.store.database import Store
 from serving.store.runs import Run, run_from_row
-from serving.store.tables import api_keys, assessments, received, run_schools, runs, users
+from serving.store.tables import assessments, entries, run_schools, runs
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,6 @@ class ServiceState:
     schools: int
     runs: int
     entries: int
-    users: int
-    keys: int
 
 
 def service_state(store: Store) -> ServiceState:
@@ -33,9 +31,7 @@ def service_state(store: Store) -> ServiceState:
             count(assessments, assessments.c.run_id == run_id),
             count(run_schools, run_schools.c.run_id == run_id),
             count(runs),
-            count(received),
-            count(users),
-            count(api_keys, api_keys.c.revoked_at.is_(None)),
+            count(entries),
         )
 
 

@@ -1,4 +1,4 @@
-"""The tables of the store. Nothing outside this room sees them.
+"""The tables that many use cases read. A table of one use case stands in its own `tables.py`, on this `metadata`.
 
 Times are aware in Python and UTC in the database. Tokens, keys and passwords are kept as hashes only.
 """
@@ -39,6 +39,8 @@ students = sa.Table(
     sa.Column("class_id", sa.String),
     sa.Column("stage", sa.String, nullable=False),
     sa.Column("grade", sa.Integer),
+    sa.Column("sex", sa.String),
+    sa.Column("birth_date", sa.Date),
 )
 
 # Apart from everything else, so that who holds the rest does not hold the names.
@@ -67,12 +69,32 @@ runs = sa.Table(
     sa.Column("context", sa.String),
 )
 
+# A screening that was taken back by a named person: it stays on record and is in force no more.
+run_withdrawals = sa.Table(
+    "run_withdrawals",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.run_id"), primary_key=True),
+    sa.Column("withdrawn_at", Instant, nullable=False),
+    sa.Column("withdrawn_by", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+)
+
 run_schools = sa.Table(
     "run_schools",
     metadata,
     sa.Column("run_id", sa.ForeignKey("runs.run_id"), primary_key=True),
     sa.Column("school_id", sa.String, primary_key=True),
     sa.Index("ix_run_schools_school_id", "school_id"),
+)
+
+# Whom a screening's dataset held and its roster could not place.
+run_strangers = sa.Table(
+    "run_strangers",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.run_id"), primary_key=True),
+    sa.Column("student_id", sa.String, primary_key=True),
+    sa.Column("school_id", sa.String, nullable=False, index=True),
+    sa.Column("reason", sa.String, nullable=False),
 )
 
 assessments = sa.Table(
@@ -85,23 +107,27 @@ assessments = sa.Table(
     sa.Column("margin", sa.Float),
     sa.Column("severity", sa.Float, nullable=False),
     sa.Column("screened", sa.Boolean, nullable=False),
-    sa.Column("tier_since", Instant, nullable=False),
-    sa.Column("retest_since", Instant),
     sa.Column("payload", sa.LargeBinary, nullable=False),
     sa.Column("assessment_id", sa.String),
     sa.Column("inputs", sa.String),
     sa.Column("earlier_margin", sa.Float),
+    sa.Column("model_tier", sa.Integer),
+    sa.Column("model_since", Instant),
+    sa.Column("tells", sa.Boolean, nullable=False),
     sa.Index("ix_assessments_assessment_id", "assessment_id", unique=True),
     sa.Index("ix_assessments_run_id_school_id", "run_id", "school_id"),
     sa.Index("ix_assessments_student_id", "student_id"),
 )
 
-# Open until a person has assessed it: no run and no passing of time closes a row.
+# What safety rules and people's reports brought up. Rows are added and never changed: the same piece of evidence again
+# only where more was seen in it. Whether it is open follows from the words of people (`outcomes`).
 evidence = sa.Table(
     "evidence",
     metadata,
-    sa.Column("student_id", sa.String, primary_key=True),
-    sa.Column("evidence", sa.String, primary_key=True),
+    sa.Column("filed_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("school_id", sa.String, nullable=False, index=True),
+    sa.Column("evidence", sa.String, nullable=False),
     sa.Column("rule", sa.String, nullable=False),
     sa.Column("tier", sa.Integer, nullable=False),
     sa.Column("severity", sa.Integer, nullable=False),
@@ -109,17 +135,21 @@ evidence = sa.Table(
     sa.Column("text_en", sa.String, nullable=False),
     sa.Column("history", sa.Boolean, nullable=False),
     sa.Column("protection", sa.Boolean, nullable=False),
+    sa.Column("answer", sa.String, nullable=False),
+    sa.Column("danger", sa.Boolean, nullable=False),
+    sa.Column("own_concern", sa.Boolean, nullable=False),
+    sa.Column("lead", sa.Boolean, nullable=False),
     sa.Column("evidence_on", sa.Date, nullable=False),
     sa.Column("known_on", sa.Date, nullable=False),
-    sa.Column("opened_at", Instant, nullable=False),
-    sa.Column("opened_by", sa.String, nullable=False),
-    sa.Column("closed_at", Instant),
-    sa.Column("closed_by", sa.String),
-    sa.Column("reason", sa.String),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("filed_at", Instant, nullable=False),
+    sa.Column("filed_by", sa.String, nullable=False),
+    sa.Column("door", sa.String, nullable=False),
 )
 
-received = sa.Table(
-    "received",
+# What platforms sent, each record with the answer it was given.
+entries = sa.Table(
+    "entries",
     metadata,
     sa.Column("entry_id", sa.String, primary_key=True),
     sa.Column("received_at", Instant, nullable=False, index=True),
@@ -182,6 +212,25 @@ outcomes = sa.Table(
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("run_id", sa.String),
     sa.Column("client", sa.String),
+    sa.Column("assessed", sa.JSON(none_as_null=True)),
+    sa.Column("corrects", sa.String),
+    sa.Column("door", sa.String, nullable=False),
+    sa.Index("ix_outcomes_school_id", "school_id"),
+)
+
+# Contacts with students and guardians that came about.
+contacts = sa.Table(
+    "contacts",
+    metadata,
+    sa.Column("sha256", sa.String, primary_key=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("school_id", sa.String, nullable=False),
+    sa.Column("contacted_on", sa.Date, nullable=False),
+    sa.Column("with_whom", sa.String),
+    sa.Column("recorded_on", sa.Date),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("door", sa.String, nullable=False),
+    sa.Column("filed_by", sa.String, nullable=False),
 )
 
 # A half-year of one school looked back on. Its counts stand when a case of it is erased.
@@ -208,15 +257,6 @@ misses = sa.Table(
     sa.Index("ix_misses_half_school_id", "half", "school_id"),
 )
 
-interviews = sa.Table(
-    "interviews",
-    metadata,
-    sa.Column("student_id", sa.String, primary_key=True),
-    sa.Column("last_on", sa.Date, nullable=False),
-    sa.Column("last_by_two_on", sa.Date),
-    sa.Column("level", sa.Integer, nullable=False),
-)
-
 feeds = sa.Table(
     "feeds",
     metadata,
@@ -224,45 +264,6 @@ feeds = sa.Table(
     sa.Column("feed", sa.String, primary_key=True),
     sa.Column("covered_from", sa.Date, nullable=False),
     sa.Column("covered_to", sa.Date, nullable=False),
-)
-
-users = sa.Table(
-    "users",
-    metadata,
-    sa.Column("username", sa.String, primary_key=True),
-    sa.Column("role", sa.String, nullable=False),
-    sa.Column("schools", sa.JSON, nullable=False),
-    sa.Column("password_hash", sa.String),
-    sa.Column("created_at", Instant, nullable=False),
-)
-
-sign_in_links = sa.Table(
-    "sign_in_links",
-    metadata,
-    sa.Column("token_hash", sa.String, primary_key=True),
-    sa.Column("username", sa.ForeignKey("users.username"), nullable=False),
-    sa.Column("expires_at", Instant, nullable=False),
-    sa.Column("used_at", Instant),
-)
-
-sessions = sa.Table(
-    "sessions",
-    metadata,
-    sa.Column("token_hash", sa.String, primary_key=True),
-    sa.Column("username", sa.ForeignKey("users.username"), nullable=False),
-    sa.Column("expires_at", Instant, nullable=False),
-)
-
-api_keys = sa.Table(
-    "api_keys",
-    metadata,
-    sa.Column("key_id", sa.String, primary_key=True),
-    sa.Column("key_hash", sa.String, nullable=False, unique=True),
-    sa.Column("client", sa.String, nullable=False),
-    sa.Column("scopes", sa.JSON, nullable=False),
-    sa.Column("schools", sa.JSON(none_as_null=True)),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("revoked_at", Instant),
 )
 
 # Only ever added to.

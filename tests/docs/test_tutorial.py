@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ import pytest
 from data_schemas.instruments import packaged_instruments
 from models import load_artifact, read_policy
 from runxin.settings import read_settings
-from serving.api import Champion, State, make_app
+from serving.app import make_app
+from serving.platform import Champion, State
 from serving.store import open_store
 from tests.http_client import Client
+from tests.offline import STUDENTS, Demo
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -25,7 +28,7 @@ BLOCK = re.compile(r"^```(\w+)(?: (\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
 # run: done in a shell, in order · http: sent to the service · make, setup: looked at
 KINDS = ("run", "http", "make", "setup")
 ADDRESS = "http://127.0.0.1:3000"
-DEMO = "runxin demo --no-serve --students 3000 --json"  # stands in for `make run`
+DEMO = f"runxin demo --no-serve --students {STUDENTS} --json"  # stands in for `make run`
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,10 @@ class Walked:
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Walked:
-    """Run all commands in one shell, in order, in an empty folder."""
+def walked(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Walked:
+    """Run all commands in one shell, in order, in a folder where the demo has been made and nothing else."""
     folder = tmp_path_factory.mktemp("tutorial")
+    shutil.copytree(demo.machine.home, folder / ".runxin")
     script = "\n".join(["set -e -o pipefail", DEMO, *of_kind("run"), 'echo "$KEY" > key.txt'])
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RUNXIN_", "MLFLOW_"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"

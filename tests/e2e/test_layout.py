@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from serving.web import make_web
 from tests import sample_lists as scenes
 from tests.browser import Serve, Visit
-from tests.sample_desk import sample_desk
+from tests.sample_pages import MakeSample
 
 pytestmark = pytest.mark.e2e
 
@@ -23,11 +22,11 @@ SIZES = [(width, language) for width in (1366, 1280, 390) for language in ("zh",
 
 
 @pytest.mark.parametrize("scene", list(LISTS))
-def test_no_list_is_wider_than_its_window(scene: str, serve: Serve, visit: Visit) -> None:
-    desk, _ = sample_desk(LISTS[scene]())
-    base = serve(make_web(desk))
+def test_no_list_is_wider_than_its_window(scene: str, sample: MakeSample, serve: Serve, visit: Visit) -> None:
+    made = sample(LISTS[scene]())
+    base = serve(made.client.app)
     window = visit()
-    window.page.goto(f"{base}/sign-in?link=link-counselor")
+    window.page.goto(base + made.link("wang"))
     for width, language in SIZES:
         window.page.set_viewport_size({"width": width, "height": 768})
         window.page.goto(f"{base}/?lang={language}")
@@ -35,11 +34,11 @@ def test_no_list_is_wider_than_its_window(scene: str, serve: Serve, visit: Visit
     window.at_peace()
 
 
-def test_no_student_is_wider_than_the_window(serve: Serve, visit: Visit) -> None:
-    desk, _ = sample_desk(scenes.usual(), scenes.missing_everything(), scenes.protected())
-    base = serve(make_web(desk))
+def test_no_student_is_wider_than_the_window(sample: MakeSample, serve: Serve, visit: Visit) -> None:
+    made = sample(scenes.usual(), scenes.missing_everything(), scenes.protected())
+    base = serve(made.client.app)
     window = visit()
-    window.page.goto(f"{base}/sign-in?link=link-counselor")
+    window.page.goto(base + made.link("wang"))
     for student in ("S-4821", "S-1077", "S-9001", "S-9002", "S-1356"):
         for width, language in SIZES:
             window.page.set_viewport_size({"width": width, "height": 768})
@@ -48,12 +47,14 @@ def test_no_student_is_wider_than_the_window(serve: Serve, visit: Visit) -> None
     window.at_peace()
 
 
-def test_a_print_is_one_sheet_in_black_without_what_is_not_scheduled(serve: Serve, visit: Visit) -> None:
-    desk, _ = sample_desk(scenes.usual())
-    base = serve(make_web(desk))
+def test_a_print_is_one_sheet_in_black_without_what_is_not_scheduled(
+    sample: MakeSample, serve: Serve, visit: Visit
+) -> None:
+    made = sample(scenes.usual())
+    base = serve(made.client.app)
     window = visit(color_scheme="dark")
     page = window.page
-    page.goto(f"{base}/sign-in?link=link-counselor")
+    page.goto(base + made.link("wang"))
     page.emulate_media(media="print")
     assert page.get_by_text("不张贴、不转发").is_visible()
     assert not page.get_by_role("navigation", name="主要页面").is_visible()
@@ -63,13 +64,13 @@ def test_a_print_is_one_sheet_in_black_without_what_is_not_scheduled(serve: Serv
     assert sheets == 1, "3 checks and 10 interviews fit one sheet"
 
 
-def test_the_a_key_prints_and_typing_does_not(serve: Serve, visit: Visit) -> None:
-    desk, _ = sample_desk(scenes.usual())
-    base = serve(make_web(desk))
+def test_the_a_key_prints_and_typing_does_not(sample: MakeSample, serve: Serve, visit: Visit) -> None:
+    made = sample(scenes.usual())
+    base = serve(made.client.app)
     window = visit()
     page = window.page
     page.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; };")
-    page.goto(f"{base}/sign-in?link=link-counselor")
+    page.goto(base + made.link("wang"))
     page.keyboard.press("a")
     assert page.evaluate("window.printed") == 1
     page.keyboard.press("Control+a")

@@ -10,15 +10,14 @@ from starlette.applications import Starlette
 from data_schemas.dataset import read_dataset
 from data_schemas.synthetic import make_city, write_city
 from models import read_policy
-from models.assessment import ModelStatus
 from runxin.settings import read_settings
-from serving.access import create_link, create_user
-from serving.desk import make_desk
+from serving.accounts import create_link, create_user
+from serving.app import make_web
 from serving.followup import publish_screening
-from serving.misses import read_half, review_half
-from serving.store import Store, audit_rows, open_store, reviews_of
-from serving.web import make_web
+from serving.miss_review import read_half, review_half, reviews_of
+from serving.store import Store, audit_rows, open_store
 from tests.browser import Serve, Visit
+from tests.sample_pages import make_state
 
 pytestmark = pytest.mark.e2e
 HALF = read_half("2025H2")
@@ -48,9 +47,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture
-def web(store: Store) -> Starlette:
-    policy = read_policy()
-    return make_web(make_desk(store, policy, lambda: ModelStatus(None, None, policy.name, None, "none")))
+def web(store: Store, tmp_path: Path) -> Starlette:
+    return make_web(make_state(store, tmp_path))
 
 
 def link(store: Store, username: str) -> str:

@@ -10,19 +10,19 @@ import pytest
 
 from data_schemas.tables import RESPONSE_COLUMNS, TABLES
 from serving.api import request as rows
-from serving.api.app import ROUTERS
 from serving.api.description import EXAMPLE
+from serving.app import ROUTERS
 from tests.api_state import Api, make_api, phq9, promote, record
 
 PARTS = {
-    "scores": rows.Score,
-    "leaves": rows.Leave,
+    "scores": rows.ScoreRow,
+    "leaves": rows.LeaveRow,
     "leave_totals": rows.LeaveTotal,
     "family": rows.FamilyRow,
     "concerns": rows.ConcernRow,
     "consents": rows.Consent,
-    "contacts": rows.Contact,
-    "feeds": rows.Feed,
+    "contacts": rows.ContactRow,
+    "feeds": rows.FeedRow,
 }
 
 
@@ -46,7 +46,7 @@ def test_a_part_of_a_request_is_a_row_of_its_table(table: str) -> None:
 
 def test_a_sheet_is_a_row_of_responses() -> None:
     columns = {column.name for column in RESPONSE_COLUMNS} - {"student_id"}
-    assert set(rows.Sheet.model_fields) == columns | {"instrument", "answers"}
+    assert set(rows.SheetRow.model_fields) == columns | {"instrument", "answers"}
 
 
 @pytest.mark.parametrize("table", [name for name in PARTS if name != "feeds"])
@@ -100,7 +100,7 @@ def test_answers_fit_their_description(tmp_path: Path, document: dict[str, Any])
 
 
 def test_problems_fit_their_description(api: Api, document: dict[str, Any]) -> None:
-    schema = {"$ref": "#/components/schemas/Problem", "components": document["components"]}
+    schema = {"$ref": "#/components/schemas/ProblemDetails", "components": document["components"]}
     for answer in (api.post("/score", {}), api.post("/score", b"{"), api.client.get("/model"), api.get("/nothing")):
         jsonschema.validate(answer.json(), schema)
 

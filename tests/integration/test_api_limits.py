@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from serving.api.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH
 from serving.api.request import MOST_RECORDS
+from serving.platform.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH
 from tests.api_state import Api, make_api, record
 
 CHUNK = 64 * 1024

@@ -1,15 +1,17 @@
 """A platform's view of the follow-up list and of the model."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from data_schemas.codes import Tier
-from serving.api.follow_up import list_given
-from serving.followup import Section
+from models.triage import QUEUES
+from models.triage.queues import IMMEDIATE, REVIEW
 from serving.store import audit_rows
+from serving.today.export import list_json
 from tests.api_state import Api, make_api, phq9, promote, record
-from tests.factories import entry, follow_up_list
+from tests.factories import blind_entry, entry, follow_up_list
 
 
 @pytest.fixture
@@ -17,20 +19,28 @@ def api(tmp_path: Path) -> Api:
     return make_api(tmp_path)
 
 
+def queues_of(answer: Any) -> dict[str, list[dict[str, Any]]]:
+    return {queue["code"]: queue["entries"] for queue in answer.json()["queues"]}
+
+
 def test_an_entry_is_on_the_list(api: Api) -> None:
-    api.post("/score", record("S-9", responses=[phq9([1, 1, 1, 1, 1, 1, 1, 1, 2])]))
-    answer = api.get("/follow_up_list?school_id=A")
+    key = api.key(schools=("A",))
+    said = api.post("/score", record("S-9", responses=[phq9([1, 1, 1, 1, 1, 1, 1, 1, 2])]), key).json()
+    answer = api.get("/follow_up_list?school_id=A", key)
     assert answer.status_code == 200
-    lines = [line for line in answer.json()["entries"] if line["student_id"] == "S-9"]
-    assert lines, "the student is on no line"
-    assert lines[0]["tier"] == "crisis"
-    assert "R02" in lines[0]["floors"]
+    queues = queues_of(answer)
+    assert tuple(queues) == tuple(queue.code for queue in QUEUES)
+    for code in ("immediate", "identity"):
+        (line,) = queues[code]
+        assert (line["student_id"], line["tier"], line["blind"]) == ("S-9", said["tier"], False)
+        assert "R02" in line["floors"]
     assert answer.json()["notice"]["zh"].startswith("筛查结果不是诊断")
 
 
 def test_a_read_of_the_list_is_in_the_trail(api: Api) -> None:
-    api.post("/score", record())
-    assert api.get("/follow_up_list?school_id=A").status_code == 200
+    key = api.key(schools=("A",))
+    api.post("/score", record(), key)
+    assert api.get("/follow_up_list?school_id=A", key).status_code == 200
     event = audit_rows(api.state.store, 1)[0]
     assert (event.actor, event.action, event.purpose, event.object_id) == ("city", "list.read", "follow_up", "A")
 
@@ -45,28 +55,33 @@ def test_a_school_without_anything_is_not_found(api: Api) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_limit_does_not_cut_immediate_checks() -> None:
-    urgent = tuple(entry(f"U-{n}", Tier.CRISIS, Section.IMMEDIATE) for n in range(3))
+def test_a_limit_cuts_no_danger_and_no_confirmed_crisis() -> None:
+    urgent = tuple(entry(f"U-{n}", Tier.CRISIS, IMMEDIATE) for n in range(3))
+    review = tuple(entry(f"V-{n}", Tier.CRISIS, REVIEW, source="human", confirmed=True) for n in range(3))
     week = tuple(entry(f"W-{n}", rank=n + 1) for n in range(5))
-    shown = list_given(follow_up_list(immediate=urgent, week=week), 1, explain=True)
-    assert [line.student_id for line in shown.entries] == ["U-0", "U-1", "U-2"]
-    shown = list_given(follow_up_list(immediate=urgent, week=week), 4, explain=True)
-    assert [line.student_id for line in shown.entries] == ["U-0", "U-1", "U-2", "W-0"]
+    shown = list_json(follow_up_list(immediate=urgent, review=review, week=week), 2)
+    lengths = {one["code"]: (one["count"], len(one["entries"])) for one in shown["queues"]}
+    assert (lengths["immediate"], lengths["review"], lengths["week"]) == ((3, 3), (3, 3), (5, 2))
 
 
-def test_a_blind_audit_shows_neither_tier_nor_reasons() -> None:
-    line = list_given(follow_up_list(week=(entry(slot="audit"),)), 10, explain=True).entries[0]
-    assert (line.tier, line.tier_source, line.floors, line.why) == (None, None, (), None)
+@pytest.mark.parametrize("queue", [one.code for one in QUEUES])
+def test_of_a_blind_student_nothing_is_told_in_any_queue(queue: str) -> None:
+    shown = list_json(follow_up_list(**{queue: (blind_entry(queue=queue),)}), 10)
+    (line,) = next(one["entries"] for one in shown["queues"] if one["code"] == queue)
+    told = {name: line[name] for name in ("tier", "tier_source", "why", "undecided", "suspended", "lacks")}
+    assert (line["blind"], set(told.values()), line["floors"]) == (True, {None}, [])
+    assert line["assessment_id"] is None
 
 
-def test_sentences_need_the_explain_scope() -> None:
-    shown = follow_up_list(week=(entry(),))
-    assert list_given(shown, 10, explain=True).entries[0].why
-    assert list_given(shown, 10, explain=False).entries[0].why is None
-
-
-def test_names_are_never_given() -> None:
-    assert "name" not in list_given(follow_up_list(week=(entry(),)), 10, True).entries[0].model_dump()
+def test_sentences_need_the_explain_scope_and_names_are_never_given(api: Api) -> None:
+    key = api.key(schools=("A",))
+    api.post("/score", record("S-9", responses=[phq9([1, 1, 1, 1, 1, 1, 1, 1, 2])]), key)
+    full = queues_of(api.get("/follow_up_list?school_id=A", key))["immediate"][0]
+    bare = queues_of(api.get("/follow_up_list?school_id=A", api.key("list", schools=("A",))))["immediate"][0]
+    assert full["why"]
+    assert (bare["why"], bare["due"]["why"]) == (None, None)
+    assert {**full, "why": None, "due": {**full["due"], "why": None}} == bare
+    assert "name" not in full
 
 
 def test_the_model_says_where_it_comes_from(api: Api) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from data_schemas.codes import Concern
 from data_schemas.dataset import Dataset, Description, conform, table_of, write_dataset
 from data_schemas.instruments import packaged_instruments
 from runxin.cli.main import run
@@ -101,16 +102,24 @@ def test_a_faulty_definition_is_refused_by_its_field(capsys: pytest.CaptureFixtu
 
 def test_flag_rates_of_a_dataset(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     write_dataset(learnable(200), tmp_path / "data")
-    found = {rate["floor"]: rate for rate in said(capsys, "flag-rates", "data")["floors"]}
-    assert {"R01", "R02", "phq9-total-10", "phq9-total-15"} == set(found)
+    payload = said(capsys, "flag-rates", "data")
+    found = {rate["floor"]: rate for rate in payload["floors"]}
+    assert {"R01", "R02", "R19", "phq9-total-10", "phq9-total-15"} == set(found)
+    moods = payload["concerns"][0]
+    assert (moods["kind"], moods["use"]) == ("mood_abnormal", "lead")
+    assert moods["per_thousand_and_week"] > 0
+    assert {row["kind"] for row in payload["concerns"]} == set(Concern.codes()), "what nobody reported is shown as 0"
     total = found["phq9-total-10"]
     assert total["screened"] == 200
     assert total["share"] == pytest.approx(total["flagged"] / 200)
     assert sum(group["screened"] for group in total["groups"]) == 200
     assert total["expected"][0]["share"] == 0.16
-    assert len(said(capsys, "flag-rates", "data", "--all")["floors"]) == 8
+    assert len(said(capsys, "flag-rates", "data", "--all")["floors"]) == 10
     assert run(["instrument", "flag-rates", "data"]) == 0
-    assert "初中: 男" in capsys.readouterr().out.replace("女", "男", 1)
+    shown = capsys.readouterr().out
+    assert "初中: 男" in shown.replace("女", "男", 1)
+    assert "reports per thousand students and week:" in shown
+    assert "sleep_short (睡眠不足, errand of the homeroom teacher): 0.000 (0 reports)" in shown
 
 
 def test_no_floor_where_nothing_was_answered(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

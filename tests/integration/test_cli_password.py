@@ -8,7 +8,7 @@ import pytest
 
 from runxin.cli.main import run
 from runxin.settings import read_settings
-from serving.access import verify_password
+from serving.accounts import verify_password
 from serving.store import open_store
 from tests.command_line import told
 

@@ -12,9 +12,10 @@ from openpyxl import load_workbook
 from data_schemas.dataset import read_dataset
 from data_schemas.synthetic import make_city, write_city
 from models import save_artifact
+from models.triage import BY_CODE
 from runxin.cli.main import run
 from runxin.settings import read_settings
-from serving.followup import may_rank
+from serving.screening import may_rank
 from serving.store import audit_rows, history_of, open_store
 from tests.api_state import artifact
 
@@ -40,6 +41,12 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return call
 
 
+def schools_known(say: Say, folder: Path, *schools: str) -> None:
+    file = folder / "schools.csv"
+    file.write_text("school_id,name\n" + "".join(f"{school},{school}\n" for school in schools), "utf-8")
+    assert say("school", "import", str(file))[0] == 0
+
+
 def test_screening_publishes_once_and_the_list_shows_it(say: Say, city: Path, tmp_path: Path) -> None:
     code, done = say("screen", str(city), "--as-of", "2026-04-03")
     assert code == 0
@@ -49,7 +56,7 @@ def test_screening_publishes_once_and_the_list_shows_it(say: Say, city: Path, tm
     assert done["synthetic"] is True
     assert say("screen", str(city), "--as-of", "2026-04-03") == (
         0,
-        {**done, "published": False, "opened": 0, "closed": 0},
+        {**done, "published": False, "opened": 0},
     )
     code, shown = say("list", "--limit", "3")
     assert code == 0
@@ -58,7 +65,10 @@ def test_screening_publishes_once_and_the_list_shows_it(say: Say, city: Path, tm
     assert {(one["run_id"], one["as_of"]) for one in lists} == {(done["run_id"], "2026-04-03")}
     assert sum(one["enrolled"] for one in lists) == done["students"]
     assert {code: sum(one["tier_counts"][code] for one in lists) for code in done["tiers"]} == done["tiers"]
-    assert all(len(one["below"]) <= 3 for one in lists)
+    queues = [queue for one in lists for queue in one["queues"]]
+    assert {queue["code"] for queue in queues} == set(BY_CODE)
+    assert all(len(queue["entries"]) <= 3 for queue in queues if not BY_CODE[queue["code"]].never_cut)
+    assert all(len(queue["entries"]) == queue["count"] for queue in queues if BY_CODE[queue["code"]].never_cut)
     file = tmp_path / "list.xlsx"
     assert say("list", "--xlsx", str(file), "--lang", "en", "--as-of", "2026-04-03")[0] == 0
     assert load_workbook(file).worksheets[0].cell(1, 1).value == "synthetic data"
@@ -89,7 +99,7 @@ def test_one_school_of_many_and_none_of_them(say: Say, city: Path) -> None:
     assert say("screen", str(city), "--as-of", "2026-04-03", "--school", "school-01")[0] == 0
     assert say("list", "--school", "school-01")[0] == 0
     code, told = say("list", "--school", "school-02")
-    assert (code, told["error"]["kind"]) == (2, "not-found")
+    assert (code, told["error"]["kind"]) == (2, "usage"), "nothing has made that school known"
 
 
 def test_another_calendar_is_another_screening_and_a_faulty_one_is_refused(
@@ -116,7 +126,8 @@ def test_a_model_that_cannot_be_read_leaves_the_rules_in_force(say: Say, city: P
     champion.mkdir(parents=True)
     (champion / "manifest.json").write_text("{}", "utf-8")
     code, done = say("screen", str(city), "--as-of", "2026-04-03")
-    assert (code, done["model"]["status"]) == (0, "unavailable")
+    assert (code, done["model"]["status"], done["published"]) == (5, "unavailable", True), "a scheduler has to see it"
+    assert say("list")[1]["lists"][0]["run_id"] == done["run_id"]
     assert done["floors"]
     assert "cannot be read" in done["note"]
 
@@ -143,7 +154,8 @@ def test_a_model_ranks_students_of_its_own_origin_only(trained_on: str, students
     assert may_rank(trained_on, students) is (trained_on == students)
 
 
-def test_keys_are_made_shown_once_and_revoked(say: Say) -> None:
+def test_keys_are_made_shown_once_and_revoked(say: Say, tmp_path: Path) -> None:
+    schools_known(say, tmp_path, "A", "B")
     code, made = say("key", "create", "--client", "city", "--scopes", "score,explain", "--scopes", "list model")
     assert code == 0
     assert made["key"].startswith("rx_")
@@ -160,7 +172,8 @@ def test_keys_are_made_shown_once_and_revoked(say: Say) -> None:
     assert narrow["schools"] == ["A", "B"]
 
 
-def test_users_are_made_with_a_link_and_no_password(say: Say) -> None:
+def test_users_are_made_with_a_link_and_no_password(say: Say, tmp_path: Path) -> None:
+    schools_known(say, tmp_path, "school-01")
     code, made = say("user", "create", "wang", "--role", "counselor", "--school", "school-01")
     assert code == 0
     assert (made["username"], made["role"], made["schools"]) == ("wang", "counselor", ["school-01"])
@@ -206,3 +219,30 @@ def test_a_second_screening_says_what_changed_since_the_first(say: Say, city: Pa
             changed += abs(change.margin) > 0.01
         assert changed > 20
         assert all(one.change is None for student in students[:50] for one in history_of(store, student)[:1])
+
+
+def test_a_screening_of_a_day_to_come_is_refused(say: Say, city: Path) -> None:
+    code, told = say("screen", str(city), "--as-of", "2030-01-15")
+    assert (code, told["error"]["kind"], told["error"]["message"]) == (2, "usage", "2030-01-15 has not come yet")
+    assert say("list")[0] == 2, "nothing was published"
+
+
+def test_a_screening_that_is_not_in_force_says_so_and_one_may_be_taken_back(say: Say, city: Path) -> None:
+    first = say("screen", str(city), "--as-of", "2026-03-06")[1]
+    wrong = say("screen", str(city), "--as-of", "2026-04-03")[1]
+    assert (first["in_force"], wrong["in_force"]) == (True, True)
+    assert say("screen", str(city), "--as-of", "2026-02-27")[1]["in_force"] is False, "a list of a later day is"
+    code, told = say("withdraw", wrong["run_id"])
+    assert (code, told["error"]["message"]) == (2, "why is it withdrawn?")
+    assert say("withdraw", wrong["run_id"], "--reason", "the wrong file", "--by", "wang") == (
+        0,
+        {"run_id": wrong["run_id"], "withdrawn": True},
+    )
+    assert {one["run_id"] for one in say("list")[1]["lists"]} == {first["run_id"]}
+    assert say("withdraw", wrong["run_id"], "--reason", "again")[1]["withdrawn"] is False
+    assert say("withdraw", "0" * 16, "--reason", "x")[1]["error"]["kind"] == "not-found"
+    again = say("screen", str(city), "--as-of", "2026-04-03")[1]
+    assert (again["published"], again["in_force"]) == (False, False), "what was taken back is not back by itself"
+    with open_store(read_settings()) as store:
+        events = [event for event in audit_rows(store) if event.action == "run.withdrawn"]
+    assert [(one.actor, one.object_id, one.detail) for one in events] == [("wang", wrong["run_id"], "the wrong file")]

@@ -14,12 +14,11 @@ from models import read_policy
 from runxin.cli.main import run
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
-from serving.access import Role, User, open_misses
-from serving.api.fields import today
-from serving.followup import FollowUpList, follow_up_list, publish_screening
-from serving.misses import Case, case_of, half_of, read_half, review_half
+from serving.access import Role, User
+from serving.miss_review import Case, KeptReview, case_of, half_of, open_misses, read_half, review_half, reviews_of
+from serving.platform import State
+from serving.screening import publish_screening
 from serving.store import (
-    KeptReview,
     NewOutcome,
     Outcome,
     Store,
@@ -27,11 +26,12 @@ from serving.store import (
     erase_inputs,
     open_store,
     record_outcomes,
-    reviews_of,
     school_ids,
 )
 from serving.store.tables import inputs
-from tests.api_state import make_api, phq9, record
+from serving.today import FollowUpList, follow_up_list
+from tests.api_state import make_api, phq9, record, today
+from tests.sample_pages import make_state
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 POLICY = read_policy()
@@ -50,6 +50,10 @@ class World:
     def school(self) -> str:
         return self.listed.school_id
 
+    @property
+    def state(self) -> State:
+        return make_state(self.store, self.settings.home, lambda: NOW)
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
@@ -60,22 +64,22 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     settings = read_settings({"RUNXIN_HOME": str(folder / "home")})
     store = open_store(settings)
     publish_screening(store, dataset, dataset.description.as_of, None, POLICY, NOW)
-    school = next(one for one in school_ids(store) if len(follow(store, one).below) > 8)
+    school = next(one for one in school_ids(store) if len(follow(store, one).queue("below")) > 8)
     listed = follow(store, school)
-    above = {line.pupil.student_id for line in (*listed.immediate, *listed.week)}
-    below = [line.pupil.student_id for line in listed.below if line.pupil.student_id not in above]
+    above = {line.student.student_id for line in (*listed.queue("immediate"), *listed.queue("week"))}
+    below = [line.student.student_id for line in listed.queue("below") if line.student.student_id not in above]
     ids = dataset.students.loc[dataset.students["school_id"] == school, "student_id"].tolist()
-    quiet = [one for one in ids if one not in above and one not in {line.pupil.student_id for line in lines(listed)}]
+    quiet = [one for one in ids if one not in above and one not in {line.student.student_id for line in lines(listed)}]
     who = {
-        "checked": listed.immediate[0].pupil.student_id,
-        "week": listed.week[0].pupil.student_id,
-        "audit": next(line.pupil.student_id for line in listed.week if line.slot == "audit"),
+        "checked": listed.queue("immediate")[0].student.student_id,
+        "week": listed.queue("week")[0].student.student_id,
+        "audit": next(line.student.student_id for line in listed.queue("week") if line.slot == "audit"),
         "below": below[0],
         "quiet": quiet[0],
         "unscreened": next(
-            line.pupil.student_id
-            for line in listed.not_screened
-            if line.pupil.student_id not in above and not line.assessment.instruments
+            line.student.student_id
+            for line in listed.queue("not_screened")
+            if line.student.student_id not in above and not line.assessment.instruments
         ),
         "erased": below[1],
         "incomplete": below[2],
@@ -88,7 +92,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     events.append(Outcome(who["below"], date(2026, 5, 4), "crisis_event", 3, "all", 1.0, date(2026, 5, 5)))
     events.append(Outcome(who["below"], date(2026, 7, 4), "crisis_event", 3, "all", 1.0, date(2026, 7, 5)))
     given = [NewOutcome(one, one, "unassigned" if one.student_id == "S-nobody" else school) for one in events]
-    record_outcomes(store, "city", given, date(2026, 11, 20), NOW)
+    record_outcomes(store, "city", given, NOW)
     reviews = review_half(store, settings.models, HALF, POLICY, NOW, "cli")
     yield World(settings, store, listed, who, reviews)
     store.close()
@@ -99,7 +103,7 @@ def follow(store: Store, school: str) -> FollowUpList:
 
 
 def lines(listed: FollowUpList) -> tuple[object, ...]:
-    return (*listed.below, *listed.not_screened, *listed.retest, *listed.history)  # type: ignore[return-value]
+    return (*listed.queue("below"), *listed.queue("not_screened"), *listed.queue("retest"), *listed.queue("history"))  # type: ignore[return-value]
 
 
 def cases_of(world: World) -> dict[str, Case]:
@@ -142,7 +146,7 @@ def test_what_is_kept_is_what_was_found_and_can_be_made_again(world: World) -> N
 
 def test_a_counselor_reads_cases_others_counts_and_strangers_nothing(world: World) -> None:
     counselor = User("wang", Role.COUNSELOR, (world.school,))
-    reading, halves = open_misses(world.store, counselor, HALF, world.school, NOW)
+    reading, halves = open_misses(world.state, counselor, HALF, world.school)
     assert reading is not None
     assert halves == [HALF.name]
     assert {student for student, _ in reading.cases} >= {world.who["below"], world.who["unscreened"]}
@@ -159,7 +163,7 @@ def test_a_counselor_reads_cases_others_counts_and_strangers_nothing(world: Worl
         (User("li", Role.PRINCIPAL, (world.school,)), world.school),
         (User("zhou", Role.BUREAU), None),
     ):
-        counts, _ = open_misses(world.store, user, HALF, school, NOW)
+        counts, _ = open_misses(world.state, user, HALF, school)
         assert counts is not None
         assert counts.cases == ()
         assert counts.kinds == {}
@@ -173,9 +177,9 @@ def test_a_counselor_reads_cases_others_counts_and_strangers_nothing(world: Worl
         (User("zhou", Role.BUREAU), world.school),
     ):
         with pytest.raises(UserError) as refused:
-            open_misses(world.store, user, HALF, school, NOW)
+            open_misses(world.state, user, HALF, school)
         assert refused.value.kind is Kind.REFUSED
-    assert open_misses(world.store, counselor, read_half("2020H1"), world.school, NOW)[0] is None
+    assert open_misses(world.state, counselor, read_half("2020H1"), world.school)[0] is None
 
 
 def test_the_verb_says_it_in_words_and_in_json(
@@ -204,7 +208,7 @@ def test_an_erased_student_leaves_counts_and_no_case(world: World) -> None:
     assert after.counts == before.counts
     assert world.who["unscreened"] not in {case.student_id for case in after.cases}
     counselor = User("wang", Role.COUNSELOR, (world.school,))
-    reading, _ = open_misses(world.store, counselor, HALF, world.school, NOW)
+    reading, _ = open_misses(world.state, counselor, HALF, world.school)
     assert reading is not None
     assert reading.erased == len(before.cases) - len(after.cases) > 0
 

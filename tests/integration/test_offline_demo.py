@@ -1,79 +1,19 @@
 """The demo and the service on a machine that refuses every address but its own."""
 
 import json
-import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.local_server import fetch, free_port
-
-RUNXIN = Path(sys.executable).with_name("runxin")
-STUDENTS = "3000"  # the fewest thousand with enough outcomes to learn from and to judge by
-
-# Python runs this at the start of every process. An audit hook sees each attempt below Python's own socket module,
-# and cannot be removed. Loopback addresses, sockets of the file system and the machine's own name (which
-# BentoML's process manager asks for) are let through.
-GUARD = """
-import os, socket, sys
-
-def refuse(event, args):
-    if event == "socket.connect" or event == "socket.sendto":
-        if args[0].family == socket.AF_UNIX:
-            return
-        host = args[1][0]
-    elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
-        host = args[0]
-    else:
-        return
-    host = host.decode() if isinstance(host, bytes) else host
-    if host in (None, "", "localhost", "::1", socket.gethostname()) or str(host).startswith("127."):
-        return
-    with open(os.environ["ATTEMPTS"], "a") as file:
-        file.write(f"{event} {host}\\n")
-    raise OSError(f"{event}: {host} is not this machine")
-
-sys.addaudithook(refuse)
-"""
-
-
-@dataclass(frozen=True)
-class Offline:
-    """A machine without a network, and what was attempted on it."""
-
-    home: Path
-    environment: dict[str, str]
-
-    def demo(self) -> tuple[dict[str, Any], str]:
-        """Run the demo and return its answer, and what it told beside it."""
-        command = [RUNXIN, "demo", "--no-serve", "--students", STUDENTS, "--json"]
-        done = subprocess.run(command, env=self.environment, cwd=self.home, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return answer, done.stderr
-
-    def attempts(self) -> list[str]:
-        file = Path(self.environment["ATTEMPTS"])
-        return file.read_text("utf-8").splitlines() if file.exists() else []
+from tests.offline import RUNXIN, STUDENTS, Demo, Offline, make_offline
 
 
 @pytest.fixture
 def offline(tmp_path: Path) -> Offline:
-    (tmp_path / "guard").mkdir()
-    (tmp_path / "guard" / "sitecustomize.py").write_text(GUARD, "utf-8")
-    ours = {
-        "RUNXIN_HOME": str(tmp_path / "home"),
-        "PYTHONPATH": str(tmp_path / "guard"),
-        "ATTEMPTS": str(tmp_path / "attempts.txt"),
-        "OMP_NUM_THREADS": "1",
-    }
-    # Nothing that a person may have set to switch reporting off, so that we have to do it ourselves.
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MLFLOW_", "BENTOML_", "RUNXIN_", "DO_NOT_TRACK"))}
-    return Offline(tmp_path, kept | ours)
+    return make_offline(tmp_path / "machine")
 
 
 def test_the_guard_sees_an_attempt(offline: Offline) -> None:
@@ -83,20 +23,21 @@ def test_the_guard_sees_an_attempt(offline: Offline) -> None:
     assert offline.attempts(), "without this the test below would prove nothing"
 
 
-def test_the_demo_needs_no_network_and_trains_once(offline: Offline) -> None:
-    first, told = offline.demo()
-    assert offline.attempts() == [], "nothing leaves this machine"
+def test_the_demo_needs_no_network_and_trains_once(demo: Demo, tmp_path: Path) -> None:
+    first = demo.answer
+    assert demo.attempts == [], "nothing leaves this machine"
     assert first["synthetic"] is True
     assert first["students"] == int(STUDENTS)
     assert set(first["links"]) == {"demo-counselor", "demo-administrator"}
-    refused = [line for line in told.splitlines() if line.startswith("outside the demo it would be refused by: ")]
+    refused = [line for line in demo.told.splitlines() if line.startswith("outside the demo it would be refused by: ")]
     assert len(refused) == 1, "what the gates would do elsewhere, in one line"
     assert refused[0].endswith("data_origin, pia_id")
-    second, _ = offline.demo()
+    machine = demo.copied(tmp_path / "again")
+    second, _ = machine.demo()
     assert second["model_version"] == first["model_version"], "a second run trains nothing"
     assert second["run_id"] == first["run_id"], "and publishes nothing anew"
-    assert len(list((offline.home / "home" / "mlartifacts").iterdir())) == 1, "one run of training is on record"
-    assert offline.attempts() == []
+    assert len(list((machine.home / "mlartifacts").iterdir())) == 1, "one run of training is on record"
+    assert machine.attempts() == []
 
 
 def test_the_service_needs_no_network(offline: Offline) -> None:

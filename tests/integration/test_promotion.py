@@ -63,7 +63,7 @@ def test_only_who_may_and_knows_the_password_decides(desk: Desk, step: str) -> N
     if step == "signs":
         desk.asks()
     decides = getattr(desk, step)
-    assert "only an administrator decides" in decides(by=WANG, code=4)["error"]["message"]
+    assert "only an administrator may decide" in decides(by=WANG, code=4)["error"]["message"]
     wrong = decides(by=BEN, code=4, password="another one entirely")["error"]
     assert (wrong["kind"], wrong["message"]) == ("unauthenticated", "the name or the password is wrong")
     assert "runxin user password" in wrong["fix"]

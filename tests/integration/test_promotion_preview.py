@@ -9,8 +9,9 @@ import pytest
 from data_schemas.dataset import read_dataset, write_dataset
 from models import read_policy
 from runxin.cli.main import run
-from serving.followup import follow_up_list, publish_screening
+from serving.screening import publish_screening
 from serving.store import open_store
+from serving.today import follow_up_list
 from tests.learnable import INDEX_DATES, learnable
 from tests.promotions import Desk
 
@@ -33,7 +34,9 @@ def test_the_preview_shows_the_weeks_that_screening_makes(desk: Desk) -> None:
         with open_store(desk.settings) as store:
             publish_screening(store, dataset, day, artifact, policy, now)
             lists = [follow_up_list(store, school["school_id"], now, False, policy) for school in said["schools"]]
-        weeks.append({one.school_id: {e.pupil.student_id for e in one.week if e.slot != "audit"} for one in lists})
+        weeks.append(
+            {one.school_id: {e.student.student_id for e in one.queue("week") if e.slot != "audit"} for one in lists}
+        )
     before, after = weeks
     assert said["against"] is None
     assert said["all"]["entered"] > 0, "without a change there is nothing to compare"

@@ -82,7 +82,7 @@ def test_a_person_answers_for_it_and_says_why(desk: Desk) -> None:
     )
     assert desk.says("rollback", "--to", "rules", "--by", ANNA, code=2)["error"]["message"] == "why is it taken back?"
     counselor = desk.says("rollback", "--to", "rules", "--by", WANG, "--reason", "odd", code=4)
-    assert "only an administrator decides" in counselor["error"]["message"]
+    assert "only an administrator may decide" in counselor["error"]["message"]
     wrong = desk.says("rollback", "--to", "rules", *WHY, code=4, password="another one entirely")
     assert wrong["error"]["kind"] == "unauthenticated"
     assert desk.serving() == "1"

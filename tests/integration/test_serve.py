@@ -17,7 +17,7 @@ import typer
 from runxin.cli.serve import Server, listening_address, refuse_taken_port
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
-from serving.access import create_key
+from serving.keys import create_key
 from serving.store import open_evidence, open_store
 from tests.api_state import phq9, record
 from tests.local_server import fetch, free_port, wait_until

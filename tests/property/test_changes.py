@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from data_schemas.codes import FamilyFlag
 from models import Artifact, records_of_requests
-from models.assessment import Change
+from models.assessment import MarginChange
 from models.changes import Earlier, changes
 from tests.strategies import students
 from tests.students import AS_OF, Request, assessed, concern, days_before, flag, phq9, student
@@ -16,7 +16,7 @@ from tests.students import AS_OF, Request, assessed, concern, days_before, flag,
 MANY = settings(max_examples=40)
 
 
-def changed(request: Request, artifact: Artifact, since: date, margin: float | None = None) -> Change:
+def changed(request: Request, artifact: Artifact, since: date, margin: float | None = None) -> MarginChange:
     """From what was said on `since`, or a margin that another model gave then, to the as-of date."""
     then = assessed([request], artifact, as_of=since)[0].margin if margin is None else margin
     assert then is not None

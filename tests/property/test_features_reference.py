@@ -13,7 +13,7 @@ from data_schemas.calendar import date_to_day, day_to_date, default_calendar
 from models import read_policy, records_of_requests
 from models.features import Recipe, build_features, full_catalogue
 from tests import reference_features as reference
-from tests.reference_leave import leave_features
+from tests.reference_leave import at_school, leave_features, most_of
 from tests.strategies import later_rows, students
 from tests.students import AS_OF, Request
 from tests.trained import INSTRUMENTS, REFERENCE
@@ -44,6 +44,12 @@ def below(request: Request, as_of: date) -> list[float] | None:
     return [math.floor(sum(counts[:step]) / sum(counts) * 1000) / 1000 for step in range(len(counts))]
 
 
+def hardly_there(request: Request, as_of: date) -> bool:
+    """Not at school on most of the last 60 school days."""
+    last_60 = set([day for day in taught() if day <= as_of][-60:])
+    return not most_of(at_school(request, as_of, last_60)[1], last_60)
+
+
 def questionnaires(request: Request, as_of: date) -> dict[str, float]:
     found: dict[str, float] = {}
     for code, instrument in INSTRUMENTS.items():
@@ -59,7 +65,7 @@ def test_the_matrix_is_what_the_loops_count(requests: list[Request], as_of: date
     for place, request in enumerate(map(reference.told_once, requests)):
         expected = {
             **leave_features(request, as_of, taught(), below(request, as_of)),
-            **reference.concern_features(request, as_of, taught()),
+            **reference.concern_features(request, as_of, taught(), hardly_there(request, as_of)),
             **questionnaires(request, as_of),
         }
         got = {name: float(found[name][place]) for name in expected}

@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from models import Artifact, archive_artifact, read_policy, save_artifact
-from serving.followup import publish_screening
 from serving.replay.context import Made, read_context
 from serving.replay.differences import Difference, differences
 from serving.replay.rebuild import rebuilt
+from serving.screening import publish_screening
 from serving.store import Store, assessment_to_json, find_kept, inputs_of
 from serving.store.tables import assessments
 from tests.factories import NOW, new_store

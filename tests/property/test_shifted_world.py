@@ -16,10 +16,11 @@ from data_schemas.calendar import SchoolCalendar, date_to_day, default_calendar
 from data_schemas.school_days import Calendars
 from models import read_policy, records_of_requests
 from models.features import Recipe, build_features, full_catalogue
-from models.floors import assessed, open_floors
+from models.floors import leads
 from models.leave_reference import LeaveReference
 from models.reference import Reference
 from models.tasks import open_tasks
+from models.triage.from_records import open_of, seen_of
 from tests.strategies import students
 from tests.students import AS_OF, Request
 from tests.trained import INSTRUMENTS, REFERENCE
@@ -69,10 +70,9 @@ def test_weeks_later_everything_looks_the_same(requests: list[Request], weeks: i
     for world, as_of in ((requests, AS_OF), (moved(requests, by), AS_OF + by)):
         records = records_of_requests(world, None, weekdays())
         day = date_to_day(as_of)
-        done = assessed(records, day)
-        floors = open_floors(records, day, POLICY, done)
-        told = [sorted((f.id, f.tier.ord, f.severity, as_of - f.evidence_on) for f in mine) for mine in floors]
-        tasks = open_tasks(records, day, POLICY, done.day)
+        found = [*open_of(records, day, POLICY), *leads(records, day, POLICY)]
+        told = [sorted((f.id, f.tier.ord, f.severity, as_of - f.evidence_on) for f in mine) for mine in found]
+        tasks = open_tasks(records, day, POLICY, seen_of(records, day))
         errands = [[(task.kind, as_of - task.on, task.due_on - as_of) for task in mine] for mine in tasks]
         seen.append((build_features(records, recipe, day).values, (told, errands)))
     (now, floors_now), (then, floors_then) = seen

@@ -1,9 +1,12 @@
 """Floors of figures: what a questionnaire's total and subscales open, and two questionnaires at once."""
 
+from datetime import datetime
+
 import pytest
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import packaged_instruments
+from models.columns import ZONE
 from tests.students import AS_OF, POLICY, Request, by_rules, days_before, eight, phq9, sheet, student
 
 KNOWN = packaged_instruments()
@@ -43,8 +46,10 @@ def ids(request: Request) -> dict[str, Tier]:
     ],
 )
 def test_a_figure_opens_its_floor(code: str, values: dict[str, float], floor: str | None) -> None:
-    """Floors of figures open 关注 only, but for PHQ-9 from 15 on."""
-    assert ids(given(code, **values)) == ({floor: Tier.WATCH} if floor else {})
+    """Floors of figures open 关注 only, but for PHQ-9 from 15 on. Figures that came without answers leave the critical
+    items unknown: where they are high, those are asked (R19)."""
+    asked = {"R19": Tier.WATCH} if KNOWN[code].critical else {}
+    assert ids(given(code, **values)) == ({floor: Tier.WATCH, **asked} if floor else {})
 
 
 def test_every_floor_to_watch_only_but_phq9_from_15() -> None:
@@ -106,3 +111,24 @@ def test_soft_items_bring_the_question_too() -> None:
     retest = by_rules(student(responses=[sheet("sds", answers)])).data_quality.retest
     assert [one.why for one in retest] == ["safety_question"]
     assert "第19题" in retest[0].text.zh
+
+
+def test_two_questionnaires_are_known_when_both_have_come_in() -> None:
+    """Whichever was filled in first: who spoke with the student in between had seen one of them."""
+    answers = [4, 4, 4, 4, 0, 0, 0]
+    late = phq9(0, eight(12), on=days_before(9), received=days_before(2))
+    early = sheet("isi", answers, on=days_before(5))
+    for first, second in ((late, early), (phq9(0, eight(12), on=days_before(9)), sheet("isi", answers))):
+        floors = {floor.id: floor for floor in by_rules(student(responses=[first, second])).floors}
+        both = floors["two-instruments"]
+        parts = [floors["phq9-total-10"], floors["isi-total-15"]]
+        assert both.known_on == max(part.known_on for part in parts)
+        assert both.received_at == max(part.received_at for part in parts if part.received_at is not None)
+
+
+def test_two_questionnaires_of_one_day_are_known_at_the_later_moment() -> None:
+    noon = {**sheet("isi", [4, 4, 4, 4, 0, 0, 0]), "received_at": datetime(2026, 4, 3, 12)}
+    for moment, known in ((noon["received_at"], datetime(2026, 4, 3, 12, tzinfo=ZONE)), (AS_OF, None)):
+        rows = [phq9(0, eight(12)), {**noon, "received_at": moment}]
+        floors = {floor.id: floor for floor in by_rules(student(responses=rows)).floors}
+        assert floors["two-instruments"].received_at == known, "a part without a moment leaves none"

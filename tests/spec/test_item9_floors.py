@@ -3,8 +3,23 @@
 import pytest
 
 from data_schemas.codes import Tier
+from data_schemas.instruments import packaged_instruments
 from models.policy import Policy
-from tests.students import AS_OF, POLICY, by_rules, concern, days_before, eight, flag, leave, open_floors, phq9, student
+from tests.students import (
+    AS_OF,
+    POLICY,
+    by_rules,
+    concern,
+    days_before,
+    eight,
+    flag,
+    interview,
+    leave,
+    open_floors,
+    phq9,
+    sheet,
+    student,
+)
 
 
 def test_r01_item_9_at_1_is_priority() -> None:
@@ -100,6 +115,61 @@ def test_a_bereavement_recorded_later_is_not_known_yet() -> None:
     assert "R02" in open_floors(request, days_before(-1))
 
 
+@pytest.mark.parametrize(
+    ("more", "raises"),
+    [
+        ({"leaves": [leave(days_before(5), days_before(-200), "suspension")]}, False),
+        ({"leaves": [leave(days_before(10), days_before(-200), "suspension")]}, True),
+        ({"family": [flag("bereaved_recent", since=days_before(9))]}, False),
+        ({"family": [flag("bereaved_recent", since=days_before(10))]}, True),
+        ({"concerns": [concern("suicide_attempt", days_before(2))]}, True),
+    ],
+    ids=["suspended after", "suspended that day", "bereaved after", "bereaved that day", "attempt learned of later"],
+)
+def test_what_began_after_a_sheet_says_nothing_of_it(more: dict[str, list[dict[str, object]]], raises: bool) -> None:
+    """An attempt may lie before its report, so a later report of one still raises the older sheet."""
+    request = student(**{"responses": [phq9(1, on=days_before(10))], **more})
+    assert ("R02" in open_floors(request)) == raises
+
+
+def test_r02_is_known_when_the_answer_and_its_modifier_are() -> None:
+    """A talk held in between had heard of the answer alone, and cannot have assessed what came later."""
+    late = flag("bereaved_recent", since=days_before(60), recorded_on=days_before(3))
+    between, after = interview(days_before(6), second="staff-2"), interview(days_before(2), second="staff-2")
+    request = student(responses=[phq9(1, on=days_before(10))], family=[late])
+    floor = open_floors(request)["R02"]
+    assert (floor.evidence_on, floor.known_on, floor.received_at) == (days_before(10), days_before(3), None)
+    assert "R02" in open_floors({**request, "outcomes": [between]})
+    assert open_floors({**request, "outcomes": [after]}) == {}
+    total = student(responses=[phq9(1, eight(14), on=days_before(10))], family=[late])
+    assert open_floors(total)["R02"].known_on == days_before(10), "the total weighed from the first day"
+    assert open_floors(total)["R02"].text.zh.startswith("PHQ-9 第9题=1，总分 15")
+
+
+@pytest.mark.parametrize(
+    ("code", "blank", "others", "by"),
+    [("mht", 85, 65, 1), ("mssmhs", 57, 40, 2), ("scl90", 15, 87, 1), ("cdi", 9, 20, 1)],
+)
+def test_r19_holds_for_every_questionnaire_with_a_critical_item(code: str, blank: int, others: int, by: int) -> None:
+    """A skipped critical item opens 关注 where the rest reaches what the definition calls high."""
+    known = packaged_instruments()[code]
+    plain = [known.coding.high if item in known.turned else known.coding.low for item in range(1, known.items + 1)]
+    critical = {one.item for one in known.critical}
+    left, raised = others, list(plain)
+    for place, answer in enumerate(plain):
+        if place + 1 not in critical and left:
+            raised[place] = answer - by if place + 1 in known.turned else answer + by
+            left -= 1
+    for answers, opens in ((plain, False), (raised, True)):
+        given: list[int | None] = [*answers]
+        given[blank - 1] = None
+        found = open_floors(student(responses=[sheet(code, given)]))
+        assert ("R19" in found) == opens
+    assert found["R19"].evidence == f"R19:{code}:blank:2026-04-03"
+    assert found["R19"].text.zh.startswith(f"{known.label.zh} 第{blank}题未作答，其余各题")
+    assert "R19" not in open_floors(student(responses=[sheet(code, raised)])), "it was answered"
+
+
 def test_r19_a_blank_item_9_with_others_at_10_is_watch() -> None:
     """R19: item 9 left blank while the others reach 10 opens 关注, and the student is asked in person."""
     said = by_rules(student(responses=[phq9(None, eight(10))]))
@@ -114,6 +184,25 @@ def test_r19_needs_10_but_a_blank_critical_item_is_asked_whatever_the_total() ->
     assert "R19" not in {floor.id for floor in said.floors}
     assert [(one.instrument, one.why) for one in said.data_quality.retest] == [("phq9", "critical_blank")]
     assert said.instruments[0].critical_status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "asked"),
+    [
+        (interview(days_before(6)), False),
+        (interview(days_before(3)), False),
+        (interview(days_before(2)), True),
+        ({**interview(days_before(2)), "selection_reason": "audit"}, False),
+        (interview(days_before(2), by=None), False),
+    ],
+    ids=["while it was on its way", "the day it came in", "after it", "blind", "no name"],
+)
+def test_a_blank_critical_item_is_asked_until_somebody_who_knew_of_it_has_spoken(
+    outcome: dict[str, object], asked: bool
+) -> None:
+    sheet = phq9(None, eight(9), on=days_before(8), received=days_before(3))
+    said = by_rules(student(responses=[sheet], outcomes=[outcome]))
+    assert ("critical_blank" not in {one.why for one in said.data_quality.retest}) == asked
 
 
 def test_several_blanks_do_not_hide_item_9() -> None:

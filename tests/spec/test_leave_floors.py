@@ -6,7 +6,7 @@ import pytest
 
 from data_schemas.codes import Tier
 from models.assessment import Floor
-from tests.students import AS_OF, POLICY, Row, by_rules, days_before, interview, leave, student
+from tests.students import AS_OF, POLICY, Row, assessed, by_rules, days_before, interview, leave, student
 
 # AS_OF is Friday 3 April 2026; the default calendar.
 MONDAY = date(2026, 3, 16)
@@ -35,6 +35,54 @@ def test_r17_absent_without_leave_in_a_row(days: int, tier: Tier | None) -> None
     assert (found["R17"].tier if "R17" in found else None) == tier
     if tier is not None:
         assert "2026-03-16" in found["R17"].text.zh
+
+
+def contact(on: date, whom: str | None = "guardian", recorded: date | None = None) -> Row:
+    return {"contacted_on": on, "whom": whom, "recorded_on": recorded or on}
+
+
+@pytest.mark.parametrize(
+    ("contacts", "tier", "start"),
+    [
+        ([], Tier.PRIORITY, "2026-03-16"),
+        ([contact(MONDAY, "student")], Tier.PRIORITY, "2026-03-17"),
+        ([contact(MONDAY + timedelta(days=2))], Tier.PRIORITY, "2026-03-19"),
+        ([contact(MONDAY + timedelta(days=3))], Tier.WATCH, "2026-03-20"),
+        ([contact(MONDAY + timedelta(days=6), "both")], Tier.WATCH, "2026-03-23"),
+        ([contact(MONDAY + timedelta(days=8))], None, ""),
+        ([contact(MONDAY - timedelta(days=1))], Tier.PRIORITY, "2026-03-16"),
+        ([contact(MONDAY + timedelta(days=11))], Tier.PRIORITY, "2026-03-16"),
+        ([contact(MONDAY + timedelta(days=8), None)], Tier.PRIORITY, "2026-03-16"),
+        ([contact(MONDAY + timedelta(days=8), recorded=days_before(-1))], Tier.PRIORITY, "2026-03-16"),
+        ([contact(date(1999, 3, 1))], Tier.PRIORITY, "2026-03-16"),
+    ],
+    ids=[
+        "none",
+        "on the first day",
+        "on the third",
+        "on the fourth",
+        "at the weekend",
+        "on the seventh of eight",
+        "before it",
+        "after the return",
+        "nobody reached",
+        "not recorded yet",
+        "another century",
+    ],
+)
+def test_r17_counts_the_days_since_somebody_was_reached(contacts: list[Row], tier: Tier | None, start: str) -> None:
+    """Eight school days from Monday 16 March: those up to a contact do not count, and the count begins anew."""
+    said = by_rules(student(leaves=weekdays(MONDAY, 8, "unexcused"), contacts=contacts))
+    found = {floor.tier: floor for floor in said.floors if floor.id == "R17"}
+    assert max(found, key=lambda one: one.ord, default=None) == tier
+    assert all(start in floor.text.zh for floor in found.values())
+
+
+def test_r17_a_contact_of_one_student_is_none_of_another() -> None:
+    absent = weekdays(MONDAY, 5, "unexcused")
+    reached = student("S-1", leaves=absent, contacts=[contact(MONDAY + timedelta(days=4))])
+    said = assessed([reached, student("S-2", leaves=absent), {**reached, "student_id": "S-3"}])
+    assert ["R17" in {floor.id for floor in one.floors} for one in said] == [False, True, False]
 
 
 def test_r17_a_day_at_school_begins_a_new_run_and_excused_leave_is_none() -> None:
@@ -131,6 +179,39 @@ def test_r16_for_ninety_days_after_a_return(days: int, opens: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "reason", "opens"),
+    [
+        (0, None, True),
+        (90, "psychological", True),
+        (91, "psychological", False),
+        (5, "missing", True),
+        (5, "injury", False),
+        (5, "fever", False),
+    ],
+)
+def test_r16_after_a_hospital_stay_for_psychological_reasons(days: int, reason: str | None, opens: bool) -> None:
+    """A stay without a reason on record may have been for psychological ones; one for a stated bodily one was not."""
+    on = days_before(days)
+    found = opened(leave(on, on, "discharge", reason_code=reason))
+    assert ("R16" in found) == opens
+    if opens:
+        assert (found["R16"].tier, found["R16"].text.zh) == (Tier.PRIORITY, f"住院后返校不久（{on.isoformat()}）")
+        assert found["R16"].evidence == f"R16:discharge:{on.isoformat()}"
+
+
+def test_a_discharge_is_no_day_of_leave_and_no_return_from_a_suspension() -> None:
+    rows = [leave(days_before(n), days_before(n), "discharge", reason_code="injury") for n in range(1, 60)]
+    assert opened(*rows) == {}
+    assert by_rules(student(leaves=rows)).tasks == ()
+    assert "suspension-expired" in opened(suspended(20), leave(days_before(5), days_before(5), "discharge"))
+
+
+def test_r16_of_a_return_and_of_a_discharge_are_two() -> None:
+    said = by_rules(student(leaves=[suspended(31), back(30), leave(days_before(9), days_before(9), "discharge")]))
+    assert [floor.evidence.split(":")[1] for floor in said.floors if floor.id == "R16"] == ["discharge", "resumption"]
+
+
+@pytest.mark.parametrize(
     ("ended", "tier"), [(-10, None), (0, None), (1, Tier.WATCH), (13, Tier.WATCH), (14, Tier.PRIORITY), (366, None)]
 )
 def test_a_suspension_that_is_over_without_a_return(ended: int, tier: Tier | None) -> None:
@@ -158,7 +239,7 @@ def test_what_was_recorded_later_opens_nothing_yet_and_a_person_s_look_closes_it
     late = [{**row, "recorded_on": AS_OF + timedelta(days=1)} for row in weekdays(MONDAY, 5, "unexcused")]
     assert opened(*late) == {}
     absent = weekdays(MONDAY, 5, "unexcused")
-    seen = by_rules(student(leaves=absent, outcomes=[interview(AS_OF)]))
+    seen = by_rules(student(leaves=absent, outcomes=[interview(AS_OF)]), AS_OF)
     assert [floor.id for floor in seen.floors] == []
 
 

@@ -1,13 +1,31 @@
 """Evidence stays open until a named person has assessed it. Nothing else closes it: no time, no score, no model."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from data_schemas.calendar import date_to_day
 from data_schemas.codes import Tier
-from models import Artifact
-from tests.students import AS_OF, Request, assessed, by_rules, concern, days_before, eight, interview, phq9, student
+from data_schemas.dataset import conform
+from data_schemas.tables import TABLES
+from models import Artifact, records_of_requests
+from models.columns import NO_TIME, ZONE, frame_columns, row_columns
+from models.floors import floors_of
+from tests.students import (
+    AS_OF,
+    POLICY,
+    Request,
+    assessed,
+    by_rules,
+    concern,
+    days_before,
+    eight,
+    interview,
+    phq9,
+    student,
+)
 
 THEN = days_before(30)
 PRIORITY: dict[str, Any] = {"responses": [phq9(1, on=THEN)]}
@@ -18,8 +36,8 @@ def ids(request: Request, as_of: date = AS_OF) -> list[str]:
     return [floor.id for floor in by_rules(request, as_of).floors]
 
 
-@pytest.mark.parametrize("days", [0, 1, 29])
-def test_a_named_interview_on_the_day_or_later_closes_priority(days: int) -> None:
+@pytest.mark.parametrize("days", [1, 29])
+def test_a_named_interview_on_a_later_day_closes_priority(days: int) -> None:
     done = student(**PRIORITY, outcomes=[interview(THEN + timedelta(days=days), level=1)])
     assert ids(done) == []
     assert by_rules(done).tier is Tier.WATCH, "the person's own word holds afterwards"
@@ -30,12 +48,22 @@ def test_a_named_interview_on_the_day_or_later_closes_priority(days: int) -> Non
     "outcome",
     [
         interview(THEN - timedelta(days=1)),
-        interview(THEN, by=None),
+        interview(THEN),
+        {**interview(), "selection_reason": "audit"},
+        interview(by=None),
         interview(days_before(-1)),
-        {**interview(THEN), "recorded_on": days_before(-1)},
-        {**interview(THEN), "kind": "referral"},
+        {**interview(), "recorded_on": days_before(-1)},
+        {**interview(), "kind": "referral"},
     ],
-    ids=["before the evidence", "nobody's name", "not held yet", "not recorded yet", "no interview"],
+    ids=[
+        "before the evidence",
+        "on its own day",
+        "blind, by lot",
+        "nobody's name",
+        "not held yet",
+        "not recorded yet",
+        "no interview",
+    ],
 )
 def test_what_does_not_close_it(outcome: dict[str, Any]) -> None:
     assert ids(student(**PRIORITY, outcomes=[outcome])) == ["R01"]
@@ -45,17 +73,20 @@ def test_an_interview_before_a_late_sheet_came_in_has_not_assessed_it() -> None:
     """Who spoke with the student while the sheet was still on its way has not seen it."""
     late = {**phq9(1, on=THEN), "received_at": THEN + timedelta(days=5)}
     assert ids(student(responses=[late], outcomes=[interview(THEN + timedelta(days=4))])) == ["R01"]
-    assert ids(student(responses=[late], outcomes=[interview(THEN + timedelta(days=5))])) == []
+    assert ids(student(responses=[late], outcomes=[interview(THEN + timedelta(days=5))])) == ["R01"], "that same day"
+    assert ids(student(responses=[late], outcomes=[interview(THEN + timedelta(days=6))])) == []
     told = {**concern("self_harm", THEN), "recorded_on": THEN + timedelta(days=5)}
     assert ids(student(concerns=[told], outcomes=[interview(THEN + timedelta(days=4))])) == ["R10"]
-    assert ids(student(concerns=[told], outcomes=[interview(THEN + timedelta(days=5))])) == []
+    assert ids(student(concerns=[told], outcomes=[interview(THEN + timedelta(days=6))])) == []
 
 
 def test_crisis_needs_two_people() -> None:
     """危机 is closed by two named people together, or it stays."""
-    alone = student(**CRISIS, outcomes=[interview(THEN, 0)])
-    both = student(**CRISIS, outcomes=[interview(THEN, 0, second="staff-2")])
-    assert ids(alone) == ["R02"]
+    after = THEN + timedelta(days=1)
+    alone = student(**CRISIS, outcomes=[interview(after, 0)])
+    twice = student(**CRISIS, outcomes=[interview(after, 0, second="staff-1")])
+    both = student(**CRISIS, outcomes=[interview(after, 0, second="staff-2")])
+    assert ids(alone) == ids(twice) == ["R02"]
     assert by_rules(alone).tier is Tier.CRISIS
     assert ids(both) == []
     assert by_rules(both).tier is Tier.ROUTINE
@@ -123,7 +154,47 @@ def test_a_sheet_not_received_yet_is_not_known() -> None:
 def test_floors_of_totals_are_closed_like_any_other() -> None:
     high = student(responses=[phq9(0, eight(20), on=THEN)])
     assert [(f.id, f.tier) for f in by_rules(high).floors] == [("phq9-total-15", Tier.PRIORITY)]
-    assert ids({**high, "outcomes": [interview(THEN)]}) == []
+    assert ids({**high, "outcomes": [interview()]}) == []
+
+
+def test_everything_that_the_records_prove_is_evidence_whoever_has_assessed_it() -> None:
+    """What a person has assessed is decided elsewhere, from the facts on record."""
+    records = records_of_requests([student(**CRISIS, outcomes=[interview(second="staff-2")])])
+    assert [floor.id for floor in floors_of(records, date_to_day(AS_OF), POLICY)[0]] == ["R02"]
+
+
+def test_the_moment_of_receipt_is_carried_where_it_is_on_record() -> None:
+    """Clocks start at receipt. Local time stands without a zone; an evening in UTC is the next day in China."""
+    local = phq9(2)
+    floor = by_rules(student(responses=[local])).floors[0]
+    assert (floor.known_on, floor.received_at) == (AS_OF, datetime(2026, 4, 3, 9, 30, tzinfo=ZONE))
+    evening = {**phq9(2, on=days_before(1)), "received_at": datetime(2026, 4, 2, 16, 30, 5, tzinfo=UTC)}
+    floor = by_rules(student(responses=[evening])).floors[0]
+    assert (floor.known_on, floor.received_at) == (AS_OF, datetime(2026, 4, 3, 0, 30, 5, tzinfo=ZONE))
+    assert ids(student(responses=[evening]), days_before(1)) == [], "it had not come in by the end of that day"
+    for unknown in (None, AS_OF, datetime(2026, 4, 3)):
+        floor = by_rules(student(responses=[{**phq9(2), "received_at": unknown}])).floors[0]
+        assert (floor.known_on, floor.received_at) == (AS_OF, None), "a day is no moment"
+
+
+def test_a_dataset_and_a_request_carry_the_same_moment() -> None:
+    row = {"student_id": "S-1", "administered_on": AS_OF, "received_at": pd.Timestamp("2026-04-03 09:30:00.25")}
+    table = TABLES["scores"]
+    frame = conform(pd.DataFrame([{**row, "instrument": "phq9", "scale": "total", "value": 20.0}]), table)
+    asked = {**row, "instrument": "phq9", "scale": "total", "value": 20.0, "received_at": datetime(2026, 4, 3, 9, 30)}
+    for columns in (frame_columns(frame, table), row_columns([asked], table)):
+        assert (columns["received_at"][0], columns["received_at.second"][0]) == (date_to_day(AS_OF), 34_200)
+    days = frame.assign(received_at=[pd.Timestamp(AS_OF)])
+    assert frame_columns(days, table)["received_at.second"][0] == NO_TIME, "a day is written as its midnight"
+    empty = frame.assign(received_at=pd.Series([pd.NaT], dtype="datetime64[us]"))
+    assert frame_columns(empty, table)["received_at.second"][0] == NO_TIME
+
+
+def test_of_two_exports_of_one_sheet_the_first_receipt_counts() -> None:
+    first, again = phq9(2), {**phq9(2), "received_at": datetime(2026, 4, 3, 11)}
+    for rows in ([first, again], [again, first]):
+        (floor,) = by_rules(student(responses=rows)).floors
+        assert floor.received_at == datetime(2026, 4, 3, 9, 30, tzinfo=ZONE)
 
 
 def test_a_persons_crisis_is_lowered_by_two_people_only() -> None:

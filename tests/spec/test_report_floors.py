@@ -1,10 +1,12 @@
-"""R10 to R13 and R20: what a person's report opens, whatever the questionnaires say."""
+"""R10 to R15, R18 and R20: what a person's report opens, whatever the questionnaires say."""
 
 import pytest
 
 from data_schemas.codes import Concern, Tier
 from models.floors.concerns import CONCERN_RULES
-from tests.students import by_rules, concern, days_before, open_floors, phq9, student
+from models.policy import parse_policy
+from runxin.errors import UserError
+from tests.students import POLICY, by_rules, concern, days_before, interview, open_floors, phq9, student
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,9 @@ from tests.students import by_rules, concern, days_before, open_floors, phq9, st
         ("neglect_suspected", "R12", Tier.CRISIS),
         ("sexual_harm_suspected", "R12", Tier.CRISIS),
         ("bullying_serious", "R13", Tier.PRIORITY),
+        ("threat_to_others", "R14", Tier.PRIORITY),
+        ("threat_to_others_concrete", "R14", Tier.CRISIS),
+        ("peer_suicide", "R18", Tier.WATCH),
         ("manual", "R20", Tier.WATCH),
     ],
 )
@@ -47,6 +52,69 @@ def test_r10_reads_reports_of_the_last_three_months_at_receipt() -> None:
     assert "R10" not in open_floors(student(concerns=[old]))
     assert "R10" in open_floors(student(concerns=[fresh])), "time has closed a report that nobody assessed"
     assert "R10" in open_floors(student(concerns=[{**old, "kind": "suicide_attempt"}])), "an attempt has no window"
+
+
+def test_r18_reads_reports_of_the_last_thirty_days_at_receipt() -> None:
+    """R18: who is close to a student of the school who died or made an attempt. Time does not close it."""
+    for days, opens in ((30, True), (31, False)):
+        told = concern("peer_suicide", days_before(200), recorded_on=days_before(200 - days))
+        assert ("R18" in open_floors(student(concerns=[told]))) == opens
+
+
+def test_r15_says_what_the_law_asks_and_names_no_illness() -> None:
+    """R15: a counselor's judgement. The guardians are told at once and a medical institution is advised."""
+    floor = open_floors(student(concerns=[concern("medical_evaluation", source="counselor")]))["R15"]
+    assert (floor.tier, floor.protection) == (Tier.PRIORITY, False)
+    assert "心理教师，2026-04-03" in floor.text.zh
+    assert "当即告知监护人，建议到医疗机构评估" in floor.text.zh
+    assert "精神卫生法第23条" in floor.text.zh
+    assert "预防未成年人犯罪法第19条" in floor.text.zh
+    assert "tell the guardians at once" in floor.text.en
+
+
+def test_r15_does_not_send_anybody_to_guardians_who_may_have_done_the_harm() -> None:
+    harmed = [concern("medical_evaluation", source="counselor"), concern("abuse_suspected")]
+    floor = open_floors(student(concerns=harmed))["R15"]
+    assert "当即告知监护人" not in floor.text.zh
+    assert "先按强制报告程序处理" in floor.text.zh
+    assert "at once" not in floor.text.en
+
+
+def test_r13_with_suicidality_is_known_when_both_are() -> None:
+    """Raised by a later report it is a new piece of evidence: who assessed the bullying has not heard of the rest."""
+    bullied, intent = concern("bullying_serious", days_before(20)), concern("self_harm", days_before(4))
+    talk = interview(days_before(10), second="staff-2")
+    alone = by_rules(student(concerns=[bullied], outcomes=[talk]))
+    both = open_floors(student(concerns=[bullied, intent], outcomes=[talk]))["R13"]
+    assert alone.floors == ()
+    assert (both.evidence_on, both.known_on) == (days_before(20), days_before(4))
+    assert both.evidence == "R13-suicidality:concern:bullying_serious:2026-03-14"
+    again = student(concerns=[bullied, intent, concern("self_harm", days_before(2))], responses=[phq9(1)])
+    assert open_floors(again)["R13"].known_on == days_before(4), "by what was known first"
+    answered = student(concerns=[bullied], responses=[phq9(1, on=days_before(9), received=days_before(7))])
+    assert open_floors(answered)["R13"].known_on == days_before(7)
+
+
+def test_a_kind_of_danger_may_be_switched_off_and_an_unknown_kind_is_refused() -> None:
+    off = parse_policy({**POLICY.model_dump(exclude={"thresholds"}), "concerns": {"self_harm": "off"}}, "policy.toml")
+    assert by_rules(student(concerns=[concern("self_harm")]), policy=off).floors == ()
+    assert "R10" in open_floors(student(concerns=[concern("self_harm")]))
+    for stated, what in (
+        ({"sadness": "lead"}, "no kind of concern 'sadness'"),
+        ({"suicide_intent": "lead"}, "suicide_intent is evidence or off"),
+        ({"bullying": "evidence"}, "bullying is lead, class_task or off"),
+    ):
+        with pytest.raises(UserError) as caught:
+            parse_policy({**POLICY.model_dump(exclude={"thresholds"}), "concerns": stated}, "policy.toml")
+        assert what in str(caught.value.problems[0])
+
+
+def test_every_kind_of_concern_does_something_as_packaged() -> None:
+    assert set(POLICY.concerns) == set(Concern.codes())
+    assert {kind for kind, use in POLICY.concerns.items() if use == "evidence"} == {k.code for k in CONCERN_RULES}
+    assert "off" not in POLICY.concerns.values()
+    before = {key: value for key, value in POLICY.model_dump(exclude={"thresholds"}).items() if key != "concerns"}
+    assert parse_policy(before, "policy.toml").concerns == POLICY.concerns, "a policy from before the table"
 
 
 def test_r12_locks_notices_to_guardians() -> None:

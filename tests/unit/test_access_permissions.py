@@ -1,73 +1,149 @@
-"""Who may do what, as one table over roles."""
+"""Who may do what: every role, action and place, against a table that is written here by hand."""
 
-from collections.abc import Callable
+import ast
+from itertools import product
+from pathlib import Path
 
 import pytest
 
+import serving
 from runxin.errors import Kind, UserError
-from serving import access
-from serving.access import SCOPES, Client, Role, User, check_client_can, client_can
+from serving.access import (
+    SCOPES,
+    Action,
+    Client,
+    Role,
+    User,
+    check_client_can,
+    check_may,
+    client_can,
+    may,
+    may_somewhere,
+    takes_schools,
+)
+from serving.store import UNASSIGNED
 
 OWN, OTHER = "school-01", "school-02"
-COUNSELOR = User("wang", Role.COUNSELOR, (OWN,))
-ADMINISTRATOR = User("admin", Role.ADMINISTRATOR)
-PRINCIPAL = User("li", Role.PRINCIPAL, (OWN,))
-BUREAU = User("zhou", Role.BUREAU)
-
-# action: (counselor at an own school, elsewhere, administrator, principal at an own school, elsewhere, bureau)
-TABLE = {
-    "see_list": (True, False, False, False, False, False),
-    "see_student": (True, False, False, False, False, False),
-    "see_names": (True, False, False, False, False, False),
-    "see_misses": (True, False, False, False, False, False),
-    "see_miss_counts": (True, False, False, True, False, False),
-    "manage_users": (False, False, True, False, False, False),
-    "manage_keys": (False, False, True, False, False, False),
-    "see_service": (False, False, True, False, False, False),
-    "promote_model": (False, False, True, False, False, False),
+USERS = {
+    "counselor": User("wang", Role.COUNSELOR, (OWN,)),
+    "principal": User("li", Role.PRINCIPAL, (OWN,)),
+    "bureau": User("zhou", Role.BUREAU),
+    "administrator": User("admin", Role.ADMINISTRATOR),
 }
-OF_SCHOOL = ("see_list", "see_student", "see_names", "see_misses", "see_miss_counts")
-USERS = (COUNSELOR, COUNSELOR, ADMINISTRATOR, PRINCIPAL, PRINCIPAL, BUREAU)
+PLACES = {"own": OWN, "other": OTHER, "unassigned": UNASSIGNED, "no school": None}
+# action → role → where it is allowed; everywhere else it is refused.
+ALLOWED: dict[str, dict[str, set[str]]] = {
+    "see_list": {"counselor": {"own"}},
+    "see_student": {"counselor": {"own", "unassigned"}},
+    "see_names": {"counselor": {"own"}},
+    "record_word": {"counselor": {"own", "unassigned"}},
+    "see_miss_cases": {"counselor": {"own"}},
+    "see_miss_counts": {"counselor": {"own"}, "principal": {"own"}, "bureau": {"no school"}},
+    "manage_users": {"administrator": {"no school"}},
+    "manage_keys": {"administrator": {"no school"}},
+    "see_service": {"administrator": {"no school"}},
+    "promote_model": {"administrator": {"no school"}},
+}
+SERVING = Path(serving.__file__).parent
 
 
-def calls(action: str) -> tuple[Callable[..., bool], Callable[..., None]]:
-    return getattr(access, f"user_can_{action}"), getattr(access, f"check_user_can_{action}")
+@pytest.mark.parametrize("action", Action, ids=lambda one: one.code)
+@pytest.mark.parametrize("role", Role, ids=lambda one: one.code)
+@pytest.mark.parametrize("place", PLACES)
+def test_each_role_does_what_the_table_says_where_it_says(role: Role, action: Action, place: str) -> None:
+    user, school = USERS[role.code], PLACES[place]
+    allowed = place in ALLOWED[action.code].get(role.code, set())
+    assert may(user, action, school) is allowed
+    if allowed:
+        check_may(user, action, school)
+        return
+    with pytest.raises(UserError, match="may") as caught:
+        check_may(user, action, school)
+    assert caught.value.kind is Kind.REFUSED
 
 
-@pytest.mark.parametrize("action", TABLE)
-def test_each_role_does_what_the_table_says(action: str) -> None:
-    can, check = calls(action)
-    for user, school, allowed in zip(USERS, (OWN, OTHER, OWN, OWN, OTHER, OWN), TABLE[action], strict=True):
-        where = (school,) if action in OF_SCHOOL else ()
-        assert can(user, *where) is allowed, f"{user.role.code} at {school}"
-        if allowed:
-            check(user, *where)
-            continue
+def test_the_table_names_every_action_and_role_and_nothing_else() -> None:
+    assert set(ALLOWED) == set(Action.codes())
+    assert set(USERS) == set(Role.codes())
+
+
+def test_a_refusal_says_who_may_or_where() -> None:
+    said = {
+        ("bureau", Action.SEE_LIST, OWN): "only a counselor may see a follow-up list",
+        ("administrator", Action.SEE_MISS_COUNTS, None): "only a counselor, a principal or an education bureau may see "
+        "the counts of a miss review",
+        ("counselor", Action.SEE_LIST, OTHER): "you may see a follow-up list at your own schools only",
+        (
+            "bureau",
+            Action.SEE_MISS_COUNTS,
+            OWN,
+        ): "you may see the counts of a miss review for all schools together only",
+    }
+    for (role, action, school), words in said.items():
         with pytest.raises(UserError) as caught:
-            check(user, *where)
-        assert caught.value.kind is Kind.REFUSED
-        assert caught.value.message
+            check_may(USERS[role], action, school)
+        assert caught.value.message == words
 
 
-def test_the_table_names_every_permission_and_every_role() -> None:
-    named = {name.removeprefix("check_user_can_") for name in access.__all__ if name.startswith("check_user_can_")}
-    assert named == set(TABLE)
-    assert {user.role for user in USERS} == set(Role)
+def test_what_is_offered_is_what_may_be_done_somewhere() -> None:
+    for role, action in product(Role, Action):
+        allowed = ALLOWED[action.code].get(role.code, set())
+        assert may_somewhere(USERS[role.code], action) is bool(allowed & {"own", "no school"}), (role, action)
+    assert not may_somewhere(User("new", Role.COUNSELOR), Action.SEE_LIST), "a counselor of no school has no list"
 
 
-def test_all_schools_together_are_the_bureaus() -> None:
-    allowed = [access.user_can_see_miss_counts(user, None) for user in (BUREAU, PRINCIPAL, COUNSELOR, ADMINISTRATOR)]
-    assert allowed == [True, False, False, False]
+def test_counselors_and_principals_work_for_schools() -> None:
+    assert [role.code for role in Role if takes_schools(role)] == ["counselor", "principal"]
+
+
+def test_roles_are_compared_nowhere_but_in_the_table() -> None:
+    """A page or a service asks `may`; it never looks at a role by itself."""
+    found = [
+        f"{file.relative_to(SERVING)}:{node.lineno}"
+        for file in sorted(SERVING.rglob("*.py"))
+        if file.relative_to(SERVING).parts[0] != "access"
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if _compares_a_role(node)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("code", "caught"),
+    [
+        ("user.role is Role.COUNSELOR", True),
+        ("role == 'bureau'", True),
+        ("user.role in (Role.BUREAU, Role.PRINCIPAL)", True),
+        ("user.role.code != code", True),
+        ("role not in Role.codes()", False),
+        ("user.username == name", False),
+    ],
+)
+def test_the_search_for_comparisons_finds_them(code: str, caught: bool) -> None:
+    assert any(_compares_a_role(node) for node in ast.walk(ast.parse(code))) is caught
+
+
+def _compares_a_role(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Compare):
+        return False
+    sides = [ast.unparse(side) for side in (node.left, *node.comparators)]
+    known = any(side == "Role.codes()" for side in sides)  # whether such a role exists at all
+    return not known and any(side.removesuffix(".code").split(".")[-1] == "role" or "Role." in side for side in sides)
 
 
 def test_a_key_does_what_its_scopes_name_for_its_schools() -> None:
-    anywhere = Client("id", "city", ("score",))
-    here = Client("id", "city", SCOPES, (OWN,))
-    assert client_can(anywhere, "score", OTHER)
-    assert not client_can(anywhere, "list", OTHER)
-    assert client_can(here, "list", OWN)
-    assert client_can(here, "model")
-    assert not client_can(here, "list", OTHER)
-    with pytest.raises(UserError, match="no scope explain") as caught:
-        check_client_can(anywhere, "explain")
-    assert caught.value.kind is Kind.REFUSED
+    """Every scope × every place, for keys of one school and of all."""
+    for scope, asked, schools in product(SCOPES, SCOPES, (None, (OWN,))):
+        client = Client("id", "city", (scope,), schools)
+        assert client_can(client, asked) is (scope == asked)
+        for school in (OWN, OTHER, UNASSIGNED, None):
+            if scope == asked and (schools is None or school in (OWN, None)):
+                check_client_can(client, asked, school)
+                continue
+            with pytest.raises(
+                UserError, match="no scope" if scope != asked else "not valid for that school"
+            ) as caught:
+                check_client_can(client, asked, school)
+            assert caught.value.kind is Kind.REFUSED
+    with pytest.raises(UserError, match="not valid for that school"):
+        check_client_can(Client("id", "city", ("score",), (OWN,)), "score", OWN, OTHER)

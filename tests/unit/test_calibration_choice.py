@@ -10,16 +10,25 @@ from hypothesis import strategies as st
 
 from models.calibration import Calibration, probabilities
 from training.fitting.calibrate import fit_beta, fit_platt
-from training.fitting.calibration_choice import BETA, PLATT, TOLERANCE, Compared, Margins, choose, compare, table
+from training.fitting.calibration_choice import (
+    BETA,
+    PLATT,
+    TOLERANCE,
+    Compared,
+    OutOfFoldMargins,
+    choose,
+    compare,
+    table,
+)
 
 N = 8_000
 
 
-def margins_with(truth: Any, seed: int = 3, days: int = 2) -> Margins:
+def margins_with(truth: Any, seed: int = 3, days: int = 2) -> OutOfFoldMargins:
     rng = np.random.default_rng(seed)
     margin = rng.normal(-1.5, 1.5, N)
     outcome = (rng.random(N) < truth(margin)).astype(float)
-    return Margins(np.arange(N).astype(str), rng.integers(0, days, N), margin, outcome, np.ones(N))
+    return OutOfFoldMargins(np.arange(N).astype(str), rng.integers(0, days, N), margin, outcome, np.ones(N))
 
 
 def bent(margin: np.ndarray) -> np.ndarray:

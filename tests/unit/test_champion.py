@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from runxin.errors import bad_data
-from serving.api.champion import Champion, Serving
+from serving.platform import Champion, Serving
 
 
 class Folder:

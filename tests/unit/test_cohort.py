@@ -81,6 +81,22 @@ def test_without_consent_nobody_is_learned_from() -> None:
     assert set(outcomes(dataset([outcome("A", 5)], consents=rows))) == {"A", "C", "E"}, "E agreed again"
 
 
+def test_consent_given_and_withdrawn_on_one_day_is_withdrawn_and_one_past_its_last_day_is_none() -> None:
+    given = {"scope": "model_score", "given_on": after(-100)}
+    rows = [
+        {"student_id": "A", **given, "withdrawn_on": after(-100)},
+        {"student_id": "B", **given, "withdrawn_on": after(0)},
+        {"student_id": "C", **given, "valid_until": after(0)},
+        {"student_id": "D", **given, "valid_until": after(-1)},
+        {"student_id": "E", **given, "valid_until": after(-1)},
+        {"student_id": "E", "scope": "model_score", "given_on": after(-1)},
+        {"student_id": "F", **given},
+        {"student_id": "F", **given, "withdrawn_on": after(-50)},
+        {"student_id": "F", "scope": "model_score", "given_on": after(-50)},
+    ]
+    assert set(outcomes(dataset([outcome("A", 5)], consents=rows))) == {"C", "E"}, "C to its last day, E given anew"
+
+
 def test_who_is_not_at_school_on_the_day_is_left_out() -> None:
     data = dataset([outcome("A", 5)])
     roster = data.students.assign(

@@ -8,9 +8,12 @@ from typing import Literal
 import pandas as pd
 import pytest
 
+from data_schemas.check import check_dataset
 from data_schemas.dataset import Dataset, Description, Label, conform, read_dataset, table_of, write_dataset
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import packaged_instruments
+from models import records_of
+from models.records import ALWAYS
 from runxin.errors import Kind, UserError
 
 NO = None
@@ -127,6 +130,18 @@ def test_faults_name_their_file_and_column(dataset: Dataset, tmp_path: Path) -> 
     assert [(p.file, p.column) for p in refusal(folder).problems] == [("leaves", "end_on")]
     (folder / "leaves.csv").write_text(leaves.replace("end_on", "until"), "utf-8")
     assert {(p.file, p.column) for p in refusal(folder).problems} == {("leaves", "until"), ("leaves", "end_on")}
+
+
+def test_a_leave_without_an_end_is_read_and_goes_on(dataset: Dataset, tmp_path: Path) -> None:
+    folder = broken(dataset, tmp_path / "out")
+    leaves = (folder / "leaves.csv").read_text("utf-8")
+    (folder / "leaves.csv").write_text(leaves.replace("2026-03-03", ""), "utf-8")
+    read = read_dataset(folder)
+    assert read.tables["leaves"]["end_on"].isna().any()
+    report = check_dataset(read)
+    assert not [one for one in report.problems if one.file == "leaves"]
+    assert "leaves: 1 without an end count as still going on, the oldest since 2026-03-02" in report.notes
+    assert (records_of(read).events["leaves"]["end_on"] == ALWAYS).any()
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,28 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from data_schemas.instruments import packaged_instruments
 from models.assessment import Assessment, InstrumentResult, ScoreResult
 from runxin.errors import UserError
-from serving.misses import MissClass, classified, half_of, hidden_below, read_half
-from serving.misses.classes import also_there
-from tests.factories import assessment, floor, sheet, words
+from serving.access import Role, User
+from serving.miss_review import (
+    KeptReview,
+    MissClass,
+    classified,
+    half_of,
+    hidden_below,
+    keep_reviews,
+    open_misses,
+    read_half,
+)
+from serving.miss_review.classes import also_there
+from serving.store import AuditEvent
+from tests.factories import NOW, assessment, floor, new_store, sheet, words
+from tests.sample_pages import make_state
 
 ON = date(2026, 11, 20)
 GRACE = 90
@@ -108,6 +121,8 @@ HIDDEN = [
     ({"a": 22, "b": 1, "c": 1}, 5, {"a", "b", "c"}),  # so could two that are few together
     ({"a": 22, "b": 9, "c": 4, "d": 3}, 5, {"c", "d"}),
     ({"a": 4, "b": 0}, 5, {"a", "b"}),
+    ({"a": 22, "b": 5}, 5, set()),  # the least itself is shown
+    ({"a": 22, "b": 3, "c": 2}, 5, {"b", "c"}),  # and hides who adds up to it
     ({"a": 3, "b": 0}, 0, set()),
     ({}, 5, set()),
 ]
@@ -118,3 +133,15 @@ def test_small_counts_are_hidden_and_cannot_be_worked_out(cells: dict[str, int],
     shown = hidden_below(cells, least)
     assert {name for name, n in shown.items() if n is None} == hidden
     assert all(n == cells[name] for name, n in shown.items() if n is not None)
+
+
+@pytest.mark.parametrize(("events", "shown"), [(4, None), (5, 5)])
+def test_the_least_number_of_events_is_shown(events: int, shown: int | None, tmp_path: Path) -> None:
+    store, half = new_store(tmp_path), read_half("2026H1")
+    counts: dict[str, dict[str, int]] = {name: {} for name in ("class", "stream", "kind", "no_list")}
+    review = KeptReview(half.name, "school-01", NOW, False, events, events, counts)
+    keep_reviews(store, [review], AuditEvent(NOW, "cli", "misses.reviewed"))
+    reading, _ = open_misses(make_state(store, tmp_path, lambda: NOW), User("zhou", Role.BUREAU), half, None)
+    store.close()
+    assert reading is not None
+    assert (reading.least, reading.events) == (5, shown)

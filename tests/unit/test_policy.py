@@ -18,7 +18,7 @@ def own(tmp_path: Path, text: str) -> Path:
 def test_the_packaged_policy_has_every_floor_on() -> None:
     policy = read_policy()
     rules = {name: on for name, on in policy.floors.model_dump().items() if name.startswith("R")}
-    assert len(rules) == 18
+    assert len(rules) == 20
     assert all(rules.values()), "a safety rule is off by default"
     assert policy.floors.instruments
     assert policy.floors.off == ()

@@ -13,9 +13,9 @@ from data_schemas.instruments import packaged_instruments
 from models import Artifact, Records, read_policy, records_of
 from models.risk_model import margins
 from tests.learnable import INDEX_DATES, learnable
-from training.again.ablation import SENSITIVE, retrain
 from training.cohorts.cohort import Cohort, learned_from, make_cohort
 from training.cohorts.population import LIST_OF, population_of, slots_of, tiers_of
+from training.retraining.ablation import SENSITIVE, retrain
 from training.train import Options, Trained, train
 
 

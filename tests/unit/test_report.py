@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from evaluation import report
-from evaluation.figures.contribution_checks import Explained
+from evaluation.figures.contribution_checks import JudgedContributions
 from evaluation.report.model_card import card_facts, model_card
 from evaluation.report.names import shown, signed
 from evaluation.report.page import write_report
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:The set_.* function:PendingDepre
 
 
 @pytest.fixture(scope="module")
-def explained() -> Explained:
+def explained() -> JudgedContributions:
     return invented_explanations()
 
 
@@ -205,7 +205,7 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def folder(whole: Figures, explained: Explained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(whole: Figures, explained: JudgedContributions, tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("report")
     written = write_report(whole, explained, where / "made", pictures=where)
     names = {"report.json", "report.zh.html", "report.en.html", "model-card.json", "model-card.md"}

@@ -78,7 +78,9 @@ def test_zero_on_two_scales_and_high_on_a_third_is_asked_about(code: str) -> Non
     said = by_rules(student(responses=[*zero, high]))
     found = {one.code for one in said.instruments if "conflict" in one.suspect}
     assert found == {"phq9", "gad7"}
-    assert "PHQ-9 作答质量存疑（与同期其他量表不一致），请复测" in {one.text.zh for one in said.data_quality.retest}
+    assert "PHQ-9 作答质量存疑（2026-04-03，与同期其他量表不一致），请复测" in {
+        one.text.zh for one in said.data_quality.retest
+    }
     assert said.data_quality.confidence == "low"
     later = [{**row, "administered_on": days_before(20), "received_at": None} for row in zero]
     assert not conflicts([*later, high])

@@ -15,13 +15,13 @@ from models import read_policy, records_of
 from models.risk_model import margins
 from tests.judged import invented_rolling, population, whole_report
 from tests.learnable import INDEX_DATES, learnable
-from training.again.again import fit_again, margin_of
-from training.again.rolling import GROUPS, roll, school_groups
 from training.cohorts.cohort import Cohort, learned_from, make_cohort
 from training.cohorts.split import split
 from training.fitting.boosting import Boosting
 from training.fitting.candidates import WEIGHT_CAP
 from training.fitting.fitting import Size
+from training.retraining.refit import margin_of, refit
+from training.retraining.rolling import GROUPS, roll, school_groups
 from training.train import Options, Trained, train
 
 LAST = INDEX_DATES[-1].isoformat()
@@ -120,7 +120,7 @@ def test_weights_are_capped_where_a_model_learns(data: Dataset, trained: Trained
     assert trained.artifact.manifest.training["comparison"]["weight_cap"] == WEIGHT_CAP == 20, "no weights, no choice"
     for kind in ("lightgbm", "logistic"):
         many, capped, even = (
-            margin_of(fit_again(trained.artifact, replace(learning, weight=weight), kind=kind), trained.test)
+            margin_of(refit(trained.artifact, replace(learning, weight=weight), kind=kind), trained.test)
             for weight in (heavy, np.minimum(heavy, WEIGHT_CAP), np.ones(len(heavy)))
         )
         np.testing.assert_array_equal(many, capped)

@@ -1,30 +1,19 @@
-"""Open evidence raises the tier until a named person has assessed it; nothing else closes it."""
+"""Evidence is filed once, its clock starts at receipt and never anew, and only people close it, by name."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from data_schemas.codes import Tier
-from serving.store import (
-    UNASSIGNED,
-    Interviews,
-    NewEntry,
-    Store,
-    assessment_of,
-    audit_rows,
-    evidence_of,
-    find_pupil,
-    known_students,
-    open_evidence,
-    read_school,
-    received_record,
-    record_entry,
-)
-from tests.factories import NOW, assessment, floor, new_store, publish, pupil
+from models.assessment import Floor
+from models.triage import Piece, day_start
+from serving.store import PAGE, SCORE, SCREENING, Filing, NewContact, RunFacts, Store, facts_of
+from serving.store.evidence import file_evidence
+from tests.factories import NOW, ON, assessment, floor, lead, new_store, present, publish, tell, word
 
 LATER = NOW + timedelta(days=7)
-NEXT = {"fingerprint": "f2", "as_of": date(2026, 11, 27), "at": LATER}
+THURSDAY_8 = day_start(ON)
 
 
 @pytest.fixture
@@ -32,197 +21,209 @@ def store(tmp_path: Path) -> Store:
     return new_store(tmp_path)
 
 
-def tier_of(store: Store, student_id: str = "S-1") -> Tier:
-    said = assessment_of(store, student_id)
-    assert said is not None
-    return said.tier
+def file(store: Store, *floors: Floor, at: datetime = NOW, door: str = SCREENING, who: str = "S-1") -> dict[str, int]:
+    with store.writing() as connection:
+        return file_evidence(connection, [Filing(who, "school-01", floors)], at, door, "by-test")
 
 
-def entry(student_id: str = "S-1", **fields: object) -> NewEntry:
-    said = assessment(student_id, Tier.CRISIS, tier_source="floor", floors=(floor("R11"),))
-    default = {
-        "client": "platform",
-        "student_id": student_id,
-        "school_id": "school-01",
-        "stage": "junior",
-        "grade": 7,
-        "record": {"concerns": [{"kind": "suicide_intent"}]},
-        "assessment": said,
-        "received_at": NOW + timedelta(hours=1),
-    }
-    return NewEntry(**{**default, **fields})  # type: ignore[arg-type]
+def pieces(store: Store, student: str = "S-1") -> tuple[Piece, ...]:
+    return facts_of(store, [student], NOW.date())[student].pieces
 
 
-def test_evidence_of_an_earlier_run_raises_the_tier_of_the_newest(store: Store) -> None:
-    publish(store, [assessment("S-1", Tier.CRISIS, tier_source="floor", floors=(floor("R02"),))])
-    publish(store, [assessment("S-1", Tier.ROUTINE)], **NEXT)
-    said = assessment_of(store, "S-1")
-    assert said is not None
-    assert (said.tier, said.tier_source, [f.id for f in said.floors]) == (Tier.CRISIS, "floor", ["R02"])
-    assert [s.assessment.tier for s in read_school(store, "school-01", False).standings if s.assessment] == [
-        Tier.CRISIS
-    ]
+def open_keys(store: Store) -> list[str]:
+    return [one.piece.key for one in present(store).open]
 
 
-def test_the_same_evidence_opens_once_and_keeps_its_clock(store: Store) -> None:
+def test_the_same_evidence_is_filed_once_by_whatever_door(store: Store) -> None:
+    assert file(store, floor(), door=SCREENING) == {"S-1": 1}
+    for door in (SCORE, PAGE, SCREENING):
+        assert file(store, floor(), at=LATER, door=door) == {}
+    (only,) = pieces(store)
+    assert (only.floor, only.door, only.filed_by) == (only.floor, SCREENING, "by-test")
+    assert file(store, floor(), floor(), who="S-2") == {"S-2": 1}, "twice in one filing"
+
+
+@pytest.mark.parametrize(
+    ("more", "filed"),
+    [
+        ({"tier": Tier.CRISIS}, True),
+        ({"severity": 41}, True),
+        ({"tier": Tier.WATCH}, False),
+        ({"tier": Tier.WATCH, "severity": 100}, False),
+        ({"severity": 39}, False),
+        ({"text": floor().text}, False),
+        ({"history": True}, False),
+    ],
+)
+def test_a_key_is_filed_again_only_where_more_was_seen_in_it(
+    store: Store, more: dict[str, object], filed: bool
+) -> None:
+    known = floor("R13", Tier.PRIORITY, severity=40)
+    file(store, known)
+    again = floor("R13", **({"tier": Tier.PRIORITY, "severity": 40} | more))  # type: ignore[arg-type]
+    assert bool(file(store, again, at=LATER)) is filed
+
+
+def test_an_old_sheet_that_proves_to_have_come_in_time_is_filed_again(store: Store) -> None:
+    file(store, floor(history=True))
+    assert present(store).urgent is False
+    assert file(store, floor()) == {"S-1": 1}
+    assert present(store).urgent
+
+
+def test_the_clock_of_a_piece_is_not_started_anew_and_more_has_a_clock_of_its_own(store: Store) -> None:
+    mild, grave = floor("R13", Tier.PRIORITY, severity=50), floor("R13", severity=90)
+    file(store, mild, at=NOW)
+    file(store, grave, at=LATER)
+    file(store, mild, at=LATER + timedelta(days=1))
+    first, second = pieces(store)
+    assert (first.floor.tier, first.received_at) == (Tier.PRIORITY, THURSDAY_8)
+    assert (second.floor.tier, second.received_at) == (Tier.CRISIS, THURSDAY_8)
+    assert present(store).tier is Tier.CRISIS, "and never falls"
+    assert [one.id for one in present(store).floors] == ["R13"], "a key is told once"
+
+
+MOMENT = datetime(2026, 11, 19, 13, 5, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ("found", "door", "waits_since"),
+    [
+        (floor(received_at=MOMENT), SCREENING, MOMENT),
+        (floor(received_at=MOMENT), SCORE, MOMENT),
+        (floor(received_at=NOW + timedelta(hours=9)), SCORE, NOW),  # not before it was here
+        (floor(), SCREENING, THURSDAY_8),
+        (floor(known_on=date(2026, 10, 9)), SCREENING, day_start(date(2026, 10, 9))),
+        (floor(), SCORE, THURSDAY_8),  # it says when it came in
+        (floor(known_on=TODAY), SCORE, NOW),
+        (floor(known_on=TODAY), PAGE, NOW),
+        (floor(known_on=TODAY), SCREENING, day_start(TODAY)),
+        (floor(known_on=date(2026, 11, 21)), SCREENING, NOW),  # never in the future
+    ],
+)
+def test_a_clock_starts_at_receipt_and_never_at_publication(
+    store: Store, found: Floor, door: str, waits_since: datetime
+) -> None:
+    file(store, found, door=door)
+    assert [one.received_at for one in pieces(store)] == [waits_since]
+
+
+def test_a_screening_files_what_its_run_found_and_keeps_the_clock_of_before(store: Store) -> None:
     said = assessment("S-1", Tier.CRISIS, tier_source="floor", floors=(floor(),))
     assert publish(store, [said]).opened == 1
-    assert publish(store, [said], **NEXT).opened == 0
-    assert [row.opened_at for row in open_evidence(store, "S-1")] == [NOW]
+    assert publish(store, [said], fingerprint="f2", as_of=LATER.date(), at=LATER).opened == 0
+    assert [one.received_at for one in pieces(store)] == [THURSDAY_8]
+    publish(store, [assessment("S-1", Tier.ROUTINE)], fingerprint="f3", as_of=date(2026, 11, 28), at=LATER)
+    now = present(store, now=LATER + timedelta(days=2))
+    assert (now.tier, now.source, [one.id for one in now.floors]) == (Tier.CRISIS, "floor", ["R02"])
 
 
-def test_evidence_in_which_a_rule_sees_more_rises(store: Store) -> None:
-    mild = floor("R13", Tier.PRIORITY, severity=50)
-    publish(store, [assessment("S-1", Tier.PRIORITY, tier_source="floor", floors=(mild,))])
-    publish(store, [assessment("S-1", Tier.CRISIS, floors=(floor("R13", severity=90),))], **NEXT)
-    (row,) = open_evidence(store, "S-1")
-    assert (row.floor.tier, row.floor.severity, row.opened_at) == (Tier.CRISIS, 90, NOW)
-    publish(
-        store,
-        [assessment("S-1", Tier.PRIORITY, floors=(mild,))],
-        fingerprint="f3",
-        as_of=date(2026, 11, 28),
-        at=LATER,
-    )
-    assert tier_of(store) is Tier.CRISIS, "and never falls"
+def test_a_screening_files_evidence_about_whom_it_does_not_assess(store: Store) -> None:
+    facts = RunFacts(filings=[Filing("X-9", "school-01", (floor(),))])
+    assert publish(store, [assessment("S-1")], facts=facts).opened == 1
+    assert present(store, "X-9").tier is Tier.CRISIS
 
 
-def test_an_interview_by_a_named_person_closes_what_came_before_it(store: Store) -> None:
-    found = floor("R01", Tier.PRIORITY, evidence_on=date(2026, 11, 19))
-    later = floor("R01", Tier.PRIORITY, evidence="R01:later", evidence_on=date(2026, 11, 26))
-    publish(store, [assessment("S-1", Tier.PRIORITY, floors=(found,))])
-    done = publish(
-        store,
-        [assessment("S-1", Tier.PRIORITY, floors=(later,))],
-        interviews={"S-1": Interviews(date(2026, 11, 25))},
-        **NEXT,
-    )
-    assert (done.opened, done.closed) == (1, 1)
-    assert [row.floor.evidence for row in open_evidence(store, "S-1")] == ["R01:later"]
-    (closed,) = [row for row in evidence_of(store, "S-1") if row.closed_at is not None]
-    assert (closed.closed_by, closed.reason) == ("imported interview", "interview of 2026-11-25")
+MILD = floor("R01", Tier.PRIORITY)
 
 
-@pytest.mark.parametrize(("day", "closed"), [(18, 0), (19, 1)])
-def test_an_interview_of_the_same_day_closes_evidence_and_one_of_the_day_before_does_not(
-    store: Store, day: int, closed: int
-) -> None:
-    found = floor("R01", Tier.PRIORITY, evidence_on=date(2026, 11, 19))
-    publish(store, [assessment("S-1", Tier.PRIORITY, floors=(found,))])
-    held = {"S-1": Interviews(date(2026, 11, day))}
-    assert publish(store, [assessment("S-1", Tier.ROUTINE)], interviews=held, **NEXT).closed == closed
+@pytest.mark.parametrize(
+    ("held", "left"),
+    [
+        (word(on=date(2026, 11, 20)), []),
+        (word(on=ON), [MILD.evidence]),  # known on the very day: perhaps an hour after
+        (word(on=date(2026, 11, 18)), [MILD.evidence]),
+        (word(selection_reason="audit"), [MILD.evidence]),
+        (word(interviewer=None), [MILD.evidence]),
+        (word(kind="referral"), [MILD.evidence]),
+        (word(kind="crisis_event"), [MILD.evidence]),
+        (word(assessed=()), [MILD.evidence]),
+        (word(assessed=("R01:another",)), [MILD.evidence]),
+        (word(on=ON, assessed=(MILD.evidence,)), []),
+        (word(selection_reason="audit", assessed=(MILD.evidence,)), []),
+        (word(interviewer=None, assessed=(MILD.evidence,)), [MILD.evidence]),
+    ],
+)
+def test_who_closes_evidence(store: Store, held: object, left: list[str]) -> None:
+    file(store, MILD)
+    tell(store, held)  # type: ignore[arg-type]
+    assert open_keys(store) == left
 
 
-def test_danger_is_closed_by_two_persons_only(store: Store) -> None:
-    publish(store, [assessment("S-1", Tier.CRISIS, floors=(floor(),))])
-    alone = Interviews(date(2026, 11, 25))
-    publish(store, [assessment("S-1", Tier.ROUTINE)], interviews={"S-1": alone}, **NEXT)
-    assert tier_of(store) is Tier.CRISIS
-    both = Interviews(date(2026, 11, 25), date(2026, 11, 25))
-    more = {"fingerprint": "f3", "as_of": date(2026, 11, 28), "at": LATER}
-    publish(store, [assessment("S-1", Tier.ROUTINE)], interviews={"S-1": both}, **more)
-    assert tier_of(store) is Tier.ROUTINE
+@pytest.mark.parametrize("door", [SCORE, PAGE])
+def test_what_is_sent_after_a_talk_of_the_same_day_was_not_known_in_it(store: Store, door: str) -> None:
+    """A sheet of yesterday that arrives an hour after today's talk stays open, in whatever order they are stored."""
+    tell(store, word(on=TODAY, second_interviewer="staff-2"), at=NOW)
+    file(store, floor(known_on=TODAY), at=NOW + timedelta(hours=1), door=door)
+    tell(store, word(on=TODAY, interviewer="staff-3", second_interviewer="staff-2"), at=NOW + timedelta(hours=2))
+    assert open_keys(store) == [floor().evidence]
+    tell(store, word(on=date(2026, 11, 23), second_interviewer="staff-2"), at=NOW + timedelta(days=3))
+    assert open_keys(store) == []
 
 
-def test_closed_evidence_stays_closed_when_it_is_published_again(store: Store) -> None:
-    said = assessment(
-        "S-1", Tier.PRIORITY, tier_source="floor", own_tier=Tier.WATCH, floors=(floor("R01", Tier.PRIORITY),)
-    )
+def test_a_talk_that_names_some_closes_those_and_no_other(store: Store) -> None:
+    both = (MILD, floor("R10", Tier.PRIORITY))
+    file(store, *both)
+    tell(store, word(assessed=(both[1].evidence,)))
+    assert open_keys(store) == [MILD.evidence]
+
+
+def test_a_named_talk_does_not_close_what_came_in_after_it(store: Store) -> None:
+    file(store, MILD)
+    tell(store, word(assessed=(MILD.evidence,)))
+    grave = floor("R01", Tier.PRIORITY, severity=99, received_at=NOW + timedelta(hours=1))
+    file(store, grave, at=NOW + timedelta(hours=1))
+    assert open_keys(store) == [MILD.evidence], "the same key, in which more was seen since"
+
+
+def test_danger_takes_two_persons_together_or_each_by_name(store: Store) -> None:
+    key = floor().evidence
+    file(store, floor())
+    tell(store, word(assessed=(key,)), at=NOW)
+    assert (open_keys(store), present(store).lacks) == ([key], "second_person")
+    tell(store, word(on=date(2026, 11, 19), assessed=(key,)), at=NOW + timedelta(hours=1))
+    assert open_keys(store) == [key], "the same person twice is one person"
+    tell(store, word(interviewer="staff-2", assessed=(key,)), at=NOW + timedelta(hours=2))
+    assert open_keys(store) == []
+
+
+@pytest.mark.parametrize(("second", "left"), [(None, 1), ("staff-1", 1), ("staff-2", 0)])
+def test_a_talk_without_a_list_closes_danger_by_two_in_one_record(store: Store, second: str | None, left: int) -> None:
+    file(store, floor())
+    tell(store, word(second_interviewer=second))
+    tell(store, word(interviewer="staff-3"))
+    assert len(open_keys(store)) == left
+
+
+def test_closed_evidence_stays_closed_when_it_is_found_again(store: Store) -> None:
+    said = assessment("S-1", Tier.PRIORITY, tier_source="floor", own_tier=Tier.WATCH, floors=(MILD,))
     publish(store, [said])
-    publish(store, [assessment("S-1")], interviews={"S-1": Interviews(date(2026, 11, 25))}, **NEXT)
-    more = {"fingerprint": "f3", "as_of": date(2026, 11, 28), "at": LATER}
-    assert publish(store, [said], **more).opened == 0
-    again = assessment_of(store, "S-1")
-    assert again is not None
-    assert (again.tier, again.tier_source, again.floors) == (Tier.WATCH, "model", ())
+    tell(store, word())
+    assert publish(store, [said], fingerprint="f2", as_of=LATER.date(), at=LATER).opened == 0
+    file(store, MILD, at=LATER)
+    assert open_keys(store) == []
 
 
-def test_a_persons_tier_is_not_lowered(store: Store) -> None:
-    publish(store, [assessment("S-1", Tier.PRIORITY, tier_source="human", confirmed=True)])
-    record_entry(store, entry(assessment=assessment("S-1", Tier.ROUTINE)))
-    assert tier_of(store) is Tier.PRIORITY
+def test_closed_evidence_is_kept_with_its_history(store: Store) -> None:
+    file(store, MILD)
+    tell(store, word(level=2))
+    (standing,) = present(store).evidence
+    assert standing.closed_by is not None
+    assert [(one.interviewer, one.level) for one in standing.assessed_by] == [("staff-1", 2)]
 
 
-def test_an_entry_opens_floors_and_raises_the_list(store: Store) -> None:
-    publish(store, [assessment("S-1", Tier.ROUTINE)])
-    entry_id = record_entry(store, entry())
-    said = assessment_of(store, "S-1")
-    assert said is not None
-    assert (said.tier, said.tier_source) == (Tier.CRISIS, "floor")
-    (row,) = open_evidence(store, "S-1")
-    assert (row.opened_by, row.opened_at) == (entry_id, NOW + timedelta(hours=1))
-    (standing,) = read_school(store, "school-01", False).standings
-    assert standing.assessment is not None
-    assert standing.assessment.tier is Tier.CRISIS
-    assert received_record(store, entry_id) == {"concerns": [{"kind": "suicide_intent"}]}
-    assert received_record(store, "none") is None
-    newest = audit_rows(store, 1)[0]
-    assert (newest.actor, newest.action, newest.object_id) == ("platform", "entry.recorded", "S-1")
+def test_a_report_is_looked_into_by_a_contact_of_a_later_day(store: Store) -> None:
+    publish(store, [assessment("S-1", Tier.ROUTINE, leads=(lead(),))])
+    assert (present(store).tier, len(present(store).leads)) == (Tier.ROUTINE, 1)
+    for n, (on, left) in enumerate(((ON, 1), (date(2026, 11, 20), 0))):
+        facts = RunFacts(contacts=[NewContact("S-1", "school-01", on, "student")])
+        publish(store, [assessment("S-1", Tier.ROUTINE)], fingerprint=f"c{n}", at=LATER, facts=facts)
+        assert len(present(store).leads) == left
 
 
-def test_an_entry_may_raise_the_models_tier_but_not_lower_it(store: Store) -> None:
-    publish(store, [assessment("S-1", Tier.WATCH)])
-    record_entry(store, entry(assessment=assessment("S-1", Tier.PRIORITY)))
-    assert tier_of(store) is Tier.PRIORITY
-    record_entry(store, entry(assessment=assessment("S-1", Tier.ROUTINE), received_at=NOW + timedelta(hours=2)))
-    assert tier_of(store) is Tier.WATCH
-    publish(store, [assessment("S-1", Tier.ROUTINE)], **NEXT)
-    assert tier_of(store) is Tier.ROUTINE, "the next screening settles it"
-
-
-def test_a_student_on_no_list_stands_under_identity(store: Store) -> None:
-    publish(store, [assessment("S-1", Tier.ROUTINE)])
-    record_entry(store, entry("X-9"))
-    reading = read_school(store, "school-01", False)
-    (unknown,) = reading.unknown
-    assert unknown.pupil == pupil("X-9", class_id=None)
-    assert unknown.assessment is not None
-    assert unknown.assessment.tier is Tier.CRISIS
-    assert find_pupil(store, "X-9") == pupil("X-9", class_id=None)
-    assert tier_of(store, "X-9") is Tier.CRISIS
-
-
-def test_a_stranger_without_a_school_is_on_every_schools_list_until_one_knows_them(store: Store) -> None:
-    publish(store, [assessment("S-1"), assessment("S-2")], pupils=[pupil("S-1"), pupil("S-2", "school-02")])
-    record_entry(store, entry("X-9", school_id=UNASSIGNED))
-    for school in ("school-01", "school-02"):
-        assert [one.pupil.student_id for one in read_school(store, school, False).unknown] == ["X-9"]
-    them = [pupil("S-1"), pupil("S-2", "school-02"), pupil("X-9")]
-    publish(store, [assessment("S-1"), assessment("S-2"), assessment("X-9")], pupils=them, **NEXT)
-    assert read_school(store, "school-01", False).unknown == ()
-    assert read_school(store, "school-02", False).unknown == ()
-
-
-def test_the_school_of_a_known_student_is_the_lists(store: Store) -> None:
-    publish(store, [assessment("S-1", Tier.ROUTINE)])
-    record_entry(store, entry("S-1", school_id=UNASSIGNED))
-    assert read_school(store, "school-01", False).unknown == ()
-    assert known_students(store, ["S-1", "nobody"])["S-1"].school_id == "school-01"
-    assert known_students(store, ["nobody"])["nobody"].school_id is None
-
-
-def test_open_evidence_of_a_student_who_left_the_roll_is_not_lost(store: Store) -> None:
-    publish(store, [assessment("S-1", Tier.CRISIS, floors=(floor(),)), assessment("S-2")])
-    publish(store, [assessment("S-2")], **NEXT)
-    (gone,) = read_school(store, "school-01", False).unknown
-    assert gone.pupil.student_id == "S-1"
-    assert gone.assessment is not None
-    assert gone.assessment.tier is Tier.CRISIS
-
-
-def test_a_student_who_changed_schools_is_on_the_new_list_only(store: Store) -> None:
-    publish(
-        store,
-        [assessment("S-1", Tier.CRISIS, floors=(floor(),)), assessment("S-2")],
-        pupils=[pupil("S-1"), pupil("S-2")],
-    )
-    publish(
-        store,
-        [assessment("S-1", Tier.ROUTINE), assessment("S-2")],
-        pupils=[pupil("S-1", "school-02"), pupil("S-2")],
-        **NEXT,
-    )
-    assert read_school(store, "school-01", False).unknown == ()
-    (moved,) = read_school(store, "school-02", False).standings
-    assert moved.assessment is not None
-    assert moved.assessment.tier is Tier.CRISIS
+def test_a_contact_closes_no_safety_evidence(store: Store) -> None:
+    facts = RunFacts(contacts=[NewContact("S-1", "school-01", date(2026, 11, 20), "student")])
+    publish(store, [assessment("S-1", Tier.ROUTINE)], facts=facts)
+    file(store, MILD)
+    assert open_keys(store) == [MILD.evidence]

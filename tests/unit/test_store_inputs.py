@@ -7,21 +7,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from runxin.errors import UserError
 from serving.store import (
     Content,
-    Context,
     NewEntry,
+    ReplayContext,
     RunInputs,
     Store,
-    assessment_of,
     content_of,
-    current_of,
     erase_inputs,
-    evidence_of,
+    facts_of,
     find_kept,
     inputs_of,
     is_erased,
@@ -30,12 +26,11 @@ from serving.store import (
     record_entry,
 )
 from serving.store.contents import opened
-from serving.store.database import MIGRATIONS
 from serving.store.tables import metadata
-from tests.factories import AS_OF, NOW, assessment, floor, new_store, publish
+from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, tell, word
 
 POLICY = content_of("policy", {"version": "x"})
-CONTEXT = Context(content_of("context", {"policy": POLICY.sha256}), (POLICY,))
+CONTEXT = ReplayContext(content_of("context", {"policy": POLICY.sha256}), (POLICY,))
 MARK = "left_behind"
 
 
@@ -55,6 +50,7 @@ def entry(student_id: str = "S-1", **fields: Any) -> NewEntry:
         **given,
         assessment=said,
         received_at=NOW.replace(hour=12),
+        floors=said.floors,
         **fields,
     )
 
@@ -65,7 +61,7 @@ def count(store: Store, table: str) -> int:
 
 
 def id_of(store: Store, student_id: str = "S-1") -> str:
-    found = current_of(store, student_id)[1]
+    found = facts_of(store, [student_id], NOW.date())[student_id].assessment_id
     assert found is not None
     return found
 
@@ -98,6 +94,29 @@ def test_the_same_rows_of_two_screenings_are_kept_once(tmp_path: Path) -> None:
         assert (kept.student_id, kept.as_of, kept.run, kept.earlier_margin) == ("S-1", AS_OF, True, margin)
         assert inputs_of(store, kept) == rows["S-1"]
         assert kept_contents(store, [kept.context or ""]) == {CONTEXT.said.sha256: {"policy": POLICY.sha256}}
+
+
+def test_what_came_in_under_the_same_id_at_the_students_school_is_erased_too(tmp_path: Path) -> None:
+    """It was put apart until the roster had the student there; since then it is the student's own."""
+    store = new_store(tmp_path)
+    record_entry(store, entry("S-1 (school-01)"))
+    record_entry(store, entry("S-1 (school-02)"))
+    publish(store, [assessment("S-1")])
+    tell(store, word("S-1 (school-01)", interviewer="staff-2"), word("S-1"), word("S-1 (school-02)"))
+    assert len(present(store).words) == 2
+    erase_inputs(store, "S-1")
+    assert present(store).words == ()
+    left = [store_of(store, table, "student_id") for table in ("inputs", "outcomes")]
+    assert left == [{"S-1 (school-02)"}] * 2, "another school's student is another person until somebody has looked"
+    with store.reading() as connection:
+        entries = metadata.tables["entries"]
+        query = sa.select(entries.c.student_id).where(entries.c.record != b"")
+        assert list(connection.scalars(query)) == ["S-1 (school-02)"]
+
+
+def store_of(store: Store, table: str, column: str) -> set[str]:
+    with store.reading() as connection:
+        return set(connection.scalars(sa.select(metadata.tables[table].c[column])))
 
 
 def test_an_assessment_without_inputs_says_so(tmp_path: Path) -> None:
@@ -134,7 +153,7 @@ def test_erasure_leaves_hashes_and_nothing_that_leads_to_them(tmp_path: Path) ->
     )
     of_run, other = id_of(store), id_of(store, "S-2")
     entry_id = record_entry(store, entry(context=CONTEXT))
-    before = assessment_of(store, "S-1")
+    before = present(store).facts.assessment
     stored = content_of("inputs", {"rows": {"family": [[MARK]]}}).stored
     files = [tmp_path / name for name in ("runxin.db", "runxin.db-wal")]
     assert any(stored in file.read_bytes() for file in files)
@@ -145,8 +164,9 @@ def test_erasure_leaves_hashes_and_nothing_that_leads_to_them(tmp_path: Path) ->
         assert is_erased(store, gone)
         assert gone not in everything(store)
         assert hashlib.sha256(gone.encode()).hexdigest() not in everything(store)
-    assert assessment_of(store, "S-1") == before, "the list and open evidence stand"
-    assert [row.opened_by for row in evidence_of(store, "S-1")] == [id_of(store)]
+    now = present(store)
+    assert now.facts.assessment == before, "the list and open evidence stand"
+    assert [(one.piece.key, one.piece.filed_by) for one in now.open] == [(floor().evidence, id_of(store))]
     renamed = find_kept(store, id_of(store))
     assert renamed is not None
     assert renamed.erased
@@ -156,19 +176,3 @@ def test_erasure_leaves_hashes_and_nothing_that_leads_to_them(tmp_path: Path) ->
     assert inputs_of(store, kept) == {"rows": {}}
     assert erase_inputs(store, "S-1") == 0
     assert count(store, "erased") == 2
-
-
-def test_a_database_from_before_replay_keeps_its_assessments(tmp_path: Path) -> None:
-    store = new_store(tmp_path)
-    publish(store, [assessment("S-1")])
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with store.writing() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0001")
-    with store.reading() as connection:
-        assert not {"inputs", "contents", "erased"} & set(sa.inspect(connection).get_table_names())
-    store.close()
-    again = new_store(tmp_path)
-    assert current_of(again, "S-1") == (assessment("S-1"), None), "an assessment of before has no id"
-    assert erase_inputs(again, "S-1") == 0

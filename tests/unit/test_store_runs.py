@@ -7,21 +7,22 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 
 from data_schemas.codes import Tier
-from models.assessment import DataQuality, Retest
+from models.assessment import Assessment, DataQuality, Retest
+from models.triage import day_start
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
 from serving.store import (
     Feed,
+    RunFacts,
+    Store,
     Withdrawal,
     assessment_from_json,
-    assessment_of,
     assessment_to_json,
     audit_rows,
-    find_pupil,
+    facts_of,
+    find_student,
     history_of,
     keep_names,
     load_names,
@@ -30,34 +31,19 @@ from serving.store import (
     read_school,
     school_ids,
     service_state,
-    withdrawn_scopes,
+    withdraw_run,
 )
 from serving.store.database import make_engine
-from serving.store.tables import metadata
-from tests.factories import AS_OF, NOW, assessment, floor, new_store, publish, pupil, sheet, words
+from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, sheet, student, words
+
+TODAY = NOW.date()
 
 
-def test_migrations_and_tables_agree(tmp_path: Path) -> None:
-    store = new_store(tmp_path)
-    with store.reading() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
-    assert differences == [], "write a migration for what was changed in tables.py"
+LATER = date(2026, 11, 27)
 
 
-def test_migrations_can_be_undone(tmp_path: Path) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    from serving.store.database import MIGRATIONS
-
-    store = new_store(tmp_path)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with store.writing() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
-    with store.reading() as connection:
-        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+def said_of(store: Store, student_id: str) -> Assessment | None:
+    return facts_of(store, [student_id], TODAY)[student_id].assessment
 
 
 def test_the_embedded_database_is_its_owners_only_and_keeps_a_log_ahead(tmp_path: Path) -> None:
@@ -105,11 +91,11 @@ def test_a_run_is_read_back(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     done = publish(store, [assessment("S-1"), assessment("S-2", Tier.ROUTINE)])
     assert done.new
-    run = newest_run(store, "school-01")
+    run = newest_run(store, "school-01", TODAY)
     assert run is not None
     assert (run.run_id, run.as_of, run.published_at, run.model.version) == (done.run_id, AS_OF, NOW, "7")
-    assert assessment_of(store, "S-1") == assessment("S-1")
-    assert assessment_of(store, "S-3") is None
+    assert said_of(store, "S-1") == assessment("S-1")
+    assert said_of(store, "S-3") is None
     assert school_ids(store) == ["school-01"]
     assert service_state(store).students == 2
     assert [event.action for event in audit_rows(store)] == ["run.published"]
@@ -130,11 +116,11 @@ def test_a_run_that_breaks_off_leaves_the_list_before_in_force(tmp_path: Path) -
     broken = replace(assessment("S-2", floors=(floor(),)), tier=None)  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
         publish(store, [assessment("S-1", Tier.CRISIS), broken], fingerprint="f2", as_of=date(2026, 11, 21))
-    run = newest_run(store, "school-01")
+    run = newest_run(store, "school-01", TODAY)
     assert run is not None
     assert run.run_id == first.run_id
     assert service_state(store).runs == 1
-    assert assessment_of(store, "S-1") == assessment("S-1")
+    assert said_of(store, "S-1") == assessment("S-1")
 
 
 def test_a_process_killed_while_publishing_leaves_the_list_before(tmp_path: Path) -> None:
@@ -148,17 +134,17 @@ def test_a_process_killed_while_publishing_leaves_the_list_before(tmp_path: Path
     connection.invalidate()  # the connection goes without commit or rollback, as with a killed process
     connection.close()
     raw.dispose()
-    assert assessment_of(new_store(tmp_path), "S-1") is not None
+    assert said_of(new_store(tmp_path), "S-1") == assessment("S-1")
 
 
 def test_the_newest_day_is_in_force_whatever_was_published_last(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     publish(store, [assessment("S-1", Tier.PRIORITY)])
     publish(store, [assessment("S-1")], as_of=date(2026, 11, 1), at=NOW + timedelta(days=1), fingerprint="old")
-    run = newest_run(store, "school-01")
+    run = newest_run(store, "school-01", TODAY)
     assert run is not None
     assert run.as_of == AS_OF
-    old = newest_run(store, "school-01", date(2026, 11, 1))
+    old = newest_run(store, "school-01", TODAY, date(2026, 11, 1))
     assert old is not None
     assert old.fingerprint == "old"
     assert [one.tier for one in history_of(store, "S-1")] == [Tier.WATCH, Tier.PRIORITY]
@@ -166,43 +152,76 @@ def test_the_newest_day_is_in_force_whatever_was_published_last(tmp_path: Path) 
 
 def test_a_run_of_one_school_leaves_the_others_alone(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    publish(store, [assessment("S-1"), assessment("S-2")], pupils=[pupil("S-1"), pupil("S-2", "school-02")])
-    publish(store, [assessment("S-1")], fingerprint="f2", as_of=date(2026, 11, 21))
-    first, second = newest_run(store, "school-01"), newest_run(store, "school-02")
+    publish(store, [assessment("S-1"), assessment("S-2")], students=[student("S-1"), student("S-2", "school-02")])
+    publish(store, [assessment("S-1")], fingerprint="f2", as_of=LATER)
+    first, second = (newest_run(store, school, LATER) for school in ("school-01", "school-02"))
     assert first is not None
     assert second is not None
     assert (first.fingerprint, second.fingerprint) == ("f2", "f1")
 
 
-def test_the_clock_of_a_tier_is_not_started_anew_by_the_next_run(tmp_path: Path) -> None:
+def test_a_run_of_a_day_to_come_is_not_in_force_before_it(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    publish(store, [assessment("S-1", Tier.WATCH), assessment("S-2", Tier.WATCH)])
-    later = NOW + timedelta(days=7)
-    publish(
+    first = publish(store, [assessment("S-1")])
+    coming = publish(store, [assessment("S-1", Tier.ROUTINE)], fingerprint="f2", as_of=date(2030, 1, 15))
+    for day, expected in ((TODAY, first), (date(2030, 1, 14), first), (date(2030, 1, 15), coming)):
+        run = newest_run(store, "school-01", day)
+        assert run is not None
+        assert run.run_id == expected.run_id
+    assert facts_of(store, ["S-1"], TODAY)["S-1"].model_tier is Tier.WATCH
+
+
+def test_a_run_that_is_taken_back_leaves_the_one_before_in_force_and_its_evidence_on_file(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    first = publish(store, [assessment("S-1")])
+    wrong = publish(
         store,
-        [assessment("S-1", Tier.WATCH), assessment("S-2", Tier.PRIORITY)],
+        [assessment("S-1", Tier.CRISIS, tier_source="floor", floors=(floor(),))],
         fingerprint="f2",
-        as_of=date(2026, 11, 27),
-        at=later,
+        at=NOW + timedelta(hours=1),
     )
-    since = {s.pupil.student_id: s.tier_since for s in read_school(store, "school-01", False).standings}
-    assert since == {"S-1": NOW, "S-2": later}
+    assert withdraw_run(store, wrong.run_id, "the wrong file", NOW + timedelta(hours=2), "wang")
+    run = newest_run(store, "school-01", TODAY)
+    assert run is not None
+    assert run.run_id == first.run_id
+    assert said_of(store, "S-1") == assessment("S-1")
+    assert [one.tier for one in history_of(store, "S-1")] == [Tier.WATCH]
+    assert present(store).tier is Tier.CRISIS, "what a screening brought up is closed by people only"
+    newest = audit_rows(store, 1)[0]
+    assert (newest.actor, newest.action, newest.object_id) == ("wang", "run.withdrawn", wrong.run_id)
+    assert withdraw_run(store, wrong.run_id, "again", NOW + timedelta(hours=3), "wang") is False
+    assert len(audit_rows(store)) == 3
+    with pytest.raises(UserError, match="no run 'none'") as caught:
+        withdraw_run(store, "none", "x", NOW, "wang")
+    assert caught.value.kind is Kind.NOT_FOUND
+
+
+def test_the_clock_of_a_models_tier_runs_from_the_records_and_is_not_started_anew(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    tiers = [(Tier.WATCH, Tier.WATCH, Tier.WATCH), (Tier.WATCH, Tier.PRIORITY, Tier.PRIORITY)]
+    for step in range(3):
+        day = AS_OF + timedelta(days=7 * step)
+        found = [assessment(f"S-{n}", tiers[n][step], as_of=day, changed_on=day - timedelta(days=1)) for n in range(2)]
+        publish(store, found, fingerprint=f"f{step}", as_of=day, at=NOW + timedelta(days=7 * step))
+    facts = facts_of(store, ["S-0", "S-1"], AS_OF + timedelta(days=14))
+    since = {who: one.model_since for who, one in facts.items()}
+    assert since == {"S-0": day_start(date(2026, 11, 19)), "S-1": day_start(date(2026, 11, 26))}
 
 
 def test_withdrawals_feeds_and_names_are_kept(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     feed = Feed("school-01", "leaves", date(2025, 9, 1), date(2026, 11, 13))
     gone = Withdrawal("S-1", "model_score", date(2026, 10, 1))
-    publish(store, [assessment("S-1")], withdrawals=[gone], feeds=[feed])
+    publish(store, [assessment("S-1")], facts=RunFacts(withdrawals=[gone], feeds=[feed]))
     keep_names(store, {"S-1": "甲"})
     keep_names(store, {"S-1": "乙"})
-    assert withdrawn_scopes(store, "S-1") == {"model_score"}
-    assert read_school(store, "school-01", False).feeds == (feed,)
-    assert find_pupil(store, "S-1") == pupil("S-1")
-    assert find_pupil(store, "S-1", names_allowed=True) == pupil("S-1", name="乙")
-    publish(store, [assessment("S-1")], fingerprint="f2", feeds=[replace(feed, covered_to=AS_OF)])
-    assert withdrawn_scopes(store, "S-1") == frozenset(), "given again in the newer data"
-    assert read_school(store, "school-01", False).feeds[0].covered_to == AS_OF
+    assert facts_of(store, ["S-1"], TODAY)["S-1"].withdrawn == {"model_score"}
+    assert read_school(store, "school-01", TODAY).feeds == (feed,)
+    assert find_student(store, "S-1") == student("S-1")
+    assert find_student(store, "S-1", names_allowed=True) == student("S-1", name="乙")
+    publish(store, [assessment("S-1")], fingerprint="f2", facts=RunFacts(feeds=[replace(feed, covered_to=AS_OF)]))
+    assert facts_of(store, ["S-1"], TODAY)["S-1"].withdrawn == frozenset(), "given again in the newer data"
+    assert read_school(store, "school-01", TODAY).feeds[0].covered_to == AS_OF
 
 
 def test_names_with_faults_are_refused_whole(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from sklearn.isotonic import IsotonicRegression
 from evaluation.figures.uncertainty import uncertainty
 from models.calibration import EDGE
 from models.policy import Thresholds
-from models.uncertainty import Band, band_of_json, bounds, needs_a_person
+from models.uncertainty import ProbabilityBand, band_of_json, bounds, needs_a_person
 from training.fitting.venn_abers import NEAR, fit_band
 
-BAND = Band((-2.0, 0.0, 2.0), (0.1, 0.2, 0.4), (0.2, 0.4, 0.8))
+BAND = ProbabilityBand((-2.0, 0.0, 2.0), (0.1, 0.2, 0.4), (0.2, 0.4, 0.8))
 
 
 def test_straight_between_points_and_level_beyond() -> None:
@@ -25,7 +25,7 @@ def test_straight_between_points_and_level_beyond() -> None:
 def test_it_always_holds_the_published_probability_and_is_never_certain() -> None:
     low, high = bounds(BAND, np.array([0.0, 0.0]), np.array([0.05, 0.9]))
     assert (low.tolist(), high.tolist()) == ([0.05, 0.2], [0.4, 0.9])
-    sure = Band((0.0,), (0.0,), (1.0,))
+    sure = ProbabilityBand((0.0,), (0.0,), (1.0,))
     low, high = bounds(sure, np.array([0.0]), np.array([0.5]))
     assert (low[0], high[0]) == (EDGE, 1 - EDGE)
 
@@ -38,9 +38,9 @@ def test_a_person_is_needed_where_the_band_reaches_over_a_threshold() -> None:
 
 def test_what_cannot_be_a_band_is_refused() -> None:
     with pytest.raises(ValueError, match="never falls"):
-        Band((0.0, 1.0), (0.2, 0.1), (0.3, 0.3))
+        ProbabilityBand((0.0, 1.0), (0.2, 0.1), (0.3, 0.3))
     with pytest.raises(ValueError, match="as many"):
-        Band((0.0, 1.0), (0.2,), (0.3, 0.3))
+        ProbabilityBand((0.0, 1.0), (0.2,), (0.3, 0.3))
     assert band_of_json(BAND.to_json()) == BAND
 
 

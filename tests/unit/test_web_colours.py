@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from serving.web.render import HERE
+from serving.platform.render import HERE
 
 SHEET = (HERE / "static" / "app.css").read_text("utf-8")
 TEXT = ("ink", "muted", "link", "crisis-ink", "priority-ink", "watch-ink", "routine-ink")

@@ -2,24 +2,21 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from data_schemas.codes import Tier
-from models.assessment import DataQuality, Uncertainty
-from serving.followup.entries import FollowUpList, Section
-from serving.web import make_web
-from serving.web.render import CHINA
+from models.assessment import DataQuality
+from models.triage import QUEUES
+from models.triage.queues import BELOW, BESIDE, HISTORY, IMMEDIATE, RETEST, WEEK
+from serving.platform.words import pick
+from serving.today import Entry, FollowUpList
 from tests import sample_lists as scenes
-from tests.factories import entry, floor, follow_up_list, reason, words
-from tests.http_client import Client
-from tests.sample_desk import COUNSELOR, SCHOOLS, sample_desk
+from tests.factories import NOW, blind_entry, entry, floor, follow_up_list, reason, words
+from tests.sample_pages import COUNSELOR, SCHOOLS, MakeSample
 
 
-def open_page(listed: FollowUpList | None, path: str = "/") -> str:
-    desk, _ = sample_desk(listed)
-    client = Client(make_web(desk))
-    client.get("/sign-in?link=link-counselor")
-    response = client.get(path)
+def open_page(sample: MakeSample, listed: FollowUpList | None, path: str = "/") -> str:
+    response = sample(listed).enter().get(path)
     assert response.status_code == 200
     return response.text
 
@@ -32,11 +29,16 @@ def ids(html: str) -> list[str]:
     return re.findall(r'class="id">([^<]+)<', html)
 
 
-def test_the_usual_list_says_the_load_the_notice_and_the_line() -> None:
-    html = open_page(scenes.usual())
+def every_line(listed: FollowUpList) -> list[Entry]:
+    """The lines of the list's own page."""
+    return [line for code in (IMMEDIATE, WEEK, BELOW) for line in listed.queue(code)]
+
+
+def test_the_usual_list_says_the_load_the_notice_and_the_line(sample: MakeSample) -> None:
+    html = open_page(sample, scenes.usual())
     assert "即时核查 3 人（约 1 小时）" in html
     assert "本周访谈 10 人" in html
-    assert "全校预计尚未发现 31 人（18–49）" in html
+    assert "全校预计尚未发现：31 人（18–49）" in html
     assert "筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认" in html
     assert "本周名单到此 · 其下 1007 人本周未安排" in html
     assert "合成数据" in html
@@ -44,152 +46,147 @@ def test_the_usual_list_says_the_load_the_notice_and_the_line() -> None:
     assert "12356" in html
 
 
-def test_order_on_the_page_is_the_order_of_the_list() -> None:
+def test_order_on_the_page_is_the_order_of_the_list(sample: MakeSample) -> None:
     listed = scenes.usual()
-    expected = [line.pupil.student_id for line in (*listed.immediate, *listed.week, *listed.below[:50])]
-    assert ids(open_page(listed)) == expected
-    assert len(ids(open_page(listed, "/?all=1"))) == 3 + 10 + 214
+    expected = [line.student.student_id for line in every_line(listed)[: 3 + 10 + 50]]
+    assert ids(open_page(sample, listed)) == expected
+    assert len(ids(open_page(sample, listed, "/?all=1"))) == 3 + 10 + 214
 
 
-def test_an_immediate_check_is_pending_and_says_its_shape_and_word() -> None:
-    first = rows(open_page(scenes.usual()))[0]
+def test_an_immediate_check_is_pending_and_says_its_shape_and_word(sample: MakeSample) -> None:
+    first = rows(open_page(sample, scenes.usual()))[0]
     assert "■" in first
     assert "危机" in first
     assert "待核查" in first
 
 
-def test_an_audit_line_is_blind_under_every_tier_filter() -> None:
-    secret = entry(
-        "S-9", Tier.PRIORITY, slot="audit", rank=10, reasons=(reason(text=words("秘密理由")),), why=(words("秘密理由"),)
-    )
-    listed = follow_up_list(week=(secret,))
+def test_a_blind_line_passes_every_tier_filter(sample: MakeSample) -> None:
+    client = sample(follow_up_list(week=(blind_entry("S-9", rank=10),))).enter()
     for path in ("/", "/?tier=routine", "/?tier=priority"):
-        (row,) = rows(open_page(listed, path))
+        (row,) = rows(client.get(path).text)
         assert "例行访谈" in row
-        assert "秘密理由" not in row
         assert "重点" not in row
-        assert "priority" not in row
-        assert "PHQ" not in row
 
 
-def test_filters_keep_to_the_address() -> None:
+def test_filters_keep_to_the_address(sample: MakeSample) -> None:
     listed = scenes.usual()
-    html = open_page(listed, "/?tier=watch&grade=8")
-    shown = {line.pupil.student_id for line in (*listed.week, *listed.below)} & set(ids(html))
-    lines = {line.pupil.student_id: line for line in (*listed.week, *listed.below)}
+    html = open_page(sample, listed, "/?tier=watch&grade=8")
+    shown = {line.student.student_id for line in every_line(listed)} & set(ids(html))
+    lines = {line.student.student_id: line for line in every_line(listed)}
     assert shown
-    assert all(lines[i].pupil.grade == 8 and lines[i].assessment.tier is Tier.WATCH for i in shown)
+    assert all(lines[i].student.grade == 8 and lines[i].tier in (Tier.WATCH, None) for i in shown)
     assert "按当前筛选，这一段没有人" in html, "immediate checks are of other tiers"
     assert "其下 1007 人本周未安排" in html, "the line tells of everyone, filtered or not"
 
 
-def test_filters_that_cannot_be_read_are_left_out() -> None:
+def test_filters_that_cannot_be_read_are_left_out(sample: MakeSample) -> None:
     listed = scenes.usual()
-    assert ids(open_page(listed, "/?tier=low&grade=%C2%B2&class=")) == ids(open_page(listed))
+    assert ids(open_page(sample, listed, "/?tier=low&grade=%C2%B2&class=")) == ids(open_page(sample, listed))
 
 
-def test_eighty_open_checks_are_all_shown_and_told_to_be_too_many() -> None:
-    html = open_page(scenes.flooded())
+def test_eighty_open_checks_are_all_shown_and_told_to_be_too_many(sample: MakeSample) -> None:
+    html = open_page(sample, scenes.flooded())
     assert "即时核查 80 人（约 27 小时）" in html
     assert "请现在就请值班同事分担" in html
     assert len(rows(html)) == 80 + 10 + 50
 
 
-def test_nothing_due_says_so_without_comfort() -> None:
-    html = open_page(scenes.nothing_due())
+def test_nothing_due_says_so_without_comfort(sample: MakeSample) -> None:
+    html = open_page(sample, scenes.nothing_due())
     assert "今天没有到期的事" in html
     assert "没有问卷不等于没有需要" in html
     assert "无法估计" in html
 
 
-def test_no_list_says_what_to_do() -> None:
-    html = open_page(None)
+def test_no_list_says_what_to_do(sample: MakeSample) -> None:
+    html = open_page(sample, None)
     assert "还没有发布过名单" in html
     assert "runxin screen" in html
 
 
-def test_a_missing_model_and_silent_feeds_are_said() -> None:
-    html = open_page(scenes.degraded())
+def test_a_missing_model_and_silent_feeds_are_said(sample: MakeSample) -> None:
+    html = open_page(sample, scenes.degraded())
     assert "模型暂不可用：仅按规则与问卷排序" in html
     assert "已停止更新的数据：请假、关注线索" in html
     none = replace(scenes.usual(), model=replace(scenes.usual().model, status="none"))
-    assert "没有经本地数据验证、可以排序的模型" in open_page(none)
+    assert "没有经本地数据验证、可以排序的模型" in open_page(sample, none)
 
 
-def test_a_list_that_was_not_renewed_says_so() -> None:
-    today = datetime.now(CHINA).date()
+def test_a_list_that_was_not_renewed_says_so(sample: MakeSample) -> None:
+    today = NOW.date()
     fresh, old = (follow_up_list(as_of=today - timedelta(days=days)) for days in (1, 12))
-    assert "天没有更新" not in open_page(fresh)
-    assert "这份名单已有 12 天没有更新" in open_page(old)
+    assert "天没有更新" not in open_page(sample, fresh)
+    assert "这份名单已有 12 天没有更新" in open_page(sample, old)
 
 
-def test_what_a_silent_feed_takes_from_everyone_is_not_marked_on_each_line() -> None:
+def test_what_a_silent_feed_takes_from_everyone_is_not_marked_on_each_line(sample: MakeSample) -> None:
     quiet = DataQuality("low", missing=("leave",))
     listed = follow_up_list(week=(entry("S-1", data_quality=quiet),), silent_feeds=("leaves",))
-    assert "证据有限" not in open_page(listed)
-    assert "证据有限" in open_page(replace(listed, silent_feeds=()))
+    assert "证据有限" not in open_page(sample, listed)
+    assert "证据有限" in open_page(sample, replace(listed, silent_feeds=()))
 
 
-def test_a_line_near_a_threshold_is_marked() -> None:
-    listed = follow_up_list(week=(entry(uncertainty=Uncertainty(0.08, 0.12, True), tier_source="model"),))
-    assert "界线附近，由人判断" in open_page(listed)
-    assert "界线附近" not in open_page(follow_up_list(week=(entry(tier_source="model"),)))
+def test_a_line_near_a_threshold_is_marked(sample: MakeSample) -> None:
+    listed = follow_up_list(week=(entry(undecided=True),))
+    assert "界线附近，由人判断" in open_page(sample, listed)
+    assert "界线附近" not in open_page(sample, follow_up_list(week=(entry(),)))
 
 
-def test_an_unscreened_student_is_never_shown_as_routine() -> None:
-    html = open_page(scenes.usual(), "/not-screened")
+def test_an_unscreened_student_is_never_shown_as_routine(sample: MakeSample) -> None:
+    html = open_page(sample, scenes.usual(), "/not-screened")
     assert len(rows(html)) == 3
     for row in rows(html):
         assert "未筛查" in row
         assert "一般" not in row
 
 
-def test_every_empty_queue_says_why_and_what_to_do() -> None:
+def test_every_empty_queue_says_why_and_what_to_do(sample: MakeSample) -> None:
     empty = scenes.nothing_due()
-    for path in ("/not-screened", "/retest", "/history", "/identity"):
-        html = open_page(empty, path)
-        assert "现在不用做什么" in html, path
+    client = sample(empty).enter()
+    for queue in (one for one in QUEUES if one.band == BESIDE):
+        for lang in ("zh", "en"):
+            html = client.get(f"{queue.path}?lang={lang}").text
+            assert pick(queue.nobody, lang) in html, queue.code
 
 
-def test_a_queue_shows_its_own_students() -> None:
+def test_a_queue_shows_its_own_students(sample: MakeSample) -> None:
     opened = floor(history=True, severity=4)
-    listed = follow_up_list(history=(entry("S-5", Tier.CRISIS, Section.HISTORY, floors=(opened,)),))
-    html = open_page(listed, "/history")
+    listed = follow_up_list(history=(entry("S-5", Tier.CRISIS, HISTORY, floors=(opened,)),))
+    html = open_page(sample, listed, "/history")
     assert ids(html) == ["S-5"]
     assert "96111" in html
 
 
-def test_hostile_names_ids_and_reasons_are_text() -> None:
+def test_hostile_names_ids_and_reasons_are_text(sample: MakeSample) -> None:
     bad = '"><script>alert(1)</script>'
     line = entry(f"S/{bad}?x#y", name=bad, class_id=bad, why=(words(bad),), reasons=(reason(text=words(bad)),))
-    html = open_page(follow_up_list(week=(line,)))
+    html = open_page(sample, follow_up_list(week=(line,)))
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert 'href="/students/S%2F%22%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E%3Fx%23y"' in html
 
 
-def test_names_are_shown_only_where_they_are_given() -> None:
+def test_names_are_shown_only_where_they_are_given(sample: MakeSample) -> None:
     with_name = follow_up_list(week=(entry("S-1", name="李明"),))
-    assert "李明" in open_page(with_name)
-    assert 'class="id">S-1<' in open_page(follow_up_list(week=(entry("S-1"),)))
+    assert "李明" in open_page(sample, with_name)
+    assert 'class="id">S-1<' in open_page(sample, follow_up_list(week=(entry("S-1"),)))
 
 
-def test_english_at_a_switch_kept_in_a_cookie() -> None:
-    desk, _ = sample_desk(scenes.usual())
-    client = Client(make_web(desk))
-    client.get("/sign-in?link=link-counselor")
+def test_english_at_a_switch_kept_in_a_cookie(sample: MakeSample) -> None:
+    client = sample(scenes.usual()).enter()
     assert "3 immediate checks" in client.get("/?lang=en").text
     assert "3 immediate checks" in client.get("/").text
     assert "即时核查 3 人" in client.get("/?lang=zh").text
     assert "即时核查 3 人" in client.get("/?lang=xx").text
 
 
-def test_a_counselor_of_several_schools_switches_in_the_address() -> None:
+def test_a_counselor_of_several_schools_switches_in_the_address(sample: MakeSample) -> None:
     both = replace(COUNSELOR, schools=SCHOOLS)
-    desk, records = sample_desk(scenes.usual(), visitor=both)
-    records.lists["school-02"] = follow_up_list(school_id="school-02", week=(entry("S-2"),))
-    client = Client(make_web(desk))
-    client.get("/sign-in?link=link-counselor")
+    made = sample(scenes.usual(), user=both)
+    made.lists["school-02"] = follow_up_list(
+        school_id="school-02", week=(entry("S-2"),), retest=(entry("S-3", queue=RETEST),)
+    )
+    client = made.enter()
     html = client.get("/?school=school-02").text
     assert ids(html) == ["S-2"]
     assert 'href="/retest?school=school-02"' in html, "links stay at the chosen school"

@@ -5,15 +5,13 @@ from datetime import date
 
 import pytest
 
-from serving.access import MissReading
-from serving.misses import Case, read_half
-from serving.web import Visitor, make_web
-from tests import sample_lists as scenes
+from serving.access import Role, User
+from serving.miss_review import Case, MissReading, read_half
 from tests.http_client import Client
-from tests.sample_desk import SCHOOLS, Records, sample_desk
+from tests.sample_pages import SCHOOLS, MakeSample, Sample
 
-PRINCIPAL = Visitor("li", "principal", SCHOOLS[:1], sees_students=False, administers=False, sees_misses=True)
-BUREAU = Visitor("zhou", "bureau", (), sees_students=False, administers=False, sees_misses=True)
+PRINCIPAL = User("li", Role.PRINCIPAL, SCHOOLS[:1])
+BUREAU = User("zhou", Role.BUREAU)
 HALF = read_half("2026H1")
 CASES = (
     (
@@ -62,20 +60,18 @@ COUNTS = replace(
 )
 
 
-def enter(reading: MissReading | None, **visitor: Visitor) -> tuple[Client, Records]:
-    desk, records = sample_desk(scenes.usual(), **visitor)
+def enter(sample: MakeSample, reading: MissReading | None, **user: User) -> tuple[Client, Sample]:
+    made = sample(**user)
     if reading is not None:
-        records.reviews["2026H1"] = reading
-    client = Client(make_web(desk))
-    client.get("/sign-in?link=link-counselor")
-    return client, records
+        made.reviews["2026H1"] = reading
+    return made.enter(*(one.username for one in user.values())), made
 
 
-def test_a_counselor_sees_each_case_with_a_way_to_the_student() -> None:
-    client, records = enter(FOUND)
+def test_a_counselor_sees_each_case_with_a_way_to_the_student(sample: MakeSample) -> None:
+    client, made = enter(sample, FOUND)
     page = client.get("/miss-review?half=2026H1")
     assert page.status_code == 200
-    assert records.looked == [("wang", "2026H1", "school-01")]
+    assert made.looked == [("wang", "2026H1", "school-01")]
     for words in (
         "遗漏复查",
         "有迹象，排在线下",
@@ -91,47 +87,47 @@ def test_a_counselor_sees_each_case_with_a_way_to_the_student() -> None:
     assert 'href="/miss-review"' in client.get("/").text, "the header leads there"
 
 
-def test_english_says_the_same() -> None:
-    client, _ = enter(FOUND)
+def test_english_says_the_same(sample: MakeSample) -> None:
+    client, _ = enter(sample, FOUND)
     page = client.get("/miss-review?half=2026H1&lang=en").text
     for words in ("Miss review", "Signs there, ranked below the line", "Answers gave no sign", "no proof", "erased"):
         assert words in page
     assert "not that a student meant to hide anything" in page.replace("&#39;", "'")
 
 
-@pytest.mark.parametrize("visitor", [PRINCIPAL, BUREAU], ids=["principal", "bureau"])
-def test_others_see_counts_and_no_student(visitor: Visitor) -> None:
-    client, records = enter(COUNTS, visitor=visitor)
+@pytest.mark.parametrize("user", [PRINCIPAL, BUREAU], ids=["principal", "bureau"])
+def test_others_see_counts_and_no_student(sample: MakeSample, user: User) -> None:
+    client, made = enter(sample, COUNTS, user=user)
     assert client.get("/").headers["location"] == "/miss-review", "it is the page that they have"
     page = client.get("/miss-review?half=2026H1").text
-    assert records.looked[-1] == (visitor.username, "2026H1", "school-01" if visitor is PRINCIPAL else None)
+    assert made.looked[-1] == (user.username, "2026H1", "school-01" if user is PRINCIPAL else None)
     assert "不显示" in page
     assert "小于 5 的数（包括 0）不显示" in page
     assert "/students/" not in page
     assert "S-" not in page
-    assert ("全市汇总" in page) is (visitor is BUREAU)
+    assert ("全市汇总" in page) is (user is BUREAU)
     assert client.get("/students/S-1077").status_code == 403
 
 
-def test_what_is_too_small_is_not_told_apart() -> None:
+def test_what_is_too_small_is_not_told_apart(sample: MakeSample) -> None:
     hidden = dict.fromkeys(CLASSES)
-    client, _ = enter(replace(COUNTS, below=None, on_line=None, classes=hidden), visitor=PRINCIPAL)
+    client, _ = enter(sample, replace(COUNTS, below=None, on_line=None, classes=hidden), user=PRINCIPAL)
     page = client.get("/miss-review?half=2026H1").text
     assert "数太小，不按类别和来源分列" in page
     assert "<table" not in page
 
 
-def test_nothing_found_proves_nothing() -> None:
+def test_nothing_found_proves_nothing(sample: MakeSample) -> None:
     nothing = replace(FOUND, events=4, below=0, on_line=4, classes=dict.fromkeys(CLASSES, 0), kinds={}, cases=())
-    client, _ = enter(nothing)
+    client, _ = enter(sample, nothing)
     page = client.get("/miss-review?half=2026H1").text
     assert "没有事前在线下的事件" in page
     assert "0 不证明没有遗漏" in page
     assert "<table" not in page
 
 
-def test_a_half_year_that_nobody_looked_back_on_says_how() -> None:
-    client, _ = enter(None)
+def test_a_half_year_that_nobody_looked_back_on_says_how(sample: MakeSample) -> None:
+    client, _ = enter(sample, None)
     page = client.get("/miss-review?half=2025H2").text
     assert "这半年还没有复查" in page
     assert "2025H2 指 2025-07-01 至 2025-12-31" in page
@@ -139,36 +135,35 @@ def test_a_half_year_that_nobody_looked_back_on_says_how() -> None:
     assert "没有复查不等于没有遗漏" in page
 
 
-def test_without_a_half_year_the_newest_one_is_shown() -> None:
-    client, records = enter(FOUND)
+def test_without_a_half_year_the_newest_one_is_shown(sample: MakeSample) -> None:
+    client, made = enter(sample, FOUND)
     page = client.get("/miss-review").text
     assert "2026H1" in page
-    assert records.looked[-1][1] == "2026H1"
+    assert made.looked[-1][1] == "2026H1"
 
 
-def test_what_is_unfinished_erased_or_too_early_is_said() -> None:
-    client, _ = enter(replace(FOUND, complete=False, erased=2, no_list=3))
+def test_what_is_unfinished_erased_or_too_early_is_said(sample: MakeSample) -> None:
+    client, _ = enter(sample, replace(FOUND, complete=False, erased=2, no_list=3))
     page = client.get("/miss-review?half=2026H1").text
     assert "这半年还没有结束" in page
     assert "有 2 例因学生资料已删除" in page
     assert "另有 3 件发生在本校第一份名单之前" in page
 
 
-def test_who_may_not_see_it_is_refused() -> None:
-    desk, records = sample_desk(scenes.usual())
-    client = Client(make_web(desk))
-    client.get("/sign-in?link=link-admin")
+def test_who_may_not_see_it_is_refused(sample: MakeSample) -> None:
+    made = sample()
+    client = made.enter("admin")
     page = client.get("/miss-review")
     assert page.status_code == 403
     assert "没有权限" in page.text
-    assert records.looked == []
+    assert made.looked == []
     assert 'href="/miss-review"' not in client.get("/admin").text
 
 
-def test_another_schools_review_and_an_unreadable_half_year() -> None:
-    client, records = enter(FOUND)
+def test_another_schools_review_and_an_unreadable_half_year(sample: MakeSample) -> None:
+    client, made = enter(sample, FOUND)
     assert client.get("/miss-review?school=school-02").status_code == 403
     assert client.get("/miss-review?half=June").status_code == 400
-    assert records.looked == []
+    assert made.looked == []
     anonymous = Client(client.app)
     assert anonymous.get("/miss-review").status_code == 303

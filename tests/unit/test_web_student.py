@@ -1,33 +1,53 @@
-"""One student's page."""
+"""One student's page, over what the store holds of the student."""
 
 import re
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from data_schemas.codes import Tier
-from models.assessment import GROUPS, Change, ModelStatus, Uncertainty
-from serving.followup.entries import Entry
-from serving.web import make_web
-from serving.web.student import draw_bars, draw_change
-from tests import sample_lists as scenes
-from tests.factories import assessment, entry, floor, follow_up_list, reason, sheet, words
-from tests.http_client import Client
-from tests.sample_desk import sample_desk
+from models.assessment import GROUPS, Assessment, Change, DataQuality, ModelStatus, Retest, Uncertainty
+from serving.store import Outcome
+from serving.student.pages import draw_bars, draw_change
+from tests.factories import NOW, assessment, floor, lead, publish, reason, sheet, student, tell, word, words
+from tests.sample_pages import MakeSample
+from tests.sample_school import BLIND
+
+Show = Callable[..., str]
+EASED = reason("sleep", -0.4, group="context", value=9.0, text=words("每晚睡眠 9 小时"))
 
 
-def open_student(line: Entry, query: str = "") -> str:
-    desk, _ = sample_desk(follow_up_list(), line)
-    client = Client(make_web(desk))
-    client.get("/sign-in?link=link-counselor")
-    response = client.get(f"/students/{line.pupil.student_id}{query}")
-    assert response.status_code == 200
-    return response.text
+def high(student_id: str = "S-1", **fields: Any) -> Assessment:
+    return assessment(student_id, Tier.PRIORITY, **fields)
+
+
+def flagged(*floors: Any, **fields: Any) -> Assessment:
+    tier = max((one.tier for one in floors), key=lambda one: one.ord)
+    return assessment("S-1", tier, tier_source="floor", floors=floors, **fields)
+
+
+@pytest.fixture
+def show(sample: MakeSample) -> Show:
+    """The page of somebody with this assessment, after these words."""
+
+    def open_student(said: Assessment, *told: Outcome, query: str = "") -> str:
+        made = sample()
+        drawn = assessment(BLIND, Tier.ROUTINE)  # by lot before anybody else
+        publish(made.store, [said, drawn], model=said.model)
+        tell(made.store, *told)
+        response = made.enter().get(f"/students/{quote(said.student_id, safe='')}{query}")
+        assert response.status_code == 200
+        return response.text
+
+    return open_student
 
 
 def test_bars_raise_to_the_right_and_ease_to_the_left_of_one_axis() -> None:
     said = assessment(reasons=(reason("a", 0.6), reason("b", -0.2, group="context", value=3.0)))
-    bars = draw_bars(said)
+    bars = draw_bars(said, eases=True)
     (up,), (down,) = (drawn for _, drawn in bars.groups)
     assert up.axis == down.axis == 80
     assert (up.x, up.width) == (80, 240)
@@ -42,7 +62,7 @@ def test_bars_stand_in_groups_the_longest_first() -> None:
         reason("leave", 0.4, group="leave"),
         reason("tiny", 0.001),
     )
-    bars = draw_bars(assessment(reasons=reasons))
+    bars = draw_bars(assessment(reasons=reasons), eases=True)
     assert [(group, [bar.reason.feature for bar in drawn]) for group, drawn in bars.groups] == [
         ("questionnaire", ["phq9", "gad7"]),
         ("leave", ["leave"]),
@@ -51,124 +71,129 @@ def test_bars_stand_in_groups_the_longest_first() -> None:
     assert bars.left_out == 1
 
 
-def test_nothing_eases_while_a_floor_is_open_or_from_missing_data() -> None:
-    easing = (reason("a", 0.6), reason("b", -0.2, value=3.0), reason("c", -0.3, value=None))
-    free = draw_bars(assessment(reasons=easing))
-    assert {bar.reason.feature for _, drawn in free.groups for bar in drawn} == {"a", "b"}
-    floored = draw_bars(assessment(reasons=easing, floors=(floor(),)))
-    assert {bar.reason.feature for _, drawn in floored.groups for bar in drawn} == {"a"}
+def test_nothing_eases_where_nothing_may_or_from_missing_data() -> None:
+    said = assessment(reasons=(reason("a", 0.6), reason("b", -0.2, value=3.0), reason("c", -0.3, value=None)))
+    for eases, expected in ((True, {"a", "b"}), (False, {"a"})):
+        drawn = draw_bars(said, eases)
+        assert {bar.reason.feature for _, bars in drawn.groups for bar in bars} == expected
 
 
-def test_a_floor_stands_first_and_the_bars_are_called_the_models_order() -> None:
-    eased = reason("sleep", -0.4, group="context", value=9.0, text=words("睡眠充足"))
-    html = open_student(entry("S-1", Tier.CRISIS, floors=(floor(),), reasons=(reason(), eased), tier_source="floor"))
+def test_evidence_stands_first_and_the_bars_are_called_the_models_order(show: Show) -> None:
+    html = show(flagged(floor(), reasons=(reason(), EASED)))
     assert html.index("PHQ-9 第9题 = 2") < html.index("模型排序依据")
-    assert "睡眠充足" not in html
-    assert "安全规则" in html
-    assert "危机" in html
-    assert "待核查" in html
-    assert "不让学生独处" in html
+    assert EASED.text.zh not in html
+    for said in ("安全规则", "危机", "待核查", "不让学生独处"):
+        assert said in html, said
 
 
-def test_without_a_floor_both_directions_are_shown_with_sentence_and_number() -> None:
-    eased = reason("sleep", -0.4, group="context", value=9.0, text=words("每晚睡眠 9 小时"))
-    html = open_student(entry("S-1", Tier.WATCH, reasons=(reason(), eased)))
+def test_what_eases_is_shown_again_once_the_evidence_is_assessed(show: Show) -> None:
+    opened = floor("R01", Tier.PRIORITY, severity=2)
+    html = show(flagged(opened, reasons=(reason(), EASED)), word(assessed=(opened.evidence,)))
+    assert EASED.text.zh in html
     assert "排序理由" in html
+
+
+def test_without_evidence_both_directions_are_shown_with_sentence_and_number(show: Show) -> None:
+    html = show(high(reasons=(reason(), EASED)))
     assert "模型排序依据" not in html
-    assert "每晚睡眠 9 小时" in html
-    assert "−0.40" in html
-    assert "+0.80" in html
-    assert "相关不等于原因" in html
+    for said in ("排序理由", "每晚睡眠 9 小时", "−0.40", "+0.80", "相关不等于原因"):
+        assert said in html, said
 
 
-@pytest.mark.parametrize("tier", [Tier.CRISIS, Tier.PRIORITY])
-def test_hotlines_stand_on_red_and_orange_pages(tier: Tier) -> None:
-    html = open_student(entry("S-1", tier))
+@pytest.mark.parametrize("said", [flagged(floor()), high()], ids=["crisis", "priority"])
+def test_hotlines_stand_on_red_and_orange_pages(show: Show, said: Assessment) -> None:
+    html = show(said)
     assert "96111" in html
     assert "12356" in html
 
 
-def test_questionnaires_have_band_date_previous_and_change() -> None:
-    html = open_student(entry("S-1", instruments=(sheet(total=17, previous_total=9),)))
+def test_questionnaires_have_band_date_previous_and_change(show: Show) -> None:
+    html = show(high(instruments=(sheet(total=17, previous_total=9),)))
     table = re.sub(r"<[^>]+>|\s+", " ", html[html.index("<table>") :])
     for part in ("17", "中度", "2026-11-12", "9", "2025-11-20", "+8", "第9题未提示"):
         assert part in table, part
 
 
-def test_a_skipped_critical_item_is_to_be_asked_and_a_blank_sheet_is_not_scored() -> None:
-    html = open_student(scenes.missing_everything())
-    assert "第9题未作答 → 需当面询问" in html
-    assert "未计分（空缺 4 题，已答部分至少 5 分）" in html
-    assert "GAD-7 已 210 天未更新" in html
-    assert "MHT 没有可用的结果" in html
-    assert "没有收到不等于全勤" in html
-    assert "不含自伤题：低分不说明安全" in html
-    assert "证据有限" in html
-    assert "这次没有模型排序" in html
+def test_what_is_missing_stale_or_skipped_is_said(show: Show) -> None:
+    ask = Retest("phq9", "critical_blank", words("当面询问 PHQ-9 第9题", "ask about PHQ-9 item 9 in person"))
+    blank = sheet(total=None, least=5, band=None, band_code=None, valid=False, n_missing=4,
+                  critical_status="unknown", previous_total=None, previous_on=None)  # fmt: skip
+    html = show(
+        high(
+            reasons=(),
+            instruments=(blank, sheet("gad7", 6, administered_on=date(2026, 4, 24), current=False)),
+            data_quality=DataQuality("low", (ask,), ("gad7", "mht", "leave", "family", "concern")),
+            model=ModelStatus(None, None, "2026-11+abcdef01", None, "none"),
+            margin=None,
+        )
+    )
+    for said in (
+        "第9题未作答 → 需当面询问",
+        "当面询问 PHQ-9 第9题",
+        "未计分（空缺 4 题，已答部分至少 5 分）",
+        "GAD-7 已 210 天未更新",
+        "MHT 没有可用的结果",
+        "没有收到不等于全勤",
+        "不含自伤题：低分不说明安全",
+        "证据有限",
+        "这次没有模型排序",
+    ):
+        assert said in html, said
 
 
-def test_a_protection_lock_is_shown_with_what_the_law_asks() -> None:
-    html = open_student(scenes.protected())
-    assert "保护锁" in html
-    assert "不得自动通知监护人" in html
-    assert "未成年人保护法第十一条" in html
+def test_a_protection_lock_is_shown_with_what_the_law_asks(show: Show) -> None:
+    html = show(flagged(floor("R12", protection=True, severity=5)))
+    for said in ("保护锁", "不得自动通知监护人", "未成年人保护法第十一条"):
+        assert said in html, said
 
 
-def test_model_and_date_are_footnotes_and_the_tier_waits_for_a_person() -> None:
-    html = open_student(entry("S-1", Tier.PRIORITY))
+def test_model_and_date_are_footnotes(show: Show) -> None:
+    html = show(high())
     assert "模型 lightgbm 7 · 策略 2026-11+abcdef01 · 截至 2026-11-20" in html
     assert "仅供演示" in html
-    assert "待人工确认" in html
-    confirmed = open_student(entry("S-1", Tier.PRIORITY, confirmed=True, tier_source="human"))
-    assert "已由人工确认" in confirmed
     away = ModelStatus(None, None, "p", None, "unavailable")
-    assert "模型暂不可用" in open_student(entry("S-1", model=away))
+    assert "模型暂不可用" in show(high(model=away))
 
 
-def test_a_reading_is_passed_on_with_its_purpose() -> None:
-    desk, records = sample_desk(scenes.usual())
-    client = Client(make_web(desk))
-    client.get("/sign-in?link=link-counselor")
-    client.get("/students/S-4821?purpose=crisis")
+def test_a_tier_waits_for_a_person_until_one_has_said_so(show: Show) -> None:
+    assert "待人工确认" in show(high())
+    confirmed = show(high(), word(level=3))
+    assert "已由人工确认" in confirmed
+    assert "待人工确认" not in confirmed
+    assert "每日复查" in confirmed
+
+
+def test_each_report_and_all_evidence_say_since_when_they_wait(show: Show) -> None:
+    at = NOW - timedelta(hours=3)
+    html = show(flagged(floor(received_at=at), leads=(lead(received_at=NOW - timedelta(hours=1)),)))
+    report = html[html.index("线索（尚无人了解）") :]
+    assert "11月20日 07:00 起等待" in html
+    assert "厌学" in report
+    assert "11月20日 09:00 起等待" in report
+
+
+def test_a_reading_is_recorded_with_its_purpose(sample: MakeSample) -> None:
+    made = sample()
+    publish(made.store, [flagged(floor()), high("S-1077")])
+    client = made.enter()
+    client.get("/students/S-1?purpose=crisis")
     client.get("/students/S-1077?purpose=gossip")
-    assert records.read == [("wang", "S-4821", "crisis"), ("wang", "S-1077", "follow_up")]
+    assert made.read() == [("wang", "S-1", "crisis"), ("wang", "S-1077", "follow_up")]
 
 
-def test_a_blind_audit_stays_blind_until_asked_for() -> None:
-    secret = entry("S-1", Tier.PRIORITY, slot="audit", reasons=(reason(text=words("秘密理由")),))
-    desk, records = sample_desk(follow_up_list(week=(secret,)))
-    client = Client(make_web(desk))
-    client.get("/sign-in?link=link-counselor")
-    html = client.get("/students/S-1?purpose=quality_audit").text
-    assert "例行访谈" in html
-    for hidden in ("秘密理由", "重点", "PHQ-9", "priority"):
-        assert hidden not in html, hidden
-    assert "秘密理由" in client.get("/students/S-1?reveal=1&purpose=quality_audit").text
-    assert [purpose for _, _, purpose in records.read] == ["quality_audit", "follow_up"]
+def test_a_student_of_another_school_cannot_be_told_from_nobody(sample: MakeSample) -> None:
+    made = sample()
+    publish(made.store, [high(), high("S-2")], students=[student("S-1"), student("S-2", "school-02")])
+    client = made.enter()
+    for other in ("S-2", "S-nobody"):
+        refused = client.get(f"/students/{other}")
+        assert refused.status_code == 403
+        assert "没有权限" in refused.text
+    assert made.read() == []
 
 
-def test_safety_evidence_is_never_hidden_by_an_audit() -> None:
-    html = open_student(entry("S-1", Tier.CRISIS, slot="audit", floors=(floor(),)), "?purpose=quality_audit")
-    assert "PHQ-9 第9题 = 2" in html
-
-
-def test_another_school_is_refused_and_an_unknown_id_is_not_found() -> None:
-    desk, records = sample_desk(scenes.usual())
-    records.lists["school-02"] = follow_up_list(school_id="school-02", week=(entry("S-2"),))
-    client = Client(make_web(desk))
-    client.get("/sign-in?link=link-counselor")
-    refused = client.get("/students/S-2")
-    assert refused.status_code == 403
-    assert "没有权限" in refused.text
-    missing = client.get("/students/S-nobody")
-    assert missing.status_code == 404
-    assert "没有找到" in missing.text
-    assert records.read == []
-
-
-def test_an_id_with_a_slash_opens_its_own_page() -> None:
-    html = open_student(entry("a/b c"), "")
-    assert "<h1>a/b c</h1>" in html
+def test_an_id_with_a_slash_opens_its_own_page(show: Show) -> None:
+    assert "<h1>a/b c</h1>" in show(high("a/b c"))
 
 
 def change(**fields: object) -> Change:
@@ -184,33 +209,34 @@ def change(**fields: object) -> Change:
     return Change(**(plain | fields))
 
 
-def test_what_changed_since_the_screening_before_is_told_by_part() -> None:
-    text = open_student(entry(change=change()))
+def test_what_changed_since_the_screening_before_is_told_by_part(show: Show) -> None:
+    text = show(high(change=change()))
     assert "与 2026-03-06 的筛查相比" in text
     assert "排序分变化 +0.62：新记录 +0.70，时间推移 −0.08" in re.sub(r"\s*\n\s*", "", text)
     assert "模型更新" not in text, "a part of nothing is not told"
 
 
-def test_while_a_floor_is_open_no_change_gives_ease() -> None:
-    moved = draw_change(assessment(floors=(floor("R01"),), change=change()))
+def test_while_evidence_is_open_no_change_gives_ease(show: Show) -> None:
+    moved = draw_change(assessment(change=change()), eases=False)
     assert moved is not None
     assert moved.parts == ()
     assert [one.feature for one in moved.reasons] == ["phq9_total"]
-    text = open_student(entry(floors=(floor("R01"),), change=change()))
+    text = show(flagged(floor("R01", Tier.PRIORITY, severity=2), change=change()))
     assert "排序分变化" not in text
     assert "与 2026-03-06 的筛查相比" in text
 
 
-def test_near_a_line_a_person_decides_unless_evidence_has_decided() -> None:
+def test_near_a_line_a_person_decides_unless_evidence_or_a_person_has(show: Show) -> None:
     near, far = Uncertainty(0.08, 0.12, True), Uncertainty(0.02, 0.03, False)
     sentence = "分值在两个等级的界线附近：模型不能确定属于哪一级，由人判断。"
-    assert sentence in open_student(entry(uncertainty=near, tier_source="model"))
-    assert sentence not in open_student(entry(uncertainty=far, tier_source="model"))
-    assert sentence not in open_student(entry(uncertainty=near, tier_source="floor", floors=(floor("R01"),)))
-    assert sentence not in open_student(entry(tier_source="model")), "an older model says nothing of it"
+    assert sentence in show(high(uncertainty=near))
+    assert sentence not in show(high(uncertainty=near), word(level=2))
+    assert sentence not in show(high(uncertainty=far))
+    assert sentence not in show(flagged(floor("R01", Tier.PRIORITY, severity=2), uncertainty=near))
+    assert sentence not in show(high()), "an older model says nothing of it"
 
 
-def test_what_the_family_cap_took_is_told() -> None:
-    text = open_student(entry(reasons=(reason("family", 1.1, group="family"),), family_capped=0.4))
+def test_what_the_family_cap_took_is_told(show: Show) -> None:
+    text = show(high(reasons=(reason("family", 1.1, group="family"),), family_capped=0.4))
     assert "家庭情况的合计影响已封顶：0.4 未计入排序分" in text
-    assert "已封顶" not in open_student(entry(family_capped=0.0))
+    assert "已封顶" not in show(high(family_capped=0.0))

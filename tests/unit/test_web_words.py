@@ -1,14 +1,18 @@
 """The catalogue: whole in both languages, used, and careful about people."""
 
 import re
+import tomllib
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from serving.web.render import HERE
-from serving.web.words import LANGUAGES, catalogue, pick, say
+from serving.platform.render import HERE, SLICES
+from serving.platform.words import LANGUAGES, catalogue, pick, say, word_files
 
-TEMPLATES = sorted((HERE / "templates").glob("*.html"))
-CODE = [*TEMPLATES, *sorted(HERE.glob("*.py"))]
+TEMPLATES = sorted(SLICES.glob("*/templates/*.html"))
+FOLDERS = {file.parent for file in word_files()}
+CODE = [*TEMPLATES, *sorted(file for folder in FOLDERS for file in folder.glob("*.py"))]
 # Words that diagnose, blame, or promise safety.
 FORBIDDEN = (
     *("抑郁症", "焦虑症", "患者", "病人", "精神病", "病情", "确诊", "问题学生", "高危分子", "高危学生", "AI诊断"),
@@ -26,6 +30,23 @@ def test_each_key_speaks_both_languages() -> None:
         assert re.search(r"[一-鿿]", words.en) is None, f"{key}: the English has Chinese characters"
 
 
+def test_a_key_and_a_template_stand_in_one_slice() -> None:
+    keys = [key for file in word_files() for key in tomllib.loads(file.read_text("utf-8"))]
+    assert [key for key, n in Counter(keys).items() if n > 1] == []
+    assert set(keys) == set(catalogue())
+    assert len(word_files()) >= 6
+    assert [name for name, n in Counter(file.name for file in TEMPLATES).items() if n > 1] == []
+
+
+def test_a_key_in_two_slices_is_a_bug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for slice_ in ("a", "b"):
+        (tmp_path / slice_).mkdir()
+        (tmp_path / slice_ / "words.toml").write_text('back = { zh = "回", en = "Back" }', "utf-8")
+    monkeypatch.setattr("serving.platform.words.SLICES", tmp_path)
+    with pytest.raises(ValueError, match="back is defined twice"):
+        catalogue.__wrapped__()
+
+
 def test_every_word_used_is_there_and_every_word_there_is_used() -> None:
     text = "\n".join(file.read_text("utf-8") for file in CODE)
     named = set(re.findall(r"""(?:\bt|say)\(\s*["']([a-z_0-9]+)["']\s*[,)]""", text))
@@ -37,7 +58,7 @@ def test_every_word_used_is_there_and_every_word_there_is_used() -> None:
 
 
 def test_no_page_says_what_is_forbidden() -> None:
-    for file in [*CODE, HERE / "words.toml", HERE / "static" / "app.js"]:
+    for file in [*CODE, *word_files(), HERE / "static" / "app.js"]:
         text = file.read_text("utf-8").lower()
         said = [forbidden for forbidden in FORBIDDEN if forbidden.lower() in text]
         assert said == [], f"{file.name} says {said}"

@@ -8,12 +8,12 @@ import pytest
 from data_schemas.dataset import Dataset
 from models import read_policy, records_of
 from tests.learnable import learnable
-from training.again.again import fit_again, margin_of
 from training.cohorts.cohort import Cohort, make_cohort
 from training.fitting import fitting
 from training.fitting.boosting import Boosting
 from training.fitting.candidates import WEIGHT_CAP, Learning, OutOfFold, Tried
 from training.fitting.fitting import CAP_MARGIN, CAPS, Search, Size
+from training.retraining.refit import margin_of, refit
 from training.train import Options, Trained, train
 
 QUICK = Options(boosting=Boosting(rounds=40), sizes=(Size(2, 4),), resamples=20)
@@ -63,7 +63,7 @@ def test_the_cap_is_told_and_used_again(cohort: Cohort, trained: Trained) -> Non
     assert cap in CAPS
     capped = replace(cohort, weight=np.minimum(cohort.weight, cap))
     even = replace(cohort, weight=np.ones(len(cohort.weight)))
-    one, two, three = (margin_of(fit_again(trained.artifact, rows), cohort) for rows in (cohort, capped, even))
+    one, two, three = (margin_of(refit(trained.artifact, rows), cohort) for rows in (cohort, capped, even))
     np.testing.assert_array_equal(one, two)
     assert not np.allclose(one, three), "below the cap weights count"
 

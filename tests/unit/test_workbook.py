@@ -6,9 +6,10 @@ import pytest
 from openpyxl import load_workbook
 
 from data_schemas.codes import Tier
-from serving.followup.entries import Section
-from serving.followup.workbook import write_workbook
-from tests.factories import entry, floor, follow_up_list, words
+from models.triage import BY_CODE, QUEUES
+from models.triage.queues import IMMEDIATE, WEEK
+from serving.today.workbook import write_workbook
+from tests.factories import blind_entry, entry, floor, follow_up_list, words
 
 
 def values(file: Path, sheet: int = 0) -> list[list[str]]:
@@ -18,19 +19,23 @@ def values(file: Path, sheet: int = 0) -> list[list[str]]:
 
 def test_it_says_what_it_is_and_holds_every_section(tmp_path: Path) -> None:
     file = tmp_path / "list.xlsx"
-    urgent = entry("S-4821", Tier.CRISIS, Section.IMMEDIATE, floors=(floor(),))
-    listed = follow_up_list(synthetic=True, immediate=(urgent,), week=(entry(), entry("S-7", slot="audit", rank=2)))
+    urgent = entry("S-4821", Tier.CRISIS, IMMEDIATE, floors=(floor(),))
+    listed = follow_up_list(synthetic=True, immediate=(urgent,), week=(entry(), blind_entry("S-7", rank=2)))
     write_workbook([listed], file)
     rows = values(file)
     assert rows[0] == ["合成数据"]
     assert rows[1] == ["筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认"]
     assert "全校预计尚未发现：无法估计" in rows[2][0]
     assert rows[4] == ["序号", "等级", "学生编号", "班级", "原因", "应做", "截止", "逾期"]
-    assert rows[5] == ["即时核查 1"]
-    assert rows[6][:2] == ["■ 危机·待核查", "S-4821"]
-    assert rows[8][:3] == ["1", "◆ 关注", "S-1077"]
-    assert rows[9][:3] == ["2", "—", "S-7"], "a blind line shows no tier"
-    assert rows[10] == [f"本周名单到此 · 其下 {listed.unscheduled} 人本周未安排"]
+    titles = [f"{queue.title.zh} {len(listed.queue(queue.code))}" for queue in QUEUES]
+    assert [row[0] for row in rows if row[0] in titles] == titles, "every queue of the registry, empty ones too"
+    at = {title: rows.index([title]) for title in titles}
+    assert rows[at["即时核查 1"] + 1][:2] == ["■ 危机·待核查", "S-4821"]
+    week = at[f"{BY_CODE[WEEK].title.zh} 2"]
+    assert rows[week + 1][:3] == ["1", "◆ 关注", "S-1077"]
+    assert rows[week + 2][:3] == ["2", "—", "S-7"], "a blind line shows no tier"
+    assert rows[week + 2][4] == "例行访谈", "nor a reason"
+    assert rows[week + 3] == [f"本周名单到此 · 其下 {listed.unscheduled} 人本周未安排"]
 
 
 def test_it_prints_on_landscape_pages_with_its_head_on_each(tmp_path: Path) -> None:

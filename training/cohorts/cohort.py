@@ -15,7 +15,7 @@ from data_schemas.horizon import open_dates, outcomes_until
 from models import Records, enrolled, may_score
 from models.features import Matrix, Recipe, build_features
 from models.features.matrix import join
-from models.floors import assessed
+from models.triage.from_records import levels_of
 from runxin.errors import bad_data
 from training.cohorts.outcomes import CONCURRENT_DAYS, found_after
 
@@ -88,10 +88,10 @@ def make_cohort(dataset: Dataset, records: Records, recipe: Recipe, *, prevalent
 
 
 def placed(records: Records, day: int, concurrent: bool) -> NDArray[np.bool_]:
-    """Whom a person has placed in 重点 or 危机 by the day. In a one-time survey the occasion's own interview is the
-    outcome, not what was known before."""
-    known = assessed(records, day - CONCURRENT_DAYS if concurrent else day)
-    return np.asarray(known.level >= Tier.PRIORITY.ord)
+    """Whom a named person has placed in 重点 or 危机 by the day. In a one-time survey the occasion's own interview is
+    the outcome, not what was known before."""
+    level = levels_of(records, day - CONCURRENT_DAYS if concurrent else day, named=True)
+    return np.asarray(level >= Tier.PRIORITY.ord)
 
 
 def as_known(cohort: Cohort, dataset: Dataset, records: Records, until: int | None = None) -> Cohort:

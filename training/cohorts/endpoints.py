@@ -14,8 +14,7 @@ from data_schemas.dataset import Dataset, Label
 from data_schemas.horizon import outcomes_until
 from evaluation import Endpoint
 from models import Artifact, Records, enrolled
-from models.columns import NO_DAY
-from models.floors import Assessed, open_floors
+from models.floors import floors_of
 from models.floors.totals import meets
 from models.records import rows_of
 from training.cohorts.cohort import Cohort, as_known, make_cohort, placed, places_of
@@ -84,10 +83,12 @@ def _secondary(
         return found
 
     def new_floor(day: int) -> Known:
-        until, nobody = min(day + days, last), np.full(len(records), NO_DAY)
-        floors = open_floors(records, until, artifact.policy, Assessed(nobody, nobody, nobody))
+        until = min(day + days, last)
+        floors = floors_of(records, until, artifact.policy)
         since = day_to_date(day)
-        new = np.array([any(floor.known_on > since for floor in mine) for mine in floors], dtype=bool)
+        new = np.array(
+            [any(floor.known_on > since and not floor.lead for floor in mine) for mine in floors], dtype=bool
+        )
         return _of_those_still_there(records, new, until)
 
     found: dict[str, tuple[int, Callable[[int], Known]]] = {}

@@ -12,9 +12,9 @@ from evaluation import Population
 from evaluation.figures.grouping import groups_of
 from models import Artifact, Records
 from models.calibration import probabilities
-from models.floors import assessed, open_floors
 from models.risk_model import margins
 from models.tiers import model_tiers
+from models.triage.from_records import open_of
 from training.cohorts.cohort import Cohort, places_of
 from training.cohorts.outcomes import CONCURRENT_DAYS, outcome_rows
 from training.train import score_cohort
@@ -72,8 +72,8 @@ def tiers_of(artifact: Artifact, cohort: Cohort) -> NDArray[np.int64]:
 
 def _with_floor(artifact: Artifact, records: Records, day: int, concurrent: bool) -> NDArray[np.bool_]:
     """Who has evidence that nobody has assessed by the day; a survey's own interview is its outcome, no assessment."""
-    done = assessed(records, day - CONCURRENT_DAYS if concurrent else day)
-    return np.array([len(floors) > 0 for floors in open_floors(records, day, artifact.policy, done)], dtype=bool)
+    floors = open_of(records, day, artifact.policy, day - CONCURRENT_DAYS if concurrent else None)
+    return np.array([len(mine) > 0 for mine in floors], dtype=bool)
 
 
 def _drawn_by_lot(dataset: Dataset, records: Records, day: int, concurrent: bool) -> NDArray[np.bool_]:

@@ -25,7 +25,7 @@ FEWEST = 10  # outcomes of either kind on either side of time
 
 
 @dataclass(frozen=True)
-class Margins:
+class OutOfFoldMargins:
     """n rows that no model had learned from when it scored them."""
 
     student: NDArray[Any]
@@ -46,7 +46,7 @@ class Compared:
     slope: float | None
 
 
-def compare(rows: Margins, salt: int) -> tuple[str, tuple[Compared, ...]]:
+def compare(rows: OutOfFoldMargins, salt: int) -> tuple[str, tuple[Compared, ...]]:
     """How the rows were parted, in words, and each curve's figures: fitted on earlier index dates and judged on the
     last where both have enough outcomes, else fitted on four fifths of the students and judged on the fifth, in
     turn."""
@@ -71,7 +71,7 @@ def table(parted: str, compared: Sequence[Compared]) -> dict[str, Any]:
     return {"parted": parted, "curves": [{**asdict(one), "chosen": one.method == chosen} for one in compared]}
 
 
-def _compared(rows: Margins, parts: Sequence[tuple[Bools, Bools]]) -> tuple[Compared, ...]:
+def _compared(rows: OutOfFoldMargins, parts: Sequence[tuple[Bools, Bools]]) -> tuple[Compared, ...]:
     judged = np.concatenate([np.flatnonzero(after) for _, after in parts])
     outcome, weight = rows.outcome[judged], rows.weight[judged]
     found = []
@@ -86,7 +86,7 @@ def _compared(rows: Margins, parts: Sequence[tuple[Bools, Bools]]) -> tuple[Comp
     return tuple(found)
 
 
-def _curve(method: str, rows: Margins, before: Bools) -> Curve:
+def _curve(method: str, rows: OutOfFoldMargins, before: Bools) -> Curve:
     margin, outcome, weight = rows.margin[before], rows.outcome[before], rows.weight[before]
     if method == ISOTONIC:
         steps = IsotonicRegression(out_of_bounds="clip").fit(margin, outcome, sample_weight=weight)

@@ -12,12 +12,12 @@ from models.calibration import Calibration
 from models.features import Feature
 from models.risk_model import RiskModel
 from models.spline_model import SplineModel
-from models.uncertainty import Band
+from models.uncertainty import ProbabilityBand
 from training.cohorts.cohort import Cohort
 from training.cohorts.folds import inner_folds
 from training.fitting import calibration_choice
 from training.fitting.boosting import Boosting, fit_boosting
-from training.fitting.calibration_choice import SMOOTH, Margins
+from training.fitting.calibration_choice import SMOOTH, OutOfFoldMargins
 from training.fitting.candidates import WEIGHT_CAP, Learning, OutOfFold, Tried, learning_of, try_boosting, try_splines
 from training.fitting.splines import fit_splines
 from training.fitting.tuning import search
@@ -60,7 +60,7 @@ class Fitted:
 
     model: RiskModel
     calibration: Calibration
-    band: Band
+    band: ProbabilityBand
     logistic: SplineModel
     comparison: dict[str, float]
     tried: tuple[Tried, ...]
@@ -181,8 +181,8 @@ def _try_trees(learning: Learning, settings: Search, tried: list[Tried], progres
     return tried + further
 
 
-def _margins(cohort: Cohort, learning: Learning, found: OutOfFold) -> Margins:
+def _margins(cohort: Cohort, learning: Learning, found: OutOfFold) -> OutOfFoldMargins:
     rows = learning.judged
-    return Margins(
+    return OutOfFoldMargins(
         cohort.student[rows], cohort.index_day[rows], found.margin, learning.outcome[rows], learning.weight[rows]
     )

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.isotonic import isotonic_regression
 
-from models.uncertainty import Band
+from models.uncertainty import ProbabilityBand
 
 Floats = NDArray[np.float64]
 POINTS = 100  # margins at which the band is worked out
 NEAR = 25  # rows of like margin, at least, that a student's own weight is taken from
 
 
-def fit_band(margin: Floats, outcome: Floats, weight: Floats) -> Band:
+def fit_band(margin: Floats, outcome: Floats, weight: Floats) -> ProbabilityBand:
     """The band from n rows with outcomes 0/1. The added student counts as much as rows of like margin do on average:
     among students who are seldom interviewed one stands for many, and the band is the wider for it."""
     order = np.argsort(margin, kind="stable")
@@ -28,7 +28,7 @@ def fit_band(margin: Floats, outcome: Floats, weight: Floats) -> Band:
     low, high = (np.array([_with(share, mass, place, own[place], added) for place in places]) for added in (0.0, 1.0))
     # Weights differ from place to place, so an answer may fall by a hair where the margin rises.
     low, high = np.minimum.accumulate(low[::-1])[::-1], np.maximum.accumulate(high)
-    return Band(*(tuple(values.tolist()) for values in (where[places], low, high)))
+    return ProbabilityBand(*(tuple(values.tolist()) for values in (where[places], low, high)))
 
 
 def _with(share: Floats, mass: Floats, place: int, own: float, added: float) -> float:

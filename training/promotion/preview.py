@@ -1,8 +1,8 @@
 """What a promotion would do to each school's week, before it is done: who enters and who leaves the list, in counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,12 @@ from data_schemas.school_days import Calendars
 from evaluation.figures.grouping import groups_of
 from evaluation.figures.groups import FEWEST_SHOWN
 from evaluation.gates.gates import FloorCheck
-from models import Artifact, Assessment, Policy, Records, assess, records_of
+from models import Artifact, Assessment, Policy, Records, assess, calendars_for, records_of
 from models.features import build_features
-from models.floors import assessed, open_floors
+from models.triage import ZONE, plan_week, present_of, strengths_of
+from models.triage.from_records import facts_of_assessments, open_of
+from models.triage.week import AUDIT
 from runxin.errors import UserError, bad_data, refused
-from training.promotion.week import week_of
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -71,8 +72,9 @@ def preview(
     place = {student: row for row, student in enumerate(records.ids)}
     rows = np.array([place[one.student_id] for one in after], dtype=np.int64)
     names, school = np.unique(records.students["school_id"][rows].astype(str), return_inverse=True)
-    slots = policy.list.weekly_slots - policy.list.audit_slots
-    old, new = _line(before, school, slots), _line(after, school, slots)
+    school_of = dict(zip((one.student_id for one in after), names[school].tolist(), strict=True))
+    of_schools = calendars_for(dataset, calendars)
+    old, new = (_line(one, records, as_of, school_of, of_schools, policy) for one in (before, after))
     entered, left = new.listed & ~old.listed, old.listed & ~new.listed
     matrix = build_features(records, candidate.recipe, date_to_day(as_of)).where(rows)
     groups = groups_of(matrix, candidate.instruments)
@@ -99,7 +101,7 @@ def preview(
         "as_of": as_of.isoformat(),
         "against": against,
         "policy": policy.name,
-        "places": slots,
+        "places": policy.list.weekly_slots - policy.list.audit_slots,
         "all": counted(np.ones(len(rows), dtype=bool)),
         "tiers": {"before": _tiers(old), "after": _tiers(new)},
         "higher": int((new.tier > old.tier).sum()),
@@ -134,7 +136,7 @@ def _shown(of: NDArray[Any]) -> bool:
 def _floors_held(records: Records, as_of: date, policy: Policy, rows: Ints, after: Sequence[Assessment]) -> FloorCheck:
     """Floors are opened once more, apart from the assessments that they are held against."""
     day = date_to_day(as_of)
-    floors = open_floors(records, day, policy, assessed(records, day))
+    floors = open_of(records, day, policy)
     below = crisis = 0
     for row, one in zip(rows.tolist(), after, strict=True):
         below += any(floor.tier.ord > one.tier.ord for floor in floors[row])
@@ -144,12 +146,30 @@ def _floors_held(records: Records, as_of: date, policy: Policy, rows: Ints, afte
     return FloorCheck(len(after), below, crisis)
 
 
-def _line(found: Sequence[Assessment], school: Ints, places: int) -> _Line:
+def _line(
+    found: Sequence[Assessment],
+    records: Records,
+    as_of: date,
+    school_of: Mapping[str, str],
+    calendars: Calendars,
+    policy: Policy,
+) -> _Line:
+    """The week as the follow-up list would make it, without those drawn by lot, who are the same with any model."""
+    evening = datetime.combine(as_of, time(23, 59), ZONE)
+    facts = facts_of_assessments(found, records, as_of, school_of)
     listed: set[str] = set()
-    for one in np.unique(school).tolist():
-        listed |= week_of([found[row] for row in np.flatnonzero(school == one).tolist()], places)
-    tier = np.array([one.tier.ord for one in found], dtype=np.int64)
-    return _Line(tier, np.array([one.student_id in listed for one in found]))
+    tier: dict[str, int] = {}
+    for school in sorted(set(school_of.values())):
+        mine = present_of([one for one in facts if one.school_id == school], policy, calendars.of(school))
+        ranked = any(one.margin is not None for one in facts if one.school_id == school)
+        strength = strengths_of(mine)
+        week = plan_week(mine, strength, school, policy.list.weekly_slots, ranked, policy, evening)
+        listed |= {one.student_id for one, slot in week.line if slot != AUDIT}
+        tier |= {one.student_id: one.tier.ord for one in mine}
+    return _Line(
+        np.array([tier[one.student_id] for one in found], dtype=np.int64),
+        np.array([one.student_id in listed for one in found]),
+    )
 
 
 def _tiers(line: _Line) -> dict[str, int]:

@@ -19,7 +19,7 @@ LEAST_SECONDS = 2.0  # an item, below which a sheet was hardly read
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredSheets:
     """The sheets of one questionnaire. `student` is a place in the table of students, `total` NaN where it has none
     that holds; `suspect` sheets were too fast."""
 
@@ -91,10 +91,10 @@ class Frames:
         return np.asarray(self.truths[wave]["student_id"].notna().to_numpy())
 
     @cached_property
-    def sheets(self) -> dict[str, Scored]:
+    def sheets(self) -> dict[str, ScoredSheets]:
         return {code: self._scored(code) for code in self.city.dataset.responses}
 
-    def _scored(self, code: str) -> Scored:
+    def _scored(self, code: str) -> ScoredSheets:
         frame = self.city.dataset.responses[code]
         instrument = forms()[code].instrument
         given = np.column_stack(
@@ -105,7 +105,7 @@ class Frames:
         critical = np.zeros(len(given), dtype=bool)
         for item in instrument.critical:
             critical |= given[:, item.item - 1] >= item.at_least
-        return Scored(
+        return ScoredSheets(
             student=self.places(frame["student_id"]),
             wave=np.searchsorted(self.index_dates, day),
             day=day,

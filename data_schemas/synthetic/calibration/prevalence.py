@@ -3,7 +3,7 @@
 import numpy as np
 
 from data_schemas.codes import Concern
-from data_schemas.synthetic.calibration.frames import SEXES, Frames, Scored
+from data_schemas.synthetic.calibration.frames import SEXES, Frames, ScoredSheets
 from data_schemas.synthetic.calibration.row import Row, share
 from data_schemas.synthetic.latent import GAD_10, ITEM_9, PHQ_10
 from data_schemas.synthetic.sleep import SHORT_SLEEP
@@ -38,7 +38,14 @@ def prevalence(city: Frames) -> list[Row]:
 
 
 def _share_of(
-    city: Frames, sheets: Scored, mine: np.ndarray, hits: np.ndarray, what: str, who: str, target: float, give: float
+    city: Frames,
+    sheets: ScoredSheets,
+    mine: np.ndarray,
+    hits: np.ndarray,
+    what: str,
+    who: str,
+    target: float,
+    give: float,
 ) -> Row:
     bounds = (float(target) - give, float(target) + give)
     return share("prevalence", what, who, bounds, hits[mine], city.class_[sheets.student[mine]])

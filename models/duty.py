@@ -1,0 +1,170 @@
+"""Who is on duty at a school, and a clock of minutes that runs only while somebody is. Pure: spans in, answers out.
+
+The roster reaches from its first turn's start to its last one's end. Outside of that nothing is known about anybody's
+duty, and the clock runs always: an old roster, or one that begins next month, must not stop a clock of danger.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from data_schemas.codes import DutyRole
+from data_schemas.duty import DutySpan
+from data_schemas.instruments import Words
+
+# Who is asked for in turn. On call is not on duty: no clock runs because of it.
+ON_DUTY = (DutyRole.COUNSELOR, DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE)
+ON_CALL = (DutyRole.ON_CALL, DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE)
+NO_ROSTER = Words(zh="值班心理教师", en="the counselor on duty")
+NOBODY = Words(zh="学校负责人（值班表此刻无人）", en="the head of the school (nobody is on the duty roster now)")
+MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """A person of the roster, as what, and how to reach them."""
+
+    name: str
+    role: DutyRole
+    phone: str | None
+
+    @property
+    def words(self) -> Words:
+        phone_zh, phone_en = (f"，电话 {self.phone}", f", phone {self.phone}") if self.phone else ("", "")
+        return Words(zh=f"{self.role.zh} {self.name}{phone_zh}", en=f"{self.name} ({self.role.en}){phone_en}")
+
+
+@dataclass(frozen=True)
+class Turns:
+    """The turns of one role in order: `starts` (n,) and `ends` (n,) in microseconds, not overlapping."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    people: tuple[OnDuty, ...]
+
+    def at(self, moment: int) -> OnDuty | None:
+        place = bisect_right(self.starts, moment) - 1
+        return self.people[place] if place >= 0 and moment < self.ends[place] else None
+
+
+@dataclass(frozen=True)
+class Duty:
+    """The roster of one school, made by `make_duty`. `starts` and `ends` (n,) are the stretches in which somebody is on
+    duty, in microseconds, apart and in order; `before` (n,) is how long those in front of each are together."""
+
+    turns: dict[DutyRole, Turns]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    before: tuple[int, ...]
+    first: int | None  # where the roster begins and ends; None without one
+    last: int
+
+    def on_duty(self, moment: datetime) -> OnDuty | None:
+        """Who is on duty at the moment: counselor before deputy, principal and centre. None where nobody is."""
+        return self._asked(ON_DUTY, moment)
+
+    def on_call(self, moment: datetime) -> OnDuty | None:
+        """Who is called where nobody is on duty or nobody answers: the on-call person, else deputy, principal, centre
+        where one of them is there at that moment."""
+        return self._asked(ON_CALL, moment)
+
+    def who(self, moment: datetime) -> Words:
+        """To whom something goes at that moment, in words with the phone number: the person on duty, else on call.
+        Without a roster at all, the counselor on duty, whose name is not known here."""
+        if self.first is None:
+            return NO_ROSTER
+        found = self.on_duty(moment) or self.on_call(moment)
+        if found is not None:
+            return found.words
+        return NOBODY if self.first <= _microseconds(moment) < self.last else NO_ROSTER
+
+    def minutes_after(self, moment: datetime, minutes: float) -> datetime:
+        """When a clock of so many minutes that starts at `moment` has run out: it runs while somebody is on duty, and
+        always where there is no roster. The earliest such moment, in the zone of `moment`, which must be aware."""
+        start, wanted = _microseconds(moment), round(minutes * 60_000_000)
+        if wanted <= 0:
+            return moment
+        return moment + (self._moment_of(self._run(start) + wanted) - start) * MICROSECOND
+
+    def _asked(self, roles: Sequence[DutyRole], moment: datetime) -> OnDuty | None:
+        at = _microseconds(moment)
+        found = (self.turns[role].at(at) for role in roles if role in self.turns)
+        return next((person for person in found if person is not None), None)
+
+    def _run(self, moment: int) -> int:
+        """How long the clock has run up to a moment, from the roster's beginning; negative before it."""
+        if self.first is None or moment < self.first:
+            return moment - (self.first or 0)
+        place = bisect_right(self.starts, moment) - 1
+        inside = self.before[place] + min(moment, self.ends[place]) - self.starts[place] if place >= 0 else 0
+        return inside + max(0, moment - self.last)
+
+    def _moment_of(self, run: int) -> int:
+        """The earliest moment at which the clock has run so long; the inverse of `_run`."""
+        if self.first is None or run <= 0:
+            return run + (self.first or 0)
+        total = self.before[-1] + self.ends[-1] - self.starts[-1] if self.starts else 0
+        if run > total:
+            return self.last + run - total
+        # The stretch in which it is reached: exactly at an end it is that end, not the next beginning.
+        place = bisect_right(self.before, run - 1) - 1
+        return self.starts[place] + run - self.before[place]
+
+
+def make_duty(spans: Iterable[DutySpan]) -> Duty:
+    """The roster of one school from its spans, in any order. Where turns of one role overlap, which an import refuses,
+    the later one counts from its start on."""
+    ordered = sorted(spans, key=lambda span: (span.starts_at, span.ends_at, span.person))
+    turns = {
+        role: _turns([span for span in ordered if span.role is role])
+        for role in DutyRole
+        if any(span.role is role for span in ordered)
+    }
+    starts: list[int] = []
+    ends: list[int] = []
+    for span in ordered:
+        if span.role not in ON_DUTY:
+            continue
+        start, end = _microseconds(span.starts_at), _microseconds(span.ends_at)
+        if ends and start <= ends[-1]:
+            ends[-1] = max(ends[-1], end)
+        else:
+            starts.append(start)
+            ends.append(end)
+    before = [0]
+    for start, end in zip(starts, ends, strict=True):
+        before.append(before[-1] + end - start)
+    first = _microseconds(ordered[0].starts_at) if ordered else None
+    last = max((_microseconds(span.ends_at) for span in ordered), default=0)
+    return Duty(turns, tuple(starts), tuple(ends), tuple(before[:-1]), first, last)
+
+
+def in_force(imports: Iterable[Sequence[DutySpan]]) -> list[DutySpan]:
+    """What stands of one school's rosters, oldest import first: each replaces, from its first start to its last end,
+    what was there, so that a week can be imported anew and the months before it stay."""
+    found: list[DutySpan] = []
+    for spans in imports:
+        if not spans:
+            continue
+        first, last = min(span.starts_at for span in spans), max(span.ends_at for span in spans)
+        kept = [span for span in found if span.ends_at <= first or span.starts_at >= last]
+        cut = [span for span in found if span not in kept]
+        kept += [replace(span, ends_at=first) for span in cut if span.starts_at < first]
+        kept += [replace(span, starts_at=last) for span in cut if span.ends_at > last]
+        found = [*kept, *spans]
+    return sorted(found, key=lambda span: (span.starts_at, span.ends_at, span.role.place))
+
+
+def _turns(spans: Sequence[DutySpan]) -> Turns:
+    starts = tuple(_microseconds(span.starts_at) for span in spans)
+    people = tuple(OnDuty(span.person, span.role, span.phone) for span in spans)
+    return Turns(starts, tuple(_microseconds(span.ends_at) for span in spans), people)
+
+
+def _microseconds(moment: datetime) -> int:
+    """Since 1970, exactly; raises `ValueError` for a moment without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment of duty needs a time zone")
+    return (moment - EPOCH) // MICROSECOND

@@ -1,0 +1,79 @@
+"""R19: a critical item that was left blank while the rest of the sheet is high."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from data_schemas.calendar import day_to_date
+from data_schemas.codes import Tier
+from data_schemas.instruments import BLANK as BLANK_ANSWER
+from data_schemas.instruments import CRITICAL_STATUSES, Words
+from data_schemas.instruments.scores import UNKNOWN
+from models.assessment import AnswerTime, Floor
+from models.floors.floor import BLANK, late, make_floor
+from models.policy import Policy
+from models.records import Records
+from models.sheets import Bools, Sheets
+
+BLANK_RULE, BLANK_TIER = "R19", Tier.WATCH
+
+
+def blank_floors(records: Records, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
+    """R19 of every questionnaire with critical items, by student's place. Below that a blank critical item opens no
+    floor, and is asked all the same (`models.retest`)."""
+    if not policy.floors.R19:
+        return
+    for sheets in records.sheets.values():
+        for row in np.flatnonzero(sheets.known(as_of) & left_blank(sheets)):
+            came, old = int(sheets.received[row]), late(sheets, row, as_of)
+            yield (
+                int(sheets.student[row]),
+                make_floor(
+                    BLANK_RULE,
+                    BLANK_TIER,
+                    f"{sheets.instrument.code}:blank",
+                    int(sheets.day[row]),
+                    came,
+                    BLANK,
+                    _text(sheets, int(row)),
+                    answer=AnswerTime.ASK,
+                    history=old,
+                    received_at=sheets.received_at(int(row)),
+                ),
+            )
+
+
+def left_blank(sheets: Sheets) -> Bools:
+    """Which sheets R19 meets."""
+    blank: Bools = (sheets.scores.critical == CRITICAL_STATUSES.index(UNKNOWN)) & _rest_is_high(sheets)
+    return blank
+
+
+def _rest_is_high(sheets: Sheets) -> Bools:
+    """Whether the answered items reach what the definition calls high: its own figure, or else its lowest floor. PHQ-9
+    has its floor at 10, the band of moderate (Kroenke et al. 2001). Of the total counts what is answered, so that a
+    blank is worth nothing."""
+    instrument, scores = sheets.instrument, sheets.scores
+    figures = scores.proven.copy()
+    figures[:, instrument.place("total")] = scores.least
+    figures = np.nan_to_num(figures, nan=-np.inf)
+    if instrument.high is not None:
+        return np.asarray(figures[:, instrument.place(instrument.high.score)] >= instrument.high.at_least)
+    found = np.zeros(len(sheets.day), dtype=bool)
+    for floor in instrument.floors:
+        for when in floor.when:
+            places = [instrument.place(code) for code in when.scores]
+            found |= (figures[:, places] >= when.at_least).sum(axis=1) >= when.how_many
+    return found
+
+
+def _text(sheets: Sheets, row: int) -> Words:
+    instrument, scores = sheets.instrument, sheets.scores
+    blank = [one for one in instrument.critical if scores.answers[row, one.item - 1] == BLANK_ANSWER]
+    on, label = day_to_date(int(sheets.day[row])).isoformat(), instrument.label
+    zh, en = "、".join(one.zh for one in blank), ", ".join(one.en for one in blank)
+    least, mean = f"{scores.least[row]:.4g}", instrument.total.kind == "mean"
+    return Words(
+        zh=f"{label.zh} {zh}未作答，其余各题{'均分' if mean else '合计'} {least} 分（{on}），需当面询问",
+        en=f"{label.en} {en} left blank, the others reach {least} ({on}); to be asked in person",
+    )

@@ -1,0 +1,46 @@
+"""What is so about students now, from facts: tier and who set it, open evidence, clocks, order, the week, blindness.
+
+Everybody who shows or counts students asks here: list, page, export, API, the preview of a promotion, the evaluation.
+"""
+
+from models.triage.clocks import Clock, strictest
+from models.triage.evidence import SECOND_PERSON, Standing, assesses
+from models.triage.facts import ZONE, Contact, Piece, StudentFacts, Word, day_start
+from models.triage.lots import week_of
+from models.triage.order import by_deadline, in_order, rank_key, strengths_of
+from models.triage.present import Present, present_of
+from models.triage.queues import BY_CODE, QUEUES, Queue, stands_in
+from models.triage.week import Week, blind_students, places, plan_week
+from models.triage.words import human_level, in_force, seen_on
+
+__all__ = [
+    "BY_CODE",
+    "QUEUES",
+    "SECOND_PERSON",
+    "ZONE",
+    "Clock",
+    "Contact",
+    "Piece",
+    "Present",
+    "Queue",
+    "Standing",
+    "StudentFacts",
+    "Week",
+    "Word",
+    "assesses",
+    "blind_students",
+    "by_deadline",
+    "day_start",
+    "human_level",
+    "in_force",
+    "in_order",
+    "places",
+    "plan_week",
+    "present_of",
+    "rank_key",
+    "seen_on",
+    "stands_in",
+    "strengths_of",
+    "strictest",
+    "week_of",
+]

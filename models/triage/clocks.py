@@ -1,0 +1,187 @@
+"""What is due for a student and by when. A student may have several clocks: the strictest is shown.
+
+Clocks start at receipt and never at publication. They run in school days of Chinese local time; those of minutes run
+while somebody is on duty (`Duty`), and without a roster always.
+"""
+
+import calendar as months
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import lru_cache
+
+import numpy as np
+
+from data_schemas.calendar import SchoolCalendar, date_to_day, day_to_date
+from data_schemas.codes import Tier
+from data_schemas.instruments import Words
+from models.assessment import AnswerTime, Assessment, Retest, Task
+from models.duty import Duty
+from models.policy import DuePolicy
+from models.retest import ASKED
+from models.triage.facts import ZONE, Piece, day_start
+
+END_OF_DAY = time(23, 59)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Something to be done: `what`, because of what (`why`), since when it waits and by when; `by` is None where there
+    is no deadline. `source` is what it hangs on: "evidence" | "lead" | "model" | "human" | "retest" | "task"."""
+
+    source: str
+    what: Words
+    start: datetime
+    by: datetime | None = None
+    why: Words | None = None
+    who: Words | None = None
+
+    def overdue(self, now: datetime) -> bool:
+        return self.by is not None and now > self.by
+
+    def share(self, now: datetime) -> float:
+        """How much of the time has run, 1 at the deadline; 0 without one."""
+        if self.by is None or self.by <= self.start:
+            return 0.0
+        return max(0.0, (now - self.start) / (self.by - self.start))
+
+    @property
+    def strictness(self) -> tuple[bool, float, float]:
+        """Sorts the clock that ends first to the front, those without an end to the back."""
+        return self.by is None, self.by.timestamp() if self.by is not None else 0.0, self.start.timestamp()
+
+
+def strictest(clocks: Iterable[Clock]) -> Clock | None:
+    return min(clocks, key=lambda clock: clock.strictness, default=None)
+
+
+def evidence_clock(piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None) -> Clock:
+    """When a piece of open evidence is to be assessed."""
+    floor, start = piece.floor, piece.received_at
+    if floor.lead:
+        days = due.lead_school_days
+        what = Words(zh=f"{days} 个上学日内了解情况", en=f"look into it within {days} school day(s)")
+        return Clock("lead", what, start, school_days_after(start, days, school), floor.text)
+    if floor.history:
+        days = due.priority_school_days if floor.severity > 0 else due.watch_school_days
+        what = Words(zh="核对旧答卷并当面了解", en="go over the old sheet in person")
+        return Clock("evidence", what, start, school_days_after(start, days, school), floor.text)
+    if floor.answer is AnswerTime.MINUTES:
+        minutes = due.immediate_minutes
+        what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")
+        by = duty.minutes_after(start, minutes) if duty is not None else _minutes_after(start, minutes)
+        who = duty.who(start) if duty is not None and duty.first is not None else None
+        return Clock("evidence", what, start, by, floor.text, who)
+    if floor.answer is AnswerTime.SAME_DAY:
+        what = Words(zh="当日当面核查", en="check in person the same school day")
+        return Clock("evidence", what, start, school_days_after(start, 0, school), floor.text)
+    if floor.answer is AnswerTime.NEXT_DAY:
+        days = due.low_level_school_days
+        what = Words(zh=f"{days} 个上学日内当面访谈", en=f"talk in person within {days} school day(s)")
+        return Clock("evidence", what, start, school_days_after(start, days, school), floor.text)
+    if floor.answer is AnswerTime.ASK:
+        what, by = _ask(start, due.ask_school_days, school)
+        return Clock("evidence", what, start, by, floor.text)
+    what, by = _first_interview(floor.tier, start, due, school)
+    return Clock("evidence", what, start, by, floor.text)
+
+
+def model_clock(tier: Tier, since: datetime, seen: date | None, due: DuePolicy, school: SchoolCalendar) -> Clock:
+    """What the model's own tier asks for; a person who has spoken with the student since has answered it."""
+    if seen is not None and seen >= since.astimezone(ZONE).date():
+        return after_interview("model", tier, seen, school)
+    what, by = _first_interview(tier, since, due, school)
+    return Clock("model", what, since, by)
+
+
+def event_clock(tier: Tier, since: datetime, due: DuePolicy, school: SchoolCalendar) -> Clock:
+    """What a crisis event or a referral asks for that no interview has followed yet."""
+    if tier is Tier.CRISIS:
+        what = Words(zh="当日当面核查", en="check in person the same school day")
+        return Clock("human", what, since, school_days_after(since, 0, school))
+    what, by = _first_interview(tier, since, due, school)
+    return Clock("human", what, since, by)
+
+
+def after_interview(source: str, tier: Tier, seen: date, school: SchoolCalendar) -> Clock:
+    """What follows once a person has spoken with the student: 危机 is looked at every school day, 重点 once a
+    calendar month (淮政办函〔2026〕1号: 「重点对象月度随访」), others without a deadline."""
+    start = day_start(seen)
+    if tier is Tier.CRISIS:
+        return Clock(source, Words(zh="每日复查", en="daily review"), start, school_days_after(start, 1, school))
+    if tier is Tier.PRIORITY:
+        return Clock(source, Words(zh="月度随访", en="monthly follow-up"), start, _end_of_next_month(seen))
+    return Clock(source, Words(zh="继续关注", en="keep in view"), start)
+
+
+def retest_clocks(
+    assessment: Assessment, asked: date | None, due: DuePolicy, school: SchoolCalendar
+) -> Iterator[tuple[Retest, Clock]]:
+    """Questionnaires to be repeated and things to be asked in person, from the day of the sheet that calls for it. Who
+    has spoken with the student on a later day, and not blind, has asked what was to be asked."""
+    sheets = {result.code: result.administered_on for result in assessment.instruments}
+    for retest in assessment.data_quality.retest:
+        day = sheets.get(retest.instrument, assessment.as_of)
+        if retest.why in ASKED and asked is not None and asked > day:
+            continue
+        yield retest, _retest_clock(retest, day_start(day), due, school)
+
+
+def _retest_clock(retest: Retest, start: datetime, due: DuePolicy, school: SchoolCalendar) -> Clock:
+    if retest.why in ASKED:
+        blank = retest.why == "critical_blank"
+        what, by = _ask(start, due.ask_school_days if blank else due.safety_question_school_days, school)
+        return Clock("retest", what, start, by, retest.text)
+    days = due.retest_days
+    what = Words(zh=f"{days} 天内复测", en=f"repeat within {days} days")
+    last = date.fromordinal(start.astimezone(ZONE).date().toordinal() + days)
+    return Clock("retest", what, start, end_of(last), retest.text)
+
+
+def task_clock(task: Task) -> Clock:
+    return Clock("task", task.text, day_start(task.on), end_of(task.due_on), task.text, task.who)
+
+
+def school_days_after(start: datetime, days: int, school: SchoolCalendar) -> datetime:
+    """The end of the school day that lies `days` school days after `start`; 0 is the day itself, or the next
+    school day where it is none. Raises `UserError` outside the school calendar."""
+    return end_of(_school_day_after(start.astimezone(ZONE).date(), days, school))
+
+
+def _first_interview(tier: Tier, start: datetime, due: DuePolicy, school: SchoolCalendar) -> tuple[Words, datetime]:
+    if tier in (Tier.PRIORITY, Tier.CRISIS):
+        days = due.priority_school_days
+        return Words(zh=f"{days} 个上学日内访谈", en=f"interview within {days} school days"), school_days_after(
+            start, days, school
+        )
+    days = due.watch_school_days
+    return Words(zh=f"{days} 个上学日内约谈", en=f"talk within {days} school days"), school_days_after(
+        start, days, school
+    )
+
+
+def _ask(start: datetime, days: int, school: SchoolCalendar) -> tuple[Words, datetime]:
+    what = Words(zh=f"{days} 个上学日内当面询问", en=f"ask in person within {days} school days")
+    return what, school_days_after(start, days, school)
+
+
+@lru_cache(maxsize=4096)
+def _school_day_after(day: date, days: int, school: SchoolCalendar) -> date:
+    here = np.array([date_to_day(day)])
+    if days == 0 and bool(school.is_school_day(here)[0]):
+        return day
+    target = int(school.school_days_until(here)[0]) + max(days, 1)
+    return day_to_date(school.first + int(np.searchsorted(school.passed, target)))
+
+
+def _minutes_after(start: datetime, minutes: int) -> datetime:
+    return datetime.fromtimestamp(start.timestamp() + 60 * minutes, tz=start.tzinfo)
+
+
+def _end_of_next_month(day: date) -> datetime:
+    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
+    return end_of(date(year, month, months.monthrange(year, month)[1]))
+
+
+def end_of(day: date) -> datetime:
+    return datetime.combine(day, END_OF_DAY, ZONE)

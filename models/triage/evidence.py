@@ -1,0 +1,68 @@
+"""Which evidence is open: what no named person has assessed, by name.
+
+A word that lists what it assessed closes that and nothing else. One that came without a list, by import or a platform,
+assessed what was known before the day it was held on began and on file when the word came in, unless it was a blind
+routine talk. 危机 takes two persons.
+Nothing else closes: no time, no score, no missing value. Since only words in force count, a correction takes back what
+the corrected record had closed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data_schemas.codes import Tier
+from models.triage.facts import Contact, Piece, Word
+
+SECOND_PERSON = "second_person"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A piece of evidence as it stands: open while `closed_by` is None. `assessed_by` are the words that assessed it
+    so far. A lead is also closed by a contact on a later day than it was known. `lacks` says what is missing to close
+    it ("second_person") where somebody has assessed it."""
+
+    piece: Piece
+    assessed_by: tuple[Word, ...] = ()
+    closed_by: Word | Contact | None = None
+    lacks: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_by is None
+
+
+def standings(pieces: Sequence[Piece], words: Sequence[Word], contacts: Sequence[Contact] = ()) -> list[Standing]:
+    """Each piece as it stands, the gravest first; `words` are in force."""
+    found = [_standing(piece, words, contacts) for piece in pieces]
+    return sorted(found, key=_gravest)
+
+
+def _standing(piece: Piece, words: Sequence[Word], contacts: Sequence[Contact]) -> Standing:
+    assessed = tuple(word for word in words if assesses(word, piece))
+    if not assessed:
+        looked = piece.floor.lead and any(contact.on > piece.known_on for contact in contacts)
+        return Standing(piece, closed_by=next(c for c in contacts if c.on > piece.known_on) if looked else None)
+    if piece.floor.tier is not Tier.CRISIS:
+        return Standing(piece, assessed, assessed[-1])
+    closing = next((word for word in reversed(assessed) if len(word.persons) > 1), None)
+    named = [word for word in assessed if word.assessed is not None]
+    if closing is None and len(frozenset().union(*(word.persons for word in named))) > 1:
+        closing = named[-1]  # two persons, each with a record of the same evidence
+    return Standing(piece, assessed, closing, None if closing is not None else SECOND_PERSON)
+
+
+def assesses(word: Word, piece: Piece) -> bool:
+    """Whether a word in force is an assessment of this piece, by one person or more."""
+    if not word.is_interview:
+        return False
+    if word.assessed is not None:
+        return piece.key in word.assessed and piece.received_at <= word.received_at
+    on_file = piece.filed_at is None or piece.filed_at <= word.received_at  # what is forwarded later nobody had seen
+    return not word.blind and piece.known_on < word.observed_on and on_file
+
+
+def _gravest(one: Standing) -> tuple[int, int, int, str, float]:
+    floor = one.piece.floor
+    grave = (-floor.tier.ord, -floor.severity, -floor.evidence_on.toordinal())
+    return *grave, floor.evidence, one.piece.received_at.timestamp()

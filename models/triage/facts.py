@@ -1,0 +1,132 @@
+"""What is on record about a student: facts that were appended one by one and never changed.
+
+The present is computed from them (`models.triage.present`). Who keeps them is another matter: the store reads them back
+as these objects, and so does a dataset's own records for the preview of a promotion and the evaluation.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from data_schemas.codes import ConsentScope, OutcomeKind, Selection, Tier
+from models.assessment import Assessment, Floor
+
+ZONE = ZoneInfo("Asia/Shanghai")  # days are the school's own
+DAY_BEGINS = time(8)  # what is known by its day alone is taken to have come in then
+INTERVIEW, AUDIT = OutcomeKind.INTERVIEW.code, Selection.AUDIT.code
+RAISING = (INTERVIEW, OutcomeKind.CRISIS_EVENT.code, OutcomeKind.REFERRAL.code)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of evidence as it was filed. Its clock runs from `received_at`. The same key is filed again only where
+    more was seen in it: then there are several pieces of one key, each with the moment it came in.
+
+    `door` is the way in ("screening", "score", "page"), `filed_by` the run, entry or person it came with, `filed_at`
+    when it was put on file, None where it was on file from the first.
+    """
+
+    floor: Floor
+    received_at: datetime
+    door: str = "screening"
+    filed_by: str = ""
+    filed_at: datetime | None = None
+
+    @property
+    def known_on(self) -> date:
+        """The day on which somebody here could know of it first."""
+        return max(self.floor.known_on, self.received_at.astimezone(ZONE).date())
+
+    @property
+    def key(self) -> str:
+        return self.floor.evidence
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a person found or what happened: one row of the table `outcomes`, as it came.
+
+    `assessed` are the keys of the evidence that it assessed, empty where it named none, and None where it came without
+    a list, as an import of interviews held elsewhere does. `corrects` is the id of the word it supersedes.
+    """
+
+    word_id: str
+    kind: str
+    level: int
+    observed_on: date
+    received_at: datetime
+    interviewer: str | None = None
+    second_interviewer: str | None = None
+    selection_reason: str | None = None
+    saw_score: bool | None = None
+    recorded_on: date | None = None
+    assessed: tuple[str, ...] | None = None
+    corrects: str | None = None
+    door: str = "screening"
+
+    @property
+    def known_on(self) -> date:
+        return self.recorded_on or self.observed_on
+
+    @property
+    def persons(self) -> frozenset[str]:
+        """Who answers for it: nobody without a first name, two only where they differ."""
+        if self.interviewer is None:
+            return frozenset()
+        return frozenset({self.interviewer, self.second_interviewer} - {None})  # type: ignore[arg-type]
+
+    @property
+    def is_interview(self) -> bool:
+        return self.kind == INTERVIEW and self.interviewer is not None
+
+    @property
+    def blind(self) -> bool:
+        """A routine talk with a student drawn by lot: it saw nothing and closes nothing that it does not name."""
+        return self.selection_reason == AUDIT
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A contact with the student or a guardian that came about; an attempt is none."""
+
+    on: date
+    received_at: datetime
+    with_whom: str | None = None
+
+
+@dataclass(frozen=True)
+class StudentFacts:
+    """Everything about one student that the present is computed from.
+
+    `assessment` is the one in force, of the newest run or of a record sent since; None where there is nothing in it to
+    tell, and then `model_tier`, `margin`, `severity` and `screened` still say what it said. `model_since` is the moment
+    at which the model's tier came about. A `stranger` is on no roster, or on none any more (`gone`); `reason` says why
+    an import could not place somebody.
+    """
+
+    student_id: str
+    school_id: str
+    assessment: Assessment | None = None
+    model_tier: Tier | None = None
+    model_since: datetime | None = None
+    margin: float | None = None
+    severity: float = 0.0
+    screened: bool = False
+    pieces: tuple[Piece, ...] = ()
+    words: tuple[Word, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    stranger: bool = False
+    gone: bool = False
+    reason: str | None = None
+    withdrawn: frozenset[str] = frozenset()  # scopes of consent that were taken back
+    assessment_id: str | None = None
+
+    @property
+    def declined(self) -> bool:
+        """Consent to screening is taken back."""
+        return ConsentScope.SCREENING.code in self.withdrawn
+
+
+def day_start(day: date) -> datetime:
+    """The moment from which a fact counts of which the day alone is known."""
+    return datetime.combine(day, DAY_BEGINS, ZONE)

@@ -1,0 +1,44 @@
+"""How many students with need are expected among those whom nobody is to speak with this week.
+
+Below the line nobody looks, but for those drawn by lot. With too few of them the answer is that it cannot be estimated
+(无法估计): silence about the others would read as "low risk".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scipy.stats import beta
+
+from data_schemas.codes import Tier
+from models.triage.facts import Word
+from models.triage.words import in_force
+
+# With n looked at and no case found the rate may still be 3/n (Hanley & Lippman-Hand 1983): 30 bound it by a tenth.
+FEWEST_BY_LOT = 30
+COVERED = 0.95  # by the interval: Jeffreys's, which holds for few and for none found (Brown, Cai & DasGupta 2001)
+
+
+@dataclass(frozen=True)
+class Missed:
+    """What routine talks say of those below the line: `talks` were held by lot, `found` of them showed need (重点 or
+    more). `value`, `low` and `high` count students; None while there are fewer than `needed` talks."""
+
+    talks: int
+    found: int
+    needed: int = FEWEST_BY_LOT
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def expected_missed(words_of_students: Iterable[Iterable[Word]], below: int) -> Missed:
+    """`words_of_students` are routine talks by student, pooled over the schools that draw by the same lot; `below`
+    counts everyone enrolled at this school who is not scheduled, screened or not."""
+    held = [word for words in words_of_students for word in in_force(words) if word.is_interview and word.blind]
+    talks, found = len(held), sum(word.level >= Tier.PRIORITY.ord for word in held)
+    if talks < FEWEST_BY_LOT:
+        return Missed(talks, found)
+    ends = beta(found + 0.5, talks - found + 0.5).ppf([(1 - COVERED) / 2, (1 + COVERED) / 2])
+    low = 0.0 if found == 0 else float(ends[0])
+    high = 1.0 if found == talks else float(ends[1])
+    return Missed(talks, found, FEWEST_BY_LOT, below * found / talks, below * low, below * high)

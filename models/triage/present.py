@@ -1,0 +1,229 @@
+"""What is so about students now, computed from facts: the one place that every reader asks.
+
+`tier = max(model, open evidence, people's words)`: the model never sets 危机 and never lowers or closes anything.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from data_schemas.calendar import SchoolCalendar
+from data_schemas.codes import Tier
+from models.assessment import Floor, Retest, Task
+from models.duty import Duty
+from models.policy import Policy
+from models.tasks import CLASS_VISIT
+from models.tiers import highest
+from models.triage.clocks import (
+    Clock,
+    after_interview,
+    event_clock,
+    evidence_clock,
+    model_clock,
+    retest_clocks,
+    task_clock,
+)
+from models.triage.evidence import Standing, standings
+from models.triage.facts import ZONE, StudentFacts, Word, day_start
+from models.triage.words import asked_on, confirmed_on, human_level, in_force, raised_by_event, seen_on
+
+TIERS = tuple(Tier)
+
+
+@dataclass(frozen=True)
+class Present:
+    """One student now. `evidence` is all of it, open and closed, the gravest first; `words` are those in force.
+
+    `clocks` are what is due, the strictest first. `seen_on` is the day of the newest interview by a named person,
+    `waits_since` the moment from which somebody has waited for what is due. `in_review` marks a confirmed 危机, which
+    has a band of its own and takes no interview place.
+    """
+
+    facts: StudentFacts
+    tier: Tier
+    source: str  # "model" | "floor" | "human"
+    evidence: tuple[Standing, ...]
+    words: tuple[Word, ...]
+    clocks: tuple[Clock, ...]
+    seen_on: date | None
+    confirmed_on: date | None
+    in_review: bool
+    tasks: tuple[Task, ...]
+    retests: tuple[Retest, ...]
+
+    @property
+    def student_id(self) -> str:
+        return self.facts.student_id
+
+    @property
+    def confirmed(self) -> bool:
+        """A person has set the tier."""
+        return self.source == "human"
+
+    @property
+    def open(self) -> tuple[Standing, ...]:
+        """Open evidence that raises the tier, the gravest first."""
+        return tuple(one for one in self.evidence if one.is_open and not one.piece.floor.lead)
+
+    @property
+    def to_contact(self) -> tuple[Task, ...]:
+        """Tasks about this one student; those of a whole class are gathered by class."""
+        return tuple(task for task in self.tasks if task.kind != CLASS_VISIT)
+
+    @property
+    def leads(self) -> tuple[Standing, ...]:
+        """Reports that nobody has looked at yet."""
+        return tuple(one for one in self.evidence if one.is_open and one.piece.floor.lead)
+
+    @property
+    def floors(self) -> tuple[Floor, ...]:
+        """What is open, each key once, as it was seen at its gravest."""
+        gravest: dict[str, Floor] = {}
+        for one in self.open:
+            gravest.setdefault(one.piece.key, one.piece.floor)
+        return tuple(gravest.values())
+
+    @property
+    def urgent(self) -> bool:
+        """Safety evidence to be checked above the week's line."""
+        return any(one.piece.floor.urgent for one in self.open)
+
+    @property
+    def severity(self) -> int:
+        """Of the gravest open safety evidence, 0 where there is none; an old sheet's does not count."""
+        return max((one.piece.floor.severity for one in self.open if not one.piece.floor.history), default=0)
+
+    @property
+    def protection(self) -> bool:
+        """No notice goes to guardians: somebody may have harmed the student at home."""
+        return any(one.piece.floor.protection for one in self.open)
+
+    @property
+    def danger(self) -> bool:
+        """The student is not left alone."""
+        return any(one.piece.floor.danger and not one.piece.floor.history for one in self.open)
+
+    @property
+    def only_history(self) -> bool:
+        """Nothing but sheets older than their recall window is open, and neither the model nor a person raises the
+        tier by itself."""
+        old = bool(self.open) and all(one.piece.floor.history for one in self.open)
+        model = self.facts.model_tier
+        return old and max(human_level(self.words), -1 if model is None else model.ord) <= Tier.ROUTINE.ord
+
+    @property
+    def lacks(self) -> str | None:
+        """What is missing to close evidence that somebody has assessed."""
+        return next((one.lacks for one in self.open if one.lacks is not None), None)
+
+    @property
+    def clock(self) -> Clock | None:
+        return self.clocks[0] if self.clocks else None
+
+    @property
+    def undecided(self) -> bool:
+        """The tier is the model's own, lies so near to another that a person has to tell, and nobody has yet."""
+        said = self.facts.assessment
+        near = said is not None and said.uncertainty is not None and said.uncertainty.needs_person
+        return near and self.source == "model" and self.seen_on is None
+
+    @property
+    def suspended(self) -> bool:
+        said = self.facts.assessment
+        return said is not None and said.suspended_since is not None
+
+    def handled(self, now: datetime) -> bool:
+        """Somebody has spoken with the student since what raised the tier came in, and nothing is due within a week."""
+        clock = self.clock
+        if self.seen_on is None or self.open or self.leads or raised_by_event(self.words) is not None:
+            return False
+        if any(one.source == "model" and one.start.astimezone(ZONE).date() > self.seen_on for one in self.clocks):
+            return False
+        return clock is None or clock.by is None or (clock.by - now).days >= 7
+
+
+def present_of(
+    everyone: Iterable[StudentFacts], policy: Policy, school: SchoolCalendar, duty: Duty | None = None
+) -> list[Present]:
+    """Each student of one school now, in order; a student alone is told the same as among all others."""
+    return [_present(facts, policy, school, duty) for facts in everyone]
+
+
+def _present(facts: StudentFacts, policy: Policy, school: SchoolCalendar, duty: Duty | None) -> Present:
+    words = in_force(facts.words)
+    evidence = standings(facts.pieces, words, facts.contacts)
+    level = human_level(words)
+    human = TIERS[level] if level >= 0 else None
+    floor = max(
+        (one.piece.floor.tier for one in evidence if one.is_open and not one.piece.floor.lead),
+        key=lambda tier: tier.ord,
+        default=None,
+    )
+    tier, source = highest(facts.model_tier, floor, human)
+    seen = seen_on(words)
+    tasks = _tasks(facts, words)
+    clocks = sorted(
+        _clocks(facts, evidence, words, human, seen, tasks, policy, school, duty), key=lambda clock: clock.strictness
+    )
+    return Present(
+        facts,
+        tier,
+        source,
+        tuple(evidence),
+        tuple(words),
+        tuple(clocks),
+        seen,
+        confirmed_on(words),
+        human is Tier.CRISIS,
+        tasks,
+        _retests(facts, asked_on(words), policy, school),
+    )
+
+
+def _retests(facts: StudentFacts, asked: date | None, policy: Policy, school: SchoolCalendar) -> tuple[Retest, ...]:
+    if facts.assessment is None:
+        return ()
+    return tuple(retest for retest, _ in retest_clocks(facts.assessment, asked, policy.due, school))
+
+
+def _tasks(facts: StudentFacts, words: Sequence[Word]) -> tuple[Task, ...]:
+    """The tasks of the assessment that nobody has done since."""
+    if facts.assessment is None:
+        return ()
+    done = [word.observed_on for word in words if word.is_interview and not word.blind] + [
+        contact.on for contact in facts.contacts
+    ]
+    return tuple(task for task in facts.assessment.tasks if not any(day >= (task.since or task.on) for day in done))
+
+
+def _clocks(
+    facts: StudentFacts,
+    evidence: Sequence[Standing],
+    words: Sequence[Word],
+    human: Tier | None,
+    seen: date | None,
+    tasks: Sequence[Task],
+    policy: Policy,
+    school: SchoolCalendar,
+    duty: Duty | None,
+) -> Iterator[Clock]:
+    for one in evidence:
+        if one.is_open:
+            yield evidence_clock(one.piece, policy.due, school, duty)
+    event = raised_by_event(words)
+    if event is not None:
+        yield event_clock(TIERS[event.level], event.received_at, policy.due, school)
+    if seen is not None:  # an event does not put off what the interview before it asks for
+        found = human_level([word for word in words if word.observed_on <= seen])
+        if found > Tier.ROUTINE.ord:
+            yield after_interview("human", TIERS[found], seen, school)
+    model = facts.model_tier
+    if model is not None and model is not Tier.ROUTINE and (human is None or model.ord > human.ord):
+        since = facts.model_since
+        if since is None:
+            since = day_start(facts.assessment.as_of) if facts.assessment is not None else None
+        if since is not None:
+            yield model_clock(model, since, seen, policy.due, school)
+    if facts.assessment is not None:
+        yield from (clock for _, clock in retest_clocks(facts.assessment, asked_on(words), policy.due, school))
+    yield from (task_clock(task) for task in tasks if task.kind != CLASS_VISIT)

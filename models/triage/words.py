@@ -1,0 +1,89 @@
+"""Which words of people are in force, and the tier they set."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from data_schemas.codes import Tier
+from models.triage.facts import RAISING, Word
+
+PAGE = "page"
+
+
+def in_force(words: Iterable[Word]) -> list[Word]:
+    """Without those that a later word corrects, by day observed and time of arrival.
+
+    A correction names the record that it corrects, or is an import of the same kind, day and first interviewer: of
+    several the one that was recorded last counts. Where nothing says which came last, the more careful one does: the
+    highest level, and one person rather than two. Without an interviewer only a name makes a correction. A correction
+    that is corrected itself does not bring back what it took the place of.
+    """
+    ordered = sorted(words, key=_recorded)
+    corrected = {word.corrects for word in ordered if word.corrects is not None}
+    standing: list[Word] = []
+    for word in ordered:
+        if _came_again(word):
+            standing = [one for one in standing if one.door == PAGE or _what_of(one) != _what_of(word)]
+        if word.word_id not in corrected:
+            standing.append(word)
+    return sorted(standing, key=lambda word: (word.observed_on, word.received_at, word.word_id))
+
+
+def _recorded(word: Word) -> tuple[date, datetime, int, int, str]:
+    return word.known_on, word.received_at, word.level, -len(word.persons), word.word_id
+
+
+def _came_again(word: Word) -> bool:
+    """Whether a word may be a newer export of an earlier one, corrections among these. One that names what it corrects
+    takes the place of that alone, and one that was recorded on a page is itself alone."""
+    return word.door != PAGE and word.corrects is None and word.interviewer is not None
+
+
+def _what_of(word: Word) -> tuple[str, date, str | None]:
+    return word.kind, word.observed_on, word.interviewer
+
+
+def human_level(words: Sequence[Word]) -> int:
+    """The ordinal of the tier that people's words set, -1 where nobody has said anything; `words` are in force.
+
+    What the newest day's interviews by named persons found, the highest of them. 危机 that anybody found stays until
+    two persons together, on a later day, found less. Crisis events, referrals, and interviews that name nobody or were
+    by lot raise the tier as their level says and never lower it.
+    """
+    level = -1
+    days = sorted({word.observed_on for word in words if word.kind in RAISING})
+    for day in days:
+        here = [word for word in words if word.observed_on == day and word.kind in RAISING]
+        found = max(word.level for word in here)
+        settling = [word for word in here if word.is_interview and not word.blind]
+        if level == Tier.CRISIS.ord:
+            settling = [word for word in settling if len(word.persons) > 1]
+        if settling:
+            level = found
+        elif found > 0:  # an event or a blind talk of level 0 says nothing that a person answers for
+            level = max(level, found)
+    return level
+
+
+def seen_on(words: Iterable[Word]) -> date | None:
+    """The day of the newest interview by a named person; `words` are in force."""
+    return max((word.observed_on for word in words if word.is_interview), default=None)
+
+
+def asked_on(words: Iterable[Word]) -> date | None:
+    """The day of the newest of them that was no blind one by lot: who was spoken with for a reason was asked."""
+    return max((word.observed_on for word in words if word.is_interview and not word.blind), default=None)
+
+
+def confirmed_on(words: Iterable[Word]) -> date | None:
+    """The day on which 危机 was last found."""
+    found = (word.observed_on for word in words if word.kind in RAISING and word.level == Tier.CRISIS.ord)
+    return max(found, default=None)
+
+
+def raised_by_event(words: Sequence[Word]) -> Word | None:
+    """Of the words that raise the tier without a named person's interview and that none has followed yet, the gravest,
+    and of several the one that was told first."""
+    spoken = seen_on(words)
+    raising = [word for word in words if word.kind in RAISING and not word.is_interview and word.level > 0]
+    left = [word for word in raising if spoken is None or spoken <= word.observed_on]
+    return min(left, key=lambda word: (-word.level, word.received_at, word.word_id), default=None)

@@ -1,0 +1,94 @@
+"""The whole service as one ASGI application, made of what every slice brings: routes of the API, and pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from fastapi.telemetry import TelemetryConfig
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from runxin import __version__
+from serving import instruments, model_status
+from serving.access import User
+from serving.accounts import pages as accounts
+from serving.accounts import user_of_session
+from serving.admin import pages as admin
+from serving.api import docs, follow_up, outcomes, score
+from serving.api.description import describe
+from serving.api.problems import install_problems
+from serving.api.query import known_query
+from serving.keys import verify_key
+from serving.miss_review import pages as miss_review
+from serving.platform.metrics import Metrics
+from serving.platform.pages import make_pages
+from serving.platform.state import State
+from serving.student import pages as student
+from serving.today import pages as today
+
+TITLE = "Runxin 润心"
+ABOUT = """Screening and triage for student mental health in schools. An answer is an order of work for counselors,
+never a diagnosis, and is not to be shown to students, guardians or classes.
+"""
+ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, model_status.router, docs.router)
+PAGES = (*today.ROUTES, *student.ROUTES, *miss_review.ROUTES, *admin.ROUTES, *accounts.ROUTES)
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+
+
+def make_app(state: State, pages: Starlette | None = None) -> Starlette:
+    """The service. `pages` answers every address that is not the API's own; its lifespan is entered with this one's."""
+    api = _make_api(state)
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        app = api if pages is None or address_of(scope["path"]) else pages
+        await app(scope, receive, send)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if pages is None:
+            yield
+        else:
+            async with pages.router.lifespan_context(pages):
+                yield
+
+    return Starlette(
+        routes=[Mount("/", app=either)], middleware=[Middleware(Metrics, address_of=address_of)], lifespan=lifespan
+    )
+
+
+def address_of(path: str) -> str | None:
+    """The API's own address that a path is one of, such as `/instruments/{code}`; None for a page."""
+    routes = (route for router in ROUTERS for route in router.routes if isinstance(route, Route))
+    return next((route.path for route in routes if route.path_regex.match(path)), None)
+
+
+def make_web(state: State) -> Starlette:
+    """What people see."""
+
+    def user_of(state: State, token: str) -> User | None:
+        return user_of_session(state.store, token, state.clock())
+
+    return make_pages(state, PAGES, user_of, accounts.session_ended)
+
+
+def _make_api(state: State) -> FastAPI:
+    api = FastAPI(
+        title=TITLE,
+        description=ABOUT,
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=NO_TELEMETRY,
+        dependencies=[Depends(known_query)],
+    )
+    api.state.service = state
+    api.state.client_of = verify_key
+    api.state.busy = {}
+    for router in ROUTERS:
+        api.include_router(router)
+    install_problems(api)
+    describe(api)
+    return api

@@ -1,0 +1,6 @@
+"""API keys of platforms: made once, shown once, verified at every request."""
+
+from serving.keys.service import create_key, revoke_key, verify_key
+from serving.keys.store import KeyRow, list_keys
+
+__all__ = ["KeyRow", "create_key", "list_keys", "revoke_key", "verify_key"]

@@ -1,0 +1,70 @@
+"""API keys, kept as hashes; a key's id is the beginning of its hash."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from serving.keys.tables import api_keys
+from serving.store.audit import AuditEvent, add_event
+from serving.store.database import Store
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """`schools` is None where the key holds for every school."""
+
+    key_id: str
+    key_hash: str
+    client: str
+    scopes: tuple[str, ...]
+    schools: tuple[str, ...] | None
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+def add_key(store: Store, key: KeyRow, event: AuditEvent) -> None:
+    with store.writing() as connection:
+        connection.execute(
+            api_keys.insert().values(
+                key_id=key.key_id,
+                key_hash=key.key_hash,
+                client=key.client,
+                scopes=list(key.scopes),
+                schools=None if key.schools is None else list(key.schools),
+                created_at=key.created_at,
+            )
+        )
+        add_event(connection, event)
+
+
+def find_key(store: Store, key_id: str) -> KeyRow | None:
+    with store.reading() as connection:
+        row = connection.execute(api_keys.select().where(api_keys.c.key_id == key_id)).first()
+    return None if row is None else _key(row)
+
+
+def list_keys(store: Store) -> list[KeyRow]:
+    with store.reading() as connection:
+        return [_key(row) for row in connection.execute(api_keys.select().order_by(api_keys.c.created_at))]
+
+
+def mark_revoked(store: Store, key_id: str, event: AuditEvent) -> bool:
+    """False where there is no such key in force."""
+    in_force = (api_keys.c.key_id == key_id) & api_keys.c.revoked_at.is_(None)
+    with store.writing() as connection:
+        if connection.execute(api_keys.update().where(in_force).values(revoked_at=event.at)).rowcount == 0:
+            return False
+        add_event(connection, event)
+    return True
+
+
+def _key(row: Any) -> KeyRow:
+    return KeyRow(
+        row.key_id,
+        row.key_hash,
+        row.client,
+        tuple(row.scopes),
+        None if row.schools is None else tuple(row.schools),
+        row.created_at,
+        row.revoked_at,
+    )

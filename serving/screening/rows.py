@@ -1,0 +1,85 @@
+"""A dataset's rows as the store keeps them: who the students are, contacts, consents taken back, reach of tables."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+
+from data_schemas.calendar import date_to_day
+from data_schemas.codes import ConsentScope
+from data_schemas.dataset import Dataset
+from models import Assessment, Records, may_score
+from runxin.errors import usage
+from serving.store import Feed, NewContact, Student, Withdrawal
+
+SCORE = ConsentScope.MODEL_SCORE.code
+
+
+def students_of(dataset: Dataset, found: Sequence[Assessment], schools: Sequence[str] | None) -> dict[str, Student]:
+    frame = dataset.students
+    if schools is not None:
+        unknown = sorted(set(schools) - set(frame["school_id"]))
+        if unknown:
+            raise usage(f"there is no school {unknown[0]!r} in the dataset")
+        frame = frame[frame["school_id"].isin(schools)]
+    wanted = {assessment.student_id for assessment in found}
+    names = ("student_id", "school_id", "class_id", "stage", "grade", "sex", "birth_date")
+    rows = zip(*(frame[name].astype(object) for name in names), strict=True)
+    return {
+        student_id: Student(
+            student_id,
+            school_id,
+            _text(class_id),
+            stage,
+            None if pd.isna(grade) else int(grade),
+            sex=_text(sex),
+            birth_date=None if pd.isna(born) else born.date(),
+        )
+        for student_id, school_id, class_id, stage, grade, sex, born in rows
+        if student_id in wanted
+    }
+
+
+def contacts_of(dataset: Dataset, students: Mapping[str, Student]) -> list[NewContact]:
+    frame = dataset.tables.get("contacts")
+    if frame is None:
+        return []
+    names = ("student_id", "contacted_on", "whom", "recorded_on")
+    rows = zip(*(frame[name].astype(object) for name in names), strict=True)
+    return [
+        NewContact(who, students[who].school_id, on.date(), _text(whom), None if pd.isna(recorded) else recorded.date())
+        for who, on, whom, recorded in rows
+        if who in students and isinstance(whom, str)  # a row that says nobody was reached is an attempt
+    ]
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def withdrawals_of(dataset: Dataset, records: Records, as_of: date, ids: Collection[str]) -> list[Withdrawal]:
+    """What is not consented to. Who never gave consent to a model score is kept like who took it back, so that no
+    other way in scores them either."""
+    frame = dataset.tables.get("consents")
+    if frame is None:
+        return []
+    day, key = pd.Timestamp(as_of), ["student_id", "scope"]
+    given = frame[frame["given_on"] <= day].groupby(key)["given_on"].max()
+    gone = frame[frame["withdrawn_on"] <= day].sort_values("withdrawn_on").drop_duplicates(key, keep="last")
+    again = given.reindex(pd.MultiIndex.from_frame(gone[key])).to_numpy() > gone["withdrawn_on"].to_numpy()
+    gone = gone[~again]  # who has consented again since has not taken it back
+    rows = zip(gone["student_id"], gone["scope"], gone["withdrawn_on"], strict=True)
+    refused = records.ids[~may_score(records, date_to_day(as_of))]
+    found = {(str(s), SCORE): Withdrawal(str(s), SCORE, as_of) for s in refused}
+    found |= {(student, scope): Withdrawal(student, scope, on.date()) for student, scope, on in rows}
+    return [withdrawal for (student, _), withdrawal in found.items() if student in ids]
+
+
+def feeds_of(dataset: Dataset, schools: Sequence[str]) -> list[Feed]:
+    """The newest stretch of each school's table."""
+    frame = dataset.tables.get("feeds")
+    if frame is None:
+        return []
+    here = frame[frame["school_id"].isin(schools)].sort_values("covered_to")
+    rows = zip(*(here[name] for name in ("school_id", "table", "covered_from", "covered_to")), strict=True)
+    return list({(s, t): Feed(s, t, start.date(), end.date()) for s, t, start, end in rows}.values())

@@ -1,0 +1,80 @@
+"""Whom a dataset holds and its roster cannot place: their evidence is filed for a person to find out who they are."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from data_schemas.codes import Tier
+from data_schemas.roster import UNASSIGNED, Settled, Unsettled
+from data_schemas.school_days import Calendars
+from models import Assessment, Policy, assess, records_of
+from serving.screening.outcomes import outcomes_of
+from serving.store import Filing, Outcome, Store, Stranger, Student, clashes, contested, unassigned_among
+
+TWO_SCHOOLS = "two_schools"
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """Strangers with their evidence and the words about them; `ids` are those of the dataset."""
+
+    strangers: tuple[Stranger, ...] = ()
+    filings: tuple[Filing, ...] = ()
+    outcomes: tuple[tuple[Outcome, str], ...] = ()
+    ids: frozenset[str] = frozenset()
+
+    def joined(self, other: "Unplaced") -> "Unplaced":
+        return Unplaced(
+            (*self.strangers, *other.strangers),
+            (*self.filings, *other.filings),
+            (*self.outcomes, *other.outcomes),
+            self.ids | other.ids,
+        )
+
+
+def clashing(store: Store, found: Sequence[Assessment], students: Mapping[str, Student]) -> Unplaced:
+    """Students under an id that another school has for somebody else, by sex or birth date: never merged."""
+    elsewhere = clashes(store, list(students.values()), {one.school_id for one in students.values()})
+    strangers, filings = [], []
+    for one in found:
+        if one.student_id in elsewhere:
+            school = students[one.student_id].school_id
+            file_id = contested(one.student_id, school)
+            strangers.append(Stranger(file_id, school, TWO_SCHOOLS))
+            filings.append(Filing(file_id, school, one.proven))
+    return Unplaced(tuple(strangers), tuple(filings), (), frozenset(elsewhere))
+
+
+def on_no_roster(
+    settled: Settled, as_of: date, policy: Policy, calendars: Calendars | None, schools: Collection[str]
+) -> Unplaced:
+    """Strangers of a dataset with the rules run on what came of them. Of who has left, those with evidence that nobody
+    has assessed or with a confirmed 危机; of others everybody, since nobody knows whose sheets these are."""
+    dataset = settled.strangers
+    if dataset is None:
+        return Unplaced()
+    found = assess(records_of(dataset, calendars), as_of, None, policy)
+    where = {one.student_id: _school(settled, one.student_id, schools) for one in found}
+    told = [
+        one
+        for one in found
+        if settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.tier is Tier.CRISIS
+    ]
+    ids = frozenset(one.student_id for one in told)
+    words = [(word, where[word.student_id]) for word, _ in outcomes_of(dataset) if word.student_id in ids]
+    return Unplaced(
+        tuple(Stranger(who, where[who], settled.reasons[who].code) for who in sorted(ids)),
+        tuple(Filing(one.student_id, where[one.student_id], one.proven) for one in told),
+        tuple(words),
+        ids,
+    )
+
+
+def _school(settled: Settled, student_id: str, schools: Collection[str]) -> str:
+    """The one school that a stranger can only be of; of several, or of none, all that it may be."""
+    named = settled.schools.get(student_id, ())
+    if len(named) == 1:
+        return named[0]
+    if named:
+        return unassigned_among(named)
+    return next(iter(schools)) if len(schools) == 1 else UNASSIGNED if not schools else unassigned_among(schools)

@@ -1,0 +1,66 @@
+"""Contacts with students and guardians that came about, as they were recorded."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from models.triage import Contact
+from serving.store.database import chunks
+from serving.store.tables import contacts
+
+
+@dataclass(frozen=True)
+class NewContact:
+    """One row of the canonical table `contacts`; `whom` is a code of `Contacted`."""
+
+    student_id: str
+    school_id: str
+    contacted_on: date
+    whom: str | None = None
+    recorded_on: date | None = None
+
+    @property
+    def sha256(self) -> str:
+        said = f"{self.student_id}/{self.contacted_on}/{self.whom}/{self.recorded_on}"
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+def keep_contacts(
+    connection: sa.Connection, given: Sequence[NewContact], at: datetime, door: str, filed_by: str
+) -> None:
+    """Keep contacts, each content once."""
+    fresh = {one.sha256: one for one in given}
+    for part in chunks(sorted(fresh)):
+        for known in connection.scalars(sa.select(contacts.c.sha256).where(contacts.c.sha256.in_(part))).all():
+            del fresh[known]
+    rows = [
+        {
+            "sha256": sha256,
+            "student_id": one.student_id,
+            "school_id": one.school_id,
+            "contacted_on": one.contacted_on,
+            "with_whom": one.whom,
+            "recorded_on": one.recorded_on,
+            "received_at": at,
+            "door": door,
+            "filed_by": filed_by,
+        }
+        for sha256, one in fresh.items()
+    ]
+    if rows:
+        connection.execute(contacts.insert(), rows)
+
+
+def contacts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Contact]]:
+    """By student, oldest first."""
+    found: dict[str, list[Contact]] = {}
+    for part in chunks(list(ids)):
+        query = contacts.select().where(contacts.c.student_id.in_(part)).order_by(contacts.c.contacted_on)
+        if at is not None:
+            query = query.where(contacts.c.received_at <= at)
+        for row in connection.execute(query):
+            found.setdefault(row.student_id, []).append(Contact(row.contacted_on, row.received_at, row.with_whom))
+    return found

@@ -1,0 +1,148 @@
+"""What platforms send: each record with the answer it was given, kept before the answer leaves the house."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from models.assessment import Assessment, Floor
+from serving.store.audit import AuditEvent, add_event
+from serving.store.contents import Content
+from serving.store.database import Store, chunks
+from serving.store.evidence import SCORE, Filing, file_evidence
+from serving.store.inputs import ReplayContext, keep_context, keep_inputs
+from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
+from serving.store.runs import Run
+from serving.store.students import Student, of_school
+from serving.store.tables import entries, students
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """One record to keep, in the file `student_id` (see `serving.store.files`). `record` is the request in JSON's own
+    types, `floors` the evidence in it, leads among them. `inputs` is the record as it was assessed, with what the store
+    knew beside it, and `context` what it was assessed with, for replay."""
+
+    client: str
+    student_id: str
+    school_id: str
+    stage: str
+    grade: int | None
+    record: dict[str, Any]
+    assessment: Assessment
+    received_at: datetime
+    floors: tuple[Floor, ...] = ()
+    context: ReplayContext | None = None
+    inputs: Content | None = None
+
+
+@dataclass(frozen=True)
+class ReceivedEntry:
+    entry_id: str
+    client: str
+    student: Student
+    assessment: Assessment
+    received_at: datetime
+
+
+def record_entries(store: Store, given: Sequence[NewEntry]) -> list[str]:
+    """Keep records, file their evidence and note them in the trail, all or none; returns their ids in order."""
+    rows = _rows(given)
+    with store.writing() as connection:
+        _record(connection, given, rows)
+    return [row["entry_id"] for row in rows]
+
+
+@contextmanager
+def as_if_recorded(store: Store, given: Sequence[NewEntry]) -> Iterator[sa.Connection]:
+    """The database as it would be with these records, to be read within the block; nothing of it stays."""
+    rows = _rows(given)
+    with store.writing() as connection:
+        _record(connection, given, rows)
+        yield connection
+        connection.rollback()
+
+
+def _rows(given: Sequence[NewEntry]) -> list[dict[str, Any]]:
+    """Packed before the lock is taken: others wait for it."""
+    return [_row(uuid4().hex, entry) for entry in given]
+
+
+def _record(connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(entries.insert(), list(rows))
+    for context in {e.context.said.sha256: e.context for e in given if e.context is not None}.values():
+        keep_context(connection, context)
+    for entry in given:
+        if entry.inputs is not None:
+            keep_inputs(connection, {entry.student_id: entry.inputs})
+    for row, entry in zip(rows, given, strict=True):
+        filing = Filing(entry.student_id, entry.school_id, entry.floors)
+        new = file_evidence(connection, [filing], entry.received_at, SCORE, row["entry_id"])
+        event = AuditEvent(
+            entry.received_at,
+            entry.client,
+            "entry.recorded",
+            "follow_up",
+            entry.student_id,
+            f"opened={sum(new.values())}",
+        )
+        add_event(connection, event)
+
+
+def _row(entry_id: str, entry: NewEntry) -> dict[str, Any]:
+    return {
+        "entry_id": entry_id,
+        "received_at": entry.received_at,
+        "client": entry.client,
+        "student_id": entry.student_id,
+        "school_id": entry.school_id,
+        "stage": entry.stage,
+        "grade": entry.grade,
+        "record": pack(entry.record),
+        "assessment": pack_assessment(entry.assessment),
+        "context": None if entry.context is None else entry.context.said.sha256,
+        "inputs": None if entry.inputs is None else entry.inputs.sha256,
+    }
+
+
+def record_entry(store: Store, entry: NewEntry) -> str:
+    """Keep one record; see `record_entries`."""
+    return record_entries(store, [entry])[0]
+
+
+def received_record(store: Store, entry_id: str) -> dict[str, Any] | None:
+    """The request of an entry as it came; None where there is no such entry, or its record was erased."""
+    with store.reading() as connection:
+        stored = connection.scalar(sa.select(entries.c.record).where(entries.c.entry_id == entry_id))
+    return unpack(stored) if stored else None
+
+
+def newest_entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, ReceivedEntry]:
+    """By student, the newest record sent."""
+    found: dict[str, ReceivedEntry] = {}
+    for part in chunks(list(ids)):
+        query = entries.select().where(entries.c.student_id.in_(part)).order_by(entries.c.received_at)
+        newest = {row.student_id: row for row in connection.execute(query)}
+        found |= {student: entry_from_row(row) for student, row in newest.items()}
+    return found
+
+
+def unsettled_entries(connection: sa.Connection, school_id: str, run: Run | None) -> dict[str, ReceivedEntry]:
+    """Per student of a school, the newest record that came after the list or whose student is on no list; and those of
+    students on no list whose school nobody knows: better on every school's list than on none."""
+    unknown = entries.c.student_id.not_in(sa.select(students.c.student_id))
+    came_since = sa.true() if run is None else (entries.c.received_at > run.published_at)
+    ours = (entries.c.school_id == school_id) & (came_since | unknown)
+    query = entries.select().where(ours | (of_school(entries.c.school_id, school_id) & unknown))
+    newest = {row.student_id: row for row in connection.execute(query.order_by(entries.c.received_at))}
+    return {student: entry_from_row(row) for student, row in newest.items()}
+
+
+def entry_from_row(row: Any) -> ReceivedEntry:
+    student = Student(row.student_id, row.school_id, None, row.stage, row.grade)
+    return ReceivedEntry(row.entry_id, row.client, student, unpack_assessment(row.assessment), row.received_at)

@@ -1,0 +1,269 @@
+"""The facts of students as `models.triage` takes them: everything on record, in a few readings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from data_schemas.codes import Tier
+from models.assessment import Assessment
+from models.triage import StudentFacts, Word
+from serving.store.contacts import contacts_of
+from serving.store.database import Store
+from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, newest_entries_of, unsettled_entries
+from serving.store.evidence import pieces_of
+from serving.store.files import contested
+from serving.store.outcomes import words_by_lot, words_of
+from serving.store.payload import unpack_assessment
+from serving.store.rows import list_rows, newest_row_of, rows_in_force
+from serving.store.runs import Feed, Run, newest_run_of, run_from_row
+from serving.store.students import (
+    UNKNOWN_STAGE,
+    Student,
+    of_school,
+    strangers_of,
+    student_from_row,
+    students_of,
+    withdrawals_of,
+)
+from serving.store.tables import evidence, feeds, outcomes, run_strangers, students
+
+TIERS = tuple(Tier)
+A_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class SchoolFacts:
+    """Everyone of one school's list in force, and `strangers`: who has evidence, a record or an outcome here and is on
+    no roster. `people` says who each is. Without a published list `run` is None."""
+
+    run: Run | None
+    everyone: tuple[StudentFacts, ...]
+    strangers: tuple[StudentFacts, ...]
+    people: Mapping[str, Student]
+    feeds: tuple[Feed, ...]
+    by_lot: tuple[tuple[Word, ...], ...] = ()  # routine talks of the last year by student, of all schools
+
+
+def read_school(
+    store: Store, school_id: str, today: date, names_allowed: bool = False, as_of: date | None = None
+) -> SchoolFacts:
+    """The facts of one school's list in force on a day, or of its list of another day."""
+    with store.reading() as connection:
+        run = newest_run_of(connection, school_id, today, as_of)
+        facts = facts_of_school(connection, school_id, run, names_allowed)
+        talks = words_by_lot(connection, today - A_YEAR)
+        return replace(facts, by_lot=tuple(map(tuple, talks)))
+
+
+def read_at(store: Store, run: Run, school_id: str, sent: Mapping[str, ReceivedEntry]) -> SchoolFacts:
+    """One school's list as it stood when its run was published, but for the records `sent` since; without strangers.
+    Whose consent is withdrawn is as it is now."""
+    with store.reading() as connection:
+        return facts_of_school(connection, school_id, run, at=run.published_at, sent=sent)
+
+
+def facts_of_school(
+    connection: sa.Connection,
+    school_id: str,
+    run: Run | None,
+    names_allowed: bool = False,
+    at: datetime | None = None,
+    sent: Mapping[str, ReceivedEntry] | None = None,
+) -> SchoolFacts:
+    """The facts of one school under a run, as they stand or as they stood `at` a moment, then with the entries `sent`
+    and without strangers."""
+    rows = list_rows(connection, run, school_id, names_allowed) if run is not None else []
+    people = {row.student_id: _person(row) for row in rows}
+    entries = sent if sent is not None else unsettled_entries(connection, school_id, run)
+    known = _known(connection, list(people), school_id, at)
+    everyone = [_listed(row, run, entries.get(row.student_id), known) for row in rows if run is not None]
+    others: list[StudentFacts] = []
+    if at is None:
+        unplaced = _unplaced(connection, run, school_id)
+        ids = _stranger_ids(connection, school_id, people, entries, unplaced)
+        who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
+        who |= strangers_of(connection, ids) | students_of(connection, ids, names_allowed)
+        beside = _known(connection, ids, None, None)
+        others = [_stranger(connection, who[i], entries.get(i), beside, unplaced.get(i)) for i in ids]
+        people |= who
+    covered = connection.execute(feeds.select().where(feeds.c.school_id == school_id).order_by(feeds.c.feed))
+    reach = tuple(Feed(row.school_id, row.feed, row.covered_from, row.covered_to) for row in covered)
+    return SchoolFacts(run, tuple(everyone), tuple(others), people, reach)
+
+
+def facts_of(store: Store, ids: Sequence[str], today: date) -> dict[str, StudentFacts]:
+    """The facts of single students, by id; whoever is on no roster is a stranger."""
+    with store.reading() as connection:
+        return facts_in(connection, ids, today)
+
+
+def facts_if_recorded(store: Store, given: Sequence[NewEntry], today: date) -> dict[str, StudentFacts]:
+    """The facts of those whom `given` are about, as they would be if these records were kept; they are not."""
+    with as_if_recorded(store, given) as connection:
+        return facts_in(connection, list(dict.fromkeys(one.student_id for one in given)), today)
+
+
+def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[str, StudentFacts]:
+    on_roster = students_of(connection, ids, False)
+    who = strangers_of(connection, [i for i in ids if i not in on_roster]) | on_roster
+    known = _known(connection, list(ids), {i: one.school_id for i, one in on_roster.items()}, None)
+    entries = newest_entries_of(connection, ids)
+    listed = rows_in_force(connection, on_roster.values(), today)
+    found = {}
+    for student_id in ids:
+        if student_id in listed:
+            row, run = listed[student_id]
+            found[student_id] = _listed(row, run, entries.get(student_id), known)
+        else:
+            other = who.get(student_id) or Student(student_id, "", None, UNKNOWN_STAGE, None)
+            found[student_id] = _stranger(connection, other, entries.get(student_id), known, None, today)
+    return found
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was filed of students, by id."""
+
+    pieces: Mapping[str, Sequence[Any]]
+    words: Mapping[str, Sequence[Any]]
+    contacts: Mapping[str, Sequence[Any]]
+    withdrawn: Mapping[str, frozenset[str]]
+    files: Mapping[str, tuple[str, ...]]
+
+    def of(self, student_id: str) -> dict[str, Any]:
+        def gathered(by_file: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:
+            return tuple(one for file in self.files[student_id] for one in by_file.get(file, ()))
+
+        return {
+            "pieces": gathered(self.pieces),
+            "words": gathered(self.words),
+            "contacts": gathered(self.contacts),
+            "withdrawn": self.withdrawn.get(student_id, frozenset()),
+        }
+
+
+def _known(
+    connection: sa.Connection, ids: Sequence[str], school: str | Mapping[str, str] | None, at: datetime | None
+) -> _Known:
+    """What is on file of `ids`. Where the roster has a student at a school, what came from that school before it did is
+    the student's own too."""
+    files: dict[str, tuple[str, ...]] = {}
+    for student_id in ids:
+        where = school.get(student_id) if isinstance(school, Mapping) else school
+        files[student_id] = (student_id,) if where is None else (student_id, contested(student_id, where))
+    every = [file for of_one in files.values() for file in of_one]
+    return _Known(
+        pieces_of(connection, every, at),
+        words_of(connection, every, at),
+        contacts_of(connection, every, at),
+        withdrawals_of(connection, list(ids)),
+        files,
+    )
+
+
+def _person(row: Any) -> Student:
+    return replace(student_from_row(row), name=row.name)
+
+
+def _listed(row: Any, run: Run, entry: ReceivedEntry | None, known: _Known) -> StudentFacts:
+    """A student of a published list, whom a record sent since may raise."""
+    published = unpack_assessment(row.payload) if row.payload is not None else None
+    newest = newest_of(published, run, entry)
+    ours = entry is None or newest is not entry.assessment
+    if ours:
+        tier = None if row.model_tier is None else TIERS[row.model_tier]
+        return StudentFacts(
+            row.student_id,
+            row.school_id,
+            published,
+            tier,
+            row.model_since,
+            row.margin,
+            row.severity,
+            row.screened,
+            assessment_id=row.assessment_id,
+            **known.of(row.student_id),
+        )
+    assert entry is not None
+    return _of_entry(entry, row.school_id, False, known)
+
+
+def _of_entry(entry: ReceivedEntry, school_id: str, stranger: bool, known: _Known) -> StudentFacts:
+    said = entry.assessment
+    return StudentFacts(
+        entry.student.student_id,
+        school_id,
+        said,
+        said.model_tier,
+        entry.received_at,
+        said.margin,
+        said.severity,
+        said.screened,
+        stranger=stranger,
+        assessment_id=entry.entry_id,
+        **known.of(entry.student.student_id),
+    )
+
+
+def newest_of(published: Assessment | None, run: Run | None, entry: ReceivedEntry | None) -> Assessment | None:
+    """A record that came after the list may raise what the list says; the next screening settles it."""
+    if entry is None or published is None or run is None:
+        return published or (entry.assessment if entry is not None else None)
+    if entry.received_at <= run.published_at:
+        return published
+    ours, theirs = model_ord(published), model_ord(entry.assessment)
+    newer = theirs > ours or (theirs == ours and entry.assessment.screened)
+    return entry.assessment if newer else published
+
+
+def model_ord(assessment: Assessment) -> int:
+    return -1 if assessment.model_tier is None else assessment.model_tier.ord
+
+
+def _stranger(
+    connection: sa.Connection,
+    who: Student,
+    entry: ReceivedEntry | None,
+    known: _Known,
+    reason: str | None,
+    today: date | None = None,
+) -> StudentFacts:
+    """Somebody on no roster, or on none any more: by the newest record sent, else by the last list that had them."""
+    if entry is not None:
+        return _of_entry(entry, who.school_id, True, known)
+    row = newest_row_of(connection, who.student_id, today)
+    if row is None:
+        filed = known.of(who.student_id)
+        return StudentFacts(who.student_id, who.school_id, stranger=True, reason=reason, **filed)
+    before = _listed(row, run_from_row(row), None, known)
+    return replace(before, stranger=True, gone=True, reason=reason, school_id=who.school_id)
+
+
+def _unplaced(connection: sa.Connection, run: Run | None, school_id: str) -> dict[str, str]:
+    """Whom the run in force could not place, with the reason."""
+    if run is None:
+        return {}
+    here = (run_strangers.c.run_id == run.run_id) & of_school(run_strangers.c.school_id, school_id)
+    query = sa.select(run_strangers.c.student_id, run_strangers.c.reason).where(here)
+    return {row.student_id: row.reason for row in connection.execute(query)}
+
+
+def _stranger_ids(
+    connection: sa.Connection,
+    school_id: str,
+    listed: Mapping[str, Student],
+    entries: Mapping[str, ReceivedEntry],
+    unplaced: Mapping[str, str],
+) -> list[str]:
+    """Whoever has evidence, a record or an outcome at the school, or at none, and is on no list in force."""
+    found = set(entries) | set(unplaced)
+    for table in (evidence, outcomes):
+        query = sa.select(table.c.student_id).where(of_school(table.c.school_id, school_id)).distinct()
+        found |= set(connection.scalars(query))
+    found -= set(listed)
+    elsewhere = set(connection.scalars(sa.select(students.c.student_id).where(students.c.school_id != school_id)))
+    settled = {contested(student_id, school_id) for student_id in listed}
+    return sorted(found - elsewhere - settled)

@@ -1,0 +1,205 @@
+"""Publishing a screening: a run is whole or is not there, and the same screening is there once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from models.assessment import Assessment
+from models.triage import day_start
+from serving.store.audit import AuditEvent, add_event
+from serving.store.contacts import NewContact, keep_contacts
+from serving.store.contents import Content
+from serving.store.database import Store
+from serving.store.evidence import SCREENING, Filing, file_evidence
+from serving.store.inputs import RunInputs, keep_context, keep_inputs
+from serving.store.outcomes import Outcome, keep_outcomes
+from serving.store.payload import pack_assessment
+from serving.store.runs import Feed, Run, newest_run_of
+from serving.store.students import Student, Withdrawal, replace_students, replace_withdrawals
+from serving.store.tables import assessments as assessments_table
+from serving.store.tables import feeds as feeds_table
+from serving.store.tables import run_schools, run_strangers, runs
+
+ROWS_AT_ONCE = 5000
+
+
+@dataclass(frozen=True)
+class Published:
+    """`new` is false where the same screening had been published before; then nothing was written. `opened` counts the
+    evidence that was not on file yet."""
+
+    run_id: str
+    new: bool
+    opened: int
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody in a dataset whom its roster cannot place; `reason` is a code of `data_schemas.roster`."""
+
+    student_id: str
+    school_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What a screening brings beside its assessments: evidence of everyone (strangers included), people's words with
+    the school of each, contacts, consents that were taken back, how far the schools' tables reach, and whom the roster
+    could not place."""
+
+    strangers: Sequence[Stranger] = ()
+    filings: Sequence[Filing] = ()
+    outcomes: Sequence[tuple[Outcome, str]] = ()
+    contacts: Sequence[NewContact] = ()
+    withdrawals: Sequence[Withdrawal] = ()
+    feeds: Sequence[Feed] = ()
+
+
+def publish_run(
+    store: Store,
+    run: Run,
+    students: Sequence[Student],
+    assessments: Sequence[Assessment],
+    facts: RunFacts | None = None,
+    actor: str = "cli",
+    made_from: RunInputs | None = None,
+) -> Published:
+    """Put a screening in force in one transaction; until it ends, and if it does not, the previous list stands.
+
+    `students` are those of `assessments`, in any order. `made_from` is kept for replay.
+    """
+    schools = {student.student_id: student.school_id for student in students}
+    facts = facts if facts is not None else RunFacts()
+    with store.reading() as connection:
+        known = _is_published(connection, run)
+    # Packed before the lock is taken: others who write wait for the inserts only.
+    payloads = [] if known else [pack_assessment(assessment) for assessment in assessments]
+    with store.writing() as connection:
+        if known or _is_published(connection, run):
+            return Published(run.run_id, new=False, opened=0)
+        before = _before(connection, sorted(set(schools.values())), run.as_of)
+        connection.execute(runs.insert().values(_run_row(run, made_from)))
+        if made_from is not None:
+            keep_context(connection, made_from.context)
+            keep_inputs(connection, made_from.rows)
+        connection.execute(
+            run_schools.insert(), [{"run_id": run.run_id, "school_id": s} for s in sorted(set(schools.values()))]
+        )
+        rows = _assessment_rows(run, assessments, payloads, schools, before, made_from)
+        while part := list(islice(rows, ROWS_AT_ONCE)):
+            connection.execute(assessments_table.insert(), part)
+        if facts.strangers:
+            unplaced = [asdict(one) | {"run_id": run.run_id} for one in facts.strangers]
+            connection.execute(run_strangers.insert(), unplaced)
+        replace_students(connection, students)
+        replace_withdrawals(connection, schools.keys(), facts.withdrawals)
+        keep_outcomes(connection, facts.outcomes, run.published_at, run_id=run.run_id)
+        keep_contacts(connection, facts.contacts, run.published_at, SCREENING, run.run_id)
+        _replace_feeds(connection, facts.feeds)
+        opened = sum(file_evidence(connection, facts.filings, run.published_at, SCREENING, run.run_id).values())
+        detail = f"students={len(assessments)} opened={opened}"
+        add_event(connection, AuditEvent(run.published_at, actor, "run.published", object_id=run.run_id, detail=detail))
+    return Published(run.run_id, new=True, opened=opened)
+
+
+def _is_published(connection: sa.Connection, run: Run) -> bool:
+    return connection.scalar(sa.select(runs.c.run_id).where(runs.c.run_id == run.run_id)) is not None
+
+
+def _run_row(run: Run, made_from: RunInputs | None) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "fingerprint": run.fingerprint,
+        "as_of": run.as_of,
+        "model_name": run.model.name,
+        "model_version": run.model.version,
+        "policy": run.model.policy,
+        "code": run.code,
+        "synthetic": run.synthetic,
+        "data_origin": run.data_origin,
+        "model_status": run.model.status,
+        "model_origin": run.model.data_origin,
+        "published_at": run.published_at,
+        "context": None if made_from is None else made_from.context.said.sha256,
+    }
+
+
+@dataclass(frozen=True)
+class _Before:
+    model_tier: int | None
+    model_since: datetime | None
+
+
+def _before(connection: sa.Connection, schools: Sequence[str], today: date) -> dict[str, _Before]:
+    """What the model said of each student in the list in force, so that a clock that runs is not started anew."""
+    found: dict[str, _Before] = {}
+    table = assessments_table.c
+    for school_id in schools:
+        run = newest_run_of(connection, school_id, today)
+        if run is not None:
+            query = sa.select(table.student_id, table.model_tier, table.model_since)
+            for row in connection.execute(query.where(table.run_id == run.run_id, table.school_id == school_id)):
+                found[row.student_id] = _Before(row.model_tier, row.model_since)
+    return found
+
+
+def _model_since(assessment: Assessment, before: _Before | None) -> datetime | None:
+    """From when the model's tier counts: where it has risen, from the newest record that it rests on."""
+    if assessment.model_tier is None:
+        return None
+    stood = before is not None and before.model_tier is not None and before.model_tier >= assessment.model_tier.ord
+    if before is not None and stood and before.model_since is not None:
+        return before.model_since
+    return day_start(assessment.changed_on or assessment.as_of)
+
+
+def _tells(assessment: Assessment) -> bool:
+    """Whether there is anything in an assessment that a list shows of a student whom the model calls 一般."""
+    needs = assessment.uncertainty is not None and assessment.uncertainty.needs_person
+    quality = bool(assessment.data_quality.retest) or not assessment.screened
+    return quality or needs or bool(assessment.tasks) or assessment.suspended_since is not None
+
+
+def _assessment_rows(
+    run: Run,
+    assessments: Sequence[Assessment],
+    payloads: Sequence[bytes],
+    schools: Mapping[str, str],
+    before: Mapping[str, _Before],
+    made_from: RunInputs | None,
+) -> Iterator[dict[str, Any]]:
+    """A row an assessment, with an id that is drawn and says nothing: of an erased one its hash may be kept."""
+    rows: Mapping[str, Content] = {} if made_from is None else made_from.rows
+    earlier: Mapping[str, float] = {} if made_from is None else made_from.earlier
+    for assessment, payload in zip(assessments, payloads, strict=True):
+        model = assessment.model_tier
+        yield {
+            "run_id": run.run_id,
+            "student_id": assessment.student_id,
+            "school_id": schools[assessment.student_id],
+            "tier": assessment.tier.ord,
+            "margin": assessment.margin,
+            "severity": assessment.severity,
+            "screened": assessment.screened,
+            "payload": payload,
+            "assessment_id": uuid4().hex,
+            "inputs": rows[assessment.student_id].sha256 if assessment.student_id in rows else None,
+            "earlier_margin": earlier.get(assessment.student_id),
+            "model_tier": None if model is None else model.ord,
+            "model_since": _model_since(assessment, before.get(assessment.student_id)),
+            "tells": _tells(assessment),
+        }
+
+
+def _replace_feeds(connection: sa.Connection, feeds: Sequence[Feed]) -> None:
+    if not feeds:
+        return
+    gone = (feeds_table.c.school_id == sa.bindparam("school")) & (feeds_table.c.feed == sa.bindparam("gone"))
+    connection.execute(feeds_table.delete().where(gone), [{"school": f.school_id, "gone": f.feed} for f in feeds])
+    connection.execute(feeds_table.insert(), [asdict(feed) for feed in feeds])

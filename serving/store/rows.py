@@ -1,0 +1,84 @@
+"""The rows of published lists: one student's, one school's, and what each day's list said of a student."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.assessment import Assessment
+from serving.store.database import Store, chunks
+from serving.store.payload import unpack_assessment
+from serving.store.runs import Run, in_force_runs, newest_run_of
+from serving.store.students import Student
+from serving.store.tables import assessments, entries, evidence, names, outcomes, runs, students
+
+TOTALS_READ = 100  # more than a week's line has places
+
+
+def list_rows(connection: sa.Connection, run: Run, school_id: str, names_allowed: bool) -> list[Any]:
+    """The list's rows with who it is; the payload comes where there is something to tell."""
+    of_list = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
+    filed = sa.exists().where(evidence.c.student_id == assessments.c.student_id)
+    spoken = sa.exists().where(outcomes.c.student_id == assessments.c.student_id)
+    sent = sa.exists().where(entries.c.student_id == assessments.c.student_id)  # it is compared with what is published
+    highest = sa.select(assessments.c.student_id).where(of_list, assessments.c.severity > 0)
+    highest = highest.order_by(assessments.c.severity.desc()).limit(TOTALS_READ)
+    by_total = assessments.c.student_id.in_(highest) if run.model.status != "ok" else sa.false()
+    tells = sa.or_(assessments.c.tells, assessments.c.model_tier > 0, filed, spoken, sent, by_total)
+    columns = [column for column in assessments.c if column.name not in ("payload", "school_id", "student_id")]
+    payload = sa.case((tells, assessments.c.payload), else_=None).label("payload")
+    query = sa.select(*columns, payload, students, (names.c.name if names_allowed else sa.null()).label("name"))
+    source = assessments.join(students, students.c.student_id == assessments.c.student_id)
+    if names_allowed:
+        source = source.outerjoin(names, names.c.student_id == assessments.c.student_id)
+    here = students.c.school_id == school_id  # who has gone to another school since is on that school's list
+    return list(connection.execute(query.select_from(source).where(of_list, here)))
+
+
+def rows_in_force(
+    connection: sa.Connection, students_there: Iterable[Student], today: date
+) -> dict[str, tuple[Any, Run]]:
+    """Of students on the roster, their rows in the list in force of their school."""
+    found: dict[str, tuple[Any, Run]] = {}
+    by_school: dict[str, list[str]] = {}
+    for one in students_there:
+        by_school.setdefault(one.school_id, []).append(one.student_id)
+    for school, ids in by_school.items():
+        run = newest_run_of(connection, school, today)
+        if run is None:
+            continue
+        for part in chunks(ids):
+            mine = (assessments.c.run_id == run.run_id) & assessments.c.student_id.in_(part)
+            found |= {row.student_id: (row, run) for row in connection.execute(assessments.select().where(mine))}
+    return found
+
+
+def newest_row_of(connection: sa.Connection, student_id: str, today: date | None) -> Any:
+    mine = [column for column in assessments.c if column.name != "run_id"]
+    query = sa.select(*mine, runs).select_from(assessments.join(runs)).where(assessments.c.student_id == student_id)
+    query = query.where(in_force_runs(today))
+    return connection.execute(query.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
+
+
+def history_of(store: Store, student_id: str) -> list[Assessment]:
+    """The student's assessments as they were published, by as-of date, the last of each day."""
+    query = (
+        sa.select(assessments.c.payload, runs.c.as_of)
+        .join(runs)
+        .where(assessments.c.student_id == student_id, in_force_runs(None))
+        .order_by(runs.c.as_of, runs.c.published_at)
+    )
+    with store.reading() as connection:
+        by_day = {row.as_of: row.payload for row in connection.execute(query)}
+    return [unpack_assessment(payload) for payload in by_day.values()]
+
+
+def listed_ids(store: Store, school_id: str, today: date) -> list[str]:
+    """The students of a school's list in force."""
+    with store.reading() as connection:
+        run = newest_run_of(connection, school_id, today)
+        if run is None:
+            return []
+        here = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
+        return list(connection.scalars(sa.select(assessments.c.student_id).where(here)))

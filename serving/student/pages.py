@@ -1,0 +1,173 @@
+"""一生一档: one student's page, from the evidence down to what is missing."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from data_schemas.codes import Tier
+from data_schemas.instruments import Words
+from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
+from models.triage import BY_CODE, Standing, Word
+from serving.access import User
+from serving.platform.guard import language_of
+from serving.platform.pages import shows
+from serving.platform.render import CHINA, page
+from serving.platform.state import State
+from serving.platform.words import instrument_label, instrument_name, pick, say
+from serving.student.service import open_student
+
+PURPOSES = ("follow_up", "crisis", "quality_audit")
+MOST_BARS = 12
+SMALLEST_BAR = 0.01  # log-odds: below it a bar has no width to see
+TIERS = tuple(Tier)
+CHART = 320  # units of the drawing's width
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One reason drawn: from `x`, `width` long, in units of `CHART`, with the axis at `axis`."""
+
+    reason: Reason
+    x: float
+    width: float
+    axis: float
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Reasons by group in the house's order, the longest first, and how many small ones were left out."""
+
+    groups: tuple[tuple[str, tuple[Bar, ...]], ...]
+    left_out: int
+
+
+def draw_bars(assessment: Assessment, eases: bool) -> Bars:
+    """Bars that raise to the right of the axis and ease to the left, those only where it `eases` at all.
+
+    No easing reason is drawn that rests on a value that is missing.
+    """
+    shown = [reason for reason in assessment.reasons if reason.contribution > 0 or (eases and reason.value is not None)]
+    ordered = sorted(
+        (reason for reason in shown if abs(reason.contribution) >= SMALLEST_BAR),
+        key=lambda reason: (-abs(reason.contribution), reason.feature),
+    )
+    drawn = ordered[:MOST_BARS]
+    right = max((reason.contribution for reason in drawn), default=0.0)
+    left = max((-reason.contribution for reason in drawn), default=0.0)
+    right, left = max(right, 0.0), max(left, 0.0)
+    unit = CHART / (right + left) if drawn else 0.0
+    axis = left * unit
+
+    def bar(reason: Reason) -> Bar:
+        width = max(1.0, abs(reason.contribution) * unit)
+        return Bar(reason, round(axis if reason.contribution > 0 else axis - width, 1), round(width, 1), round(axis, 1))
+
+    groups = tuple((group, tuple(bar(reason) for reason in drawn if reason.group == group)) for group in GROUPS)
+    return Bars(tuple(group for group in groups if group[1]), len(shown) - len(drawn))
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What changed since the screening before: parts that sum to `margin`, and the strongest reasons."""
+
+    since: date
+    margin: float
+    parts: tuple[tuple[str, float], ...]
+    reasons: tuple[Reason, ...]
+
+
+def draw_change(assessment: Assessment, eases: bool) -> Moved | None:
+    """None where there was no screening before. Where nothing may ease only what raises is told, and no sum."""
+    change = assessment.change
+    if change is None:
+        return None
+    parts = (
+        ("records", sum(change.records.values())),
+        ("time", sum(change.time.values())),
+        ("model", change.model),
+    )
+    if not eases:
+        raising = tuple(reason for reason in change.reasons if reason.contribution > 0)
+        return Moved(change.since, change.margin, (), raising)
+    told = tuple(part for part in parts if abs(part[1]) >= SMALLEST_BAR)
+    return Moved(change.since, change.margin, told, change.reasons)
+
+
+def missing_words(assessment: Assessment, language: str) -> list[str]:
+    """A sentence for every source without current data."""
+    results = {result.code: result for result in assessment.instruments}
+    sentences = []
+    for source in assessment.data_quality.missing:
+        if source in ("leave", "family", "concern"):
+            sentences.append(say(f"missing_{source}", language))
+        elif source in results and not results[source].current:
+            age = (assessment.as_of - results[source].administered_on).days
+            sentences.append(
+                say("missing_stale", language, name=pick(instrument_name(results[source]), language), days=age)
+            )
+        else:
+            known = instrument_name(results[source]) if source in results else instrument_label(source)
+            sentences.append(
+                say("missing_instrument", language, name=pick(known, language) if known else source.upper())
+            )
+    return sentences
+
+
+def critical_words(result: InstrumentResult, language: str) -> str:
+    """What the critical items of a sheet say. A questionnaire that asks nothing about self-harm says so."""
+    if not result.suicidality_covered:
+        return say("critical_uncovered", language)
+    named = [one.name for one in result.critical_items if one.status == result.critical_status]
+    item = "、".join(pick(name, language) for name in named) or say("critical_any", language)
+    return say(f"critical_{result.critical_status}", language, item=item)
+
+
+def closed_words(one: Standing, language: str) -> str:
+    """Who assessed a piece of evidence, when, and what was found."""
+    closing = one.closed_by
+    if not isinstance(closing, Word):
+        return say("closed_by_contact", language, day=closing.on if closing is not None else "")
+    by = "、".join(sorted({name for word in one.assessed_by for name in word.persons}))
+    level = pick(Words(zh=TIERS[closing.level].zh, en=TIERS[closing.level].en), language)
+    return say("closed_by", language, day=closing.observed_on, by=by, level=level)
+
+
+def show_student(request: Request, user: User, state: State) -> Response:
+    """The page of one student. The purpose of the reading stands in the address and goes to the audit log.
+
+    A blind student stays blind until it is asked for, which is another reading with its own purpose.
+    """
+    student_id = request.path_params["student_id"]
+    asked = request.query_params.get("purpose")
+    reveal = request.query_params.get("reveal") == "1"
+    purpose = asked if asked in PURPOSES and not reveal else PURPOSES[0]
+    file = open_student(state, user, student_id, purpose, reveal)
+    language = language_of(request)
+    show = partial(page, request, user=user, school=file.student.school_id, synthetic=file.synthetic, file=file)
+    if file.blind and not reveal:
+        return show("blind.html", purpose=purpose)
+    now, said = file.present, file.assessment
+    eases = not now.open and not now.suspended  # nothing comforts while evidence is open, or of days away from school
+    worst = max((floor.tier.ord for floor in now.floors), default=now.tier.ord)
+    return show(
+        "student.html",
+        now=now,
+        purpose=purpose,
+        year=state.clock().astimezone(CHINA).year,
+        queues_of=[BY_CODE[code] for code in file.queues],
+        bars=None if said is None else draw_bars(said, eases),
+        chart=CHART,
+        eases=eases,
+        moved=None if said is None else draw_change(said, eases),
+        missing=[] if said is None else missing_words(said, language),
+        closed_words=lambda one: closed_words(one, language),
+        critical_words=lambda result: critical_words(result, language),
+        hotlines=max(worst, now.tier.ord) >= Tier.PRIORITY.ord,
+        not_alone=now.danger and not now.suspended,
+    )
+
+
+ROUTES = (shows("/students/{student_id:path}", show_student),)

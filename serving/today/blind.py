@@ -1,0 +1,46 @@
+"""Which of some students are shown blind, without reading their whole schools."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from data_schemas.school_days import Calendars
+from models.policy import Policy
+from models.triage import ZONE, places, present_of, week_of
+from models.triage.lots import lot, may_be_drawn, talk_done
+from serving.store import FileOf, Store, facts_of, listed_ids
+
+AT_ONCE = 16  # students looked at together; most of those that a lot names may be drawn
+
+
+def blind_among(
+    store: Store, files: Iterable[FileOf], now: datetime, policy: Policy, calendars: Calendars
+) -> frozenset[str]:
+    """Those of some students who were drawn by lot for this week and whose routine talk is not recorded yet."""
+    wanted: dict[str, set[str]] = {}
+    for one in files:
+        if one.on_roster:
+            wanted.setdefault(one.school_id, set()).add(one.file_id)
+    found: set[str] = set()
+    for school, ids in wanted.items():
+        found |= ids & drawn_of_school(store, school, now, policy, calendars)
+    return frozenset(found)
+
+
+def drawn_of_school(
+    store: Store, school_id: str, now: datetime, policy: Policy, calendars: Calendars
+) -> frozenset[str]:
+    """Who of a school is blind now: the same as on its list."""
+    today, monday = now.astimezone(ZONE).date(), week_of(now)
+    left = places(policy.list.weekly_slots, policy)[1]
+    by_lot = sorted(listed_ids(store, school_id, today), key=lambda one: lot(school_id, monday, one))
+    blind: set[str] = set()
+    for start in range(0, len(by_lot), AT_ONCE):
+        facts = facts_of(store, by_lot[start : start + AT_ONCE], today)
+        for one in present_of(facts.values(), policy, calendars.of(school_id)):
+            if left <= 0:
+                return frozenset(blind)
+            if may_be_drawn(one, now):
+                left -= 1
+                if not talk_done(one, now):
+                    blind.add(one.student_id)
+    return frozenset(blind)

@@ -1,0 +1,237 @@
+"""One school's follow-up list, made from what the store holds at this moment."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+import numpy as np
+
+from data_schemas.calendar import SchoolCalendar, date_to_day
+from data_schemas.codes import Tier
+from data_schemas.instruments import Words
+from data_schemas.roster import Unsettled
+from data_schemas.school_days import Calendars
+from models.assessment import ModelStatus
+from models.duty import Duty
+from models.policy import Policy
+from models.tasks import CLASS_VISIT
+from models.triage import (
+    QUEUES,
+    ZONE,
+    Present,
+    by_deadline,
+    in_order,
+    plan_week,
+    present_of,
+    strengths_of,
+)
+from models.triage.missed import expected_missed
+from models.triage.queues import BELOW, CONTACT, IDENTITY, IMMEDIATE, LEADS, RETEST, REVIEW, WEEK
+from models.triage.week import Week, hours_for
+from models.why import why
+from runxin.errors import Kind, UserError
+from serving.store import SCREENING, Feed, SchoolFacts, Store, Student, read_school
+from serving.store.duty import duty_of
+from serving.today.entries import Due, Entry, FollowUpList
+
+SILENT_SCHOOL_DAYS = 2
+AUDIT_WORDS = Words(zh="例行访谈", en="routine conversation")
+AUDIT_DUE = Due(Words(zh="本周内访谈", en="talk this week"), None, False)
+WHY_UNPLACED = {one.code: Words(zh=one.zh, en=one.en) for one in Unsettled} | {
+    "two_schools": Words(
+        zh="另一所学校的名册上有同一编号的另一名学生", en="another school's roster has this id for somebody else"
+    ),
+}
+NOTHING_DUE = Words(zh="目前没有单独安排", en="nothing in particular is planned")
+
+
+def follow_up_list(
+    store: Store,
+    school_id: str,
+    now: datetime,
+    names_allowed: bool,
+    policy: Policy,
+    slots: int | None = None,
+    as_of: date | None = None,
+    calendars: Calendars | None = None,
+) -> FollowUpList:
+    """The list in force for a school, or that of one day, as it stands `now`.
+
+    Clocks run in the school's days by `calendars`, the default ones where none are given, and those of minutes by
+    its duty roster. `slots` moves the line of the week away from the policy's. Raises `UserError` (not found) where
+    nothing was published for the school and nothing received.
+    """
+    facts = read_school(store, school_id, now.astimezone(ZONE).date(), names_allowed, as_of)
+    if facts.run is None and not facts.strangers:
+        what = f" as of {as_of.isoformat()}" if as_of is not None else ""
+        raise UserError(
+            Kind.NOT_FOUND, f"there is no list for this school{what}", fix="runxin screen DIR publishes one"
+        )
+    school = (calendars or Calendars()).of(school_id)
+    return build_list(
+        facts, school_id, now, policy, slots or policy.list.weekly_slots, school, duty_of(store, school_id)
+    )
+
+
+def build_list(
+    facts: SchoolFacts,
+    school_id: str,
+    now: datetime,
+    policy: Policy,
+    slots: int,
+    school: SchoolCalendar,
+    duty: Duty | None = None,
+) -> FollowUpList:
+    """The list of a school's facts; the same facts and time give the same list."""
+    everyone = present_of(facts.everyone, policy, school, duty)
+    strangers = [one for one in present_of(facts.strangers, policy, school, duty) if _is_told(one)]
+    strength = strengths_of([*everyone, *strangers])
+    ranked = facts.run is not None and facts.run.model.status == "ok"
+    week = plan_week(everyone, strength, school_id, slots, ranked, policy, now)
+    lines = _Lines(facts.people, week.blind, now)
+    queues = {WEEK: lines.of_week(week), BELOW: lines.below(week)}
+    for queue in QUEUES:
+        if queue.holds is None:
+            continue
+        inside = [one for one in (*everyone, *strangers) if queue.holds(one)]
+        ordered = in_order(inside, strength, now) if queue.code == IMMEDIATE else by_deadline(inside)
+        queues[queue.code] = lines.of_queue(queue.code, ordered)
+    run = facts.run
+    own = {one.student_id for one in everyone}
+    scheduled = {one.student_id for one in everyone if one.urgent or one.in_review}
+    scheduled |= {one.student_id for one, _ in week.line}
+    return FollowUpList(
+        run_id=run.run_id if run is not None else "",
+        school_id=school_id,
+        as_of=run.as_of if run is not None else now.astimezone(ZONE).date(),
+        published_at=run.published_at if run is not None else now,
+        synthetic=run.synthetic if run is not None else False,
+        model=run.model if run is not None else ModelStatus(None, None, policy.name, None, "none"),
+        enrolled=len(everyone),
+        screened=sum(one.facts.screened for one in everyone),
+        queues={queue.code: queues[queue.code] for queue in QUEUES},
+        scheduled=len(scheduled & own),
+        weekly_slots=slots,
+        check_minutes=policy.list.minutes_per_check,
+        missed=expected_missed(facts.by_lot, len(everyone) - len(scheduled & own)),
+        unmet=week.unmet,
+        more_hours=hours_for(week.more_minutes),
+        silent_feeds=tuple(f.feed for f in silent(facts.feeds, run.as_of, school)) if run is not None else (),
+        tier_counts=_tier_counts(everyone),
+        class_tasks=_class_tasks(everyone, facts.people),
+    )
+
+
+def _is_told(one: Present) -> bool:
+    """Whether somebody on no roster is shown: not who has left and of whom nothing is open."""
+    return bool(one.open or one.leads or one.in_review) or not one.facts.gone or one.facts.reason is not None
+
+
+class _Lines:
+    """Lines of one list: who each student is, who is blind, and what time it is."""
+
+    def __init__(self, people: Mapping[str, Student], blind: frozenset[str], now: datetime) -> None:
+        self.people, self.blind, self.now = people, blind, now
+
+    def of_week(self, week: Week) -> tuple[Entry, ...]:
+        return tuple(
+            replace(self.line(one, WEEK), slot=slot, rank=rank) for rank, (one, slot) in enumerate(week.line, start=1)
+        )
+
+    def below(self, week: Week) -> tuple[Entry, ...]:
+        first = len(week.line) + 1
+        return tuple(replace(self.line(one, BELOW), rank=rank) for rank, one in enumerate(week.below, start=first))
+
+    def of_queue(self, queue: str, ordered: Iterable[Present]) -> tuple[Entry, ...]:
+        """A line a student, but one for all whom an import brought and the roster does not know: a wrong roster floods
+        nobody. The gravest of them stands for the others."""
+        together: dict[str, list[Present]] = defaultdict(list)
+        for one in ordered:
+            together[_import_of(one) or one.student_id].append(one)
+        lines = []
+        for group in together.values():
+            positive_first = sorted(group, key=lambda one: not one.urgent)
+            others = tuple(one.student_id for one in positive_first[1:])
+            lines.append(replace(self.line(positive_first[0], queue), others=others))
+        return tuple(lines)
+
+    def line(self, one: Present, queue: str) -> Entry:
+        student = self.people[one.student_id]
+        if one.student_id in self.blind:
+            return Entry(student, queue, None, None, False, (), (AUDIT_WORDS,), AUDIT_DUE, blind=True)
+        return Entry(
+            student=student,
+            queue=queue,
+            tier=one.tier,
+            source=one.source,
+            confirmed=one.confirmed,
+            floors=one.floors,
+            why=_why(one, queue),
+            due=due_of(one, self.now),
+            assessment=one.facts.assessment,
+            undecided=one.undecided,
+            suspended=one.suspended,
+            lacks=one.lacks,
+            seen_on=one.seen_on,
+            assessment_id=one.facts.assessment_id,
+        )
+
+
+def due_of(one: Present, now: datetime) -> Due:
+    """The strictest clock of a student, and why."""
+    clock = one.clock
+    if clock is None:
+        return Due(NOTHING_DUE, None, False)
+    return Due(clock.what, clock.by, clock.overdue(now), clock.start, clock.why, clock.who)
+
+
+def _import_of(one: Present) -> str | None:
+    """The screening that brought somebody whom no roster knows, with the reason; None for all others. The newest one
+    tells the reason, with evidence or without."""
+    if not one.facts.stranger:
+        return None
+    if one.facts.reason is not None:
+        return f"\n{one.facts.reason}"
+    brought = {piece.filed_by for piece in one.facts.pieces if piece.door == SCREENING}
+    return f"\n{min(brought)}" if brought and one.facts.assessment is None else None
+
+
+def _why(one: Present, queue: str) -> tuple[Words, ...]:
+    """Two sentences at most: what was found, or what the queue is about."""
+    said = why(one)
+    if queue == LEADS:
+        said = tuple(lead.piece.floor.text for lead in one.leads)
+    elif queue == RETEST:
+        said = tuple(retest.text for retest in one.retests)
+    elif queue == CONTACT:
+        said = tuple(task.text for task in one.to_contact)
+    elif queue == REVIEW and one.confirmed_on is not None:
+        on = one.confirmed_on.isoformat()
+        said = (Words(zh=f"人工确认为危机（{on}）", en=f"confirmed as a crisis by a person ({on})"), *said)
+    elif queue == IDENTITY:
+        said = (WHY_UNPLACED.get(one.facts.reason or "unknown", WHY_UNPLACED["unknown"]), *said)
+    return said[:2]
+
+
+def _tier_counts(everyone: Sequence[Present]) -> dict[str, int]:
+    counts = {tier.code: 0 for tier in Tier}
+    for one in everyone:
+        counts[one.tier.code] += 1
+    return counts
+
+
+def _class_tasks(everyone: Sequence[Present], people: Mapping[str, Student]) -> dict[str, int]:
+    counts: dict[str, int] = defaultdict(int)
+    for one in everyone:
+        counts[people[one.student_id].class_id or ""] += any(task.kind == CLASS_VISIT for task in one.tasks)
+    return {name: count for name, count in sorted(counts.items()) if count}
+
+
+def silent(feeds: Sequence[Feed], as_of: date, school: SchoolCalendar) -> tuple[Feed, ...]:
+    """Feeds that stopped two school days or more before the day of the list."""
+
+    def passed(day: date) -> int:
+        return int(school.school_days_until(np.array([date_to_day(day)]))[0])
+
+    return tuple(feed for feed in feeds if passed(as_of) - passed(feed.covered_to) >= SILENT_SCHOOL_DAYS)

@@ -1,0 +1,214 @@
+"""今日跟进 and its queues: who is shown, under which filters, and where the week's line falls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from data_schemas.codes import Tier
+from models.triage import BY_CODE, QUEUES
+from models.triage.queues import BELOW, BESIDE, IMMEDIATE, LEADS, REVIEW, WEEK
+from serving.access import Action, User, may_somewhere
+from serving.platform.pages import shows
+from serving.platform.render import CHINA, go, page
+from serving.platform.schools import chosen_school
+from serving.platform.state import State
+from serving.today.cells import missed_words
+from serving.today.entries import Entry, FollowUpList, people
+from serving.today.service import open_list
+
+FIRST = 50  # lines shown below the week's line, or in a queue, before asking for all
+WORKING_DAY = 8  # hours
+CLASSES_SHOWN = 8  # more are offered only once a grade is chosen
+GRADES = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三")
+FRESH_DAYS = 7  # a list is published at least every week
+SOURCES = {"leaves": "leave", "leave_totals": "leave", "concerns": "concern"}  # what a table is called when missing
+ON_PAGES = tuple(queue for queue in QUEUES if queue.band == BESIDE)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks to see; None is everyone."""
+
+    tier: Tier | None = None
+    grade: int | None = None
+    class_id: str | None = None
+    everyone: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self.tier is not None or self.grade is not None or self.class_id is not None
+
+    @property
+    def query(self) -> dict[str, str | int | None]:
+        return {
+            "tier": self.tier.code if self.tier else None,
+            "grade": self.grade,
+            "class": self.class_id,
+            "all": "1" if self.everyone else None,
+        }
+
+    def changed(self, **fields: object) -> dict[str, str | int | None]:
+        """The address's query with some fields set otherwise."""
+        return replace(self, **fields).query  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section: how many students it has, how many of them the filters leave, and the lines shown."""
+
+    total: int
+    matching: int
+    shown: tuple[Entry, ...]
+
+    @property
+    def showing(self) -> int:
+        return people(self.shown)
+
+
+def read_filters(request: Request) -> Filters:
+    """Filters from the address; what cannot be read is left out, as an old bookmark should still open."""
+    query = request.query_params
+    tier, grade = query.get("tier"), query.get("grade", "")
+    return Filters(
+        tier=next((one for one in Tier if one.code == tier), None),
+        grade=int(grade) if grade.isascii() and grade.isdigit() and len(grade) <= 2 else None,
+        class_id=query.get("class") or None,
+        everyone=query.get("all") == "1",
+    )
+
+
+def keeps(entry: Entry, filters: Filters) -> bool:
+    """Whether the filters leave this line. A blind one passes every tier, or the filter would tell it."""
+    return (
+        (filters.tier is None or entry.tier in (None, filters.tier))
+        and filters.grade in (None, entry.student.grade)
+        and filters.class_id in (None, entry.student.class_id)
+    )
+
+
+def part(entries: tuple[Entry, ...], filters: Filters, most: int | None = None) -> Section:
+    matching = tuple(entry for entry in entries if keeps(entry, filters))
+    shown = matching if most is None or filters.everyone else matching[:most]
+    return Section(people(entries), people(matching), shown)
+
+
+def limited_evidence(entry: Entry, listed: FollowUpList) -> bool:
+    """Whether a line carries the mark of limited evidence.
+
+    What a silent feed takes from everyone is said once above the list, not on every line.
+    """
+    if entry.assessment is None:
+        return False
+    quality = entry.assessment.data_quality
+    silent = {SOURCES.get(feed, feed) for feed in listed.silent_feeds}
+    return quality.confidence == "low" and bool(quality.retest or set(quality.missing) - silent)
+
+
+def offered(entries: Sequence[Entry], filters: Filters) -> dict[str, object]:
+    """What can be chosen: tiers that are there, grades with their names, and the classes of the chosen grade."""
+    there = {entry.tier for entry in entries}
+    students = [entry.student for entry in entries]
+    grades = sorted({student.grade for student in students if student.grade is not None})
+    classes = {
+        student.class_id: student.grade or 0
+        for student in students
+        if student.class_id is not None and filters.grade in (None, student.grade)
+    }
+    if filters.grade is None and len(classes) > CLASSES_SHOWN:
+        classes = {name: grade for name, grade in classes.items() if name == filters.class_id}
+    named = [(grade, GRADES[grade - 1] if 1 <= grade <= len(GRADES) else str(grade)) for grade in grades]
+    return {
+        "tiers": [tier for tier in reversed(Tier) if tier in there or tier is filters.tier],
+        "grades": named,
+        "classes": sorted(classes, key=lambda name: (classes[name], len(name), name)),
+    }
+
+
+def days_old(listed: FollowUpList, today: date) -> int | None:
+    """Days since the day of a list that should have been followed by another; None for a fresh or a made-up one."""
+    age = (today - listed.as_of).days
+    return age if age > FRESH_DAYS and not listed.synthetic else None
+
+
+def show_list(request: Request, user: User, state: State) -> Response:
+    if not may_somewhere(user, Action.SEE_LIST) and may_somewhere(user, Action.SEE_SERVICE):
+        return go(request, "/admin")
+    if not may_somewhere(user, Action.SEE_LIST) and may_somewhere(user, Action.SEE_MISS_COUNTS):
+        return go(request, "/miss-review")
+    school = chosen_school(request, user)
+    listed = open_list(state, user, school) if school is not None else None
+    if school is None or listed is None:
+        return page(request, "no_list.html", user=user, school=school)
+    filters = read_filters(request)
+    shown = {code: part(listed.queue(code), filters) for code in (IMMEDIATE, REVIEW, WEEK, LEADS)}
+    shown[BELOW] = part(listed.queue(BELOW), filters, FIRST)
+    everyone = [entry for code in shown for entry in listed.queue(code)]
+    hours = listed.count(IMMEDIATE) * listed.check_minutes / 60
+    return page(
+        request,
+        "list.html",
+        user=user,
+        school=school,
+        synthetic=listed.synthetic,
+        queues=queue_counts(listed),
+        listed=listed,
+        filters=filters,
+        choices=offered(everyone, filters),
+        days_old=days_old(listed, state.clock().astimezone(CHINA).date()),
+        parts_of=[(BY_CODE[code], shown[code]) for code in shown],
+        nobody=not everyone,
+        missed=missed_words(listed.missed),
+        hours=_round(hours),
+        over_a_day=hours > WORKING_DAY,
+        limited=partial(limited_evidence, listed=listed),
+        hotlines=any(_needs_hotlines(entry) for entry in everyone),
+    )
+
+
+def show_queue(request: Request, user: User, state: State) -> Response:
+    queue = next(queue for queue in ON_PAGES if queue.path == request.url.path)
+    school = chosen_school(request, user)
+    listed = open_list(state, user, school) if school is not None else None
+    if school is None or listed is None:
+        return page(request, "no_list.html", user=user, school=school)
+    filters = read_filters(request)
+    entries = listed.queue(queue.code)
+    return page(
+        request,
+        "queue.html",
+        user=user,
+        school=school,
+        synthetic=listed.synthetic,
+        queues=queue_counts(listed),
+        listed=listed,
+        queue=queue,
+        filters=filters,
+        choices=offered(entries, filters) | {"tiers": []},
+        days_old=days_old(listed, state.clock().astimezone(CHINA).date()),
+        part=part(entries, filters, FIRST),
+        limited=partial(limited_evidence, listed=listed),
+        hotlines=any(_needs_hotlines(entry) for entry in entries),
+    )
+
+
+def queue_counts(listed: FollowUpList) -> dict[str, int]:
+    """How many stand in each queue beside the list, for the header."""
+    return {queue.code: listed.count(queue.code) for queue in ON_PAGES}
+
+
+def _needs_hotlines(entry: Entry) -> bool:
+    return entry.tier is not None and entry.tier.ord >= Tier.PRIORITY.ord
+
+
+def _round(hours: float) -> str:
+    """Half hours up to three, whole hours beyond; never 0 while something is open."""
+    if hours <= 3:
+        return f"{max(0.5, round(hours * 2) / 2):g}"
+    return f"{hours:.0f}"
+
+
+ROUTES = (shows("/", show_list), *(shows(queue.path, show_queue) for queue in ON_PAGES))

@@ -1,0 +1,22 @@
+"""A school's list for one of its counselors: allowed first, then put in the audit log, then read."""
+
+from runxin.errors import Kind, UserError
+from serving.access import Action, User, check_may, may
+from serving.platform.state import State
+from serving.store import AuditEvent, write_audit
+from serving.today.build import follow_up_list
+from serving.today.entries import FollowUpList
+
+
+def open_list(state: State, user: User, school_id: str, purpose: str = "follow_up") -> FollowUpList | None:
+    """A school's list, with names where allowed; None where none was published. Raises `UserError` (refused)."""
+    check_may(user, Action.SEE_LIST, school_id)
+    now = state.clock()
+    write_audit(state.store, AuditEvent(now, user.username, "list.read", purpose, school_id))
+    names = may(user, Action.SEE_NAMES, school_id)
+    try:
+        return follow_up_list(state.store, school_id, now, names, state.policy, calendars=state.calendars)
+    except UserError as error:
+        if error.kind is Kind.NOT_FOUND:
+            return None
+        raise

@@ -1,0 +1,131 @@
+"""What people's words do: which of them hold, what they close, and what level they give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tests.obvious_evidence import Piece
+from tests.obvious_facts import CRISIS, Found, Since
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A word, when it arrived and since when it was known."""
+
+    word: Found
+    arrived: datetime
+    known: Since
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A piece of evidence: when it was first filed, and its earliest receipt."""
+
+    piece: Piece
+    arrived: datetime
+    known: Since
+
+
+def is_named(word: Found) -> bool:
+    return word.interviewer is not None
+
+
+def by_two(word: Found) -> bool:
+    """Two different persons together."""
+    return is_named(word) and word.second_interviewer not in (None, word.interviewer)
+
+
+def may_lower(word: Found) -> bool:
+    """A named talk that is no routine interview: all that can close a piece or lower a level (31, 36)."""
+    return word.kind == "interview" and is_named(word) and word.selection_reason != "audit"
+
+
+def _came(one: Heard) -> tuple[date, datetime, int, int]:
+    """Which of two words came later; where nothing says so, the higher level and fewer persons."""
+    return one.known.day, one.arrived, one.word.level, -(2 if by_two(one.word) else 1)
+
+
+def in_force(heard: Sequence[Heard]) -> list[Heard]:
+    """31: the words of one student without those that were corrected. A correction that was corrected itself does not
+    bring back what it took the place of."""
+    holding = []
+    for one in heard:
+        corrected = False
+        for other in heard:
+            if other.word.corrects is not None:
+                if other.word.corrects == one.word.name:
+                    corrected = True
+            elif (
+                other.word.door in ("import", "api")
+                and one.word.door != "page"
+                and is_named(other.word)
+                and other.word.interviewer == one.word.interviewer
+                and other.word.observed_on == one.word.observed_on
+                and other.word.kind == one.word.kind
+                and _came(other) > _came(one)
+            ):
+                corrected = True
+        if not corrected:
+            holding.append(one)
+    return holding
+
+
+def assesses(one: Heard, filed: Filed) -> bool:
+    """31: whether a talk that holds assessed this piece."""
+    if one.word.kind != "interview" or not is_named(one.word):
+        return False
+    if one.word.assessed is not None:
+        return filed.piece.key in one.word.assessed and filed.arrived <= one.arrived
+    if one.word.door == "page" or not may_lower(one.word):
+        return False  # a talk on a page that names none closes none, and a routine talk neither
+    return filed.known.day < one.word.observed_on  # known before that day began
+
+
+def missing_to_close(filed: Filed, holding: Sequence[Heard]) -> str | None:
+    """Who must still assess a piece; None where it is closed."""
+    people_together, by_name = 0, set()
+    for one in holding:
+        if assesses(one, filed):
+            people_together = max(people_together, 2 if by_two(one.word) else 1)
+            if one.word.assessed is not None:  # two records, by two persons, that both name it
+                by_name |= {one.word.interviewer, one.word.second_interviewer} - {None}
+    people_together = max(people_together, min(2, len(by_name)))
+    if filed.piece.tier < CRISIS:
+        return None if people_together >= 1 else "a named person"
+    return {0: "two people", 1: "second person", 2: None}[people_together]
+
+
+def human_level(holding: Sequence[Heard]) -> int:
+    """The level that people's words give, 0 where nobody has said any."""
+    words = [one.word for one in holding]
+    lowering = [word for word in words if may_lower(word)]
+    level = 0
+    if lowering:
+        newest = max(word.observed_on for word in lowering)
+        for word in lowering:
+            if word.observed_on == newest:
+                level = max(level, word.level)
+    for word in words:
+        if word.level == CRISIS:  # 危机 by anyone: until two together on a later day found less
+            stands = True
+            for other in lowering:
+                if other.observed_on > word.observed_on and by_two(other) and other.level < CRISIS:
+                    stands = False
+        elif may_lower(word):
+            stands = False  # the newest day counts, and was counted
+        else:  # 32, 36: events, referrals, routine and unnamed talks raise until a later named talk
+            stands = True
+            for other in lowering:
+                if other.observed_on > word.observed_on:
+                    stands = False
+        if stands:
+            level = max(level, word.level)
+    return level
+
+
+def somebody_looked(lead: Filed, holding: Sequence[Heard], contacts: Sequence[date]) -> bool:
+    """32: a contact on a later day than a lead was known, or an interview that assessed it as any evidence (31)."""
+    for day in contacts:
+        if day > lead.known.day:
+            return True
+    return any(assesses(one, lead) for one in holding)
