@@ -40,20 +40,17 @@ def doubled(roster: pd.DataFrame) -> Bools:
     return np.array(roster[STUDENT].duplicated(keep=False) & roster[STUDENT].notna(), dtype=bool)
 
 
-def split(roster: pd.DataFrame, as_of: date, refused: Bools | None = None) -> dict[str, Bools]:
+def split(roster: pd.DataFrame, as_of: date) -> dict[str, Bools]:
     """Rows whose id may be two people's, by the column in which its rows contradict each other: another sex, another
     birth date, or another school where both are enrolled on the day. An enrolment that ended and one that holds are a
-    transfer. `refused` are rows that an import set aside."""
+    transfer."""
     found = {name: np.zeros(len(roster), dtype=bool) for name in (SCHOOL, "sex", "birth_date")}
     rows = np.flatnonzero(doubled(roster))
     if not len(rows):
         return found
     part = roster.iloc[rows]
-    holds = current(part, as_of)
-    if refused is not None:
-        holds |= refused[rows] & ~ended(part, as_of)
     facts = {
-        SCHOOL: part[SCHOOL].where(holds),
+        SCHOOL: part[SCHOOL].where(current(part, as_of)),
         "sex": part["sex"].where(part["sex"] != Sex.UNKNOWN.code),
         "birth_date": part["birth_date"],
     }

@@ -120,7 +120,7 @@ def _standings(dataset: Dataset, as_of: date) -> tuple[pd.DataFrame, "pd.Series[
     told[refused] = Unsettled.SET_ASIDE.code
     by_id = pd.Series(told[taken].to_numpy(), index=roster.loc[taken, STUDENT].to_numpy(dtype=object))
     reason = roster[STUDENT].astype(object).map(by_id)
-    reason[np.logical_or.reduce(list(split(roster, as_of, refused).values()))] = Unsettled.TWO_ENROLMENTS.code
+    reason[np.logical_or.reduce(list(split(roster, as_of).values()))] = Unsettled.TWO_ENROLMENTS.code
     return roster.assign(_taken=taken), reason
 
 

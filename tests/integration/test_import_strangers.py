@@ -164,6 +164,7 @@ def test_safety_evidence_of_whoever_is_not_settled_is_named_before_and_after(fol
         ({"日期": "soon"}, True),
         ({"学号": ""}, True),
         ({"学号": "1.5E+17"}, True),
+        ({"Q3": "often", "Q9": "1"}, True),
         ({"Q3": "often", "Q9": ""}, False),
         ({"Q9": "often"}, False),  # the very cell cannot be read
         ({"Q3": "often", "Q9": "0"}, None),

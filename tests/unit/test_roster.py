@@ -117,6 +117,15 @@ def test_the_enrolment_that_holds_goes_before_one_that_ended(ended: Row) -> None
         assert settle_roster(dataset(students, **sheet), date(2026, 1, 1)).strangers is None, "on an earlier day"
 
 
+def test_a_student_is_enrolled_from_the_first_day_to_the_day_before_leaving() -> None:
+    student = {**PLAIN, "enrolled_on": "2026-03-31", "left_on": "2026-04-02"}
+    whole = dataset([student], **{"responses/phq9": [{"student_id": "S-1", **ITEM9}]})
+    days = {date(2026, 3, 30): "not_yet", AS_OF: None, date(2026, 4, 1): None, date(2026, 4, 2): "left"}
+    for day, reason in days.items():
+        found = settle_roster(whole, day).reasons.get("S-1")
+        assert (None if found is None else found.code) == reason, day
+
+
 @pytest.mark.parametrize("again", [PLAIN, {**PLAIN, "grade": 9, "class_id": "901"}, {**PLAIN, "sex": "unknown"}])
 def test_one_student_twice_at_one_school_is_one_student(again: Row) -> None:
     sheet = {"responses/phq9": [{"student_id": "S-1", **ITEM9}]}
