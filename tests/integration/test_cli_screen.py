@@ -16,7 +16,7 @@ from models.triage import BY_CODE
 from runxin.cli.main import run
 from runxin.settings import read_settings
 from serving.screening import may_rank
-from serving.store import audit_rows, history_of, open_store
+from serving.store import audit_rows, duty_in_force, history_of, open_store
 from tests.api_state import artifact
 
 Say = Callable[..., tuple[int, dict[str, Any]]]
@@ -259,4 +259,5 @@ def test_schools_and_duty_of_a_dataset_are_kept_as_an_import_would(say: Say, cit
     listed = say("school", "list")[1]["schools"]
     assert {one["school_id"]: one["name"] for one in listed}["school-01"] == "第一中学"
     assert "school-99" not in {one["school_id"] for one in listed}, "nobody of it was screened"
-    assert [one["person"] for one in say("duty", "list")[1]["duty"]["school-01"]] == ["王老师"]
+    with open_store(read_settings()) as store:
+        assert [one.person for one in duty_in_force(store)["school-01"]] == ["王老师"]
