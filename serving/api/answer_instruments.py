@@ -5,7 +5,7 @@ from typing import Literal
 
 from data_schemas.instruments import Words
 from models.assessment import InstrumentResult
-from serving.api.answer_parts import Given
+from serving.api.answer_parts import Given, WordsGiven
 
 
 class BandGiven(Given):
@@ -46,7 +46,8 @@ class ChangeGiven(Given):
 
 class InstrumentGiven(Given):
     """The newest sheet of a questionnaire. `total` is the figure that bands are read on; a void sheet has one and is
-    not valid. `suspect` says what speaks against the answers: they may raise a tier and never lower it."""
+    not valid. `suspect` says what speaks against the answers: they may raise a tier and never lower it. `outside_age`
+    says so where the student is younger or older than those the questionnaire is for."""
 
     code: str
     administered_on: date
@@ -62,6 +63,7 @@ class InstrumentGiven(Given):
     critical_items: tuple[CriticalGiven, ...] | None
     critical_status: str | None
     suicidality_covered: bool
+    outside_age: WordsGiven | None
     change: ChangeGiven | None
 
 
@@ -86,6 +88,7 @@ def instrument_given(result: InstrumentResult, explain: bool) -> InstrumentGiven
         critical_items=critical if explain else None,
         critical_status=result.critical_status if explain else None,
         suicidality_covered=result.suicidality_covered,
+        outside_age=_words(result.outside_age),
         change=_change(result) if explain else None,
     )
 
@@ -108,3 +111,7 @@ def _change(result: InstrumentResult) -> ChangeGiven | None:
 
 def _band(code: str | None, name: Words | None) -> BandGiven | None:
     return BandGiven(code=code, zh=name.zh, en=name.en) if code is not None and name is not None else None
+
+
+def _words(words: Words | None) -> WordsGiven | None:
+    return None if words is None else WordsGiven(zh=words.zh, en=words.en)

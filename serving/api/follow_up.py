@@ -10,6 +10,7 @@ from pydantic import Field
 from serving.access import Client, check_client_can, client_can
 from serving.api.answer import ModelGiven, TierGiven
 from serving.api.answer_parts import Given, WordsGiven
+from serving.api.fields import Id
 from serving.api.problems import problem_responses
 from serving.platform.callers import caller
 from serving.platform.state import State, state_of
@@ -110,7 +111,7 @@ class FollowUpAnswer(Given):
 def get_list(
     state: Annotated[State, Depends(state_of)],
     client: Annotated[Client, Depends(caller("list"))],
-    school_id: Annotated[str, Query(min_length=1, max_length=64)],
+    school_id: Id,
     limit: Annotated[
         int, Query(ge=1, le=10_000, description="Lines of a queue at most; urgent ones always come.")
     ] = 200,

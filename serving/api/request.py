@@ -61,7 +61,7 @@ class ScoreRow(RequestPart):
 class LeaveRow(RequestPart):
     type: Annotated[str, CodeOf(LeaveType)]
     start_on: Day
-    end_on: Day
+    end_on: Day | None = Field(None, description="left out while it is still going on")
     half_days: Annotated[int, Field(ge=1, le=1000)] | None = None
     reason_code: Annotated[str, CodeOf(LeaveReason)] | None = None
     recorded_on: Day | None = Field(None, description="when it became known; the as-of date where left out")

@@ -148,7 +148,7 @@ def publish_screening(
         len(here),
         model,
         dataset.description.synthetic,
-        len(unplaced.strangers),
+        len(unplaced.filings),
         all(one is not None and one.run_id == run.run_id for one in standing),
     )
 

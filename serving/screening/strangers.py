@@ -48,20 +48,21 @@ def clashing(store: Store, found: Sequence[Assessment], students: Mapping[str, S
 def on_no_roster(
     settled: Settled, as_of: date, policy: Policy, calendars: Calendars | None, schools: Collection[str]
 ) -> Unplaced:
-    """Strangers of a dataset with the rules run on what came of them. Of who has left, those with evidence that nobody
-    has assessed or with a confirmed 危机; of others everybody, since nobody knows whose sheets these are."""
+    """Strangers of a dataset with the rules run on what came of them. Of who has left, evidence is filed where there is
+    any that nobody has assessed or a confirmed 危机; of others everybody's, since nobody knows whose sheets these are.
+    Words are kept of everyone: a talk after somebody has left counts for the day they are back."""
     dataset = settled.strangers
     if dataset is None:
         return Unplaced()
     found = assess(records_of(dataset, calendars), as_of, None, policy)
-    where = {one.student_id: _school(settled, one.student_id, schools) for one in found}
+    where = {one: _school(settled, one, schools) for one in dataset.students["student_id"]}
     told = [
         one
         for one in found
         if settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.tier is Tier.CRISIS
     ]
-    ids = frozenset(one.student_id for one in told)
-    words = [(word, where[word.student_id]) for word, _ in outcomes_of(dataset) if word.student_id in ids]
+    words = [(word, where[word.student_id]) for word, _ in outcomes_of(dataset)]
+    ids = frozenset([*(one.student_id for one in told), *(word.student_id for word, _ in words)])
     return Unplaced(
         tuple(Stranger(who, where[who], settled.reasons[who].code) for who in sorted(ids)),
         tuple(Filing(one.student_id, where[one.student_id], one.proven) for one in told),

@@ -125,7 +125,9 @@ def build_list(
 
 def _is_told(one: Present) -> bool:
     """Whether somebody on no roster is shown: not who has left and of whom nothing is open."""
-    return bool(one.open or one.leads or one.in_review) or not one.facts.gone or one.facts.reason is not None
+    reason = one.facts.reason
+    left = one.facts.gone if reason is None else reason == Unsettled.LEFT.code
+    return bool(one.open or one.leads or one.in_review) or not left
 
 
 class _Lines:
