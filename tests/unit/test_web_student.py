@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from data_schemas.codes import Tier
-from models.assessment import GROUPS, Assessment, Change, DataQuality, ModelStatus, Retest, Uncertainty
+from models.assessment import GROUPS, Assessment, DataQuality, MarginChange, ModelStatus, Retest, Uncertainty
 from serving.store import Outcome
 from serving.student.pages import draw_bars, draw_change
 from tests.factories import NOW, assessment, floor, lead, publish, reason, sheet, student, tell, word, words
@@ -196,7 +196,7 @@ def test_an_id_with_a_slash_opens_its_own_page(show: Show) -> None:
     assert "<h1>a/b c</h1>" in show(high("a/b c"))
 
 
-def change(**fields: object) -> Change:
+def change(**fields: object) -> MarginChange:
     none = dict.fromkeys(GROUPS, 0.0)
     plain = {
         "since": date(2026, 3, 6),
@@ -206,7 +206,7 @@ def change(**fields: object) -> Change:
         "model": 0.0,
         "reasons": (reason("phq9_total", 0.7), reason("leave_days", -0.1, group="leave")),
     }
-    return Change(**(plain | fields))
+    return MarginChange(**(plain | fields))
 
 
 def test_what_changed_since_the_screening_before_is_told_by_part(show: Show) -> None:
