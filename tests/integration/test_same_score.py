@@ -100,7 +100,7 @@ def test_screening_and_api_agree_on_every_student(tmp_path: Path, city: Dataset,
                 continue
             scored += answer["margin"] is not None
             shown = ScoreAnswer.model_validate(answer)
-            # A copy is seen only where whole classes are: it may raise the tier there.
+            # A copy is seen only where whole classes are: it may raise the tier there, and what it eases is not said.
             by_class = any({"copied", "speeding"} & set(one.suspect) for one in stored.instruments)
             same = (
                 shown.margin == stored.margin
