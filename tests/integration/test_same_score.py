@@ -100,13 +100,13 @@ def test_screening_and_api_agree_on_every_student(tmp_path: Path, city: Dataset,
                 continue
             scored += answer["margin"] is not None
             shown = ScoreAnswer.model_validate(answer)
-            # A copy is seen only where whole classes are: it may raise the tier there.
+            # A copy is seen only where whole classes are: it may raise the tier there, and what it eases is not said.
             by_class = any({"copied", "speeding"} & set(one.suspect) for one in stored.instruments)
             same = (
                 shown.margin == stored.margin
                 and shown.tier is not None
                 and (shown.tier.code == standing.tier.code or (by_class and shown.tier.ord < standing.tier.ord))
-                and [r.text.zh for r in shown.reasons if r.text] == [r.text.zh for r in stored.reasons]
+                and (by_class or [r.text.zh for r in shown.reasons if r.text] == [r.text.zh for r in stored.reasons])
                 and [f.evidence for f in shown.floors] == [f.evidence for f in standing.floors]
                 and shown.model.status == stored.model.status
             )
