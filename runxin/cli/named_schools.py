@@ -13,9 +13,7 @@ def split_schools(given: Sequence[str] | None) -> list[str]:
     """Each school once, in the order in which they are named; raises `UserError` (usage) where a name is blank."""
     names = [name.strip() for text in given or () for name in re.split("[,，]", text)]
     if "" in names:
-        raise usage(
-            "a school without a name", fix="write a single comma between two schools"
-        )
+        raise usage("a school without a name", fix="write a single comma between two schools")
     return list(dict.fromkeys(names))
 
 

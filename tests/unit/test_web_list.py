@@ -183,7 +183,9 @@ def test_english_at_a_switch_kept_in_a_cookie(sample: MakeSample) -> None:
 def test_a_counselor_of_several_schools_switches_in_the_address(sample: MakeSample) -> None:
     both = replace(COUNSELOR, schools=SCHOOLS)
     made = sample(scenes.usual(), user=both)
-    made.lists["school-02"] = follow_up_list(school_id="school-02", week=(entry("S-2"),), retest=(entry("S-3", queue=RETEST),))
+    made.lists["school-02"] = follow_up_list(
+        school_id="school-02", week=(entry("S-2"),), retest=(entry("S-3", queue=RETEST),)
+    )
     client = made.enter()
     html = client.get("/?school=school-02").text
     assert ids(html) == ["S-2"]
