@@ -92,7 +92,8 @@ def find_student(store: Store, student_id: str, names_allowed: bool = False) -> 
 
 
 def strangers_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Student]:
-    """Who is on no roster, as far as screenings, records sent, evidence or outcomes say; the newest of each is believed."""
+    """Who is on no roster, as far as screenings, records sent, evidence or outcomes say; the newest of each is
+    believed."""
     found: dict[str, Student] = {}
     for part in chunks(list(ids)):
         for table in (run_strangers, outcomes, evidence):

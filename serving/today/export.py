@@ -22,8 +22,8 @@ def queues_of(listed: FollowUpList, limit: int | None) -> dict[str, tuple[Entry,
 
 
 def list_json(listed: FollowUpList, limit: int | None = None, sentences: bool = True) -> dict[str, Any]:
-    """The list; a queue's `count` is of its students, before it is cut to `limit` lines. Without `sentences` the reasons are
-    null."""
+    """The list; a queue's `count` is of its students, before it is cut to `limit` lines. Without `sentences` the
+    reasons are null."""
     missed, shown = listed.missed, queues_of(listed, limit)
     return {
         "school_id": listed.school_id,
