@@ -93,7 +93,9 @@ def sheet(code: str = "phq9", total: float | None = 12, **fields: Any) -> Instru
         code=code,
         name=words({"phq9": "PHQ-9", "gad7": "GAD-7"}.get(code, code)),
         share=None if total is None else total / {"phq9": 27, "gad7": 21}.get(code, 100),
-        critical_items=(CriticalResult(9, "suicidality", words("第9题"), status, None),) if code == "phq9" else (),
+        critical_items=(CriticalResult(9, "suicidality", words("第9题", "item 9"), status, None),)
+        if code == "phq9"
+        else (),
         administered_on=date(2026, 11, 12),
         total=total,
         least=total or 0,

@@ -121,7 +121,7 @@ def critical_words(result: InstrumentResult, language: str) -> str:
     if not result.suicidality_covered:
         return say("critical_uncovered", language)
     named = [one.name for one in result.critical_items if one.status == result.critical_status]
-    item = "、".join(pick(name, language) for name in named) or say("critical_any", language)
+    item = say("list_join", language).join(pick(name, language) for name in named) or say("critical_any", language)
     return say(f"critical_{result.critical_status}", language, item=item)
 
 
@@ -130,7 +130,7 @@ def closed_words(one: Standing, language: str) -> str:
     closing = one.closed_by
     if not isinstance(closing, Word):
         return say("closed_by_contact", language, day=closing.on if closing is not None else "")
-    by = "、".join(sorted({name for word in one.assessed_by for name in word.persons}))
+    by = say("list_join", language).join(sorted({name for word in one.assessed_by for name in word.persons}))
     level = pick(Words(zh=TIERS[closing.level].zh, en=TIERS[closing.level].en), language)
     return say("closed_by", language, day=closing.observed_on, by=by, level=level)
 

@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from models.triage import QUEUES
+from models.triage.queues import BESIDE
 from tests import sample_lists as scenes
+from tests import sample_school as school
 from tests.browser import Serve, Visit
 from tests.sample_pages import MakeSample
 
@@ -17,7 +20,10 @@ LISTS = {
     "nothing due": scenes.nothing_due,
 }
 
-
+EVERY_KIND = (
+    *(school.DANGER, school.ONE_PERSON, school.PROTECTED, school.CONFIRMED, school.REPORTED, school.TO_CONTACT),
+    *(school.OLD, school.AGAIN, school.UNSCREENED, school.AWAY_IN_DANGER, school.SETTLED, school.BLIND, school.SENT),
+)
 SIZES = [(width, language) for width in (1366, 1280, 390) for language in ("zh", "en")]
 
 
@@ -34,17 +40,36 @@ def test_no_list_is_wider_than_its_window(scene: str, sample: MakeSample, serve:
     window.at_peace()
 
 
-def test_no_student_is_wider_than_the_window(sample: MakeSample, serve: Serve, visit: Visit) -> None:
-    made = sample(scenes.usual(), scenes.missing_everything(), scenes.protected())
+def test_no_queue_and_no_student_is_wider_than_the_window(sample: MakeSample, serve: Serve, visit: Visit) -> None:
+    made = sample()
+    school.whole_school(made.store)
     base = serve(made.client.app)
     window = visit()
     window.page.goto(base + made.link("wang"))
-    for student in ("S-4821", "S-1077", "S-9001", "S-9002", "S-1356"):
+    queues = [queue.path for queue in QUEUES if queue.band == BESIDE]
+    for path in (*queues, *(f"/students/{student}" for student in EVERY_KIND)):
         for width, language in SIZES:
             window.page.set_viewport_size({"width": width, "height": 768})
-            window.page.goto(f"{base}/students/{student}?lang={language}")
-            assert window.overflow() <= 0, (width, language, student)
+            window.page.goto(f"{base}{path}?lang={language}")
+            assert window.overflow() <= 0, (width, language, path)
     window.at_peace()
+
+
+def test_on_a_phone_the_first_student_is_in_sight_and_no_id_is_broken(
+    sample: MakeSample, serve: Serve, visit: Visit
+) -> None:
+    made = sample()
+    school.whole_school(made.store)
+    base = serve(made.client.app)
+    page = visit(width=390, height=844).page
+    page.goto(base + made.link("wang"))
+    for language in ("zh", "en"):
+        page.goto(f"{base}/?lang={language}")
+        box = page.locator(".rows .row").first.bounding_box()
+        assert box is not None
+        assert box["y"] < 600, language
+        heights = page.locator(".row .id").evaluate_all("ids => ids.map(id => id.getClientRects().length)")
+        assert set(heights) == {1}, language
 
 
 def test_a_print_is_one_sheet_in_black_without_what_is_not_scheduled(

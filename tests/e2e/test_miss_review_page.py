@@ -13,8 +13,8 @@ from models import read_policy
 from runxin.settings import read_settings
 from serving.accounts import create_link, create_user
 from serving.app import make_web
-from serving.followup import publish_screening
 from serving.miss_review import read_half, review_half, reviews_of
+from serving.screening import publish_screening
 from serving.store import Store, audit_rows, open_store
 from tests.browser import Serve, Visit
 from tests.sample_pages import make_state

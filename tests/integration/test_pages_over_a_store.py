@@ -18,7 +18,7 @@ from serving.platform import State
 from serving.screening import publish_screening
 from serving.store import Store, audit_rows, open_store, school_ids
 from serving.student.service import open_student
-from serving.today.service import is_blind, open_list
+from serving.today.service import open_list
 from tests.sample_pages import make_state
 
 NOW = datetime(2026, 4, 7, 1, 0, tzinfo=UTC)
@@ -54,9 +54,10 @@ def test_a_counselor_reads_the_own_school_only(published: Store, state: State) -
     listed = open_list(state, wang, ours)
     assert listed is not None
     assert listed.synthetic
-    student = listed.week[0].pupil.student_id
+    first = listed.queue("week")[0]
+    student = first.student.student_id
     file = open_student(state, wang, student, "crisis")
-    assert (file.entry.rank, file.school_id) == (1, ours)
+    assert (file.student, file.due, file.present.tier) == (first.student, first.due, first.tier)
     newest = audit_rows(published, 1)[0]
     assert (newest.actor, newest.action, newest.purpose, newest.object_id) == (
         "wang",
@@ -78,17 +79,21 @@ def test_a_counselor_reads_the_own_school_only(published: Store, state: State) -
     assert audit_rows(published, 1)[0] == newest, "what is refused is not read"
 
 
-def test_a_blind_audit_has_the_whole_record_behind_it(published: Store, state: State) -> None:
+def test_list_and_page_agree_on_everybody_and_on_who_is_blind(published: Store, state: State) -> None:
     ours = school_ids(published)[0]
     chen = enter(published, "chen", "counselor", [ours])
     listed = open_list(state, chen, ours)
     assert listed is not None
-    (audit,) = (line for line in listed.week if line.slot == "audit")
-    assert is_blind(audit)
-    file = open_student(state, chen, audit.pupil.student_id, "quality_audit")
-    assert file.entry.slot == "audit"
-    assert is_blind(file.entry) or any(floor.severity for floor in file.entry.assessment.floors)
-    assert file.entry.assessment.instruments or not file.entry.assessment.screened
+    lines = [line for queue in listed.queues.values() for line in queue]
+    assert [line.slot for line in listed.queue("week") if line.blind] == ["audit"]
+    for line in {one.student.student_id: one for one in lines}.values():
+        file = open_student(state, chen, line.student.student_id, "quality_audit")
+        assert file.blind is line.blind
+        if not line.blind:
+            shown = (line.tier, line.source, line.floors, line.due, line.assessment)
+            assert (file.present.tier, file.present.source, file.present.floors, file.due, file.assessment) == shown
+            stands = {one.queue for one in lines if one.student == line.student}
+            assert set(file.queues) == stands - {"week", "below"}
 
 
 def test_an_administrator_sees_accounts_and_no_student(published: Store, state: State) -> None:

@@ -209,7 +209,7 @@ def test_tasks_of_a_class_are_gathered_and_those_about_a_student_are_lines(opene
     html = opened("/contact")
     assert listed.class_tasks
     for name, count in listed.class_tasks.items():
-        assert f"{name}：{count} 人" in text_of(html)
+        assert f"{name} {count} 人" in text_of(html)
     assert school.ABSENT.zh in row_of(html, school.TO_CONTACT)
     assert f'class="id">{school.UNSCREENED}<' not in html, "a task of the class is no line"
     assert "睡眠不足 6 小时" in text_of(opened(student(school.UNSCREENED)))
