@@ -16,7 +16,7 @@ POLICY, SCHOOL = read_policy(), default_calendar()
 WEDNESDAY = date(2026, 11, 18)
 ROUTINE, WATCH, PRIORITY, CRISIS = range(4)
 TIER = dict(enumerate(Tier))
-AUDIT = {"selection_reason": "audit"}
+AUDIT: dict[str, Any] = {"selection_reason": "audit"}
 
 
 def day(n: int) -> date:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +49,7 @@ def one_word(draw: st.DrawFn, pieces: list[Piece]) -> Word:
     by, second = draw(st.sampled_from(["A", "B", None])), draw(st.sampled_from([None, "A", "B"]))
     keys = st.lists(st.sampled_from([each.key for each in pieces] or ["none"]), max_size=2)
     assessed = draw(st.none() | keys.map(tuple))
-    lots = AUDIT if draw(st.booleans()) else {}
+    lots: dict[str, Any] = AUDIT if draw(st.booleans()) else {}
     name = f"w{draw(st.integers(0, 10**9))}"
     door = draw(st.sampled_from(["page", "screening"]))
     return talk(on, level, by, second, assessed=assessed, word_id=name, door=door, **lots)
@@ -98,7 +99,7 @@ def test_more_evidence_never_lowers_the_tier_or_closes_any(one: StudentFacts, mo
 def test_no_careless_word_closes_evidence(one: StudentFacts, level: int, second: str | None, on: int) -> None:
     """Without a list none of the same day or later; blind, empty or unnamed none at all."""
     before = opened(shown(one))
-    plain = {"word_id": "more", "door": "page"}
+    plain: dict[str, Any] = {"word_id": "more", "door": "page"}
     told = [
         talk(on, level, "C", second, **plain),
         talk(on, level, "C", second, **plain, **AUDIT),

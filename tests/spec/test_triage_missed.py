@@ -1,5 +1,7 @@
 """How many with need are expected below the line: routine talks in force, an interval, and from how many on."""
 
+from typing import Any
+
 import pytest
 from scipy.stats import beta
 
@@ -48,7 +50,7 @@ def test_only_routine_talks_by_a_named_person_count(word: Word) -> None:
 
 
 def test_a_corrected_talk_counts_once_and_as_corrected() -> None:
-    later = {"word_id": "again", "recorded_on": day(1), "received_at": at(1)}
+    later: dict[str, Any] = {"word_id": "again", "recorded_on": day(1), "received_at": at(1)}
     corrected = [talk(0, PRIORITY, **AUDIT), talk(0, ROUTINE, **AUDIT, **later)]
     said = expected_missed([*talks(29), corrected], 100)
     assert (said.talks, said.found) == (30, 0)

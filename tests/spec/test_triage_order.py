@@ -28,7 +28,8 @@ BY_TIER = floor("phq9-total-15", TIER[PRIORITY], severity=0, evidence_on=day(-9)
 def ranked(student: str, tier: int = PRIORITY, severity: int = 0, changed: int = 0, **fields: Any) -> Present:
     found = [piece(replace(BY_TIER, severity=severity, tier=TIER[tier]))]
     said = assessment(student, changed_on=day(changed))
-    return present(student_id=student, **({"pieces": found, "assessment": said, "margin": 0.0} | fields))
+    plain: dict[str, Any] = {"pieces": found, "assessment": said, "margin": 0.0}
+    return present(student_id=student, **(plain | fields))
 
 
 def test_the_order_goes_by_tier_evidence_strength_change_wait_and_id() -> None:

@@ -125,8 +125,8 @@ def opened(*found: Floor, **fields: Any) -> Present:
     return present(pieces=[piece(one) for one in found], **fields)
 
 
-CALM = {"answer": AnswerTime.TIER, "danger": False}
-OLD = {"history": True}
+CALM: dict[str, Any] = {"answer": AnswerTime.TIER, "danger": False}
+OLD: dict[str, Any] = {"history": True}
 # Evidence → urgent, severity, protection, danger, only_history
 EVIDENCE: list[tuple[str, list[Floor], tuple[bool, int, bool, bool, bool]]] = [
     ("none", [], (False, 0, False, False, False)),

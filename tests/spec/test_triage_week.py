@@ -102,7 +102,7 @@ BY_LOT = Selection.AUDIT.code
 def test_places_go_to_the_ranked_to_a_concern_and_to_a_lot() -> None:
     week = planned([CONCERN, LOT, *HIGHS, OTHER], 5)
     assert line(week) == [("H-0", "ranked"), ("H-1", "ranked"), ("H-2", "ranked"), ("C-1", "concern"), ("L-1", BY_LOT)]
-    assert (below(week), week.blind) == (["H-3", "H-4", "H-5", "C-2"], {"L-1"})
+    assert (below(week), week.blind) == (["H-3", "H-4", "H-5", "C-2"], frozenset({"L-1"}))
     assert (week.unmet, week.more_minutes) == (3, 3 * 45)
 
 

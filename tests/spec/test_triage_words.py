@@ -10,7 +10,7 @@ from models.triage import Word
 from models.triage.words import asked_on, confirmed_on, human_level, in_force, raised_by_event, seen_on
 from tests.triage_facts import AUDIT, CRISIS, PRIORITY, ROUTINE, WATCH, at, day, event, talk
 
-PAGE = {"door": "page"}
+PAGE: dict[str, Any] = {"door": "page"}
 
 
 def named(name: str, on: int = 0, level: int = ROUTINE, by: str | None = "A", **fields: Any) -> Word:
