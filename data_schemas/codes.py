@@ -205,6 +205,8 @@ SAFETY = frozenset(
         Concern.BULLYING_SERIOUS,
         Concern.THREAT_TO_OTHERS,
         Concern.THREAT_TO_OTHERS_CONCRETE,
+        Concern.MEDICAL_EVALUATION,
+        Concern.PEER_SUICIDE,
     }
 )
 
