@@ -18,8 +18,9 @@ from runxin.cli.serve import Server, listening_address, refuse_taken_port
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
 from serving.keys import create_key
-from serving.store import open_evidence, open_store
+from serving.store import open_store
 from tests.api_state import phq9, record
+from tests.factories import present
 from tests.local_server import fetch, free_port, wait_until
 
 
@@ -80,7 +81,7 @@ def test_it_serves_until_it_is_told_to_stop(served: Served) -> None:
     assert (said["tier"]["code"], said["tier"]["state"]) == ("crisis", "pending")
     assert said["floors"][0]["id"] == "R02"
     assert said["model"]["status"] == "none"
-    assert "R02" in [row.floor.id for row in open_evidence(store, "S-1077")]
+    assert "R02" in [one.floor.id for one in present(store, "S-1077", datetime.now(UTC)).open]
     store.close()
     definition = fetch(served.url + "/instruments/phq9", headers={"authorization": f"Bearer {key}"})
     assert definition.json()["code"] == "phq9"

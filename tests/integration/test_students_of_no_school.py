@@ -1,22 +1,20 @@
 """A student whom no roster knows and who came without a school is seen by every counselor and by nobody else."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from models import read_policy
-from models.assessment import ModelStatus
-from serving.access import create_link, create_user, list_users
-from serving.desk import make_desk
+from serving.accounts import create_link, create_user, list_accounts
+from serving.app import make_web
 from serving.store import Store, open_store
-from serving.web import make_web
 from tests.factories import NOW
 from tests.http_client import Client
 from tests.old_store import lay_out
+from tests.sample_pages import make_state
 
 NOBODYS, OTHERS = "S-nowhere", "S-stranger"  # the one came without a school, the other with school-01's
 SCHOOLS = ("school-01", "school-02")
-POLICY = read_policy()
 Enter = Callable[[str, str | None], Client]
 
 
@@ -27,14 +25,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture
-def enter(store: Store) -> Enter:
+def enter(store: Store, tmp_path: Path) -> Enter:
     """Sign in as a role, at a school."""
 
     def signed_in(role: str, school: str | None = None) -> Client:
-        name = f"{role}.{len(list_users(store))}"
+        name = f"{role}.{len(list_accounts(store))}"
         create_user(store, name, role, [school] if school else [], NOW)
-        model = ModelStatus(None, None, POLICY.name, None, "none")
-        client = Client(make_web(make_desk(store, POLICY, lambda: model, lambda: NOW)))
+        client = Client(make_web(make_state(store, tmp_path, lambda: NOW)))
         assert client.get(f"/sign-in?link={create_link(store, name, NOW)}").status_code == 303
         return client
 
@@ -50,14 +47,14 @@ def test_each_counselor_can_open_the_page(enter: Enter, school: str) -> None:
 
 @pytest.mark.parametrize("school", SCHOOLS)
 def test_the_student_is_on_each_counselors_queue(enter: Enter, school: str) -> None:
-    assert NOBODYS in enter("counselor", school).get("/identity").text
+    assert NOBODYS in enter("counselor", school).get("/queues/identity").text
 
 
 @pytest.mark.parametrize(("role", "school"), [("principal", "school-01"), ("bureau", None), ("administrator", None)])
 def test_nobody_else_can(enter: Enter, role: str, school: str | None) -> None:
     client = enter(role, school)
     assert client.get(f"/students/{NOBODYS}").status_code == 403
-    assert NOBODYS not in client.get("/identity").text
+    assert NOBODYS not in client.get("/queues/identity").text
 
 
 def test_a_stranger_with_a_school_is_that_schools(enter: Enter) -> None:

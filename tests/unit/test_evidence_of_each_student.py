@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from data_schemas.codes import Tier
-from serving.store import Store, open_evidence
-from tests.factories import NOW, assessment, floor, new_store, publish
+from serving.store import Store
+from tests.factories import NOW, assessment, floor, new_store, present, publish
 
 LATER = NOW + timedelta(days=7)
 
@@ -32,13 +32,15 @@ def test_evidence_that_rises_for_one_rises_for_nobody_else(store: Store) -> None
     )
     seen = [assessment("S-1", Tier.CRISIS, floors=(grave, other)), assessment("S-2", Tier.PRIORITY, floors=(mild,))]
     publish(store, seen, fingerprint="f2", as_of=date(2026, 11, 27), at=LATER)
-    tiers = {student: [row.floor.tier for row in open_evidence(store, student)] for student in ("S-1", "S-2")}
+    tiers = {
+        student: [one.piece.floor.tier for one in present(store, student, LATER).open] for student in ("S-1", "S-2")
+    }
     assert tiers == {"S-1": [Tier.CRISIS, Tier.PRIORITY], "S-2": [Tier.PRIORITY]}
-    assert [row.floor.id for row in open_evidence(store, "S-1")] == ["R13", "R01"]
+    assert [one.piece.floor.id for one in present(store, "S-1", LATER).open] == ["R13", "R01"]
 
 
 def test_of_equally_grave_evidence_the_newest_stands_first(store: Store) -> None:
     days = [date(2026, 11, day) for day in (12, 19, 16)]
     floors = tuple(floor("R02", evidence=f"R02:phq9:2:{day}", evidence_on=day, known_on=day) for day in days)
     publish(store, [assessment("S-1", Tier.CRISIS, tier_source="floor", floors=floors)])
-    assert [row.floor.evidence_on for row in open_evidence(store, "S-1")] == sorted(days, reverse=True)
+    assert [one.piece.floor.evidence_on for one in present(store, "S-1", LATER).open] == sorted(days, reverse=True)

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from serving.access import Role, User, open_misses
+from serving.access import Role, User
 from serving.extract.groups import grouped
-from serving.misses import MissClass, hidden_below, read_half
-from serving.store import AuditEvent, KeptReview, Store, keep_reviews
+from serving.miss_review import KeptReview, MissClass, hidden_below, keep_reviews, open_misses, read_half
+from serving.platform import State
+from serving.store import AuditEvent
 from tests.factories import NOW, new_store
+from tests.sample_pages import make_state
 
 HALF = read_half("2026H1")
 # "<5" for the bureau, aggregates from 10 on for a principal: stated, not read from the code.
@@ -20,12 +22,12 @@ READERS = {"bureau": (User("zhou", Role.BUREAU), None, 5), "principal": (User("l
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def state(tmp_path: Path) -> Iterator[State]:
     with new_store(tmp_path) as opened:
-        yield opened
+        yield make_state(opened, tmp_path, lambda: NOW)
 
 
-def reviewed(store: Store, events: int, stream: int = 0, **classes: int) -> None:
+def reviewed(state: State, events: int, stream: int = 0, **classes: int) -> None:
     """One school's half-year with so many events, so many below the line in each class, and so many of the stream by
     lot."""
     counts: dict[str, dict[str, int]] = {
@@ -35,54 +37,54 @@ def reviewed(store: Store, events: int, stream: int = 0, **classes: int) -> None
         "no_list": {"all": 0},
     }
     one = KeptReview(HALF.name, "A", NOW, False, events, events, counts)
-    keep_reviews(store, [one], AuditEvent(NOW, "cli", "misses.reviewed"))
+    keep_reviews(state.store, [one], AuditEvent(NOW, "cli", "misses.reviewed"))
 
 
-def read(store: Store, who: str) -> Any:
+def read(state: State, who: str) -> Any:
     user, school, _ = READERS[who]
-    reading, _ = open_misses(store, user, HALF, school, NOW)
+    reading, _ = open_misses(state, user, HALF, school)
     assert reading is not None
     return reading
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_events_are_counted_from_the_least_on(store: Store, who: str) -> None:
+def test_events_are_counted_from_the_least_on(state: State, who: str) -> None:
     least = READERS[who][2]
     shown = {}
     for events in (0, 1, least - 1, least, least + 1):
-        reviewed(store, events)
-        shown[events] = read(store, who).events
+        reviewed(state, events)
+        shown[events] = read(state, who).events
     assert shown == {0: None, 1: None, least - 1: None, least: least, least + 1: least + 1}
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_below_and_on_the_line_are_counted_from_the_least_on(store: Store, who: str) -> None:
+def test_below_and_on_the_line_are_counted_from_the_least_on(state: State, who: str) -> None:
     least = READERS[who][2]
-    reviewed(store, 2 * least, stale=least)
-    reading = read(store, who)
+    reviewed(state, 2 * least, stale=least)
+    reading = read(state, who)
     assert (reading.below, reading.on_line) == (least, least)
-    reviewed(store, 2 * least, stale=least - 1)
-    reading = read(store, who)
+    reviewed(state, 2 * least, stale=least - 1)
+    reading = read(state, who)
     assert (reading.below, reading.on_line) == (None, None), "one alone could be told from the sum"
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_a_class_is_counted_from_the_least_on(store: Store, who: str) -> None:
+def test_a_class_is_counted_from_the_least_on(state: State, who: str) -> None:
     least = READERS[who][2]
-    reviewed(store, 6 * least, stale=least, concealed=least, ranked_low=least)
-    shown = read(store, who).classes
+    reviewed(state, 6 * least, stale=least, concealed=least, ranked_low=least)
+    shown = read(state, who).classes
     # Two that are empty are few together, so the next smallest is hidden with them; the others are just enough.
     assert sorted(n for n in shown.values() if n is not None) == [least, least]
     assert {shown["unscreened"], shown["not_replayable"]} == {None}
 
 
 @pytest.mark.parametrize("who", READERS)
-def test_a_stream_is_counted_from_the_least_on(store: Store, who: str) -> None:
+def test_a_stream_is_counted_from_the_least_on(state: State, who: str) -> None:
     least = READERS[who][2]
-    reviewed(store, 60 * least, stream=least, stale=21 * least)
-    assert read(store, who).streams["floor"] == 10 * least
-    reviewed(store, 60 * least, stream=least - 1, stale=21 * least)
-    assert read(store, who).streams["audit"] is None
+    reviewed(state, 60 * least, stream=least, stale=21 * least)
+    assert read(state, who).streams["floor"] == 10 * least
+    reviewed(state, 60 * least, stream=least - 1, stale=21 * least)
+    assert read(state, who).streams["audit"] is None
 
 
 @pytest.mark.parametrize(
