@@ -136,6 +136,7 @@ def _frequent(records: Records, days: LeaveDays, as_of: int, policy: Policy) -> 
     stretch in which that holds is named by the day on which it began, if that was within the last 60 school days."""
     rule, school = policy.leave, records.school
     above = [rule.frequent_above[stage.code] for stage in Stage]
+    above.append(min(above))  # a stage that is not known, -1, hides nobody
     stage = records.students["stage"]
     number = school.school_days_until(days.student, days.day)
     recent = back_from(days.student, days.day, as_of, school) < FREQUENT_WINDOW

@@ -47,14 +47,14 @@ def test_each_counselor_can_open_the_page(enter: Enter, school: str) -> None:
 
 @pytest.mark.parametrize("school", SCHOOLS)
 def test_the_student_is_on_each_counselors_queue(enter: Enter, school: str) -> None:
-    assert NOBODYS in enter("counselor", school).get("/queues/identity").text
+    assert NOBODYS in enter("counselor", school).get("/identity").text
 
 
 @pytest.mark.parametrize(("role", "school"), [("principal", "school-01"), ("bureau", None), ("administrator", None)])
 def test_nobody_else_can(enter: Enter, role: str, school: str | None) -> None:
     client = enter(role, school)
     assert client.get(f"/students/{NOBODYS}").status_code == 403
-    assert NOBODYS not in client.get("/queues/identity").text
+    assert NOBODYS not in client.get("/identity").text
 
 
 def test_a_stranger_with_a_school_is_that_schools(enter: Enter) -> None:

@@ -33,14 +33,14 @@ def test_evidence_that_rises_for_one_rises_for_nobody_else(store: Store) -> None
     seen = [assessment("S-1", Tier.CRISIS, floors=(grave, other)), assessment("S-2", Tier.PRIORITY, floors=(mild,))]
     publish(store, seen, fingerprint="f2", as_of=date(2026, 11, 27), at=LATER)
     tiers = {
-        student: [one.piece.floor.tier for one in present(store, student, LATER).open] for student in ("S-1", "S-2")
+        student: [one.tier for one in present(store, student, LATER).floors] for student in ("S-1", "S-2")
     }
     assert tiers == {"S-1": [Tier.CRISIS, Tier.PRIORITY], "S-2": [Tier.PRIORITY]}
-    assert [one.piece.floor.id for one in present(store, "S-1", LATER).open] == ["R13", "R01"]
+    assert [one.id for one in present(store, "S-1", LATER).floors] == ["R13", "R01"]
 
 
 def test_of_equally_grave_evidence_the_newest_stands_first(store: Store) -> None:
     days = [date(2026, 11, day) for day in (12, 19, 16)]
     floors = tuple(floor("R02", evidence=f"R02:phq9:2:{day}", evidence_on=day, known_on=day) for day in days)
     publish(store, [assessment("S-1", Tier.CRISIS, tier_source="floor", floors=floors)])
-    assert [one.piece.floor.evidence_on for one in present(store, "S-1", LATER).open] == sorted(days, reverse=True)
+    assert [one.evidence_on for one in present(store, "S-1", LATER).floors] == sorted(days, reverse=True)
