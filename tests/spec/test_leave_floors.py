@@ -147,6 +147,13 @@ def test_what_is_frequent_is_the_operator_s_figure_by_stage() -> None:
     assert "leave-frequent" not in {f.id for f in by_rules(student(leaves=days_at(28, 14, 7)), AS_OF, lenient).floors}
 
 
+def test_a_stage_that_is_not_known_hides_nobody() -> None:
+    above = {**POLICY.leave.frequent_above, "junior": 4.0, "vocational": 30.0}
+    policy = POLICY.model_copy(update={"leave": POLICY.leave.model_copy(update={"frequent_above": above})})
+    found = by_rules(student(leaves=days_at(28, 14, 7), stage=None, grade=None), AS_OF, policy)
+    assert "leave-frequent" in {floor.id for floor in found.floors}, "the lowest of the figures goes"
+
+
 def test_leave_right_after_two_holidays() -> None:
     """7 April is the school day after 清明, 24 February the first of the term; one of them alone opens nothing."""
     after = date(2026, 4, 10)
