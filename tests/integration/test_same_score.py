@@ -17,7 +17,7 @@ from tests.api_state import NOW, Api, make_api, today
 
 STUDENTS, SEED, BATCH = 1_000, 5, 250
 EVENTS = ("leaves", "leave_totals", "family", "concerns", "contacts")
-OWN_COLUMNS = ("school_id", "class_id", "stage", "grade", "sex", "birth_date", "age_years", "boarding")
+OWN_COLUMNS = ("school_id", "class_id", "stage", "grade", "sex", "birth_date", "age_years", "boarding", "enrolled_on")
 
 
 def requests_of(dataset: Dataset) -> list[dict[str, Any]]:
@@ -111,7 +111,8 @@ def test_screening_and_api_agree_on_every_student(tmp_path: Path, city: Dataset,
                 and shown.model.status == stored.model.status
             )
             if not same:
-                differing.append((shown.tier, standing.tier.code, shown.margin, stored.margin))
+                said_now, said_then = ([r.text.zh for r in one.reasons if r.text] for one in (shown, stored))
+                differing.append((shown.tier, standing.tier, shown.margin, stored.margin, said_now, said_then))
     assert differing == []
     assert 0 < blind <= 2 * len(set(city.students["school_id"]))
     assert 0.9 * STUDENTS < scored < len(requests), "some did not consent to a model score, and none of them has one"
