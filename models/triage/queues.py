@@ -15,7 +15,8 @@ TODAY, LINE, BESIDE = "today", "line", "beside"
 class Queue:
     """`band` says where it is shown: on the list ("today"), as the week's line ("line") or beside it ("beside").
     `about` says what to do there, `nobody` what it means that it is empty. `holds` tells whether a student stands in
-    it; of the line, which is limited, the week's plan tells (None). One that is `never_cut` is always shown whole."""
+    it; of the line, which is limited, the week's plan tells (None). One that is `never_cut` is always shown whole. To
+    stand in one that `tells_tier` says something of the model's tier: nobody blind is shown there."""
 
     code: str
     band: str
@@ -24,6 +25,7 @@ class Queue:
     nobody: Words
     holds: Callable[[Present], bool] | None = None
     never_cut: bool = False
+    tells_tier: bool = False
 
     @property
     def path(self) -> str:
@@ -156,6 +158,7 @@ QUEUES: tuple[Queue, ...] = (
         ),
         Words(zh="没有等级临界的学生。", en="Nobody stands near a line."),
         lambda one: one.undecided,
+        tells_tier=True,
     ),
     Queue(
         SUSPENDED,

@@ -95,6 +95,8 @@ def build_list(
         if queue.holds is None:
             continue
         inside = [one for one in (*everyone, *strangers) if queue.holds(one)]
+        if queue.tells_tier:
+            inside = [one for one in inside if one.student_id not in week.blind]
         ordered = in_order(inside, strength, now) if queue.code == IMMEDIATE else by_deadline(inside)
         queues[queue.code] = lines.of_queue(queue.code, ordered)
     run = facts.run

@@ -19,6 +19,7 @@ from serving.screening import publish_screening
 from serving.store import Store, audit_rows, open_store, school_ids
 from serving.student.service import open_student
 from serving.today.service import open_list
+from tests.known_schools import make_known
 from tests.sample_pages import make_state
 
 NOW = datetime(2026, 4, 7, 1, 0, tzinfo=UTC)
@@ -122,6 +123,7 @@ def test_a_new_password_ends_other_sessions_and_keeps_this_one(published: Store)
 
 def test_a_school_without_a_list_has_none(tmp_path: Path) -> None:
     store = open_store(read_settings({"RUNXIN_HOME": str(tmp_path)}))
+    make_known(store, ["school-09"])
     user = enter(store, "wu", "counselor", ["school-09"])
     assert open_list(make_state(store, tmp_path, lambda: NOW), user, "school-09") is None
     store.close()

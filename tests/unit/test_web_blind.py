@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from openpyxl import load_workbook
 
-from models.triage import QUEUES
+from models.triage import BY_CODE, QUEUES
 from models.triage.queues import BESIDE, WEEK
 from serving.store import NewEntry, record_entry
 from serving.today import Entry, FollowUpList, follow_up_list
@@ -19,13 +19,12 @@ from serving.today.cells import cells
 from serving.today.export import list_json
 from serving.today.workbook import write_workbook
 from tests import sample_school as school
-from tests.factories import AS_OF, NOW, assessment, floor, new_store, publish, student, tell, word
+from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, student, tell, word
 from tests.sample_pages import Sample, pages_over
 
 LANGUAGES = ("zh", "en")
 HIDDEN = (school.SECRET.zh, school.SECRET.en, "关注", "Watch", "watch", "PHQ", "phq9", "13", "◆", "一般", "未筛查")
-HELD_IN = ("week", "contact", "retest", "not_screened", "needs_person")
-"""The queues that the blind student of the sample stands in."""
+HELD_IN = ("week", "contact", "retest", "not_screened")  # where the blind student of the sample is shown
 
 
 @pytest.fixture
@@ -61,6 +60,14 @@ def test_the_sample_draws_whom_it_means_to(pages: Sample) -> None:
     lines = lines_of(list_of(pages))
     assert {one.queue for one in lines} == set(HELD_IN)
     assert all(one.blind for one in lines)
+
+
+def test_a_queue_that_tells_the_tier_shows_nobody_blind(pages: Sample) -> None:
+    said = present(pages.store, school.BLIND)
+    assert BY_CODE["needs_person"].holds is not None
+    assert BY_CODE["needs_person"].holds(said), "without the lot the student would stand there"
+    shown = [one.student.student_id for one in list_of(pages).queue("needs_person")]
+    assert shown == [school.NEAR]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
