@@ -1,13 +1,14 @@
 """What a promotion would change, before it is done: the very lists that screening makes, in counts."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from data_schemas.dataset import read_dataset, write_dataset
 from models import read_policy
+from models.triage import ZONE
 from runxin.cli.main import run
 from serving.screening import publish_screening
 from serving.store import open_store
@@ -27,13 +28,13 @@ def test_the_preview_shows_the_weeks_that_screening_makes(desk: Desk) -> None:
     day = INDEX_DATES[-1]  # sheets are new, and nobody has spoken with the students yet
     said = desk.says("promote", "1", "--data", desk.data, "--as-of", day, "--ids", code=4)["preview"]
     desk.promotes()
-    now = datetime.now(UTC)
+    now, evening = datetime.now(UTC), datetime.combine(day, time(23, 59), ZONE)  # who is drawn by lot is of a week
     weeks = []
     for artifact in (None, desk.champion()):
         now += timedelta(minutes=1)
         with open_store(desk.settings) as store:
             publish_screening(store, dataset, day, artifact, policy, now)
-            lists = [follow_up_list(store, school["school_id"], now, False, policy) for school in said["schools"]]
+            lists = [follow_up_list(store, school["school_id"], evening, False, policy) for school in said["schools"]]
         weeks.append(
             {one.school_id: {e.student.student_id for e in one.queue("week") if e.slot != "audit"} for one in lists}
         )

@@ -56,8 +56,7 @@ def put_champion(settings: Settings, artifact: Artifact) -> None:
 def listed(say: Say) -> dict[str, str]:
     """Students of every list's queues with the ids of their assessments."""
     lists = say("list")[1]["lists"]
-    names = ("immediate", "below", "week", "retest", "not_screened", "history")
-    lines = [line for one in lists for name in names for line in one[name]]
+    lines = [line for one in lists for queue in one["queues"] for line in queue["entries"]]
     return {line["student_id"]: line["assessment_id"] for line in lines if line["assessment_id"] is not None}
 
 

@@ -32,9 +32,7 @@ def test_evidence_that_rises_for_one_rises_for_nobody_else(store: Store) -> None
     )
     seen = [assessment("S-1", Tier.CRISIS, floors=(grave, other)), assessment("S-2", Tier.PRIORITY, floors=(mild,))]
     publish(store, seen, fingerprint="f2", as_of=date(2026, 11, 27), at=LATER)
-    tiers = {
-        student: [one.tier for one in present(store, student, LATER).floors] for student in ("S-1", "S-2")
-    }
+    tiers = {student: [one.tier for one in present(store, student, LATER).floors] for student in ("S-1", "S-2")}
     assert tiers == {"S-1": [Tier.CRISIS, Tier.PRIORITY], "S-2": [Tier.PRIORITY]}
     assert [one.id for one in present(store, "S-1", LATER).floors] == ["R13", "R01"]
 
