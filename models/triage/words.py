@@ -1,6 +1,6 @@
 """Which words of people are in force, and the tier they set."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from data_schemas.codes import Tier
@@ -18,11 +18,14 @@ def in_force(words: Iterable[Word]) -> list[Word]:
     that is corrected itself does not bring back what it took the place of.
     """
     ordered = sorted(words, key=_recorded)
-    corrected = {word.corrects for word in ordered if word.corrects is not None}
+    corrects = {word.word_id: word.corrects for word in ordered if word.corrects is not None}
+    corrected = set(corrects.values())
     standing: list[Word] = []
     for word in ordered:
         if _came_again(word):
-            standing = [one for one in standing if one.door == PAGE or _what_of(one) != _what_of(word)]
+            replaced = [one for one in standing if one.door != PAGE and _what_of(one) == _what_of(word)]
+            gone = {one.word_id for one in replaced if word.word_id not in _named_by(one.word_id, corrects)}
+            standing = [one for one in standing if one.word_id not in gone]
         if word.word_id not in corrected:
             standing.append(word)
     return sorted(standing, key=lambda word: (word.observed_on, word.received_at, word.word_id))
@@ -36,6 +39,15 @@ def _came_again(word: Word) -> bool:
     """Whether a word may be a newer export of an earlier one, corrections among these. One that names what it corrects
     takes the place of that alone, and one that was recorded on a page is itself alone."""
     return word.door != PAGE and word.corrects is None and word.interviewer is not None
+
+
+def _named_by(word_id: str, corrects: Mapping[str, str]) -> set[str]:
+    """What a word corrects by name, and what that did: none of these takes its place, however late it was recorded."""
+    found: set[str] = set()
+    while (earlier := corrects.get(word_id)) is not None and earlier not in found:
+        found.add(earlier)
+        word_id = earlier
+    return found
 
 
 def _what_of(word: Word) -> tuple[str, date, str | None]:

@@ -53,7 +53,8 @@ FORCE: list[tuple[str, list[Word], list[str]]] = [
     ("a chain", [named("a"), named("b", corrects="a"), named("c", corrects="b")], ["c"]),
     ("what is not there", [named("a"), named("b", corrects="x", **told(1))], ["a", "b"]),
     ("a newer export after a correction", [named("a", corrects="x"), named("b", **told(1))], ["b"]),
-    ("what is corrected", [named("a"), named("b", **told(1)), named("c", 5, corrects="b")], ["a", "c"]),
+    ("a chain that ends first", [named("a", **told(2)), named("b", corrects="a"), named("c", corrects="b")], ["c"]),
+    ("what is corrected took a place", [named("a"), named("b", **told(1)), named("c", 5, corrects="b")], ["c"]),
     # The page: itself alone, by name only.
     ("page twice", [named("a", **PAGE), named("b", **PAGE, **told(1))], ["a", "b"]),
     ("an import after a page", [named("a", **PAGE), named("b", **told(1))], ["a", "b"]),
