@@ -11,6 +11,8 @@ from urllib.parse import quote
 import pytest
 from openpyxl import load_workbook
 
+from data_schemas.codes import Tier
+from models.assessment import Floor
 from models.triage import BY_CODE, QUEUES
 from models.triage.queues import BESIDE, WEEK
 from serving.store import NewEntry, record_entry
@@ -133,19 +135,19 @@ def test_the_talk_ends_it(pages: Sample) -> None:
     assert not any(one.blind for one in list_of(pages).queue("retest"))
 
 
-def test_safety_evidence_ends_it_at_once(pages: Sample) -> None:
-    """And another is drawn."""
-    found = (floor("R11"),)
-    said = assessment(school.BLIND, tier_source="floor", floors=found)
-    entry = NewEntry("city", school.BLIND, school.SCHOOL, "junior", 7, {}, said, NOW - timedelta(minutes=1), found)
-    record_entry(pages.store, entry)
+@pytest.mark.parametrize(("found", "where"), [(floor("R11"), "immediate"), (floor("R20", Tier.WATCH), "week")])
+def test_safety_evidence_ends_it_at_once(pages: Sample, found: Floor, where: str) -> None:
+    """Of any tier, and another is drawn."""
+    said = assessment(school.BLIND, found.tier, tier_source="floor", floors=(found,))
+    at = NOW - timedelta(minutes=1)
+    record_entry(pages.store, NewEntry("city", school.BLIND, school.SCHOOL, "junior", 7, {}, said, at, (found,)))
     listed = list_of(pages)
     mine = lines_of(listed)
-    assert "immediate" in {one.queue for one in mine}
+    assert where in {one.queue for one in mine}
     assert not any(one.blind for one in mine)
     page = pages.client.get(f"/students/{school.BLIND}?purpose=quality_audit&lang=zh").text
-    assert found[0].text.zh in page
-    assert "不让学生独处" in page
+    assert "待核查的证据" in page
+    assert found.text.zh in page
     assert [row.detail for row in pages.trail("student.read")] == [None]
     assert [one.slot for one in listed.queue("week") if one.blind] == ["audit"]
 

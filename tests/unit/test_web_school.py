@@ -189,6 +189,17 @@ def test_strangers_of_one_import_are_one_line_the_positive_one_first(opened: Ope
         assert opened(student("X-3"), lang)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("student_id", [*school.LAST_STRANGERS, school.SENT])
+def test_a_strangers_page_says_what_to_do_and_not_that_nothing_is_missing(
+    student_id: str, lang: str, opened: Open
+) -> None:
+    page = text_of(opened(student(student_id), lang))
+    assert pick(BY_CODE["identity"].about, lang) in page
+    if student_id != school.SENT:
+        assert ("当前需要的数据都有" if lang == "zh" else "All data needed now are there") not in page
+
+
 def test_a_wrong_roster_floods_nobody_and_hides_no_danger(opened: Open) -> None:
     assert "PHQ-9 第9题 = 2" in row_of(opened("/"), "X-2"), "above the line as well"
 
