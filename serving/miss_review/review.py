@@ -146,7 +146,7 @@ class _Looking:
         since = run.published_at if run is not None else before.entry.received_at if before.entry is not None else began
         facts = facts_of(self.store, [student], self.now.astimezone(ZONE).date())[student]
         for one in present_of([facts], self.policy, Calendars().default)[0].evidence:
-            was_open = one.piece.received_at <= until and (one.closed_by is None or one.closed_by.received_at >= since)
+            was_open = one.piece.received_at <= until and (one.closed_by is None or one.closed_by.received_at > since)
             if was_open and one.piece.floor.urgent:
                 return True
         return run is not None and student in self._line(before)

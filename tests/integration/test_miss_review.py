@@ -221,7 +221,7 @@ def test_what_a_platform_sent_is_looked_back_on_too(tmp_path: Path) -> None:
     tomorrow = today() + timedelta(days=1)
     events = [Outcome(student, tomorrow, "crisis_event", 3, "all", 1.0, tomorrow) for student in ("S-1", "S-2", "S-3")]
     given = [NewOutcome(one, one, "A") for one in events]
-    record_outcomes(api.state.store, "city", given, tomorrow, NOW)
+    record_outcomes(api.state.store, "city", given, NOW)
     half = half_of(tomorrow)
     (review,) = review_half(api.state.store, api.settings.models, half, POLICY, NOW, "cli", "A")
     assert [(one.student_id, one.case["miss"], one.case["replay"]) for one in review.cases] == [
