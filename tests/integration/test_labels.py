@@ -128,4 +128,4 @@ def test_labels_and_extracts_read_outcomes_and_no_assessment() -> None:
     files = [
         file for file in serving.rglob("*.py") if file.parent.name != "versions"
     ]  # a migration moves what was said
-    assert {file.name for file in files if writing.search(file.read_text("utf-8"))} == {"outcomes.py", "runs.py"}
+    assert {file.name for file in files if writing.search(file.read_text("utf-8"))} == {"outcomes.py", "publish.py"}
