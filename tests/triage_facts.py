@@ -52,6 +52,7 @@ def talk(on: int = 0, level: int = ROUTINE, by: str | None = "A", second: str | 
     """An interview of that day, told that noon."""
     plain: dict[str, Any] = {"kind": "interview", "received_at": at(on, 12), "recorded_on": day(on)}
     plain |= {"word_id": f"{on}/{level}/{by}/{second}", "interviewer": by, "second_interviewer": second}
+    plain |= {"door": "outcomes"}
     return Word(level=level, observed_on=day(on), **(plain | fields))
 
 

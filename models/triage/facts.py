@@ -14,6 +14,7 @@ from models.assessment import Assessment, Floor
 ZONE = ZoneInfo("Asia/Shanghai")  # days are the school's own
 DAY_BEGINS = time(8)  # what is known by its day alone is taken to have come in then
 INTERVIEW, AUDIT = OutcomeKind.INTERVIEW.code, Selection.AUDIT.code
+SCREENING = "screening"  # the door by which a dataset's rows come in
 RAISING = (INTERVIEW, OutcomeKind.CRISIS_EVENT.code, OutcomeKind.REFERRAL.code)
 
 
@@ -28,7 +29,7 @@ class Piece:
 
     floor: Floor
     received_at: datetime
-    door: str = "screening"
+    door: str = SCREENING
     filed_by: str = ""
     filed_at: datetime | None = None
 
@@ -62,11 +63,17 @@ class Word:
     recorded_on: date | None = None
     assessed: tuple[str, ...] | None = None
     corrects: str | None = None
-    door: str = "screening"
+    door: str = SCREENING
 
     @property
     def known_on(self) -> date:
         return self.recorded_on or self.observed_on
+
+    @property
+    def since(self) -> datetime:
+        """From when its clock runs: the moment it came in, and of a row of a screening the day it was recorded, never
+        the moment of publication."""
+        return day_start(self.known_on) if self.door == SCREENING else self.received_at
 
     @property
     def persons(self) -> frozenset[str]:

@@ -212,7 +212,7 @@ def _clocks(
             yield evidence_clock(one.piece, policy.due, school, duty)
     event = raised_by_event(words)
     if event is not None:
-        yield event_clock(TIERS[event.level], event.received_at, policy.due, school)
+        yield event_clock(TIERS[event.level], event.since, policy.due, school)
     if seen is not None:  # an event does not put off what the interview before it asks for
         found = human_level([word for word in words if word.observed_on <= seen])
         if found > Tier.ROUTINE.ord:

@@ -98,4 +98,4 @@ def raised_by_event(words: Sequence[Word]) -> Word | None:
     spoken = seen_on(words)
     raising = [word for word in words if word.kind in RAISING and not word.is_interview and word.level > 0]
     left = [word for word in raising if spoken is None or spoken <= word.observed_on]
-    return min(left, key=lambda word: (-word.level, word.received_at, word.word_id), default=None)
+    return min(left, key=lambda word: (-word.level, word.since, word.word_id), default=None)

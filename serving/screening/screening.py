@@ -115,7 +115,7 @@ def publish_screening(
         schools=here,
         published_at=now,
     )
-    unplaced = unplaced.joined(on_no_roster(settled, as_of, policy, calendars, here))
+    unplaced = unplaced.joined(on_no_roster(settled, as_of, policy, calendars, here, schools))
     words = [(word, school) for word, school in outcomes_of(its_own, here) if word.student_id in students]
     facts = RunFacts(
         strangers=unplaced.strangers,

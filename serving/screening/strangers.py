@@ -46,22 +46,30 @@ def clashing(store: Store, found: Sequence[Assessment], students: Mapping[str, S
 
 
 def on_no_roster(
-    settled: Settled, as_of: date, policy: Policy, calendars: Calendars | None, schools: Collection[str]
+    settled: Settled,
+    as_of: date,
+    policy: Policy,
+    calendars: Calendars | None,
+    schools: Collection[str],
+    asked: Collection[str] | None = None,
 ) -> Unplaced:
     """Strangers of a dataset with the rules run on what came of them. Of who has left, evidence is filed where there is
     any that nobody has assessed or a confirmed 危机; of others everybody's, since nobody knows whose sheets these are.
-    Words are kept of everyone: a talk after somebody has left counts for the day they are back."""
+    Words are kept of everyone: a talk after somebody has left counts for the day they are back. Where only some schools
+    were `asked` for, who is of others waits for their screening."""
     dataset = settled.strangers
     if dataset is None:
         return Unplaced()
     found = assess(records_of(dataset, calendars), as_of, None, policy)
-    where = {one: _school(settled, one, schools) for one in dataset.students["student_id"]}
+    ids_there = [one for one in dataset.students["student_id"] if _may_be_of(settled, one, asked)]
+    where = {one: _school(settled, one, schools) for one in ids_there}
     told = [
         one
         for one in found
-        if settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.tier is Tier.CRISIS
+        if one.student_id in where
+        and (settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.tier is Tier.CRISIS)
     ]
-    words = [(word, where[word.student_id]) for word, _ in outcomes_of(dataset)]
+    words = [(word, where[word.student_id]) for word, _ in outcomes_of(dataset) if word.student_id in where]
     ids = frozenset([*(one.student_id for one in told), *(word.student_id for word, _ in words)])
     return Unplaced(
         tuple(Stranger(who, where[who], settled.reasons[who].code) for who in sorted(ids)),
@@ -69,6 +77,11 @@ def on_no_roster(
         tuple(words),
         ids,
     )
+
+
+def _may_be_of(settled: Settled, student_id: str, asked: Collection[str] | None) -> bool:
+    named = settled.schools.get(student_id, ())
+    return asked is None or not named or not set(named).isdisjoint(asked)
 
 
 def _school(settled: Settled, student_id: str, schools: Collection[str]) -> str:

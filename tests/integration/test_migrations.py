@@ -64,6 +64,7 @@ OTHERWISE = {
     r"data_quality\..*": "the same; what is not at school is missing",
     r"(floors|tasks|leads)\[\d+\](\..*)?": "evidence is assessed by what was known before its day; every report counts",
     r"tier|tier_source|own_tier|own_source|confirmed": "the same",
+    r"model\..*": "who declined scoring is not told apart by the status",
 }
 # ---------------------------------------------------------------------------------------------------------------------
 # What a model said is never said otherwise.

@@ -67,7 +67,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     school = next(one for one in school_ids(store) if len(follow(store, one).queue("below")) > 8)
     listed = follow(store, school)
     above = {line.student.student_id for line in (*listed.queue("immediate"), *listed.queue("week"))}
-    below = [line.student.student_id for line in listed.queue("below") if line.student.student_id not in above]
+    spoken = set(dataset.tables["outcomes"]["student_id"])  # erased, what their talks had closed would be open again
+    below = [line.student.student_id for line in listed.queue("below") if line.student.student_id not in above | spoken]
     ids = dataset.students.loc[dataset.students["school_id"] == school, "student_id"].tolist()
     quiet = [one for one in ids if one not in above and one not in {line.student.student_id for line in lines(listed)}]
     who = {
@@ -92,7 +93,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     events.append(Outcome(who["below"], date(2026, 5, 4), "crisis_event", 3, "all", 1.0, date(2026, 5, 5)))
     events.append(Outcome(who["below"], date(2026, 7, 4), "crisis_event", 3, "all", 1.0, date(2026, 7, 5)))
     given = [NewOutcome(one, one, "unassigned" if one.student_id == "S-nobody" else school) for one in events]
-    record_outcomes(store, "city", given, NOW)
+    record_outcomes(store, "city", given, NOW + timedelta(hours=1))  # after the list
     reviews = review_half(store, settings.models, HALF, POLICY, NOW, "cli")
     yield World(settings, store, listed, who, reviews)
     store.close()

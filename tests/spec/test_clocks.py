@@ -169,11 +169,16 @@ def test_a_talk_from_before_the_models_tier_came_about_does_not_answer_it() -> N
     ],
 )
 def test_an_event_asks_for_a_talk_from_the_moment_it_was_told(kind: str, level: int, what: str, by: datetime) -> None:
-    told = talk(ON, level, kind=kind, interviewer=None, received_at=NOW)
+    told = talk(ON, level, kind=kind, interviewer=None, received_at=NOW, door="outcomes")
     due = clock(student(words=(told,)))
     assert (due.source, due.what.zh, due.start, due.by) == ("human", what, NOW, by)
     followed = clock(student(words=(told, talk(FRIDAY, level, second="staff-2"))))
     assert followed.what.zh in ("每日复查", "月度随访", "继续关注")
+
+
+def test_an_event_of_a_dataset_counts_from_its_day_and_not_from_publication() -> None:
+    told = talk(ON, 3, kind="crisis_event", interviewer=None, received_at=NOW, door="screening")
+    assert clock(student(words=(told,))).start == day_start(ON)
 
 
 RETESTS = [
