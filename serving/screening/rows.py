@@ -42,7 +42,8 @@ def students_of(dataset: Dataset, found: Sequence[Assessment], schools: Sequence
     }
 
 
-def contacts_of(dataset: Dataset, students: Mapping[str, Student]) -> list[NewContact]:
+def contacts_of(dataset: Dataset, students: Mapping[str, Student], as_of: date) -> list[NewContact]:
+    """Contacts that were known by the day."""
     frame = dataset.tables.get("contacts")
     if frame is None:
         return []
@@ -51,7 +52,9 @@ def contacts_of(dataset: Dataset, students: Mapping[str, Student]) -> list[NewCo
     return [
         NewContact(who, students[who].school_id, on.date(), _text(whom), None if pd.isna(recorded) else recorded.date())
         for who, on, whom, recorded in rows
-        if who in students and isinstance(whom, str)  # a row that says nobody was reached is an attempt
+        if who in students
+        and isinstance(whom, str)  # a row that says nobody was reached is an attempt
+        and (on if pd.isna(recorded) else recorded).date() <= as_of
     ]
 
 

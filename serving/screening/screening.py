@@ -76,7 +76,8 @@ def publish_screening(
     calendars: Calendars | None = None,
 ) -> Screening:
     """Assess all enrolled students of the dataset, or of `schools`, and publish the list, whole or not at all. Evidence
-    about anybody else in it is filed all the same, for a person to find out who it is.
+    about anybody else in it is filed all the same, for a person to find out who it is. What became known after the day,
+    evidence, words and contacts alike, is kept by the screening of a later day.
 
     `status` says why there is no artifact: `none` or `unavailable`. A dataset without a calendar of its own goes by
     `calendars`. Raises `UserError` for a day that has not come, an unknown
@@ -116,7 +117,11 @@ def publish_screening(
         published_at=now,
     )
     unplaced = unplaced.joined(on_no_roster(settled, as_of, policy, calendars, here, schools))
-    words = [(word, school) for word, school in outcomes_of(its_own, here) if word.student_id in students]
+    words = [
+        (word, school)
+        for word, school in outcomes_of(its_own, here)
+        if word.student_id in students and word.known_on <= as_of
+    ]
     facts = RunFacts(
         strangers=unplaced.strangers,
         filings=[
@@ -124,7 +129,7 @@ def publish_screening(
             *unplaced.filings,
         ],
         outcomes=[*words, *unplaced.outcomes],
-        contacts=contacts_of(its_own, students),
+        contacts=contacts_of(its_own, students, as_of),
         withdrawals=withdrawals_of(dataset, records, as_of, students.keys()),
         feeds=feeds_of(dataset, here),
     )

@@ -69,7 +69,11 @@ def on_no_roster(
         if one.student_id in where
         and (settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.tier is Tier.CRISIS)
     ]
-    words = [(word, where[word.student_id]) for word, _ in outcomes_of(dataset) if word.student_id in where]
+    words = [
+        (word, where[word.student_id])
+        for word, _ in outcomes_of(dataset)
+        if word.student_id in where and word.known_on <= as_of
+    ]
     ids = frozenset([*(one.student_id for one in told), *(word.student_id for word, _ in words)])
     return Unplaced(
         tuple(Stranger(who, where[who], settled.reasons[who].code) for who in sorted(ids)),

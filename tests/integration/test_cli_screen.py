@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,14 @@ import pytest
 from openpyxl import load_workbook
 
 from data_schemas.dataset import read_dataset
+from data_schemas.school_days import Calendars
 from data_schemas.synthetic import make_city, write_city
-from models import save_artifact
-from models.triage import BY_CODE
+from models import read_policy, save_artifact
+from models.triage import BY_CODE, present_of
 from runxin.cli.main import run
 from runxin.settings import read_settings
 from serving.screening import may_rank
-from serving.store import audit_rows, duty_in_force, history_of, open_store
+from serving.store import audit_rows, duty_in_force, facts_of, history_of, listed_ids, open_store
 from tests.api_state import artifact
 
 Say = Callable[..., tuple[int, dict[str, Any]]]
@@ -261,3 +263,25 @@ def test_schools_and_duty_of_a_dataset_are_kept_as_an_import_would(say: Say, cit
     assert "school-99" not in {one["school_id"] for one in listed}, "nobody of it was screened"
     with open_store(read_settings()) as store:
         assert [one.person for one in duty_in_force(store)["school-01"]] == ["王老师"]
+
+
+def evidence_open(home: Path, day: date) -> dict[tuple[str, str], bool]:
+    with open_store(read_settings({"RUNXIN_HOME": str(home)})) as store:
+        ids = listed_ids(store, "school-01", day)
+        facts = facts_of(store, ids, day)
+        found = present_of(list(facts.values()), read_policy(), Calendars().default)
+    return {(one.student_id, piece.piece.key): piece.is_open for one in found for piece in one.evidence}
+
+
+def test_an_earlier_screening_of_the_same_dataset_leaves_no_other_evidence_open(
+    say: Say, city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What became known after an earlier day is kept by the later screening, so that its talks close what they saw."""
+    day, found = date(2026, 4, 3), {}
+    for name, days in {"one": ("2026-04-03",), "two": ("2025-11-07", "2026-04-03")}.items():
+        monkeypatch.setenv("RUNXIN_HOME", str(tmp_path / name))
+        for as_of in days:
+            assert say("screen", str(city), "--as-of", as_of)[0] == 0
+        found[name] = evidence_open(tmp_path / name, day)
+    assert set(found["one"].values()) == {True, False}
+    assert found["one"].items() <= found["two"].items()
