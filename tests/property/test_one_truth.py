@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from runxin.settings import read_settings
 from serving.store import open_store
@@ -20,7 +20,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=40,
+    phases=[Phase.explicit, Phase.generate],  # making a failing history smaller takes minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(history=histories(most=10, pages=False))
 def test_every_reader_says_what_is_so(template: Path, history: tuple[Fact, ...]) -> None:
     with opened(template, template.parent / "example") as product:
