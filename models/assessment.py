@@ -142,11 +142,13 @@ class InstrumentResult:
 @dataclass(frozen=True)
 class Retest:
     """A questionnaire to be repeated, or something to be asked in person: a skipped critical item, or how safe a
-    student is who answers high on a questionnaire that does not ask."""
+    student is who answers high on a questionnaire that does not ask. Its clock runs from `since`, the day on which the
+    sheet came in or went out of date; assessments of before do not have it, and then from the sheet's own day."""
 
     instrument: str
     why: str  # "critical_blank" | "safety_question" | "void" | "suspect" | "unscored" | "stale"
     text: Words
+    since: date | None = None
 
 
 @dataclass(frozen=True)

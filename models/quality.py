@@ -1,11 +1,12 @@
 """What a person should know about the data behind an assessment: newest sheets, what is missing, what to repeat."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
-from data_schemas.calendar import date_to_day
+from data_schemas.calendar import date_to_day, day_to_date
 from models.assessment import DataQuality, InstrumentResult
 from models.columns import NO_DAY
 from models.doubtful_sheets import Suspicion
@@ -49,14 +50,18 @@ def read_quality(
     n = len(records)
     results: list[list[InstrumentResult]] = [[] for _ in range(n)]
     unseen: list[set[str]] = [set() for _ in range(n)]  # by questionnaire: nobody has spoken with the student since
+    since: list[dict[str, date]] = [{} for _ in range(n)]
     context = Context(as_of, policy.staleness.grace_days, records.students, reference)
     for code, sheets in records.sheets.items():
         came = _came_later(sheets, as_of)
         for student, result in instrument_results(sheets, context, suspect[code]):
             results[student].append(result)
             day = date_to_day(result.administered_on)
-            if seen[student] <= came.get((student, day), day):
+            known = came.get((student, day), day)
+            if seen[student] <= known:
                 unseen[student].add(code)
+            valid_for = sheets.instrument.recall.days + policy.staleness.grace_days
+            since[student][code] = day_to_date(known if result.current else max(known, day + valid_for + 1))
     # Of somebody who was hardly at school nobody can have seen much, however well the tables are fed.
     unseen_here = ~at_school(records, as_of).mostly[:, IN_60]
     totals, _ = rows_of(records, "leave_totals")
@@ -75,6 +80,7 @@ def read_quality(
             expected,
             policy.questionnaires.together,
             unseen[i],
+            since[i],
         )
         for i in range(n)
     ]
@@ -97,9 +103,10 @@ def _reading(
     expected: Sequence[str],
     together: Sequence[Sequence[str]],
     unseen: Collection[str],
+    since: Mapping[str, date],
 ) -> Reading:
     retests = [
-        retest
+        replace(retest, since=since[result.code])
         for result in results
         for retest in retests_of(
             records.sheets[result.code].instrument,

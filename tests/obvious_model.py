@@ -163,6 +163,11 @@ class Obvious:
                 for one in stored
                 if isinstance(one.fact, Answered) and skipped_item_9(one.fact)
             ],
+            answered=[
+                one.fact.administered_on
+                for one in stored
+                if isinstance(one.fact, Answered) and one.fact.answers[8] is not None
+            ],
             told=any(
                 isinstance(one.fact, Reported | Found)
                 or (isinstance(one.fact, Reached) and one.fact.door != "import")

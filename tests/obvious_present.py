@@ -21,6 +21,7 @@ class Mine:
     holding: Sequence[Heard]  # people's words without those that were corrected
     contacts: Sequence[date]
     skipped: Sequence[tuple[date, Since]]  # sheets with item 9 left blank
+    answered: Sequence[date]  # days of sheets with item 9 answered
     told: bool  # whether anything came that somebody has to find the student of
     enrolled: Sequence[Enrolled]
     doubled: bool
@@ -87,6 +88,8 @@ def _queues(mine: Mine, open_now: list[Filed], leads: list[str], tier: int, huma
         queues.add("review")
     if tier > 0:
         queues.add("list")
+    if _asks(mine):  # 7
+        queues.add("retest")
     if leads:  # 32
         queues.add("leads")
     if _suspended(mine):  # 34
@@ -117,9 +120,12 @@ def _suspended(mine: Mine) -> bool:
 
 
 def _asks(mine: Mine) -> list[date]:
-    """7: days of sheets whose skipped item 9 is to be asked still: no named talk on a later day than it was known."""
+    """7: days of sheets whose skipped item 9 is to be asked still: no named talk on a later day than it was known, and
+    no sheet of that day or later that has the answer."""
     days = []
     for day, known in mine.skipped:
+        if any(later >= day for later in mine.answered):
+            continue
         if not any(may_lower(one.word) and one.word.observed_on > known.day for one in mine.holding):
             days.append(day)
     return sorted(days)

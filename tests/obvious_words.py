@@ -78,7 +78,8 @@ def assesses(one: Heard, filed: Filed) -> bool:
         return filed.piece.key in one.word.assessed and filed.arrived <= one.arrived
     if one.word.door == "page" or not may_lower(one.word):
         return False  # a talk on a page that names none closes none, and a routine talk neither
-    return filed.known.day < one.word.observed_on  # known before that day began
+    # Known before that day began, and here when the word came in: what is forwarded later nobody had seen.
+    return filed.known.day < one.word.observed_on and filed.arrived <= one.arrived
 
 
 def missing_to_close(filed: Filed, holding: Sequence[Heard]) -> str | None:

@@ -117,11 +117,11 @@ def after_interview(source: str, tier: Tier, seen: date, school: SchoolCalendar)
 def retest_clocks(
     assessment: Assessment, asked: date | None, due: DuePolicy, school: SchoolCalendar
 ) -> Iterator[tuple[Retest, Clock]]:
-    """Questionnaires to be repeated and things to be asked in person, from the day of the sheet that calls for it. Who
-    has spoken with the student on a later day, and not blind, has asked what was to be asked."""
+    """Questionnaires to be repeated and things to be asked in person, from the day on which that was known. Who has
+    spoken with the student on a later day, and not blind, has asked what was to be asked."""
     sheets = {result.code: result.administered_on for result in assessment.instruments}
     for retest in assessment.data_quality.retest:
-        day = sheets.get(retest.instrument, assessment.as_of)
+        day = retest.since or sheets.get(retest.instrument, assessment.as_of)
         if retest.why in ASKED and asked is not None and asked > day:
             continue
         yield retest, _retest_clock(retest, day_start(day), due, school)
@@ -146,6 +146,12 @@ def school_days_after(start: datetime, days: int, school: SchoolCalendar) -> dat
     """The end of the school day that lies `days` school days after `start`; 0 is the day itself, or the next
     school day where it is none. Raises `UserError` outside the school calendar."""
     return end_of(_school_day_after(start.astimezone(ZONE).date(), days, school))
+
+
+def school_days_between(first: date, last: date, school: SchoolCalendar) -> int:
+    """School days after `first`, up to `last`."""
+    passed = school.school_days_until(np.array([date_to_day(first), date_to_day(max(first, last))]))
+    return int(passed[1] - passed[0])
 
 
 def _first_interview(tier: Tier, start: datetime, due: DuePolicy, school: SchoolCalendar) -> tuple[Words, datetime]:

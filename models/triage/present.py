@@ -21,6 +21,7 @@ from models.triage.clocks import (
     evidence_clock,
     model_clock,
     retest_clocks,
+    school_days_between,
     task_clock,
 )
 from models.triage.evidence import Standing, standings
@@ -161,7 +162,7 @@ def _present(facts: StudentFacts, policy: Policy, school: SchoolCalendar, duty: 
     )
     tier, source = highest(facts.model_tier, floor, human)
     seen = seen_on(words)
-    tasks = _tasks(facts, words)
+    tasks = _tasks(facts, words, policy, school)
     clocks = sorted(
         _clocks(facts, evidence, words, human, seen, tasks, policy, school, duty), key=lambda clock: clock.strictness
     )
@@ -186,14 +187,21 @@ def _retests(facts: StudentFacts, asked: date | None, policy: Policy, school: Sc
     return tuple(retest for retest, _ in retest_clocks(facts.assessment, asked, policy.due, school))
 
 
-def _tasks(facts: StudentFacts, words: Sequence[Word]) -> tuple[Task, ...]:
-    """The tasks of the assessment that nobody has done since."""
-    if facts.assessment is None:
+def _tasks(facts: StudentFacts, words: Sequence[Word], policy: Policy, school: SchoolCalendar) -> tuple[Task, ...]:
+    """The tasks of the assessment that nobody has done since, and that are not too old to be asked for."""
+    said = facts.assessment
+    if said is None:
         return ()
     done = [word.observed_on for word in words if word.is_interview and not word.blind] + [
         contact.on for contact in facts.contacts
     ]
-    return tuple(task for task in facts.assessment.tasks if not any(day >= (task.since or task.on) for day in done))
+    newest = max(done, default=None)
+    return tuple(
+        task
+        for task in said.tasks
+        if (newest is None or newest < (task.since or task.on))
+        and school_days_between(task.since or task.on, said.as_of, school) < policy.tasks.school_days
+    )
 
 
 def _clocks(

@@ -159,7 +159,7 @@ class _Looking:
             return self._lines[key]
         made = self.made(before)
         policy, calendars = (self.policy, Calendars()) if made is None else (made.policy, made.calendars)
-        sent = {} if entry is None else {entry.student.student_id: entry}
+        sent = {} if entry is None else {entry.student.student_id: [entry]}
         facts = read_at(self.store, run, before.school_id, sent)
         slots, calendar = policy.list.weekly_slots, calendars.of(before.school_id)
         listed = build_list(facts, before.school_id, run.published_at, policy, slots, calendar)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from models.assessment import Assessment
+from models.triage import newest_said
 from serving.store.database import Store
 from serving.store.entries import ReceivedEntry, entry_from_row
-from serving.store.facts import newest_of
 from serving.store.payload import unpack_assessment
 from serving.store.runs import Run, in_force_runs, run_from_row
 from serving.store.tables import assessments, entries, runs
@@ -47,11 +47,12 @@ def in_force_before(store: Store, student_id: str, day: date) -> InForce | None:
     sent = entries.select().where(entries.c.student_id == student_id, entries.c.received_at < began)
     with store.reading() as connection:
         row = connection.execute(listed.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
-        came = connection.execute(sent.order_by(entries.c.received_at.desc()).limit(1)).first()
+        came = connection.execute(sent.order_by(entries.c.received_at.desc(), entries.c.place.desc()).limit(1)).first()
     run = None if row is None else run_from_row(row)
     entry = None if came is None else entry_from_row(came)
     published = None if row is None else unpack_assessment(row.payload)
-    newest = newest_of(published, run, entry)
+    since = entry is not None and (run is None or entry.received_at > run.published_at)
+    newest = newest_said(published, entry.assessment if entry is not None and since else None)
     if newest is None:
         return None
     if entry is not None and newest is entry.assessment:

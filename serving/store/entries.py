@@ -1,6 +1,6 @@
 """What platforms send: each record with the answer it was given, kept before the answer leaves the house."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,7 +69,7 @@ def as_if_recorded(store: Store, given: Sequence[NewEntry]) -> Iterator[sa.Conne
 
 def _rows(given: Sequence[NewEntry]) -> list[dict[str, Any]]:
     """Packed before the lock is taken: others wait for it."""
-    return [_row(uuid4().hex, entry) for entry in given]
+    return [_row(uuid4().hex, entry, place) for place, entry in enumerate(given)]
 
 
 def _record(connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence[dict[str, Any]]) -> None:
@@ -94,8 +94,10 @@ def _record(connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence
         add_event(connection, event)
 
 
-def _row(entry_id: str, entry: NewEntry) -> dict[str, Any]:
+def _row(entry_id: str, entry: NewEntry, place: int) -> dict[str, Any]:
     return {
+        "place": place,
+        "asks": bool(entry.assessment.data_quality.retest or entry.assessment.tasks),
         "entry_id": entry_id,
         "received_at": entry.received_at,
         "client": entry.client,
@@ -122,25 +124,38 @@ def received_record(store: Store, entry_id: str) -> dict[str, Any] | None:
     return unpack(stored) if stored else None
 
 
-def newest_entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, ReceivedEntry]:
-    """By student, the newest record sent."""
-    found: dict[str, ReceivedEntry] = {}
+def entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[ReceivedEntry]]:
+    """By student, in the order in which they came: the newest record sent, and those that ask for something."""
+    found: list[Any] = []
+    later = entries.alias()
+    same = later.c.student_id == entries.c.student_id
+    newest = entries.c.received_at == sa.select(sa.func.max(later.c.received_at)).where(same).scalar_subquery()
     for part in chunks(list(ids)):
-        query = entries.select().where(entries.c.student_id.in_(part)).order_by(entries.c.received_at)
-        newest = {row.student_id: row for row in connection.execute(query)}
-        found |= {student: entry_from_row(row) for student, row in newest.items()}
-    return found
+        mine = entries.c.student_id.in_(part)
+        found += connection.execute(_in_order(entries.select().where(mine, newest | entries.c.asks)))
+    return _by_student(found)
 
 
-def unsettled_entries(connection: sa.Connection, school_id: str, run: Run | None) -> dict[str, ReceivedEntry]:
-    """Per student of a school, the newest record that came after the list or whose student is on no list; and those of
-    students on no list whose school nobody knows: better on every school's list than on none."""
+def entries_at(connection: sa.Connection, school_id: str, run: Run | None) -> dict[str, list[ReceivedEntry]]:
+    """Per student of a school, in the order in which they came: the records since the list, those of students on no
+    list, and those that ask for something; and those of students on no list whose school nobody knows: better on every
+    school's list than on none."""
     unknown = entries.c.student_id.not_in(sa.select(students.c.student_id))
     came_since = sa.true() if run is None else (entries.c.received_at > run.published_at)
-    ours = (entries.c.school_id == school_id) & (came_since | unknown)
+    ours = (entries.c.school_id == school_id) & (came_since | unknown | entries.c.asks)
     query = entries.select().where(ours | (of_school(entries.c.school_id, school_id) & unknown))
-    newest = {row.student_id: row for row in connection.execute(query.order_by(entries.c.received_at))}
-    return {student: entry_from_row(row) for student, row in newest.items()}
+    return _by_student(connection.execute(_in_order(query)))
+
+
+def _in_order(query: sa.Select[Any]) -> sa.Select[Any]:
+    return query.order_by(entries.c.received_at, entries.c.place)
+
+
+def _by_student(rows: Iterable[Any]) -> dict[str, list[ReceivedEntry]]:
+    found: dict[str, list[ReceivedEntry]] = {}
+    for row in rows:
+        found.setdefault(row.student_id, []).append(entry_from_row(row))
+    return found
 
 
 def entry_from_row(row: Any) -> ReceivedEntry:

@@ -1,6 +1,6 @@
 """The facts of students as `models.triage` takes them: everything on record, in a few readings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment
-from models.triage import StudentFacts, Word
+from models.triage import StudentFacts, Word, newest_said, taken_together
 from serving.store.contacts import contacts_of
 from serving.store.database import Store
-from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, newest_entries_of, unsettled_entries
+from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entries_at, entries_of
 from serving.store.evidence import pieces_of
 from serving.store.files import contested
 from serving.store.outcomes import words_by_lot, words_of
@@ -53,33 +53,34 @@ def read_school(
     """The facts of one school's list in force on a day, or of its list of another day."""
     with store.reading() as connection:
         run = newest_run_of(connection, school_id, today, as_of)
-        facts = facts_of_school(connection, school_id, run, names_allowed)
+        facts = facts_of_school(connection, school_id, run, today, names_allowed)
         talks = words_by_lot(connection, today - A_YEAR)
         return replace(facts, by_lot=tuple(map(tuple, talks)))
 
 
-def read_at(store: Store, run: Run, school_id: str, sent: Mapping[str, ReceivedEntry]) -> SchoolFacts:
+def read_at(store: Store, run: Run, school_id: str, sent: Mapping[str, Sequence[ReceivedEntry]]) -> SchoolFacts:
     """One school's list as it stood when its run was published, but for the records `sent` since; without strangers.
     Whose consent is withdrawn is as it is now."""
     with store.reading() as connection:
-        return facts_of_school(connection, school_id, run, at=run.published_at, sent=sent)
+        return facts_of_school(connection, school_id, run, run.as_of, at=run.published_at, sent=sent)
 
 
 def facts_of_school(
     connection: sa.Connection,
     school_id: str,
     run: Run | None,
+    today: date,
     names_allowed: bool = False,
     at: datetime | None = None,
-    sent: Mapping[str, ReceivedEntry] | None = None,
+    sent: Mapping[str, Sequence[ReceivedEntry]] | None = None,
 ) -> SchoolFacts:
     """The facts of one school under a run, as they stand or as they stood `at` a moment, then with the entries `sent`
     and without strangers."""
     rows = list_rows(connection, run, school_id, names_allowed) if run is not None else []
     people = {row.student_id: _person(row) for row in rows}
-    entries = sent if sent is not None else unsettled_entries(connection, school_id, run)
+    entries = sent if sent is not None else entries_at(connection, school_id, run)
     known = _known(connection, list(people), school_id, at)
-    everyone = [_listed(row, run, entries.get(row.student_id), known) for row in rows if run is not None]
+    everyone = [_listed(row, run, entries.get(row.student_id, ()), known, today) for row in rows if run is not None]
     others: list[StudentFacts] = []
     if at is None:
         unplaced = _unplaced(connection, run, school_id)
@@ -87,7 +88,7 @@ def facts_of_school(
         who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
         who |= strangers_of(connection, ids) | students_of(connection, ids, names_allowed)
         beside = _known(connection, ids, None, None)
-        others = [_stranger(connection, who[i], entries.get(i), beside, unplaced.get(i)) for i in ids]
+        others = [_stranger(connection, who[i], entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
         people |= who
     covered = connection.execute(feeds.select().where(feeds.c.school_id == school_id).order_by(feeds.c.feed))
     reach = tuple(Feed(row.school_id, row.feed, row.covered_from, row.covered_to) for row in covered)
@@ -110,16 +111,18 @@ def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict
     on_roster = students_of(connection, ids, False)
     who = strangers_of(connection, [i for i in ids if i not in on_roster]) | on_roster
     known = _known(connection, list(ids), {i: one.school_id for i, one in on_roster.items()}, None)
-    entries = newest_entries_of(connection, ids)
+    entries = entries_of(connection, ids)
     listed = rows_in_force(connection, on_roster.values(), today)
+    reasons = _reasons(connection, {one.school_id for i, one in who.items() if i not in listed}, today)
     found = {}
     for student_id in ids:
         if student_id in listed:
             row, run = listed[student_id]
-            found[student_id] = _listed(row, run, entries.get(student_id), known)
+            found[student_id] = _listed(row, run, entries.get(student_id, ()), known, today)
         else:
             other = who.get(student_id) or Student(student_id, "", None, UNKNOWN_STAGE, None)
-            found[student_id] = _stranger(connection, other, entries.get(student_id), known, None, today)
+            why = reasons.get((student_id, other.school_id))
+            found[student_id] = _stranger(connection, other, entries.get(student_id, ()), known, why, today)
     return found
 
 
@@ -168,31 +171,31 @@ def _person(row: Any) -> Student:
     return replace(student_from_row(row), name=row.name)
 
 
-def _listed(row: Any, run: Run, entry: ReceivedEntry | None, known: _Known) -> StudentFacts:
+def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, today: date) -> StudentFacts:
     """A student of a published list, whom a record sent since may raise."""
     published = unpack_assessment(row.payload) if row.payload is not None else None
-    newest = newest_of(published, run, entry)
-    ours = entry is None or newest is not entry.assessment
-    if ours:
-        tier = None if row.model_tier is None else TIERS[row.model_tier]
-        return StudentFacts(
-            row.student_id,
-            row.school_id,
-            published,
-            tier,
-            row.model_since,
-            row.margin,
-            row.severity,
-            row.screened,
-            assessment_id=row.assessment_id,
-            **known.of(row.student_id),
-        )
-    assert entry is not None
-    return _of_entry(entry, row.school_id, False, known)
+    before = [entry.assessment for entry in sent if entry.received_at <= run.published_at]
+    after = [entry for entry in sent if entry.received_at > run.published_at]
+    newest = newest_said(published, after[-1].assessment if after else None)
+    every = [*before, *([published] if published is not None else []), *(entry.assessment for entry in after)]
+    if after and newest is after[-1].assessment:
+        return _of_entry(after[-1], row.school_id, False, known, taken_together(newest, published, every, today))
+    said = None if published is None else taken_together(published, published, every, today)
+    return StudentFacts(
+        row.student_id,
+        row.school_id,
+        said,
+        None if row.model_tier is None else TIERS[row.model_tier],
+        row.model_since,
+        row.margin,
+        row.severity,
+        row.screened if said is None else said.screened,
+        assessment_id=row.assessment_id,
+        **known.of(row.student_id),
+    )
 
 
-def _of_entry(entry: ReceivedEntry, school_id: str, stranger: bool, known: _Known) -> StudentFacts:
-    said = entry.assessment
+def _of_entry(entry: ReceivedEntry, school_id: str, stranger: bool, known: _Known, said: Assessment) -> StudentFacts:
     return StudentFacts(
         entry.student.student_id,
         school_id,
@@ -208,37 +211,24 @@ def _of_entry(entry: ReceivedEntry, school_id: str, stranger: bool, known: _Know
     )
 
 
-def newest_of(published: Assessment | None, run: Run | None, entry: ReceivedEntry | None) -> Assessment | None:
-    """A record that came after the list may raise what the list says; the next screening settles it."""
-    if entry is None or published is None or run is None:
-        return published or (entry.assessment if entry is not None else None)
-    if entry.received_at <= run.published_at:
-        return published
-    ours, theirs = model_ord(published), model_ord(entry.assessment)
-    newer = theirs > ours or (theirs == ours and entry.assessment.screened)
-    return entry.assessment if newer else published
-
-
-def model_ord(assessment: Assessment) -> int:
-    return -1 if assessment.model_tier is None else assessment.model_tier.ord
-
-
 def _stranger(
     connection: sa.Connection,
     who: Student,
-    entry: ReceivedEntry | None,
+    sent: Sequence[ReceivedEntry],
     known: _Known,
     reason: str | None,
-    today: date | None = None,
+    today: date,
 ) -> StudentFacts:
-    """Somebody on no roster, or on none any more: by the newest record sent, else by the last list that had them."""
-    if entry is not None:
-        return _of_entry(entry, who.school_id, True, known)
+    """Somebody on no roster, or on none any more: by the records sent, else by the last list that had them."""
+    if sent:
+        every = [entry.assessment for entry in sent]
+        facts = _of_entry(sent[-1], who.school_id, True, known, taken_together(every[-1], None, every, today))
+        return replace(facts, reason=reason)
     row = newest_row_of(connection, who.student_id, today)
     if row is None:
         filed = known.of(who.student_id)
         return StudentFacts(who.student_id, who.school_id, stranger=True, reason=reason, **filed)
-    before = _listed(row, run_from_row(row), None, known)
+    before = _listed(row, run_from_row(row), (), known, today)
     return replace(before, stranger=True, gone=True, reason=reason, school_id=who.school_id)
 
 
@@ -251,11 +241,20 @@ def _unplaced(connection: sa.Connection, run: Run | None, school_id: str) -> dic
     return {row.student_id: row.reason for row in connection.execute(query)}
 
 
+def _reasons(connection: sa.Connection, schools: Iterable[str], today: date) -> dict[tuple[str, str], str]:
+    """By student and school, why the list in force could not place somebody."""
+    found: dict[tuple[str, str], str] = {}
+    for school_id in schools:
+        unplaced = _unplaced(connection, newest_run_of(connection, school_id, today), school_id)
+        found |= {(student_id, school_id): reason for student_id, reason in unplaced.items()}
+    return found
+
+
 def _stranger_ids(
     connection: sa.Connection,
     school_id: str,
     listed: Mapping[str, Student],
-    entries: Mapping[str, ReceivedEntry],
+    entries: Mapping[str, object],
     unplaced: Mapping[str, str],
 ) -> list[str]:
     """Whoever has evidence, a record or an outcome at the school, or at none, and is on no list in force."""

@@ -63,7 +63,7 @@ def file_of(
     if stands is None:
         return FileOf(student_id, here or nowhere, False)
     may = allowed is None or stands.school_id in allowed or stands.school_id == unassigned_among(allowed)
-    if may and (named is None or named == stands.school_id or (here is None and allowed is None)):
+    if may and (named is None or named == stands.school_id):
         return FileOf(student_id, stands.school_id, stands.on_roster)
     if may and not stands.on_roster and is_unassigned(stands.school_id):
         return FileOf(student_id, here or stands.school_id, False)

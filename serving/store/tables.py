@@ -162,6 +162,10 @@ entries = sa.Table(
     sa.Column("assessment", sa.LargeBinary, nullable=False),
     sa.Column("context", sa.String),
     sa.Column("inputs", sa.String),
+    # Records of one request come in at one moment: `place` is the order in it.
+    sa.Column("place", sa.Integer, nullable=False),
+    # Whether something is to be asked, repeated or done because of it: that outlasts the next screening.
+    sa.Column("asks", sa.Boolean, nullable=False),
 )
 
 # What many assessments were made with, each content once by its hash: policies, calendars, questionnaires, contexts.

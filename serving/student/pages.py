@@ -18,6 +18,7 @@ from serving.platform.render import CHINA, page
 from serving.platform.state import State
 from serving.platform.words import instrument_label, instrument_name, pick, say
 from serving.student.service import open_student
+from serving.today import why_unplaced
 
 PURPOSES = ("follow_up", "crisis", "quality_audit")
 MOST_BARS = 12
@@ -167,6 +168,7 @@ def show_student(request: Request, user: User, state: State) -> Response:
         critical_words=lambda result: critical_words(result, language),
         hotlines=max(worst, now.tier.ord) >= Tier.PRIORITY.ord,
         not_alone=now.danger and not now.suspended,
+        unplaced=why_unplaced(now) if now.facts.stranger else None,
     )
 
 

@@ -1,6 +1,16 @@
 """The ranked follow-up list: who is first, why, and what is due."""
 
-from serving.today.build import build_list, due_of, follow_up_list, silent
+from serving.today.build import build_list, due_of, follow_up_list, silent, why_unplaced
 from serving.today.entries import Due, Entry, FollowUpList, Student
 
-__all__ = ["Due", "Entry", "FollowUpList", "Student", "build_list", "due_of", "follow_up_list", "silent"]
+__all__ = [
+    "Due",
+    "Entry",
+    "FollowUpList",
+    "Student",
+    "build_list",
+    "due_of",
+    "follow_up_list",
+    "silent",
+    "why_unplaced",
+]

@@ -38,6 +38,11 @@ from serving.today.entries import Due, Entry, FollowUpList
 SILENT_SCHOOL_DAYS = 2
 AUDIT_WORDS = Words(zh="例行访谈", en="routine conversation")
 AUDIT_DUE = Due(Words(zh="本周内访谈", en="talk this week"), None, False)
+# What a queue asks for of somebody blind: by when, and not why. By the source of the clock.
+BLIND_DUE = {
+    CONTACT: ("task", Words(zh="与学生或家长联系", en="contact the student or a guardian")),
+    RETEST: ("retest", Words(zh="复测或当面询问", en="repeat a questionnaire or ask in person")),
+}
 WHY_UNPLACED = {one.code: Words(zh=one.zh, en=one.en) for one in Unsettled} | {
     "two_schools": Words(
         zh="另一所学校的名册上有同一编号的另一名学生", en="another school's roster has this id for somebody else"
@@ -163,7 +168,8 @@ class _Lines:
     def line(self, one: Present, queue: str) -> Entry:
         student = self.people[one.student_id]
         if one.student_id in self.blind:
-            return Entry(student, queue, None, None, False, (), (AUDIT_WORDS,), AUDIT_DUE, blind=True)
+            due = _blind_due(one, queue, self.now)
+            return Entry(student, queue, None, None, False, (), (AUDIT_WORDS,), due, blind=True)
         return Entry(
             student=student,
             queue=queue,
@@ -190,6 +196,19 @@ def due_of(one: Present, now: datetime) -> Due:
     return Due(clock.what, clock.by, clock.overdue(now), clock.start, clock.why, clock.who)
 
 
+def _blind_due(one: Present, queue: str, now: datetime) -> Due:
+    """The talk of the week, but where a queue has a deadline of its own: that is no less for being blind."""
+    source, what = BLIND_DUE.get(queue, (None, AUDIT_DUE.what))
+    clock = next((clock for clock in one.clocks if clock.source == source), None)
+    return AUDIT_DUE if clock is None else Due(what, clock.by, clock.overdue(now), clock.start)
+
+
+def why_unplaced(one: Present) -> Words:
+    """Why the roster cannot place somebody."""
+    reason = one.facts.reason or (Unsettled.LEFT.code if one.facts.gone else Unsettled.UNKNOWN.code)
+    return WHY_UNPLACED[reason]
+
+
 def _import_of(one: Present) -> str | None:
     """The screening that brought somebody whom no roster knows, with the reason; None for all others. The newest one
     tells the reason, with evidence or without."""
@@ -214,7 +233,7 @@ def _why(one: Present, queue: str) -> tuple[Words, ...]:
         on = one.confirmed_on.isoformat()
         said = (Words(zh=f"人工确认为危机（{on}）", en=f"confirmed as a crisis by a person ({on})"), *said)
     elif queue == IDENTITY:
-        said = (WHY_UNPLACED.get(one.facts.reason or "unknown", WHY_UNPLACED["unknown"]), *said)
+        said = (why_unplaced(one), *said)
     return said[:2]
 
 

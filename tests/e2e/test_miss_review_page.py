@@ -25,14 +25,15 @@ HALF = read_half("2025H2")
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A small city screened in spring by rules alone, and looked back on for the half-year after."""
+    """A small city screened by rules in spring and a year later, and looked back on for the half-year between."""
     folder: Path = tmp_path_factory.mktemp("misses")
     city = make_city(900, seed=5)
     write_city(city, folder / "data")
     settings, policy, now = read_settings({"RUNXIN_HOME": str(folder / "home")}), read_policy(), datetime.now(UTC)
     opened = open_store(settings)
-    day = city.dataset.description.index_dates[1]
-    publish_screening(opened, read_dataset(folder / "data"), day, None, policy, now)
+    _, spring, *_, last = city.dataset.description.index_dates
+    for day in (spring, last):  # what happened in between comes with the later one
+        publish_screening(opened, read_dataset(folder / "data"), day, None, policy, now)
     review_half(opened, settings.models, HALF, policy, now, "cli")
     school = max(reviews_of(opened, HALF.name, None, False), key=lambda one: sum(one.counts["class"].values()))
     for name, role, schools in (

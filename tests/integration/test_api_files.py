@@ -8,6 +8,7 @@ import pytest
 from data_schemas.codes import Tier
 from models.triage import Present, present_of
 from serving.store import audit_rows, facts_of, read_school
+from serving.store.students import UNASSIGNED
 from tests.api_state import Api, make_api, phq9, promote, record, today
 from tests.factories import assessment, floor, publish, student
 
@@ -46,6 +47,15 @@ def now(api: Api, file: str) -> Present:
 
 def strangers(api: Api, school: str) -> list[str]:
     return [one.student_id for one in read_school(api.state.store, school, today()).strangers]
+
+
+def test_a_school_that_nobody_has_is_asked_about_whoever_sends_it(api: Api) -> None:
+    """Of somebody on a roster too, and with a key of all schools."""
+    said = score(api, answers=DANGER, key=api.key(), school_id="nowhere").json()
+    assert (said["student"], said["recorded"]) == ("identity_to_check", True)
+    for school in ("A", "B", "C"):
+        assert strangers(api, school) == [f"S-1 ({UNASSIGNED})"]
+    assert [one.piece.key for one in now(api, "S-1").open] == [floor().evidence], "the student's own file stands"
 
 
 @pytest.mark.parametrize("named", ["A", "B", None, "nowhere"])

@@ -29,4 +29,4 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_reader_says_what_is_so(template: Path, history: tuple[Fact, ...]) -> None:
     with opened(template, template.parent / "example") as product:
         found = list(walk(history, product))
-    assert not found, "\n".join(found[:5])
+    assert not found, "\n".join(["", *found[:5], "of:", *map(str, history)])

@@ -78,6 +78,21 @@ def test_a_chance_that_was_entered_later_weighs_later() -> None:
     assert known(data, 95)[1] == 1
 
 
+def test_of_what_was_corrected_the_last_word_is_learned_from() -> None:
+    """A later row of the same day, kind and interviewer, in any order; another interviewer's finding stands."""
+    first = outcome("A", 10, 3, interviewer="I-1")
+    second = outcome("A", 10, 0, interviewer="I-1", recorded_on=after(20))
+    for rows in ([first, second], [second, first]):
+        assert known(dataset(rows), 19)[0] == 1, "as it then seemed"
+        assert known(dataset(rows), 120)[0] == 0
+    for other in ({"interviewer": "I-2"}, {"interviewer": None}):
+        assert known(dataset([first, second | other]), 120)[0] == 1, other
+    same_day = outcome("A", 10, 0, interviewer="I-1")
+    assert known(dataset([first, same_day]), 120)[0] == 1, "nothing says which came last"
+    raised = outcome("A", 10, 0, interviewer="I-1"), outcome("A", 10, 2, interviewer="I-1", recorded_on=after(20))
+    assert known(dataset([*raised]), 120)[0] == 1
+
+
 def test_a_one_time_survey_has_no_delay() -> None:
     data = dataset([outcome("A", 0, 2, recorded_on=after(400))], mode="concurrent", index_dates=())
     assert data.description.label is not None

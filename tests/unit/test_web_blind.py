@@ -64,6 +64,17 @@ def test_the_sample_draws_whom_it_means_to(pages: Sample) -> None:
     assert all(one.blind for one in lines)
 
 
+def test_what_a_queue_asks_for_is_due_all_the_same(pages: Sample) -> None:
+    due = {one.queue: one.due for one in lines_of(list_of(pages))}
+    assert {queue: one.what.zh for queue, one in due.items()} == {
+        "week": "本周内访谈",
+        "contact": "与学生或家长联系",
+        "retest": "复测或当面询问",
+        "not_screened": "本周内访谈",
+    }
+    assert {queue for queue, one in due.items() if one.by is not None} == {"contact", "retest"}
+
+
 def test_a_queue_that_tells_the_tier_shows_nobody_blind(pages: Sample) -> None:
     said = present(pages.store, school.BLIND)
     assert BY_CODE["needs_person"].holds is not None

@@ -195,7 +195,8 @@ def test_a_strangers_page_says_what_to_do_and_not_that_nothing_is_missing(
     student_id: str, lang: str, opened: Open
 ) -> None:
     page = text_of(opened(student(student_id), lang))
-    assert pick(BY_CODE["identity"].about, lang) in page
+    why = {"zh": "：名册中没有此编号。", "en": ": the id is on no roster. "}[lang]
+    assert why + pick(BY_CODE["identity"].about, lang) in page
     if student_id != school.SENT:
         assert ("当前需要的数据都有" if lang == "zh" else "All data needed now are there") not in page
 

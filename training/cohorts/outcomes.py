@@ -12,6 +12,7 @@ from data_schemas.codes import OutcomeKind, Selection
 from data_schemas.dataset import Label
 from models import Records
 from models.records import Rows, rows_of
+from models.triage.from_records import taken_back
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -62,6 +63,8 @@ def found_after(records: Records, label: Label, on: date, concurrent: bool, unti
         known = np.full(len(known), day)
     elif until is not None:
         rows, known = rows.where(known <= until), known[known <= until]
+    standing = ~taken_back(rows)  # of what somebody corrected the last word counts
+    rows, known = rows.where(standing), known[standing]
     n, student, reached = len(records), rows.student, rows["level"] >= label.level
     positive, looked_at, probability = np.full(n, NEVER), np.full(n, NEVER), np.zeros(n)
     np.minimum.at(positive, student[reached], known[reached])

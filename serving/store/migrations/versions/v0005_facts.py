@@ -78,6 +78,12 @@ def _entries() -> None:
     op.rename_table("received", "entries")
     for column in ("received_at", "school_id", "student_id"):
         op.create_index(op.f(f"ix_entries_{column}"), "entries", [column])
+    with op.batch_alter_table("entries") as table:
+        table.add_column(sa.Column("place", sa.Integer(), nullable=False, server_default="0"))
+        table.add_column(sa.Column("asks", sa.Boolean(), nullable=False, server_default=sa.true()))
+    with op.batch_alter_table("entries") as table:
+        table.alter_column("place", server_default=None, existing_type=sa.Integer(), existing_nullable=False)
+        table.alter_column("asks", server_default=None, existing_type=sa.Boolean(), existing_nullable=False)
 
 
 def _assessments() -> None:

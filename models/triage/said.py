@@ -1,0 +1,81 @@
+"""What lists and records sent since say of one student, taken together.
+
+A record holds what a platform knows, often one questionnaire or one report: what it does not speak of stands as it was
+said before. The model's tier and its reasons are those of one assessment; what has to be done about a student is all
+that anybody has asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from models.assessment import Assessment, InstrumentResult, Retest, Task
+
+
+def newest_said(published: Assessment | None, sent: Assessment | None) -> Assessment | None:
+    """`sent`, which came after the list, may raise what the list says; the next screening settles it."""
+    if sent is None or published is None:
+        return published or sent
+    ours, theirs = _model_ord(published), _model_ord(sent)
+    return sent if theirs > ours or (theirs == ours and sent.screened) else published
+
+
+def taken_together(
+    said: Assessment, published: Assessment | None, every: Sequence[Assessment], today: date
+) -> Assessment:
+    """`said` with what all others ask for as well.
+
+    `every` are the list's assessment and those of records, in the order in which they came, `said` among them. Of each
+    questionnaire the newest sheet counts, and what is to be asked or repeated because of it. A suspension is as the
+    newest that knows of it says, the list or what came after it, and is over once its last day is.
+    """
+    since = every if published is None else every[every.index(published) :]
+    retests, sheets = _newest_sheets(every)
+    known = [one for one in since if one.suspended_since is not None or "leave" not in one.data_quality.missing]
+    away = known[-1] if known else said
+    going_on = away.suspended_until is None or away.suspended_until >= today
+    missing = _missing(said, [one for one in (published, *since) if one is not None], sheets)
+    return replace(
+        said,
+        instruments=tuple(sheets),
+        data_quality=replace(said.data_quality, retest=tuple(retests), missing=missing),
+        tasks=tuple(_tasks(every)),
+        screened=said.screened or (published is not None and published.screened),
+        severity=said.severity if published is None or said.screened else max(said.severity, published.severity),
+        suspended_since=away.suspended_since if going_on else None,
+        suspended_until=away.suspended_until if going_on else None,
+    )
+
+
+def _model_ord(assessment: Assessment) -> int:
+    return -1 if assessment.model_tier is None else assessment.model_tier.ord
+
+
+def _newest_sheets(every: Sequence[Assessment]) -> tuple[list[Retest], list[InstrumentResult]]:
+    """Of each questionnaire its newest sheet; of one day, the one that came last."""
+    newest: dict[str, tuple[date, int]] = {}
+    for place, one in enumerate(every):
+        days = {result.code: result.administered_on for result in one.instruments}
+        asked = {retest.instrument: one.as_of for retest in one.data_quality.retest}
+        for code, day in (asked | days).items():
+            newest[code] = max(newest.get(code, (day, place)), (day, place))
+    of = {code: every[place] for code, (_, place) in newest.items()}
+    retests = [retest for code, one in of.items() for retest in one.data_quality.retest if retest.instrument == code]
+    return retests, [result for code, one in of.items() for result in one.instruments if result.code == code]
+
+
+def _missing(said: Assessment, others: Sequence[Assessment], sheets: Sequence[InstrumentResult]) -> tuple[str, ...]:
+    """What `said` lacks, but for questionnaires of which another has the sheet that counts."""
+    there = {
+        sheet.code
+        for one in others
+        for sheet in one.instruments
+        if sheet in sheets and sheet.code not in one.data_quality.missing
+    }
+    return tuple(source for source in said.data_quality.missing if source not in there)
+
+
+def _tasks(every: Sequence[Assessment]) -> list[Task]:
+    """Each task once, as it was last put, by the day it is about."""
+    last = {(task.on, task.kind, task.text.zh): task for one in every for task in one.tasks}
+    return [last[key] for key in sorted(last)]
