@@ -117,3 +117,38 @@ def test_what_is_missing_is_what_nobody_has_a_sheet_of() -> None:
 def test_records_of_a_stranger_stand_together() -> None:
     now = together(None, said(sheet=3, asks="critical_blank"), said(tasks=(task("visit", 1),)))
     assert ([one.why for one in now.data_quality.retest], len(now.tasks)) == (["critical_blank"], 1)
+
+
+RAISED = [  # the list's tier and the record's, whether the record has sheets, and whether it counts
+    (Tier.WATCH, Tier.PRIORITY, False, True),
+    (Tier.WATCH, Tier.WATCH, True, True),
+    (Tier.WATCH, Tier.WATCH, False, False),
+    (Tier.PRIORITY, Tier.WATCH, True, False),
+    (Tier.ROUTINE, None, True, False),
+    (None, Tier.ROUTINE, False, True),
+    (None, None, True, True),
+    (None, None, False, False),
+]
+
+
+@pytest.mark.parametrize(("ours", "theirs", "sheets", "counts"), RAISED)
+def test_a_record_may_raise_what_the_list_says_and_never_lowers_it(
+    ours: Tier | None, theirs: Tier | None, sheets: bool, counts: bool
+) -> None:
+    listed, sent = said(ours, sheet=9), said(theirs, sheet=1 if sheets else None)
+    assert newest_said(listed, sent) is (sent if counts else listed)
+    assert newest_said(listed, None) is listed
+    assert newest_said(None, sent) is sent
+
+
+def test_an_older_record_says_nothing_of_a_suspension_that_the_list_knows_not() -> None:
+    """The list came after it and settles it, but for what is still to be asked."""
+    older = said(suspended_since=day(9), asks="critical_blank", sheet=9)
+    listed = said(Tier.ROUTINE, missing=LEAVE)
+    now = taken_together(listed, listed, [older, listed], TODAY)
+    assert now.suspended_since is None
+    assert [one.why for one in now.data_quality.retest] == ["critical_blank"]
+
+
+def test_where_nobody_knows_of_leave_a_record_still_says_what_it_says() -> None:
+    assert together(None, said(missing=LEAVE), said(missing=LEAVE)).suspended_since is None
