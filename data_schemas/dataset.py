@@ -265,6 +265,6 @@ def _read_file(path: Path) -> pd.DataFrame:
             return pd.read_parquet(path)
         if path.suffix == ".csv":
             return pd.read_csv(path, encoding="utf-8", dtype="str", keep_default_na=False, na_values=[""])
-        return pd.read_excel(path, dtype="str", keep_default_na=False, na_values=[""])
+        return pd.read_excel(path, dtype="str", keep_default_na=False, na_values=[""], engine="openpyxl")
     except (ValueError, OSError) as error:  # what pandas, pyarrow and openpyxl raise for a file that is not theirs
         raise bad_data("a table cannot be read", [Problem(type(error).__name__, file=path.name)]) from error

@@ -77,3 +77,13 @@ def serving_since(history: Path, sha256: str) -> str | None:
             break
         since = move.at
     return since
+
+
+def is_expected(history: Path) -> bool:
+    """Whether a model should be serving: the last change names one, or cannot be read. Then an absent folder is a fault
+    and not the choice of rules alone."""
+    try:
+        moves = read_moves(history)
+    except (UserError, OSError):
+        return True
+    return bool(moves) and moves[-1].champion is not None

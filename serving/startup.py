@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from data_schemas.calendar_tables import read_calendars
 from data_schemas.instruments import known_instruments
 from models import archive_artifact, assess, read_policy, records_of_requests
+from models.champions import is_expected
 from runxin.logs import configure_logs, get_logger
 from runxin.settings import Settings
 from serving.app import make_app, make_web
@@ -42,6 +43,7 @@ def open_service(settings: Settings) -> Iterator[Opened]:
             settings.champion,
             lambda folder: archive_artifact(folder, settings.models),
             lambda origin: may_rank(origin, students_origin(store)),
+            expected=lambda: is_expected(settings.history),
         )
         instruments, calendars = known_instruments(settings.instruments), read_calendars(settings.calendar)
         state = State(store, policy, champion, instruments, calendars, settings.history)

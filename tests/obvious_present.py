@@ -126,7 +126,8 @@ def _asks(mine: Mine) -> list[date]:
     for day, known in mine.skipped:
         if any(later >= day for later in mine.answered):
             continue
-        if not any(may_lower(one.word) and one.word.observed_on > known.day for one in mine.holding):
+        asked = [one.word for one in mine.holding if may_lower(one.word) and one.word.assessed != ()]
+        if not any(word.observed_on > known.day for word in asked):
             days.append(day)
     return sorted(days)
 

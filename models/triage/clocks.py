@@ -22,6 +22,8 @@ from models.retest import ASKED
 from models.triage.facts import ZONE, Piece, day_start
 
 END_OF_DAY = time(23, 59)
+BY_MODEL = Words(zh="模型评估的档级", en="the tier by the model")
+BY_EVENT = Words(zh="登记的危机事件或转介", en="a crisis event or referral on record")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Clock:
     by: datetime | None = None
     why: Words | None = None
     who: Words | None = None
+    urgent: bool = False  # of safety evidence that is checked above the week's line
 
     def overdue(self, now: datetime) -> bool:
         return self.by is not None and now > self.by
@@ -71,17 +74,17 @@ def evidence_clock(piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: D
         what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")
         by = duty.minutes_after(start, minutes) if duty is not None else _minutes_after(start, minutes)
         who = duty.who(start) if duty is not None and duty.first is not None else None
-        return Clock("evidence", what, start, by, floor.text, who)
+        return Clock("evidence", what, start, by, floor.text, who, urgent=True)
     if floor.answer is AnswerTime.SAME_DAY:
         what = Words(zh="当日当面核查", en="check in person the same school day")
-        return Clock("evidence", what, start, school_days_after(start, 0, school), floor.text)
+        return Clock("evidence", what, start, school_days_after(start, 0, school), floor.text, urgent=True)
     if floor.answer is AnswerTime.NEXT_DAY:
         days = due.low_level_school_days
         what = Words(zh=f"{days} 个上学日内当面访谈", en=f"talk in person within {days} school day(s)")
-        return Clock("evidence", what, start, school_days_after(start, days, school), floor.text)
+        return Clock("evidence", what, start, school_days_after(start, days, school), floor.text, urgent=True)
     if floor.answer is AnswerTime.ASK:
         what, by = _ask(start, due.ask_school_days, school)
-        return Clock("evidence", what, start, by, floor.text)
+        return Clock("evidence", what, start, by, floor.text, urgent=True)
     what, by = _first_interview(floor.tier, start, due, school)
     return Clock("evidence", what, start, by, floor.text)
 
@@ -91,27 +94,28 @@ def model_clock(tier: Tier, since: datetime, seen: date | None, due: DuePolicy, 
     if seen is not None and seen >= since.astimezone(ZONE).date():
         return after_interview("model", tier, seen, school)
     what, by = _first_interview(tier, since, due, school)
-    return Clock("model", what, since, by)
+    return Clock("model", what, since, by, BY_MODEL)
 
 
 def event_clock(tier: Tier, since: datetime, due: DuePolicy, school: SchoolCalendar) -> Clock:
     """What a crisis event or a referral asks for that no interview has followed yet."""
     if tier is Tier.CRISIS:
         what = Words(zh="当日当面核查", en="check in person the same school day")
-        return Clock("human", what, since, school_days_after(since, 0, school))
+        return Clock("human", what, since, school_days_after(since, 0, school), BY_EVENT, urgent=True)
     what, by = _first_interview(tier, since, due, school)
-    return Clock("human", what, since, by)
+    return Clock("human", what, since, by, BY_EVENT)
 
 
 def after_interview(source: str, tier: Tier, seen: date, school: SchoolCalendar) -> Clock:
     """What follows once a person has spoken with the student: 危机 is looked at every school day, 重点 once a
     calendar month (淮政办函〔2026〕1号: 「重点对象月度随访」), others without a deadline."""
-    start = day_start(seen)
+    start, on = day_start(seen), seen.isoformat()
+    why = Words(zh=f"{on} 的访谈之后", en=f"after the interview of {on}")
     if tier is Tier.CRISIS:
-        return Clock(source, Words(zh="每日复查", en="daily review"), start, school_days_after(start, 1, school))
+        return Clock(source, Words(zh="每日复查", en="daily review"), start, school_days_after(start, 1, school), why)
     if tier is Tier.PRIORITY:
-        return Clock(source, Words(zh="月度随访", en="monthly follow-up"), start, _end_of_next_month(seen))
-    return Clock(source, Words(zh="继续关注", en="keep in view"), start)
+        return Clock(source, Words(zh="月度随访", en="monthly follow-up"), start, _end_of_next_month(seen), why)
+    return Clock(source, Words(zh="继续关注", en="keep in view"), start, why=why)
 
 
 def retest_clocks(

@@ -12,12 +12,15 @@ from datetime import date
 from models.assessment import Assessment, InstrumentResult, Retest, Task
 
 
-def newest_said(published: Assessment | None, sent: Assessment | None) -> Assessment | None:
-    """`sent`, which came after the list, may raise what the list says; the next screening settles it."""
-    if sent is None or published is None:
-        return published or sent
-    ours, theirs = _model_ord(published), _model_ord(sent)
-    return sent if theirs > ours or (theirs == ours and sent.screened) else published
+def newest_said(published: Assessment | None, sent: Sequence[Assessment]) -> Assessment | None:
+    """Records `sent` since the list, in their order, may each raise what was said before; none lowers it, since the
+    next may hold a single contact. The next screening settles it."""
+    said = published
+    for one in sent:
+        ours, theirs = -1 if said is None else _model_ord(said), _model_ord(one)
+        if said is None or theirs > ours or (theirs == ours and one.screened):
+            said = one
+    return said
 
 
 def taken_together(

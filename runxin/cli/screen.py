@@ -14,6 +14,7 @@ from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset, read_dataset
 from data_schemas.schools import nearest_schools
 from models import Artifact, archive_artifact, read_policy
+from models.champions import is_expected
 from runxin.cli.named_schools import HELP, split_schools
 from runxin.cli.output import answer, console
 from runxin.errors import Kind, Problem, UserError
@@ -75,6 +76,8 @@ def check_in_dataset(dataset: Dataset, asked: Sequence[str]) -> None:
 def champion_for(settings: Settings, dataset: Dataset) -> tuple[Artifact | None, str, str | None]:
     """The promoted model where it may rank these students, else None with its status and a word on why."""
     if not settings.champion.is_dir():
+        if is_expected(settings.history):
+            return None, "unavailable", "the promoted model is not there any more; safety rules alone decide"
         return None, "none", "no model is promoted: safety rules and questionnaires alone decide"
     try:
         artifact = archive_artifact(settings.champion, settings.models)
@@ -98,7 +101,8 @@ def _text(done: Screening) -> str:
         "rules met: "
         + (", ".join(f"{rule} {n} ({n / done.students:.1%})" for rule, n in done.floors.items()) or "none"),
         *(
-            f"note: {floor} flags {share:.0%} of the wave; look at `runxin instrument flag-rates` before you keep it on"
+            f"note: {floor} flags {share:.0%} of the wave: are its answers coded as declared? See `runxin check`; what it "
+            "flags elsewhere: `runxin instrument flag-rates`"
             for floor, share in done.flooding.items()
         ),
         *(

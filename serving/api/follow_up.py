@@ -54,6 +54,9 @@ class EntryGiven(Given):
     protection: bool = Field(description="No notice goes to guardians.")
     why: tuple[WordsGiven, ...] | None
     due: DueGiven
+    also_due: DueGiven | None = Field(
+        description="What is asked for at once, where something milder has ended before it; in `immediate` only."
+    )
     others: tuple[str, ...]
 
 

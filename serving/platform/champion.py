@@ -24,7 +24,7 @@ class Serving:
 
 class Champion:
     """Watches one folder. `may_rank` says of a model's data origin whether it may rank the students here; where it
-    may not, there is no model. Names, sizes and times of its files are looked at once a second at most; the files
+    may not, there is no model. `expected` says whether there should be one, where there is none. Names, sizes and times of its files are looked at once a second at most; the files
     are read and verified only when these change, or when the last reading was refused."""
 
     def __init__(
@@ -33,11 +33,13 @@ class Champion:
         load: Callable[[Path], Artifact],
         may_rank: Callable[[str], bool],
         clock: Callable[[], float] = time.monotonic,
+        expected: Callable[[], bool] = lambda: False,
     ) -> None:
         self._folder = folder
         self._load = load
         self._may_rank = may_rank
         self._clock = clock
+        self._expected = expected
         self._allowed = False
         self._lock = Lock()
         self._seal: Seal | None = None
@@ -71,7 +73,7 @@ class Champion:
 
     def _read(self, seal: Seal) -> Serving:
         if not seal:
-            return Serving(None, "none")
+            return Serving(None, "unavailable" if self._expected() else "none")
         try:
             return Serving(self._load(self._folder), "ok")
         except (UserError, OSError):

@@ -52,7 +52,7 @@ def in_force_before(store: Store, student_id: str, day: date) -> InForce | None:
     entry = None if came is None else entry_from_row(came)
     published = None if row is None else unpack_assessment(row.payload)
     since = entry is not None and (run is None or entry.received_at > run.published_at)
-    newest = newest_said(published, entry.assessment if entry is not None and since else None)
+    newest = newest_said(published, [entry.assessment] if entry is not None and since else [])
     if newest is None:
         return None
     if entry is not None and newest is entry.assessment:

@@ -176,10 +176,11 @@ def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, to
     published = unpack_assessment(row.payload) if row.payload is not None else None
     before = [entry.assessment for entry in sent if entry.received_at <= run.published_at]
     after = [entry for entry in sent if entry.received_at > run.published_at]
-    newest = newest_said(published, after[-1].assessment if after else None)
     every = [*before, *([published] if published is not None else []), *(entry.assessment for entry in after)]
-    if after and newest is after[-1].assessment:
-        return _of_entry(after[-1], row.school_id, False, known, taken_together(newest, published, every, today))
+    newest = newest_said(published, [entry.assessment for entry in after])
+    raising = next((entry for entry in after if entry.assessment is newest), None)
+    if newest is not None and raising is not None:
+        return _of_entry(raising, row.school_id, False, known, taken_together(newest, published, every, today))
     said = None if published is None else taken_together(published, published, every, today)
     return StudentFacts(
         row.student_id,
@@ -222,8 +223,10 @@ def _stranger(
     """Somebody on no roster, or on none any more: by the records sent, else by the last list that had them."""
     if sent:
         every = [entry.assessment for entry in sent]
-        facts = _of_entry(sent[-1], who.school_id, True, known, taken_together(every[-1], None, every, today))
-        return replace(facts, reason=reason)
+        newest = newest_said(None, every)
+        raising = next(entry for entry in sent if entry.assessment is newest)
+        said = taken_together(raising.assessment, None, every, today)
+        return replace(_of_entry(raising, who.school_id, True, known, said), reason=reason)
     row = newest_row_of(connection, who.student_id, today)
     if row is None:
         filed = known.of(who.student_id)

@@ -19,6 +19,7 @@ from models.tasks import CLASS_VISIT
 from models.triage import (
     QUEUES,
     ZONE,
+    Clock,
     Present,
     by_deadline,
     in_order,
@@ -179,6 +180,7 @@ class _Lines:
             floors=one.floors,
             why=_why(one, queue),
             due=due_of(one, self.now),
+            also_due=urgent_due(one, self.now) if queue == IMMEDIATE else None,
             assessment=one.facts.assessment,
             undecided=one.undecided,
             suspended=one.suspended,
@@ -191,8 +193,17 @@ class _Lines:
 def due_of(one: Present, now: datetime) -> Due:
     """The strictest clock of a student, and why."""
     clock = one.clock
-    if clock is None:
-        return Due(NOTHING_DUE, None, False)
+    return Due(NOTHING_DUE, None, False) if clock is None else _due(clock, now)
+
+
+def urgent_due(one: Present, now: datetime) -> Due | None:
+    """The clock of what is checked above the week's line, where it is not the strictest itself: a talk that is overdue
+    for a month must not read as the answer to a danger of this morning."""
+    clock = next((clock for clock in one.clocks if clock.urgent), None)
+    return None if clock is None or clock is one.clock else _due(clock, now)
+
+
+def _due(clock: Clock, now: datetime) -> Due:
     return Due(clock.what, clock.by, clock.overdue(now), clock.start, clock.why, clock.who)
 
 

@@ -50,10 +50,22 @@ def cells(entry: Entry, lang: str) -> tuple[str, ...]:
         f"{entry.student.student_id} {pick(others, lang)}" if more else entry.student.student_id,
         entry.student.class_id or "",
         "\n".join(pick(words, lang) for words in entry.why),
-        pick(entry.due.what, lang),
+        _asked(entry, lang),
         "" if by is None else by.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"),
         pick(overdue, lang) if entry.due.overdue else "",
     )
+
+
+def _asked(entry: Entry, lang: str) -> str:
+    """What is due and why; first what is asked for within minutes, where something milder ends before it."""
+    lines = []
+    for due in (entry.also_due, entry.due):
+        if due is not None:
+            known = due.why is None or due.why in entry.why
+            lines.append(
+                pick(due.what, lang) if known or due.why is None else f"{pick(due.what, lang)}（{pick(due.why, lang)}）"
+            )
+    return "\n".join(lines)
 
 
 def missed_words(missed: Missed) -> Words:

@@ -44,6 +44,7 @@ class Entry:
     floors: tuple[Floor, ...]
     why: tuple[Words, ...]  # at most two sentences
     due: Due
+    also_due: Due | None = None  # what is asked for at once, where something milder has ended before
     assessment: Assessment | None = None
     rank: int | None = None
     slot: str | None = None

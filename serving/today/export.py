@@ -7,7 +7,7 @@ from typing import Any
 from data_schemas.instruments import Words
 from models.assessment import ModelStatus
 from models.triage import QUEUES
-from serving.today.entries import Entry, FollowUpList
+from serving.today.entries import Due, Entry, FollowUpList
 
 NOTICE = Words(
     zh="筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认",
@@ -77,14 +77,19 @@ def entry_json(entry: Entry, sentences: bool = True) -> dict[str, Any]:
         "floors": list(dict.fromkeys(floor.id for floor in entry.floors)),
         "protection": entry.protection,
         "why": [words_json(words) for words in entry.why] if sentences and not entry.blind else None,
-        "due": {
-            "what": words_json(entry.due.what),
-            "why": words_json(entry.due.why) if entry.due.why is not None and sentences else None,
-            "since": None if entry.due.since is None else entry.due.since.isoformat(),
-            "by": None if entry.due.by is None else entry.due.by.isoformat(),
-            "overdue": entry.due.overdue,
-        },
+        "due": due_json(entry.due, sentences),
+        "also_due": None if entry.also_due is None else due_json(entry.also_due, sentences),
         "others": list(entry.others),
+    }
+
+
+def due_json(due: Due, sentences: bool) -> dict[str, Any]:
+    return {
+        "what": words_json(due.what),
+        "why": words_json(due.why) if due.why is not None and sentences else None,
+        "since": None if due.since is None else due.since.isoformat(),
+        "by": None if due.by is None else due.by.isoformat(),
+        "overdue": due.overdue,
     }
 
 

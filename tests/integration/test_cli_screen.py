@@ -14,6 +14,7 @@ from data_schemas.dataset import read_dataset
 from data_schemas.school_days import Calendars
 from data_schemas.synthetic import make_city, write_city
 from models import read_policy, save_artifact
+from models.champions import Move, Served, add_move
 from models.triage import BY_CODE, present_of
 from runxin.cli.main import run
 from runxin.settings import read_settings
@@ -132,6 +133,15 @@ def test_a_model_that_cannot_be_read_leaves_the_rules_in_force(say: Say, city: P
     assert say("list")[1]["lists"][0]["run_id"] == done["run_id"]
     assert done["floors"]
     assert "cannot be read" in done["note"]
+
+
+def test_a_promoted_model_that_is_gone_is_no_success(say: Say, city: Path, tmp_path: Path) -> None:
+    served = Served(version="1", sha256="0" * 64, data_origin="local")
+    history = tmp_path / "home" / "promotions" / "history.jsonl"
+    add_move(history, Move(action="promote", champion=served, before=None, at="2026-03-01T10:00:00+08:00"))
+    code, done = say("screen", str(city), "--as-of", "2026-04-03")
+    assert (code, done["model"]["status"], done["published"]) == (5, "unavailable", True)
+    assert "not there any more" in done["note"]
 
 
 def test_a_model_of_the_same_origin_ranks_and_another_does_not(say: Say, city: Path, tmp_path: Path) -> None:

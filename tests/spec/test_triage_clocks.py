@@ -83,7 +83,7 @@ def test_the_clock_of_evidence(
     found: Floor, source: str, zh: str, en: str, days: int | None, start: datetime, ends: dict[int, datetime]
 ) -> None:
     by = start + timedelta(minutes=30) if days is None else ends[days]
-    expected = Clock(source, words(zh, en), start, by, found.text)
+    expected = Clock(source, words(zh, en), start, by, found.text, urgent=source == "evidence" and found.urgent)
     assert evidence_clock(piece(found, start), DUE, SCHOOL, None) == expected
     assert evidence_clock(piece(found, start), DUE, SCHOOL, make_duty([])) == expected
 
@@ -132,22 +132,24 @@ FOLLOWED: list[tuple[int, str, str, datetime | None]] = [
 def test_the_models_tier_asks_for_a_first_talk(
     level: int, zh: str, en: str, days: int, start: datetime, ends: dict[int, datetime]
 ) -> None:
-    expected = Clock("model", words(zh, en), start, ends[days])
+    expected = Clock("model", words(zh, en), start, ends[days], words("模型评估的档级", "the tier by the model"))
     today = start.astimezone(at(0).tzinfo).date()
     for seen in (None, today - timedelta(days=1)):
         assert model_clock(TIER[level], start, seen, DUE, SCHOOL) == expected
     for seen in (today, today + timedelta(days=1)):
         assert model_clock(TIER[level], start, seen, DUE, SCHOOL) == after_interview("model", TIER[level], seen, SCHOOL)
     if level != CRISIS:
-        assert event_clock(TIER[level], start, DUE, SCHOOL) == Clock("human", words(zh, en), start, ends[days])
+        assert event_clock(TIER[level], start, DUE, SCHOOL) == Clock("human", words(zh, en), start, ends[days], EVENT)
     asked = words("当日当面核查", "check in person the same school day")
-    assert event_clock(Tier.CRISIS, start, DUE, SCHOOL) == Clock("human", asked, start, ends[0])
+    assert event_clock(Tier.CRISIS, start, DUE, SCHOOL) == Clock("human", asked, start, ends[0], EVENT, urgent=True)
 
 
 @pytest.mark.parametrize(("level", "zh", "en", "by"), FOLLOWED)
 def test_what_follows_an_interview(level: int, zh: str, en: str, by: datetime | None) -> None:
+    on = day(0).isoformat()
+    after = words(f"{on} 的访谈之后", f"after the interview of {on}")
     for source in ("model", "human"):
-        assert after_interview(source, TIER[level], day(0), SCHOOL) == Clock(source, words(zh, en), at(0), by)
+        assert after_interview(source, TIER[level], day(0), SCHOOL) == Clock(source, words(zh, en), at(0), by, after)
     assert after_interview("human", TIER[ROUTINE], day(0), SCHOOL).by is None
 
 
@@ -211,6 +213,7 @@ def test_a_task_is_due_by_the_end_of_its_day() -> None:
     assert task_clock(Task("visit", day(0), day(2), text, who)) == Clock("task", text, at(0), end(2), text, who)
 
 
+EVENT = words("登记的危机事件或转介", "a crisis event or referral on record")
 WAITS = at(0)
 
 

@@ -40,7 +40,7 @@ def task(kind: str, on: int) -> Task:
 
 def together(published: Assessment | None, *sent: Assessment) -> Assessment:
     every = ([] if published is None else [published]) + list(sent)
-    newest = newest_said(published, sent[-1] if sent else None)
+    newest = newest_said(published, sent)
     assert newest is not None
     return taken_together(newest, published, every, TODAY)
 
@@ -136,9 +136,10 @@ def test_a_record_may_raise_what_the_list_says_and_never_lowers_it(
     ours: Tier | None, theirs: Tier | None, sheets: bool, counts: bool
 ) -> None:
     listed, sent = said(ours, sheet=9), said(theirs, sheet=1 if sheets else None)
-    assert newest_said(listed, sent) is (sent if counts else listed)
-    assert newest_said(listed, None) is listed
-    assert newest_said(None, sent) is sent
+    assert newest_said(listed, [sent]) is (sent if counts else listed)
+    assert newest_said(listed, []) is listed
+    assert newest_said(None, [sent]) is sent
+    assert newest_said(listed, [sent, said()]) is (sent if counts else listed), "a later one that says nothing"
 
 
 def test_an_older_record_says_nothing_of_a_suspension_that_the_list_knows_not() -> None:

@@ -3,6 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from models import load_artifact
+from models.champions import Move, Served, add_move, is_expected
 from runxin.errors import bad_data
 from serving.platform import Champion, Serving
 
@@ -96,6 +100,24 @@ def test_a_folder_that_goes_away_is_no_model_at_once(tmp_path: Path) -> None:
     taken_away(folder)
     folder.now = 2.0
     assert folder.champion.now().status == "none"
+
+
+@pytest.mark.parametrize(("last", "status"), [("1", "unavailable"), (None, "none"), ("torn", "unavailable")])
+def test_a_promoted_model_that_is_gone_is_missing_and_not_wanted_away(
+    tmp_path: Path, last: str | None, status: str
+) -> None:
+    history = tmp_path / "history.jsonl"
+    add_move(history, move("1"))
+    add_move(history, move(last))
+    if last == "torn":
+        history.write_text("torn", "utf-8")
+    champion = Champion(tmp_path / "gone", load_artifact, lambda _: True, expected=lambda: is_expected(history))
+    assert champion.now().status == status
+
+
+def move(version: str | None) -> Move:
+    served = None if version is None else Served(version=version, sha256="0" * 64, data_origin="local")
+    return Move(action="promote", champion=served, before=None, at="2026-11-20T10:00:00+08:00")
 
 
 def test_while_the_next_folder_waits_beside_it_is_looked_at_once_more(tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ def test_a_school_that_only_sent_records_has_a_list_too(store: Store) -> None:
 
 def test_a_record_that_came_since_may_raise_what_the_list_says_and_not_lower_it(store: Store) -> None:
     publish(store, [assessment("S-1", Tier.WATCH), *routine(3)])
-    for hours, tier, expected in ((1, Tier.PRIORITY, "priority"), (2, Tier.ROUTINE, "watch")):
+    for hours, tier, expected in ((1, Tier.PRIORITY, "priority"), (2, Tier.ROUTINE, "priority")):
         said = assessment("S-1", tier)
         sent(store, "S-1", assessment=said, floors=(), received_at=NOW + timedelta(hours=hours))
         counts = listed(store, now=NOW + timedelta(hours=3)).tier_counts
