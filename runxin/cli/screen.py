@@ -101,8 +101,8 @@ def _text(done: Screening) -> str:
         "rules met: "
         + (", ".join(f"{rule} {n} ({n / done.students:.1%})" for rule, n in done.floors.items()) or "none"),
         *(
-            f"note: {floor} flags {share:.0%} of the wave: are its answers coded as declared? See `runxin check`; what it "
-            "flags elsewhere: `runxin instrument flag-rates`"
+            f"note: {floor} flags {share:.0%} of the wave: are its answers coded as declared? See `runxin check`; what "
+            "it flags elsewhere: `runxin instrument flag-rates`"
             for floor, share in done.flooding.items()
         ),
         *(

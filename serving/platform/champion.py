@@ -24,8 +24,9 @@ class Serving:
 
 class Champion:
     """Watches one folder. `may_rank` says of a model's data origin whether it may rank the students here; where it
-    may not, there is no model. `expected` says whether there should be one, where there is none. Names, sizes and times of its files are looked at once a second at most; the files
-    are read and verified only when these change, or when the last reading was refused."""
+    may not, there is no model. `expected` says whether there should be one, where there is none. Names, sizes and times
+    of its files are looked at once a second at most; the files are read and verified only when these change, or when
+    the last reading was refused."""
 
     def __init__(
         self,
