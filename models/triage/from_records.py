@@ -1,6 +1,7 @@
 """Facts as a dataset's or a request's own records hold them: for an assessment by itself and for a preview."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import numpy as np
@@ -15,7 +16,7 @@ from models.policy import Policy
 from models.records import Records, Rows, rows_of
 from models.sheets import Ints
 from models.triage.evidence import standings
-from models.triage.facts import ZONE, Piece, StudentFacts, Word, day_start
+from models.triage.facts import SCREENING, ZONE, Piece, StudentFacts, Word, day_start
 from models.triage.words import human_level, in_force, seen_on
 
 KINDS, SELECTIONS = OutcomeKind.codes(), Selection.codes()
@@ -127,3 +128,18 @@ def facts_of_assessments(
         )
         for one in found
     ]
+
+
+def with_filed(said: StudentFacts, filed: StudentFacts | None) -> StudentFacts:
+    """A student by the records of a dataset, with the evidence, words and contacts that came in by other doors, as the
+    list has them. What the dataset says itself is on file as well, and counts once."""
+    if filed is None:
+        return said
+    keys = {piece.key for piece in said.pieces}
+    return replace(
+        said,
+        pieces=(*said.pieces, *(one for one in filed.pieces if one.key not in keys)),
+        words=(*said.words, *(one for one in filed.words if one.door != SCREENING)),
+        contacts=(*said.contacts, *filed.contacts),
+        withdrawn=said.withdrawn | filed.withdrawn,
+    )

@@ -11,6 +11,7 @@ from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import read_dataset
 from evaluation.gates.gate import WAIVER
 from models import Policy, read_policy
+from models.triage import ZONE
 from runxin.cli.output import answer, console
 from runxin.cli.person import who_decides
 from runxin.cli.promotion_words import (
@@ -23,7 +24,7 @@ from runxin.cli.promotion_words import (
 )
 from runxin.errors import Kind, Problem, UserError, refused, usage
 from runxin.settings import Settings, read_settings
-from serving.store import AuditEvent, events_of, open_store, write_audit
+from serving.store import AuditEvent, events_of, facts_of, open_store, write_audit
 from training.promotion.candidate import Candidate, candidate_of
 from training.promotion.promotion import (
     Look,
@@ -124,7 +125,10 @@ def _trial(settings: Settings, data: Path | None, as_of: datetime | None) -> Tri
         return None
     dataset = read_dataset(data)
     day: date = as_of.date() if as_of is not None else dataset.description.as_of
-    return Trial(dataset, day, read_calendars(settings.calendar))
+    ids = sorted(set(dataset.students["student_id"].dropna().astype(str)))
+    with open_store(settings) as store:
+        on_file = facts_of(store, ids, datetime.now(UTC).astimezone(ZONE).date())
+    return Trial(dataset, day, read_calendars(settings.calendar), on_file)
 
 
 def _refuse(candidate: Candidate, look: Look, asked: _Asked) -> None:

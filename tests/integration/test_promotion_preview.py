@@ -8,13 +8,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from data_schemas.codes import Tier
 from data_schemas.dataset import read_dataset, write_dataset
 from models import read_policy
 from models.triage import ZONE
 from runxin.cli.main import run
 from serving.screening import publish_screening
-from serving.store import open_store
+from serving.store import NewEntry, open_store, record_entry
 from serving.today import follow_up_list
+from tests.factories import assessment, floor, tell, word
 from tests.learnable import INDEX_DATES, learnable
 from tests.promotions import Desk
 
@@ -53,6 +55,25 @@ def test_the_preview_shows_the_weeks_that_screening_makes(desk: Desk) -> None:
         assert said["ids"]["entered"][name] == sorted(after[name] - before[name])
         assert said["ids"]["left"][name] == sorted(before[name] - after[name])
         assert (school["entered"], school["left"]) == (len(after[name] - before[name]), len(before[name] - after[name]))
+
+
+def test_the_preview_knows_what_came_in_by_other_doors(desk: Desk) -> None:
+    """Two persons find danger, and a platform sends some: the preview counts both as the list does."""
+    dataset, policy, day = read_dataset(desk.data), read_policy(desk.settings.policy_file), INDEX_DATES[-1]
+    now = datetime.now(UTC)
+    found, sent, *_ = sorted(dataset.students["student_id"])
+    school = dict(zip(dataset.students["student_id"], dataset.students["school_id"], strict=True))
+    asked = ("promote", "1", "--data", desk.data, "--as-of", day)
+    before = desk.says(*asked, code=4)["preview"]["tiers"]["before"]
+    with open_store(desk.settings) as store:
+        publish_screening(store, dataset, day, None, policy, now)
+        tell(store, word(found, level=3, on=now.date(), second_interviewer="staff-2"), at=now, school=school[found])
+        raised = assessment(sent, Tier.CRISIS, tier_source="floor", floors=(floor(),))
+        record_entry(store, NewEntry("city", sent, school[sent], "junior", 7, {}, raised, now, (floor(),)))
+        listed = [follow_up_list(store, one, now, False, policy) for one in sorted(set(school.values()))]
+    after = desk.says(*asked, code=4)["preview"]["tiers"]["before"]
+    assert after["crisis"] == sum(one.tier_counts["crisis"] for one in listed)
+    assert after["crisis"] >= before["crisis"] + 1
 
 
 def test_a_preview_counts_and_names_nobody(desk: Desk) -> None:

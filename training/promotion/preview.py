@@ -17,8 +17,8 @@ from evaluation.figures.groups import FEWEST_SHOWN
 from evaluation.gates.gates import FloorCheck
 from models import Artifact, Assessment, Policy, Records, assess, calendars_for, records_of
 from models.features import build_features
-from models.triage import ZONE, plan_week, present_of, strengths_of
-from models.triage.from_records import facts_of_assessments, open_of
+from models.triage import ZONE, StudentFacts, plan_week, present_of, strengths_of
+from models.triage.from_records import facts_of_assessments, open_of, with_filed
 from models.triage.week import AUDIT
 from runxin.errors import UserError, bad_data, refused
 
@@ -51,12 +51,14 @@ def preview(
     champion: Artifact | None,
     policy: Policy,
     calendars: Calendars | None = None,
+    on_file: Mapping[str, StudentFacts] | None = None,
 ) -> Preview:
     """Everyone enrolled on a day, assessed with the candidate and with the champion, or by rules alone where there is
     none or it may not rank these students.
 
-    Evidence counts as open that the dataset's own interviews have not assessed. Raises `UserError`: refused where the
-    candidate may not rank these students, bad data where nobody is enrolled.
+    Evidence counts as open that nobody has assessed, by the dataset's own interviews and by what a service has
+    `on_file` of the same students now. Raises `UserError`: refused where the candidate may not rank these students, bad
+    data where nobody is enrolled.
     """
     origin = dataset.description.origin
     if candidate.manifest.data_origin != origin:
@@ -74,7 +76,8 @@ def preview(
     names, school = np.unique(records.students["school_id"][rows].astype(str), return_inverse=True)
     school_of = dict(zip((one.student_id for one in after), names[school].tolist(), strict=True))
     of_schools = calendars_for(dataset, calendars)
-    old, new = (_line(one, records, as_of, school_of, of_schools, policy) for one in (before, after))
+    known = on_file or {}
+    old, new = (_line(one, records, as_of, school_of, of_schools, policy, known) for one in (before, after))
     entered, left = new.listed & ~old.listed, old.listed & ~new.listed
     matrix = build_features(records, candidate.recipe, date_to_day(as_of)).where(rows)
     groups = groups_of(matrix, candidate.instruments)
@@ -153,10 +156,13 @@ def _line(
     school_of: Mapping[str, str],
     calendars: Calendars,
     policy: Policy,
+    on_file: Mapping[str, StudentFacts],
 ) -> _Line:
     """The week as the follow-up list would make it, without those drawn by lot, who are the same with any model."""
     evening = datetime.combine(as_of, time(23, 59), ZONE)
-    facts = facts_of_assessments(found, records, as_of, school_of)
+    facts = [
+        with_filed(one, on_file.get(one.student_id)) for one in facts_of_assessments(found, records, as_of, school_of)
+    ]
     listed: set[str] = set()
     tier: dict[str, int] = {}
     for school in sorted(set(school_of.values())):

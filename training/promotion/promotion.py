@@ -1,7 +1,7 @@
 """The ways to a promotion: a person asks and another one signs off, or a demonstration of synthetic data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from data_schemas.dataset import Dataset
@@ -10,6 +10,7 @@ from evaluation.gates.gate import REFUSE, WAIVER, Gate
 from evaluation.gates.gates import Facts, FloorCheck, gates
 from models import Artifact, Policy
 from models.champions import Move
+from models.triage import StudentFacts
 from runxin.errors import UserError, refused
 from runxin.settings import Settings
 from training.promotion.candidate import Candidate, candidate_of
@@ -28,11 +29,12 @@ from training.promotion.request import (
 
 @dataclass(frozen=True)
 class Trial:
-    """Students on whom a candidate is tried, as of a day."""
+    """Students on whom a candidate is tried, as of a day; `on_file` is what a service knows of them besides."""
 
     dataset: Dataset
     as_of: date
     calendars: Calendars | None = None
+    on_file: Mapping[str, StudentFacts] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,13 @@ def look_at(settings: Settings, candidate: Candidate, policy: Policy, trial: Tri
     tried = None
     if trial is not None:
         tried = preview(
-            trial.dataset, trial.as_of, candidate.artifact, _readable_champion(settings), policy, trial.calendars
+            trial.dataset,
+            trial.as_of,
+            candidate.artifact,
+            _readable_champion(settings),
+            policy,
+            trial.calendars,
+            trial.on_file,
         )
     return Look(_gates(candidate, tried.floors if tried else None, policy), tried)
 
