@@ -48,6 +48,7 @@ def _connected(settings: Settings) -> Iterator[Any]:
     """An MLflow client; what the server or its database refuses becomes one clear sentence."""
     mlflow = _mlflow()
     from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError  # of MLflow's own database, which it hands on as it is
 
     settings.home.mkdir(parents=True, exist_ok=True)
     # MLflow writes the address into the environment, from where the next reading of settings would take it.
@@ -55,7 +56,7 @@ def _connected(settings: Settings) -> Iterator[Any]:
     mlflow.set_tracking_uri(settings.tracking_uri)
     try:
         yield mlflow
-    except (MlflowException, ConnectionError) as error:
+    except (MlflowException, ConnectionError, SQLAlchemyError) as error:
         if getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST":
             raise usage("MLflow knows no such model version", fix="`runxin train` prints the version") from error
         raise unavailable(

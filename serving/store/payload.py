@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from data_schemas.codes import Tier
 from models.assessment import AnswerTime, Assessment
+from runxin.errors import Kind, UserError
 
 TIERS = {tier.code: tier for tier in Tier}
 ANSWER_TIMES = {time.code: time for time in AnswerTime}
@@ -25,7 +26,12 @@ def pack(content: dict[str, Any]) -> bytes:
 
 
 def unpack(stored: bytes) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(zlib.decompress(stored))
+    """Raises `UserError` (unavailable) where the bytes are not those that were packed."""
+    try:
+        content: dict[str, Any] = json.loads(zlib.decompress(stored))
+    except (zlib.error, ValueError) as error:
+        fix = "restore the database from a backup"
+        raise UserError(Kind.UNAVAILABLE, "a record in the database is damaged", fix=fix) from error
     return content
 
 

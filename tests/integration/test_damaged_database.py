@@ -16,6 +16,7 @@ from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
 from serving.store import Store, check_reachable, keep_names, open_store
 from serving.store import database as database_module
+from serving.store.payload import pack, unpack
 from tests.api_state import make_api, record
 from tests.command_line import told
 
@@ -246,3 +247,21 @@ def test_a_route_over_a_damaged_database_says_so(
     assert "damaged" in answer.json()["detail"]
     with pytest.raises(UserError, match="damaged"):
         check_reachable(api.state.store)
+
+
+def test_a_damaged_record_is_a_sentence() -> None:
+    for stored in (b"torn", pack({"a": 1})[:-3]):
+        with pytest.raises(UserError, match="a record in the database is damaged") as refused:
+            unpack(stored)
+        assert refused.value.kind is Kind.UNAVAILABLE
+
+
+# MLflow's own tables use what SQLAlchemy is about to drop.
+@pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
+def test_a_damaged_registry_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RUNXIN_HOME", str(tmp_path))
+    (tmp_path / "mlflow.db").write_bytes(b"no database at all" * 400)
+    said = told(capsys, "promote", "1", code=Kind.UNAVAILABLE.exit_code)
+    assert said["error"]["message"].startswith("MLflow did not answer as expected")

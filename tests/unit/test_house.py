@@ -25,7 +25,7 @@ PICKLERS = {"pickle", "joblib", "cloudpickle", "dill", "shelve", "marshal"}
 DOORWAYS = {
     "mlflow": r"training/tracking\.py",
     "bentoml": r"serving/service\.py",
-    "sqlalchemy": r"serving/store/.+\.py|serving/\w+/(tables|store)\.py",
+    "sqlalchemy": r"serving/store/.+\.py|serving/\w+/(tables|store)\.py|training/tracking\.py",  # MLflow hands its errors on
     "alembic": r"serving/store/.+\.py",
     "matplotlib": r"evaluation/report/plots\.py",
     "shap": r"evaluation/report/plots\.py",
