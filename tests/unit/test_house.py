@@ -22,10 +22,11 @@ REGISTRIES = ("files." + "pythonhosted", "pypi" + ".org", "registry." + "npmjs")
 MACHINE_PATHS = tuple(f"/{name}/" for name in ("work", "farm", "root"))
 PICKLERS = {"pickle", "joblib", "cloudpickle", "dill", "shelve", "marshal"}
 # library → the one place that imports it, as a pattern of its path
+# MLflow hands on the errors of its own database.
 DOORWAYS = {
     "mlflow": r"training/tracking\.py",
     "bentoml": r"serving/service\.py",
-    "sqlalchemy": r"serving/store/.+\.py|serving/\w+/(tables|store)\.py|training/tracking\.py",  # MLflow hands its errors on
+    "sqlalchemy": r"serving/store/.+\.py|serving/\w+/(tables|store)\.py|training/tracking\.py",
     "alembic": r"serving/store/.+\.py",
     "matplotlib": r"evaluation/report/plots\.py",
     "shap": r"evaluation/report/plots\.py",
