@@ -10,6 +10,7 @@ from serving.store.runs import runs_that_stood
 from serving.store.tables import assessments, students
 
 SAID = [assessments.c[column.name] for column in students.c]  # a run's roster, in the order of the snapshot's columns
+SCHOOL, RUN = 1, -1  # places of these columns
 
 
 def settle_students(connection: sa.Connection) -> None:
@@ -27,14 +28,12 @@ def settle_students(connection: sa.Connection) -> None:
             if (row.run_id, row.school_id) in in_force:
                 _take_newer(current, row, places)
     known = {row.student_id: tuple(row) for row in connection.execute(students.select())}
-    last = len(SAID) - 1
-    lost = [who for who, row in known.items() if who not in current and (row[last], row[1]) not in places]
+    lost = [who for who, row in known.items() if who not in current and (row[RUN], row[SCHOOL]) not in places]
     for part in chunks(lost):
         for row in connection.execute(sa.select(*SAID).where(assessments.c.student_id.in_(part))):
             if (row.run_id, row.school_id) in places:
                 _take_newer(current, row, places)
-    changed = [row for who, row in current.items() if known.get(who) != tuple(row)]
-    _write(connection, changed, [row.student_id for row in changed if row.student_id in known], lost)
+    _keep(connection, current, known, lost)
 
 
 def _take_newer(found: dict[str, Any], row: Any, places: dict[tuple[str, str], Any]) -> None:
@@ -43,9 +42,22 @@ def _take_newer(found: dict[str, Any], row: Any, places: dict[tuple[str, str], A
         found[row.student_id] = row
 
 
-def _write(connection: sa.Connection, rows: Sequence[Any], old: Sequence[str], lost: Sequence[str]) -> None:
-    gone = [{"gone": student_id} for student_id in {*old, *lost}]
-    if gone:
-        connection.execute(students.delete().where(students.c.student_id == sa.bindparam("gone")), gone)
-    if rows:
-        connection.execute(students.insert(), [row._asdict() for row in rows])
+def _keep(
+    connection: sa.Connection, current: dict[str, Any], known: dict[str, tuple[Any, ...]], lost: Sequence[str]
+) -> None:
+    """Write what has changed; of most students that is which run says so, and no more."""
+    again: dict[str, list[str]] = {}
+    changed = []
+    for who, row in current.items():
+        before, now = known.get(who), tuple(row)
+        if before is None or before[:RUN] != now[:RUN]:
+            changed.append(now)
+        elif before != now:
+            again.setdefault(row.run_id, []).append(who)
+    for run_id, ids in again.items():
+        for part in chunks(ids):
+            connection.execute(students.update().where(students.c.student_id.in_(part)).values(run_id=run_id))
+    for part in chunks([*(row[0] for row in changed if row[0] in known), *lost]):
+        connection.execute(students.delete().where(students.c.student_id.in_(part)))
+    if changed:
+        connection.execute(students.insert(), [dict(zip(students.c.keys(), row, strict=True)) for row in changed])
