@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from data_schemas.roster import UNASSIGNED
 from serving.store.database import Store, chunks
 from serving.store.run_tables import withdrawn
-from serving.store.tables import entries, evidence, names, outcomes, run_schools, run_strangers, students
+from serving.store.runs import in_force_runs
+from serving.store.tables import entries, evidence, names, outcomes, run_schools, run_strangers, runs, students
 
 AMONG = UNASSIGNED + ":"  # … or the counselors of a key's schools, which stand behind it
 
@@ -92,8 +93,8 @@ def strangers_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Stu
 
 
 def school_ids(store: Store) -> list[str]:
-    """Every school with a published list, a received record or evidence on file."""
-    listed = sa.select(run_schools.c.school_id)
+    """Every school with a published list that was not withdrawn, a received record, evidence or a word on file."""
+    listed = sa.select(run_schools.c.school_id).join(runs).where(in_force_runs(None))
     sent = sa.select(entries.c.school_id).union(sa.select(evidence.c.school_id), sa.select(outcomes.c.school_id))
     with store.reading() as connection:
         known = set(connection.scalars(listed)) | set(connection.scalars(sent))
