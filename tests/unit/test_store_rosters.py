@@ -20,6 +20,7 @@ from serving.store import (
     find_student,
     outcomes_between,
     read_school,
+    school_ids,
     student_ids,
     taken_back,
     withdraw_run,
@@ -69,7 +70,7 @@ def test_the_newest_list_says_where_a_student_is_and_a_withdrawal_what_the_one_b
     assert (there(store, "A"), there(store, "B"), class_of(store)) == ({"S-2"}, {"S-1"}, "class 2")
     take_back(store, moved)
     assert (there(store, "A"), there(store, "B"), class_of(store)) == ({"S-1", "S-2"}, set(), "class 1")
-    assert student_ids(store, "B") == set()
+    assert (student_ids(store, "B"), school_ids(store)) == (set(), ["A"])
 
 
 def test_of_two_lists_of_one_day_the_one_published_last_has_the_student(store: Store) -> None:
