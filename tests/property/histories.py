@@ -4,6 +4,7 @@ A settled history keeps away from what the domain decisions leave open; on an un
 asked. Later days meet earlier ones often: the same day and the day before are what goes wrong.
 """
 
+from copy import deepcopy
 from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from tests.obvious_facts import (
     Screened,
     Withdrawn,
 )
+from tests.obvious_people import rosters
 from tests.property.history_cast import SCHOOLS, Player, players
 from tests.property.history_records import again, batch, elsewhere, record
 from tests.property.history_story import Story
@@ -37,10 +39,17 @@ def screen(story: Story, player: Player) -> None:
 
 
 def withdraw(story: Story, _player: Player) -> None:
-    """A run is taken back."""
+    """A run is taken back; on a settled history only one without which the same students are known."""
     runs = [run for run in story.model.runs if run.withdrawn is None]
-    if runs:
-        story.tell(Withdrawn(story.now, story.pick(*runs).name))
+    if not runs:
+        return
+    fact = Withdrawn(story.now, story.pick(*runs).name)
+    after = deepcopy(story.model)
+    after.apply(fact)
+    students = {student for run in runs for student, _ in run.roster}
+    same = all(rosters(one, after.runs, story.now) == rosters(one, story.model.runs, story.now) for one in students)
+    if same or not story.settled:
+        story.tell(fact)
 
 
 def enrol(story: Story, player: Player) -> None:
