@@ -34,17 +34,19 @@ from tests.obvious_facts import (
 )
 from tests.obvious_people import Run, Who, doubled, latest_run, rosters, who
 from tests.obvious_present import Mine, said_of
-from tests.obvious_words import Filed, Heard, in_force
+from tests.obvious_words import Filed, Heard, in_force, nobodys
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A record as it reached the system, with the pieces of evidence that it was filed as."""
+    """A record as it reached the system, with the pieces of evidence that it was filed as, and who brought it: runs by
+    their names, None for a platform or a page."""
 
     fact: Record
     arrived: datetime
     known: Since
     pieces: tuple[Piece, ...]
+    brought_by: list[str | None]
 
 
 @dataclass
@@ -88,16 +90,21 @@ class Obvious:
         ):  # reports read sheets and sheets reports
             for row in records:
                 if isinstance(row, kinds) and known_since(row, screened.at).day <= screened.as_of:
-                    self._store(row, screened.at)
+                    self._store(row, screened.at, screened.run)
 
-    def _store(self, fact: Record, arrived: datetime) -> None:
+    def _store(self, fact: Record, arrived: datetime, run: str | None = None) -> None:
         known, pieces = known_since(fact, arrived), self._pieces(fact, arrived)
         for one in self.stored:
-            if one.fact == fact and one.pieces == pieces:
-                return  # the same row once more
-            if isinstance(fact, Found) and isinstance(one.fact, Found) and _row(one.fact) == _row(fact):
-                return  # a word that was delivered twice
-        self.stored.append(Stored(fact, arrived, known, pieces))
+            same = one.fact == fact and one.pieces == pieces  # the same row once more, or a word delivered twice
+            if same or (isinstance(fact, Found) and isinstance(one.fact, Found) and _row(one.fact) == _row(fact)):
+                one.brought_by.append(run)
+                return
+        self.stored.append(Stored(fact, arrived, known, pieces, [run]))
+
+    def _taken_back(self, one: Stored, now: datetime) -> bool:
+        """Whether nobody has brought a record but runs that were withdrawn."""
+        gone = {run.name for run in self.runs if run.withdrawn is not None and run.withdrawn <= now}
+        return set(one.brought_by) <= gone
 
     def _pieces(self, fact: Record, arrived: datetime) -> tuple[Piece, ...]:
         """Run the rules on one record, with what is known of the student at that moment."""
@@ -150,22 +157,28 @@ class Obvious:
             raise LookupError(f"{student} may be {len(candidates)} people: name the school")
         whose = candidates[0] if candidates else Who(student, school, known=False)
         stored = [one for one in self.stored if one.arrived <= now and who(one.fact, self.runs, now) == whose]
-        heard = [Heard(one.fact, one.arrived, one.known) for one in stored if isinstance(one.fact, Found)]
+        heard = [
+            Heard(nobodys(one.fact) if self._taken_back(one, now) else one.fact, one.arrived, one.known)
+            for one in stored
+            if isinstance(one.fact, Found)
+        ]
+        # Of a run that was withdrawn its evidence stays open and its words may raise; all else was never said.
+        standing = [one for one in stored if not self._taken_back(one, now)]
         run = latest_run(whose.school, self.runs, now)
         mine = Mine(
             whose=whose,
             now=now,
             filed=self.filed(whose, now),
             holding=in_force(heard),
-            contacts=[one.fact.contacted_on for one in stored if isinstance(one.fact, Reached)],
+            contacts=[one.fact.contacted_on for one in standing if isinstance(one.fact, Reached)],
             skipped=[
                 (one.fact.administered_on, one.known)
-                for one in stored
+                for one in standing
                 if isinstance(one.fact, Answered) and skipped_item_9(one.fact)
             ],
             answered=[
                 one.fact.administered_on
-                for one in stored
+                for one in standing
                 if isinstance(one.fact, Answered) and one.fact.answers[8] is not None
             ],
             told=any(
@@ -173,6 +186,7 @@ class Obvious:
                 or (isinstance(one.fact, Reached) and one.fact.door != "import")
                 or (isinstance(one.fact, Answered) and not is_empty(one.fact))
                 for one in stored
+                if one in standing or one.pieces or isinstance(one.fact, Found)
             ),
             enrolled=[row for row in rosters(student, self.runs, now) if who(row, self.runs, now) == whose],
             doubled=doubled(student, self.runs, now),

@@ -34,11 +34,12 @@ class Who:
 
 
 def latest_run(school: str | None, runs: Sequence[Run], now: datetime) -> Run | None:
-    """30: the latest run of a school that was not withdrawn."""
+    """30: the latest run of a school that was not withdrawn: of the newest day, and of these the one made last."""
     found = None
     for run in runs:
         in_force = run.withdrawn is None or run.withdrawn > now
-        if run.at <= now and in_force and school in run.schools:
+        of_school = run.at <= now and in_force and school in run.schools
+        if of_school and (found is None or (run.as_of, run.at) >= (found.as_of, found.at)):
             found = run
     return found
 

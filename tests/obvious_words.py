@@ -1,7 +1,7 @@
 """What people's words do: which of them hold, what they close, and what level they give."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tests.obvious_evidence import Piece
@@ -33,6 +33,11 @@ def is_named(word: Found) -> bool:
 def by_two(word: Found) -> bool:
     """Two different persons together."""
     return is_named(word) and word.second_interviewer not in (None, word.interviewer)
+
+
+def nobodys(word: Found) -> Found:
+    """A word that only withdrawn runs have brought: nobody answers for it and it corrects none, but it may raise."""
+    return replace(word, interviewer=None, second_interviewer=None, corrects=None)
 
 
 def may_lower(word: Found) -> bool:

@@ -10,7 +10,7 @@ from models.triage.lots import week_of
 from models.triage.order import by_deadline, in_order, rank_key, strengths_of
 from models.triage.present import Present, present_of
 from models.triage.queues import BY_CODE, QUEUES, Queue, stands_in
-from models.triage.said import newest_said, taken_together
+from models.triage.said import knows_of_leave, newest_said, taken_together
 from models.triage.week import Week, blind_students, places, plan_week
 from models.triage.words import human_level, in_force, seen_on
 
@@ -35,6 +35,7 @@ __all__ = [
     "human_level",
     "in_force",
     "in_order",
+    "knows_of_leave",
     "newest_said",
     "places",
     "plan_week",

@@ -30,11 +30,11 @@ def taken_together(
 
     `every` are the list's assessment and those of records, in the order in which they came, `said` among them. Of each
     questionnaire the newest sheet counts, and what is to be asked or repeated because of it. A suspension is as the
-    newest that knows of it says, the list or what came after it, and is over once its last day is.
+    newest that knows of leave says (a list without that table ends none), and is over once its last day is.
     """
     since = every if published is None else every[every.index(published) :]
     retests, sheets = _newest_sheets(every)
-    known = [one for one in since if one.suspended_since is not None or "leave" not in one.data_quality.missing]
+    known = [one for one in every if knows_of_leave(one)]
     away = known[-1] if known else said
     going_on = away.suspended_until is None or away.suspended_until >= today
     missing = _missing(said, [one for one in (published, *since) if one is not None], sheets)
@@ -48,6 +48,11 @@ def taken_together(
         suspended_since=away.suspended_since if going_on else None,
         suspended_until=away.suspended_until if going_on else None,
     )
+
+
+def knows_of_leave(assessment: Assessment) -> bool:
+    """Whether it says of a suspension that it goes on, or that there is none."""
+    return assessment.suspended_since is not None or "leave" not in assessment.data_quality.missing
 
 
 def _model_ord(assessment: Assessment) -> int:

@@ -60,19 +60,24 @@ def list_command(
 
 
 def read_lists(school: Sequence[str] | None, as_of: datetime | None) -> list[FollowUpList]:
-    """The lists in force, of these schools or of all; the reading is put in the trail."""
+    """The lists in force, of these schools or of all that have one; the reading is put in the trail."""
     settings = read_settings()
     policy, calendars = read_policy(settings.policy_file), read_calendars(settings.calendar)
     now = datetime.now(UTC)
     with open_store(settings) as store:
-        schools = schools_to_read(store, school) or school_ids(store)
-        if not schools:
-            raise UserError(Kind.NOT_FOUND, "nothing is published yet", fix="runxin screen DIR --as-of DATE")
+        asked = schools_to_read(store, school)
         lists = []
-        for school_id in schools:
+        for school_id in asked or school_ids(store):
             write_audit(store, AuditEvent(now, "cli", "list.read", "follow_up", school_id))
             day = as_of.date() if as_of is not None else None
-            lists.append(follow_up_list(store, school_id, now, False, policy, as_of=day, calendars=calendars))
+            try:
+                lists.append(follow_up_list(store, school_id, now, False, policy, as_of=day, calendars=calendars))
+            except UserError as error:
+                # What is filed at a school may be of students who are at another.
+                if asked or day is not None or error.kind is not Kind.NOT_FOUND:
+                    raise
+        if not lists:
+            raise UserError(Kind.NOT_FOUND, "nothing is published yet", fix="runxin screen DIR --as-of DATE")
         return lists
 
 

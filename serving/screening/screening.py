@@ -154,7 +154,7 @@ def publish_screening(
         model,
         dataset.description.synthetic,
         len(unplaced.filings),
-        all(one is not None and one.run_id == run.run_id for one in standing),
+        all(one is not None and one.run_id == published.run_id for one in standing),
     )
 
 

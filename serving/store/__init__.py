@@ -11,6 +11,7 @@ from serving.store.earlier import earlier_margins
 from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
 from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
 from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
+from serving.store.feeds import Feed, feeds_of_schools
 from serving.store.files import FileOf, Whereabouts, clashes, contested, file_of, whereabouts
 from serving.store.inputs import (
     Kept,
@@ -36,7 +37,7 @@ from serving.store.outcomes import (
 from serving.store.payload import assessment_from_json, assessment_to_json
 from serving.store.publish import Published, RunFacts, Stranger, publish_run
 from serving.store.rows import history_of, listed_ids
-from serving.store.runs import Feed, Run, feeds_of_schools, make_run, newest_run, withdraw_run
+from serving.store.runs import Run, make_run, newest_run
 from serving.store.schools import (
     check_schools_known,
     is_known,
@@ -56,6 +57,7 @@ from serving.store.students import (
     student_ids,
     unassigned_among,
 )
+from serving.store.withdraw import withdraw_run
 
 __all__ = [
     "PAGE",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from models.triage import Contact
+from serving.store.brought import keep_brought, only_withdrawn
 from serving.store.database import chunks
 from serving.store.tables import contacts
 
@@ -31,8 +32,9 @@ class NewContact:
 def keep_contacts(
     connection: sa.Connection, given: Sequence[NewContact], at: datetime, door: str, filed_by: str
 ) -> None:
-    """Keep contacts, each content once."""
+    """Keep contacts, each content once, with who has brought it."""
     fresh = {one.sha256: one for one in given}
+    keep_brought(connection, fresh.keys(), filed_by)
     for part in chunks(sorted(fresh)):
         for known in connection.scalars(sa.select(contacts.c.sha256).where(contacts.c.sha256.in_(part))).all():
             del fresh[known]
@@ -55,10 +57,11 @@ def keep_contacts(
 
 
 def contacts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Contact]]:
-    """By student, oldest first."""
+    """By student, oldest first, without those that only withdrawn runs have brought."""
     found: dict[str, list[Contact]] = {}
     for part in chunks(list(ids)):
-        query = contacts.select().where(contacts.c.student_id.in_(part)).order_by(contacts.c.contacted_on)
+        query = contacts.select().where(contacts.c.student_id.in_(part), ~only_withdrawn(contacts.c.sha256))
+        query = query.order_by(contacts.c.contacted_on)
         if at is not None:
             query = query.where(contacts.c.received_at <= at)
         for row in connection.execute(query):

@@ -10,6 +10,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from models.assessment import Assessment, Floor
+from models.triage import knows_of_leave
 from serving.store.audit import AuditEvent, add_event
 from serving.store.contents import Content
 from serving.store.database import Store, chunks
@@ -73,8 +74,9 @@ def _rows(given: Sequence[NewEntry]) -> list[dict[str, Any]]:
 
 
 def _record(connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(entries.insert(), list(rows))
+    for row, entry in zip(rows, given, strict=True):
+        asks = row["asks"] or _ends_leave(connection, entry)
+        connection.execute(entries.insert().values(row | {"asks": asks}))
     for context in {e.context.said.sha256: e.context for e in given if e.context is not None}.values():
         keep_context(connection, context)
     for entry in given:
@@ -97,7 +99,7 @@ def _record(connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence
 def _row(entry_id: str, entry: NewEntry, place: int) -> dict[str, Any]:
     return {
         "place": place,
-        "asks": bool(entry.assessment.data_quality.retest or entry.assessment.tasks),
+        "asks": _asks(entry.assessment),
         "entry_id": entry_id,
         "received_at": entry.received_at,
         "client": entry.client,
@@ -110,6 +112,21 @@ def _row(entry_id: str, entry: NewEntry, place: int) -> dict[str, Any]:
         "context": None if entry.context is None else entry.context.said.sha256,
         "inputs": None if entry.inputs is None else entry.inputs.sha256,
     }
+
+
+def _asks(assessment: Assessment) -> bool:
+    quality = assessment.data_quality
+    return bool(quality.retest or assessment.tasks) or assessment.suspended_since is not None
+
+
+def _ends_leave(connection: sa.Connection, entry: NewEntry) -> bool:
+    """Whether a record that knows of leave says that a suspension is over of which an earlier one told."""
+    if not knows_of_leave(entry.assessment):
+        return False
+    mine = entries.select().where(entries.c.student_id == entry.student_id, entries.c.asks)
+    before = [unpack_assessment(row.assessment) for row in connection.execute(_in_order(mine))]
+    told = [one for one in before if knows_of_leave(one)]
+    return bool(told) and told[-1].suspended_since is not None
 
 
 def record_entry(store: Store, entry: NewEntry) -> str:
@@ -125,7 +142,7 @@ def received_record(store: Store, entry_id: str) -> dict[str, Any] | None:
 
 
 def entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[ReceivedEntry]]:
-    """By student, in the order in which they came: the newest record sent, and those that ask for something."""
+    """By student, in the order in which they came: the newest record sent, and those that outlast a screening."""
     found: list[Any] = []
     later = entries.alias()
     same = later.c.student_id == entries.c.student_id
@@ -138,8 +155,8 @@ def entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[
 
 def entries_at(connection: sa.Connection, school_id: str, run: Run | None) -> dict[str, list[ReceivedEntry]]:
     """Per student of a school, in the order in which they came: the records since the list, those of students on no
-    list, and those that ask for something; and those of students on no list whose school nobody knows: better on every
-    school's list than on none."""
+    list, and those that outlast a screening; and those of students on no list whose school nobody knows: better on
+    every school's list than on none."""
     unknown = entries.c.student_id.not_in(sa.select(students.c.student_id))
     came_since = sa.true() if run is None else (entries.c.received_at > run.published_at)
     ours = (entries.c.school_id == school_id) & (came_since | unknown | entries.c.asks)

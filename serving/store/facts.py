@@ -14,11 +14,12 @@ from serving.store.contacts import contacts_of
 from serving.store.database import Store
 from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entries_at, entries_of
 from serving.store.evidence import pieces_of
+from serving.store.feeds import Feed, feeds_of
 from serving.store.files import contested
 from serving.store.outcomes import words_by_lot, words_of
 from serving.store.payload import unpack_assessment
 from serving.store.rows import list_rows, newest_row_of, rows_in_force
-from serving.store.runs import Feed, Run, newest_run_of, run_from_row
+from serving.store.runs import Run, newest_run_of, run_from_row
 from serving.store.students import (
     UNKNOWN_STAGE,
     Student,
@@ -28,7 +29,7 @@ from serving.store.students import (
     students_of,
     withdrawals_of,
 )
-from serving.store.tables import evidence, feeds, outcomes, run_strangers, students
+from serving.store.tables import evidence, outcomes, run_strangers, students
 
 TIERS = tuple(Tier)
 A_YEAR = timedelta(days=365)
@@ -90,9 +91,7 @@ def facts_of_school(
         beside = _known(connection, ids, None, None)
         others = [_stranger(connection, who[i], entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
         people |= who
-    covered = connection.execute(feeds.select().where(feeds.c.school_id == school_id).order_by(feeds.c.feed))
-    reach = tuple(Feed(row.school_id, row.feed, row.covered_from, row.covered_to) for row in covered)
-    return SchoolFacts(run, tuple(everyone), tuple(others), people, reach)
+    return SchoolFacts(run, tuple(everyone), tuple(others), people, tuple(feeds_of(connection, school_id)))
 
 
 def facts_of(store: Store, ids: Sequence[str], today: date) -> dict[str, StudentFacts]:

@@ -14,6 +14,7 @@ from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
 from serving.store.files import contested
 from serving.store.payload import unpack
+from serving.store.run_tables import brought
 from serving.store.tables import (
     assessments,
     contacts,
@@ -158,6 +159,9 @@ def erase_inputs(store: Store, student_id: str) -> int:
             )
             by_it = evidence.c.student_id.in_(files) & (evidence.c.filed_by == entry_id)
             connection.execute(evidence.update().where(by_it).values(filed_by=fresh))
+        told = [sa.select(table.c.sha256).where(table.c.student_id.in_(files)) for table in (outcomes, contacts)]
+        connection.execute(brought.delete().where(brought.c.sha256.in_(sa.union(*told))))
+        connection.execute(assessments.update().where(mine, ~_says_where()).values(sex=None, birth_date=None))
         for table in (inputs, outcomes, contacts, misses):
             connection.execute(table.delete().where(table.c.student_id.in_(files)))
         gone = [{"id_sha256": _hash(one)} for one in (*ids, *sent_ids)]
@@ -169,6 +173,12 @@ def erase_inputs(store: Store, student_id: str) -> int:
         raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         raw.close()
     return len(gone)
+
+
+def _says_where() -> sa.ColumnElement[bool]:
+    """Whether an assessment's row is the one that the school's roster of today stands on."""
+    same = (students.c.student_id == assessments.c.student_id) & (students.c.run_id == assessments.c.run_id)
+    return sa.exists().where(same)
 
 
 def _files(connection: sa.Connection, student_id: str) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from serving.store.contents import opened
 from serving.store.database import Store
 from serving.store.payload import unpack
 from serving.store.runs import in_force_runs
-from serving.store.tables import assessments, entries, inputs, run_schools, runs, withdrawn
+from serving.store.students import consents_taken_back
+from serving.store.tables import assessments, entries, inputs, run_schools, runs
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def taken_back(store: Store, scopes: frozenset[str]) -> dict[tuple[str, str], da
             found[student_id, scope] = max(on, found.get((student_id, scope), on))
 
     with store.reading() as connection:
-        for row in connection.execute(withdrawn.select()):
+        for row in connection.execute(consents_taken_back()):
             note(row.student_id, row.scope, row.withdrawn_on)
         for row in connection.execute(sa.select(entries.c.student_id, entries.c.record)):
             for consent in (unpack(row.record) if row.record else {}).get("consents") or ():

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from data_schemas.codes import Selection
 from models.triage import Word, in_force
 from serving.store.audit import AuditEvent, add_event
+from serving.store.brought import keep_brought, only_withdrawn
 from serving.store.database import Store, chunks
 from serving.store.students import is_unassigned
 from serving.store.tables import outcomes, students
@@ -55,6 +56,8 @@ class Outcome:
 
 SCREENING, OUTCOMES = "screening", "outcomes"
 COLUMNS = tuple(field.name for field in fields(Outcome))
+TAKEN_BACK = only_withdrawn(outcomes.c.sha256)
+SAID = sa.select(outcomes, TAKEN_BACK.label("taken_back"))
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,10 @@ def keep_outcomes(
     names: Sequence[str] | None = None,
     door: str = SCREENING,
 ) -> list[bool]:
-    """Keep outcomes with their schools, each content once; says of each whether it is new. `names` are the hashes to
-    know them by, where these are not those of the outcomes themselves."""
+    """Keep outcomes with their schools, each content once, with who has brought it; says of each whether it is new.
+    `names` are the hashes to know them by, where these are not those of the outcomes themselves."""
     hashes = list(names) if names is not None else [outcome.sha256 for outcome, _ in given]
+    keep_brought(connection, hashes, run_id or client or door)
     known: set[str] = set()
     for part in chunks(sorted(set(hashes))):
         known |= set(connection.scalars(sa.select(outcomes.c.sha256).where(outcomes.c.sha256.in_(part))))
@@ -124,10 +128,13 @@ def record_outcomes(store: Store, client: str, given: Sequence[NewOutcome], at: 
 
 
 def words_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Word]]:
-    """All that people said, by student: those in force and those that were corrected."""
+    """All that people said, by student: those in force and those that were corrected.
+
+    What only withdrawn runs have brought is read as a word that names nobody and corrects none: it may raise, and it
+    closes and lowers nothing."""
     found: dict[str, list[Word]] = {}
     for part in chunks(list(ids)):
-        query = outcomes.select().where(outcomes.c.student_id.in_(part)).order_by(outcomes.c.received_at)
+        query = SAID.where(outcomes.c.student_id.in_(part)).order_by(outcomes.c.received_at)
         if at is not None:
             query = query.where(outcomes.c.received_at <= at)
         for row in connection.execute(query):
@@ -139,7 +146,7 @@ def words_by_lot(connection: sa.Connection, since: date) -> list[list[Word]]:
     """The routine talks of students drawn by lot, held from a day on, by student, of all schools."""
     by_lot = (outcomes.c.selection_reason == Selection.AUDIT.code) & (outcomes.c.observed_on >= since)
     found: dict[str, list[Word]] = {}
-    for row in connection.execute(outcomes.select().where(by_lot)):
+    for row in connection.execute(SAID.where(by_lot)):
         found.setdefault(row.student_id, []).append(_word(row))
     return list(found.values())
 
@@ -151,13 +158,13 @@ def _word(row: Any) -> Word:
         level=row.level,
         observed_on=row.observed_on,
         received_at=row.received_at,
-        interviewer=row.interviewer,
-        second_interviewer=row.second_interviewer,
+        interviewer=None if row.taken_back else row.interviewer,
+        second_interviewer=None if row.taken_back else row.second_interviewer,
         selection_reason=row.selection_reason,
         saw_score=row.saw_score,
         recorded_on=row.recorded_on,
         assessed=None if row.assessed is None else tuple(row.assessed),
-        corrects=row.corrects,
+        corrects=None if row.taken_back else row.corrects,
         door=row.door,
     )
 
@@ -169,11 +176,11 @@ def outcomes_between(
     kinds: Sequence[str] | None = None,
     sent: bool = False,
 ) -> list[KeptOutcome]:
-    """Outcomes observed from the first to the last day that are in force. One that came without a school has the
-    school that its student is at now. `sent` reads those of students only of whom a platform has sent any."""
-    query = sa.select(outcomes, students.c.school_id.label("now_at")).select_from(
-        outcomes.outerjoin(students, students.c.student_id == outcomes.c.student_id)
-    )
+    """Outcomes observed from the first to the last day that are in force, without those that only withdrawn runs have
+    brought. One that came without a school has the school that its student is at now. `sent` reads those of students
+    only of whom a platform has sent any."""
+    now_at = sa.select(students.c.school_id).where(students.c.student_id == outcomes.c.student_id).scalar_subquery()
+    query = SAID.add_columns(now_at.label("now_at")).where(~TAKEN_BACK)
     if sent:
         whose = sa.select(outcomes.c.student_id).where(outcomes.c.client.is_not(None))
         query = query.where(outcomes.c.student_id.in_(whose))

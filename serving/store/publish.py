@@ -16,13 +16,14 @@ from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
 from serving.store.database import Store
 from serving.store.evidence import SCREENING, Filing, file_evidence
+from serving.store.feeds import Feed, keep_feeds
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
 from serving.store.outcomes import Outcome, keep_outcomes
 from serving.store.payload import pack_assessment
-from serving.store.runs import Feed, Run, newest_run_of
-from serving.store.students import Student, Withdrawal, replace_students, replace_withdrawals
+from serving.store.rosters import settle_students
+from serving.store.runs import Run, again, is_withdrawn, newest_run_of
+from serving.store.students import Student, Withdrawal, keep_withdrawals
 from serving.store.tables import assessments as assessments_table
-from serving.store.tables import feeds as feeds_table
 from serving.store.tables import run_schools, run_strangers, runs
 
 ROWS_AT_ONCE = 5000
@@ -74,42 +75,45 @@ def publish_run(
 
     `students` are those of `assessments`, in any order. `made_from` is kept for replay.
     """
-    schools = {student.student_id: student.school_id for student in students}
+    them = {student.student_id: student for student in students}
+    schools = {student.school_id for student in students}
     facts = facts if facts is not None else RunFacts()
     with store.reading() as connection:
-        known = _is_published(connection, run)
+        run, known = _stands(connection, run)
     # Packed before the lock is taken: others who write wait for the inserts only.
     payloads = [] if known else [pack_assessment(assessment) for assessment in assessments]
     with store.writing() as connection:
-        if known or _is_published(connection, run):
+        run, known_now = _stands(connection, run)
+        if known or known_now:
             return Published(run.run_id, new=False, opened=0)
-        before = _before(connection, sorted(set(schools.values())), run.as_of)
+        before = _before(connection, sorted(schools), run.as_of)
         connection.execute(runs.insert().values(_run_row(run, made_from)))
         if made_from is not None:
             keep_context(connection, made_from.context)
             keep_inputs(connection, made_from.rows)
-        connection.execute(
-            run_schools.insert(), [{"run_id": run.run_id, "school_id": s} for s in sorted(set(schools.values()))]
-        )
-        rows = _assessment_rows(run, assessments, payloads, schools, before, made_from)
+        connection.execute(run_schools.insert(), [{"run_id": run.run_id, "school_id": s} for s in sorted(schools)])
+        rows = _assessment_rows(run, assessments, payloads, them, before, made_from)
         while part := list(islice(rows, ROWS_AT_ONCE)):
             connection.execute(assessments_table.insert(), part)
         if facts.strangers:
             unplaced = [asdict(one) | {"run_id": run.run_id} for one in facts.strangers]
             connection.execute(run_strangers.insert(), unplaced)
-        replace_students(connection, students)
-        replace_withdrawals(connection, schools.keys(), facts.withdrawals)
+        settle_students(connection)
+        keep_withdrawals(connection, facts.withdrawals, run.run_id)
         keep_outcomes(connection, facts.outcomes, run.published_at, run_id=run.run_id)
         keep_contacts(connection, facts.contacts, run.published_at, SCREENING, run.run_id)
-        _replace_feeds(connection, facts.feeds)
+        keep_feeds(connection, facts.feeds, run.run_id)
         opened = sum(file_evidence(connection, facts.filings, run.published_at, SCREENING, run.run_id).values())
         detail = f"students={len(assessments)} opened={opened}"
         add_event(connection, AuditEvent(run.published_at, actor, "run.published", object_id=run.run_id, detail=detail))
     return Published(run.run_id, new=True, opened=opened)
 
 
-def _is_published(connection: sa.Connection, run: Run) -> bool:
-    return connection.scalar(sa.select(runs.c.run_id).where(runs.c.run_id == run.run_id)) is not None
+def _stands(connection: sa.Connection, run: Run) -> tuple[Run, bool]:
+    """The run under an id of which none was withdrawn, and whether it has been published."""
+    while is_withdrawn(connection, run.run_id):
+        run = again(run)
+    return run, connection.scalar(sa.select(runs.c.run_id).where(runs.c.run_id == run.run_id)) is not None
 
 
 def _run_row(run: Run, made_from: RunInputs | None) -> dict[str, Any]:
@@ -170,7 +174,7 @@ def _assessment_rows(
     run: Run,
     assessments: Sequence[Assessment],
     payloads: Sequence[bytes],
-    schools: Mapping[str, str],
+    students: Mapping[str, Student],
     before: Mapping[str, _Before],
     made_from: RunInputs | None,
 ) -> Iterator[dict[str, Any]]:
@@ -178,11 +182,16 @@ def _assessment_rows(
     rows: Mapping[str, Content] = {} if made_from is None else made_from.rows
     earlier: Mapping[str, float] = {} if made_from is None else made_from.earlier
     for assessment, payload in zip(assessments, payloads, strict=True):
-        model = assessment.model_tier
+        model, student = assessment.model_tier, students[assessment.student_id]
         yield {
             "run_id": run.run_id,
             "student_id": assessment.student_id,
-            "school_id": schools[assessment.student_id],
+            "school_id": student.school_id,
+            "class_id": student.class_id,
+            "stage": student.stage,
+            "grade": student.grade,
+            "sex": student.sex,
+            "birth_date": student.birth_date,
             "tier": assessment.tier.ord,
             "margin": assessment.margin,
             "severity": assessment.severity,
@@ -195,11 +204,3 @@ def _assessment_rows(
             "model_since": _model_since(assessment, before.get(assessment.student_id)),
             "tells": _tells(assessment),
         }
-
-
-def _replace_feeds(connection: sa.Connection, feeds: Sequence[Feed]) -> None:
-    if not feeds:
-        return
-    gone = (feeds_table.c.school_id == sa.bindparam("school")) & (feeds_table.c.feed == sa.bindparam("gone"))
-    connection.execute(feeds_table.delete().where(gone), [{"school": f.school_id, "gone": f.feed} for f in feeds])
-    connection.execute(feeds_table.insert(), [asdict(feed) for feed in feeds])

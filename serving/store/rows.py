@@ -26,7 +26,7 @@ def list_rows(connection: sa.Connection, run: Run, school_id: str, names_allowed
     highest = highest.order_by(assessments.c.severity.desc()).limit(TOTALS_READ)
     by_total = assessments.c.student_id.in_(highest) if run.model.status != "ok" else sa.false()
     tells = sa.or_(assessments.c.tells, assessments.c.model_tier > 0, filed, spoken, sent, by_total)
-    columns = [column for column in assessments.c if column.name not in ("payload", "school_id", "student_id")]
+    columns = [column for column in assessments.c if column.name != "payload" and column.name not in students.c]
     payload = sa.case((tells, assessments.c.payload), else_=None).label("payload")
     query = sa.select(*columns, payload, students, (names.c.name if names_allowed else sa.null()).label("name"))
     source = assessments.join(students, students.c.student_id == assessments.c.student_id)

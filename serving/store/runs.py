@@ -1,18 +1,15 @@
 """Published screenings: a run is whole or is not there, and the same screening is there once."""
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from models.assessment import ModelStatus
-from runxin.errors import Kind, UserError
-from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
-from serving.store.tables import feeds as feeds_table
 from serving.store.tables import run_schools, run_withdrawals, runs
 
 ROWS_AT_ONCE = 5000
@@ -32,16 +29,6 @@ class Run:
     published_at: datetime
 
 
-@dataclass(frozen=True)
-class Feed:
-    """How far a school's table reaches."""
-
-    school_id: str
-    feed: str
-    covered_from: date
-    covered_to: date
-
-
 def make_run(
     fingerprint: str,
     as_of: date,
@@ -58,19 +45,14 @@ def make_run(
     return Run(run_id, fingerprint, as_of, code, synthetic, data_origin, model, published_at)
 
 
-def withdraw_run(store: Store, run_id: str, reason: str, at: datetime, actor: str) -> bool:
-    """Take a screening back: the list before it is in force again, and what it filed stays on file. Says whether it was
-    in force; raises `UserError` (not found) where there is no such run."""
-    with store.writing() as connection:
-        if connection.scalar(sa.select(runs.c.run_id).where(runs.c.run_id == run_id)) is None:
-            raise UserError(Kind.NOT_FOUND, f"there is no run {run_id!r}", fix="`runxin list --json` names the run")
-        done = sa.select(run_withdrawals.c.run_id).where(run_withdrawals.c.run_id == run_id)
-        if connection.scalar(done) is not None:
-            return False
-        taken = {"run_id": run_id, "withdrawn_at": at, "withdrawn_by": actor, "reason": reason}
-        connection.execute(run_withdrawals.insert().values(taken))
-        add_event(connection, AuditEvent(at, actor, "run.withdrawn", object_id=run_id, detail=reason))
-    return True
+def again(run: Run) -> Run:
+    """The same screening once more, after its run was withdrawn: the id follows from that of the withdrawn one."""
+    return replace(run, run_id=hashlib.sha256(f"{run.run_id} again".encode()).hexdigest()[:16])
+
+
+def is_withdrawn(connection: sa.Connection, run_id: str) -> bool:
+    done = sa.select(run_withdrawals.c.run_id).where(run_withdrawals.c.run_id == run_id)
+    return connection.scalar(done) is not None
 
 
 def in_force_runs(today: date | None) -> sa.ColumnElement[bool]:
@@ -107,13 +89,16 @@ def run_from_row(row: Any) -> Run:
     )
 
 
-def feeds_of_schools(store: Store, schools: Collection[str], today: date) -> dict[str, tuple[date, list[Feed]]]:
-    """Per school with a list in force, its as-of date and how far each table reached then."""
-    found: dict[str, tuple[date, list[Feed]]] = {}
-    with store.reading() as connection:
-        for school in schools:
-            run = newest_run_of(connection, school, today)
-            if run is not None:
-                rows = connection.execute(feeds_table.select().where(feeds_table.c.school_id == school))
-                found[school] = (run.as_of, [Feed(r.school_id, r.feed, r.covered_from, r.covered_to) for r in rows])
+def runs_that_stood(connection: sa.Connection, school_id: str | None = None) -> dict[str, list[Any]]:
+    """Per school the runs that were ever in force, oldest list first: the last is in force. Those that were withdrawn
+    were never made, and one as of an earlier day than the list that stood says nothing of the present."""
+    query = sa.select(run_schools.c.school_id, runs.c.run_id, runs.c.as_of, runs.c.published_at)
+    query = query.join(runs, runs.c.run_id == run_schools.c.run_id).where(in_force_runs(None))
+    if school_id is not None:
+        query = query.where(run_schools.c.school_id == school_id)
+    found: dict[str, list[Any]] = {}
+    for row in connection.execute(query.order_by(runs.c.published_at, runs.c.as_of)):
+        stood = found.setdefault(row.school_id, [])
+        if not stood or stood[-1].as_of <= row.as_of:
+            stood.append(row)
     return found

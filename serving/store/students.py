@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from data_schemas.roster import UNASSIGNED
 from serving.store.database import Store, chunks
-from serving.store.tables import entries, evidence, names, outcomes, run_schools, run_strangers, students, withdrawn
+from serving.store.run_tables import withdrawn
+from serving.store.runs import in_force_runs
+from serving.store.tables import entries, evidence, names, outcomes, run_schools, run_strangers, runs, students
 
 AMONG = UNASSIGNED + ":"  # … or the counselors of a key's schools, which stand behind it
 
@@ -40,30 +42,15 @@ class Withdrawal:
     withdrawn_on: date
 
 
-def replace_students(connection: sa.Connection, everyone: Sequence[Student]) -> None:
-    """Bring the snapshot up to date; most students have not changed since the last one."""
-    known = {row.student_id: tuple(row) for row in connection.execute(students.select())}
-    rows = [(p.student_id, p.school_id, p.class_id, p.stage, p.grade, p.sex, p.birth_date) for p in everyone]
-    changed = [row for row in rows if known.get(row[0]) != row]
-    _delete(connection, students, [row[0] for row in changed if row[0] in known])
-    if changed:
-        names_of_columns = [column.name for column in students.c]
-        connection.execute(students.insert(), [dict(zip(names_of_columns, row, strict=True)) for row in changed])
+def keep_withdrawals(connection: sa.Connection, given: Sequence[Withdrawal], run_id: str) -> None:
+    if given:
+        connection.execute(withdrawn.insert(), [asdict(withdrawal) | {"run_id": run_id} for withdrawal in given])
 
 
-def replace_withdrawals(connection: sa.Connection, ids: Collection[str], withdrawals: Sequence[Withdrawal]) -> None:
-    known = set(connection.scalars(sa.select(withdrawn.c.student_id)))
-    _delete(connection, withdrawn, sorted(known & set(ids)))
-    if withdrawals:
-        connection.execute(withdrawn.insert(), [asdict(withdrawal) for withdrawal in withdrawals])
-
-
-def _delete(connection: sa.Connection, table: sa.Table, ids: Sequence[str]) -> None:
-    if ids:
-        connection.execute(
-            table.delete().where(table.c.student_id == sa.bindparam("gone")),
-            [{"gone": student_id} for student_id in ids],
-        )
+def consents_taken_back() -> sa.Select[Any]:
+    """Consents that were taken back as they stand: by the run that says where the student is."""
+    same = (students.c.student_id == withdrawn.c.student_id) & (students.c.run_id == withdrawn.c.run_id)
+    return sa.select(withdrawn.c.student_id, withdrawn.c.scope, withdrawn.c.withdrawn_on).join(students, same)
 
 
 def students_of(connection: sa.Connection, ids: Sequence[str], names_allowed: bool) -> dict[str, Student]:
@@ -106,8 +93,8 @@ def strangers_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Stu
 
 
 def school_ids(store: Store) -> list[str]:
-    """Every school with a published list, a received record or evidence on file."""
-    listed = sa.select(run_schools.c.school_id)
+    """Every school with a published list that was not withdrawn, a received record, evidence or a word on file."""
+    listed = sa.select(run_schools.c.school_id).join(runs).where(in_force_runs(None))
     sent = sa.select(entries.c.school_id).union(sa.select(evidence.c.school_id), sa.select(outcomes.c.school_id))
     with store.reading() as connection:
         known = set(connection.scalars(listed)) | set(connection.scalars(sent))
@@ -139,13 +126,13 @@ def withdrawals_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, f
     """By student, the scopes that consent no longer covers."""
     found: dict[str, frozenset[str]] = {}
     for part in chunks(list(ids)):
-        for row in connection.execute(withdrawn.select().where(withdrawn.c.student_id.in_(part))):
+        for row in connection.execute(consents_taken_back().where(students.c.student_id.in_(part))):
             found[row.student_id] = found.get(row.student_id, frozenset()) | {row.scope}
     return found
 
 
 def student_ids(store: Store, school_id: str | None = None) -> set[str]:
-    """Every student of the newest snapshots, or those of one school."""
+    """Every student, or those of one school, who has left it among them."""
     query = sa.select(students.c.student_id)
     with store.reading() as connection:
         return set(connection.scalars(query if school_id is None else query.where(students.c.school_id == school_id)))

@@ -31,6 +31,7 @@ class Instant(sa.TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+# Who is where by the runs that stand; worked out anew when a run is published or withdrawn (`serving.store.rosters`).
 students = sa.Table(
     "students",
     metadata,
@@ -41,6 +42,7 @@ students = sa.Table(
     sa.Column("grade", sa.Integer),
     sa.Column("sex", sa.String),
     sa.Column("birth_date", sa.Date),
+    sa.Column("run_id", sa.String, nullable=False),
 )
 
 # Apart from everything else, so that who holds the rest does not hold the names.
@@ -114,6 +116,12 @@ assessments = sa.Table(
     sa.Column("model_tier", sa.Integer),
     sa.Column("model_since", Instant),
     sa.Column("tells", sa.Boolean, nullable=False),
+    # The run's own roster: who it says the student is.
+    sa.Column("class_id", sa.String),
+    sa.Column("stage", sa.String, nullable=False),
+    sa.Column("grade", sa.Integer),
+    sa.Column("sex", sa.String),
+    sa.Column("birth_date", sa.Date),
     sa.Index("ix_assessments_assessment_id", "assessment_id", unique=True),
     sa.Index("ix_assessments_run_id_school_id", "run_id", "school_id"),
     sa.Index("ix_assessments_student_id", "student_id"),
@@ -164,7 +172,8 @@ entries = sa.Table(
     sa.Column("inputs", sa.String),
     # Records of one request come in at one moment: `place` is the order in it.
     sa.Column("place", sa.Integer, nullable=False),
-    # Whether something is to be asked, repeated or done because of it: that outlasts the next screening.
+    # Whether something is to be asked, repeated or done because of it, or it tells of a suspension or of its end: that
+    # outlasts the next screening.
     sa.Column("asks", sa.Boolean, nullable=False),
 )
 
@@ -188,14 +197,6 @@ inputs = sa.Table(
 
 # All that is left of an erased assessment: the hash of its random id.
 erased = sa.Table("erased", metadata, sa.Column("id_sha256", sa.String, primary_key=True))
-
-withdrawn = sa.Table(
-    "withdrawn",
-    metadata,
-    sa.Column("student_id", sa.String, primary_key=True),
-    sa.Column("scope", sa.String, primary_key=True),
-    sa.Column("withdrawn_on", sa.Date, nullable=False),
-)
 
 # What was found later, as it came: rows are added and never changed. A correction is another row.
 outcomes = sa.Table(
@@ -259,15 +260,6 @@ misses = sa.Table(
     sa.Column("student_id", sa.String, nullable=False, index=True),
     sa.Column("case", sa.JSON, nullable=False),
     sa.Index("ix_misses_half_school_id", "half", "school_id"),
-)
-
-feeds = sa.Table(
-    "feeds",
-    metadata,
-    sa.Column("school_id", sa.String, primary_key=True),
-    sa.Column("feed", sa.String, primary_key=True),
-    sa.Column("covered_from", sa.Date, nullable=False),
-    sa.Column("covered_to", sa.Date, nullable=False),
 )
 
 # Only ever added to.

@@ -254,7 +254,9 @@ def test_a_screening_that_is_not_in_force_says_so_and_one_may_be_taken_back(say:
     assert say("withdraw", wrong["run_id"], "--reason", "again")[1]["withdrawn"] is False
     assert say("withdraw", "0" * 16, "--reason", "x")[1]["error"]["kind"] == "not-found"
     again = say("screen", str(city), "--as-of", "2026-04-03")[1]
-    assert (again["published"], again["in_force"]) == (False, False), "what was taken back is not back by itself"
+    assert (again["published"], again["in_force"]) == (True, True), "to screen again is another run"
+    assert again["run_id"] != wrong["run_id"]
+    assert say("screen", str(city), "--as-of", "2026-04-03")[1]["published"] is False
     with open_store(read_settings()) as store:
         events = [event for event in audit_rows(store) if event.action == "run.withdrawn"]
     assert [(one.actor, one.object_id, one.detail) for one in events] == [("wang", wrong["run_id"], "the wrong file")]

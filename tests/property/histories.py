@@ -26,13 +26,15 @@ PAUSES = (1, 5, 50, 60 * 4, 60 * 7, 60 * 24, 60 * 24, 60 * 48, 60 * 24 * 6)  # m
 
 
 def screen(story: Story, player: Player) -> None:
-    """A run over one school or both, as of today; on an unsettled history perhaps as of an earlier day."""
+    """A run over one school or both, as of today or the day before; on an unsettled history perhaps as of an earlier
+    day."""
     roster = [fact for fact in story.facts if isinstance(fact, Enrolled)]
     # On a settled history not one where nobody is enrolled any more.
     with_roster = sorted({fact.school for fact in roster if not (story.settled and fact.left_on)})
     schools = tuple(school for school in with_roster if story.pick(True, True, False) or school == player.school)
     if schools:
-        as_of = story.today if story.settled else story.near()
+        back = timedelta(days=story.pick(0, 0, 0, 1))
+        as_of = story.today - back if story.settled else story.near()
         story.tell(Screened(story.now, f"run-{len(story.facts)}", as_of, schools))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from tests.obvious_cases import INTENT, R02, SCHOOL, after, day, event, on, report, screen, sheet, talk
-from tests.obvious_facts import Drawn, Fact, Found, Reached, Since
+from tests.obvious_facts import Drawn, Fact, Found, Reached, Since, Withdrawn
 
 
 def test_danger_that_two_people_find_stands_at_once() -> None:
@@ -146,6 +146,24 @@ def test_a_lead_waits_until_somebody_has_looked(looked: list[Fact], waits: bool)
 )
 def test_blind_from_the_lot_until_the_talk_unless_there_is_danger(then: list[Fact], blind: bool) -> None:
     assert after(Drawn(on(25), "Q", SCHOOL), *then)["blind"] is blind
+
+
+@pytest.mark.parametrize(
+    ("level", "also", "tier", "left_open"),
+    [
+        (0, [], "crisis", [R02]),
+        (3, [], "crisis", [R02]),
+        (0, [talk(20, 0, "I1 I2", hour=13, school=SCHOOL)], "routine", []),
+        (0, [screen(23)], "routine", []),
+    ],
+)
+def test_a_word_of_a_run_that_was_withdrawn(level: int, also: list[Fact], tier: str, left_open: list[str]) -> None:
+    """It closes nothing unless somebody else has brought it as well, and may still raise."""
+    wrong = talk(20, level, "I1 I2", door="import", school=SCHOOL)
+    facts = sorted([sheet(2), screen(19), wrong, screen(22), *also], key=lambda fact: fact.at)
+    assert after(*facts)["open"] == []
+    said = after(*facts, Withdrawn(on(24), "run-22"))
+    assert (said["tier"], said["open"], "review" in said["queues"]) == (tier, left_open, level == 3)
 
 
 def test_nobody_is_blind_over_danger_that_stood_before_the_lot() -> None:

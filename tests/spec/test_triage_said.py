@@ -142,12 +142,20 @@ def test_a_record_may_raise_what_the_list_says_and_never_lowers_it(
     assert newest_said(listed, [sent, said()]) is (sent if counts else listed), "a later one that says nothing"
 
 
-def test_an_older_record_says_nothing_of_a_suspension_that_the_list_knows_not() -> None:
-    """The list came after it and settles it, but for what is still to be asked."""
+@pytest.mark.parametrize(
+    ("lacks", "after", "since"),
+    [((), [], None), (LEAVE, [], 9), (LEAVE, [LEAVE], 9), (LEAVE, [()], None)],
+    ids=["the list knows of leave", "it does not", "nor does what came since", "what came since does"],
+)
+def test_a_suspension_ends_where_something_that_knows_of_leave_says_so(
+    lacks: tuple[str, ...], after: list[tuple[str, ...]], since: int | None
+) -> None:
+    """A list that came after a record settles it where it knows of leave, but for what is still to be asked."""
     older = said(suspended_since=day(9), asks="critical_blank", sheet=9)
-    listed = said(Tier.ROUTINE, missing=LEAVE)
-    now = taken_together(listed, listed, [older, listed], TODAY)
-    assert now.suspended_since is None
+    listed = said(Tier.ROUTINE, missing=lacks)
+    sent = [said(missing=one) for one in after]
+    now = taken_together(listed, listed, [older, listed, *sent], TODAY)
+    assert now.suspended_since == (None if since is None else day(since))
     assert [one.why for one in now.data_quality.retest] == ["critical_blank"]
 
 

@@ -19,10 +19,10 @@ from data_schemas.codes import Tier
 from models.assessment import AnswerTime
 from models.triage import day_start
 from runxin.settings import read_settings
-from serving.store import Store, assessment_to_json, facts_of, open_store
+from serving.store import Store, assessment_to_json, facts_of, find_student, open_store, read_school, withdraw_run
 from serving.store.database import MIGRATIONS, make_engine
 from serving.store.tables import metadata
-from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish
+from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, student
 
 BEFORE = "0003"  # the last revision of version 0.1.0
 TODAY = NOW.date()
@@ -219,3 +219,41 @@ def test_interviews_that_are_on_record_row_by_row_are_not_told_twice(tmp_path: P
     add(store, "interviews", student_id="S-1", level=1, last_on=AS_OF)
     (word,) = present(again(store, tmp_path)).words
     assert (word.interviewer, word.assessed, word.corrects, word.door) == ("staff-1", None, None, "outcomes")
+
+
+def test_where_students_are_what_they_took_back_and_feeds_are_those_of_their_newest_run(tmp_path: Path) -> None:
+    """So that a run published since can be withdrawn, and the roster of before stands again."""
+    store = filled(tmp_path)
+    earlier = {"student_id": "S-1", "school_id": "school-01", "payload": payload(), "tier_since": OPENED}
+    add(store, "runs", run_id="r0", as_of=date(2026, 9, 1), model_status="ok", published_at=OPENED)
+    add(store, "run_schools", run_id="r0", school_id="school-01")
+    add(store, "assessments", run_id="r0", **earlier)
+    add(store, "withdrawn", student_id="S-1", scope="model_score", withdrawn_on=date(2026, 10, 1))
+    add(store, "feeds", school_id="school-01", feed="leaves", covered_to=AS_OF)
+    word = {
+        "student_id": "S-1",
+        "school_id": "school-01",
+        "observed_on": AS_OF,
+        "kind": "interview",
+        "interviewer": "I",
+    }
+    add(store, "outcomes", sha256="a", run_id="r1", **word)
+    add(store, "outcomes", sha256="b", client="city", **word)
+    store = again(store, tmp_path)
+    with store.reading() as connection:
+        assert connection.execute(sa.text("SELECT run_id, scope FROM withdrawn")).all() == [("r1", "model_score")]
+        assert connection.execute(sa.text("SELECT run_id, feed FROM feeds")).all() == [("r1", "leaves")]
+        assert connection.execute(sa.text("SELECT run_id, stage FROM students")).all() == [("r1", "junior")]
+        stages = connection.execute(sa.text("SELECT run_id, stage FROM assessments ORDER BY run_id")).all()
+        told = connection.execute(sa.text("SELECT sha256, filed_by FROM brought ORDER BY sha256")).all()
+    assert (stages, told) == ([("r0", "junior"), ("r1", "junior")], [("a", "r1"), ("b", "city")])
+    moved_on = publish(store, [assessment("S-1")], students=[student("S-1", "school-02")], as_of=date(2026, 11, 21))
+    assert facts_of(store, ["S-1"], TODAY)["S-1"].withdrawn == frozenset()
+    assert withdraw_run(store, moved_on.run_id, "the wrong school", NOW, "wang")
+    facts = facts_of(store, ["S-1"], TODAY)["S-1"]
+    assert (facts.school_id, facts.withdrawn) == ("school-01", {"model_score"})
+    assert withdraw_run(store, "r1", "the older one as well", NOW, "wang")
+    assert (find_student(store, "S-1"), len(read_school(store, "school-01", TODAY).everyone)) == (
+        student("S-1", "school-01", class_id=None, grade=None),
+        1,
+    )

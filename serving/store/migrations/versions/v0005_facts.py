@@ -13,6 +13,8 @@ from datetime import UTC, datetime, time, timedelta
 import sqlalchemy as sa
 from alembic import op
 
+from serving.store.migrations.rosters import rosters_by_run
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -70,6 +72,7 @@ def upgrade() -> None:
     _assessments()
     _evidence()
     _outcomes()
+    rosters_by_run(op.get_bind())
 
 
 def _entries() -> None:
@@ -92,6 +95,11 @@ def _assessments() -> None:
         table.add_column(sa.Column("model_tier", sa.Integer()))
         table.add_column(sa.Column("model_since", sa.DateTime()))
         table.add_column(sa.Column("tells", sa.Boolean(), nullable=False, server_default=sa.true()))
+        table.add_column(sa.Column("class_id", sa.String()))
+        table.add_column(sa.Column("stage", sa.String(), nullable=False, server_default="unknown"))
+        table.add_column(sa.Column("grade", sa.Integer()))
+        table.add_column(sa.Column("sex", sa.String()))
+        table.add_column(sa.Column("birth_date", sa.Date()))
     connection = op.get_bind()
     said = sa.table(
         "assessments", *map(sa.column, ("run_id", "student_id", "payload", "tier_since", "model_tier", "model_since"))
@@ -108,6 +116,7 @@ def _assessments() -> None:
     with op.batch_alter_table("assessments") as table:
         table.drop_column("tier_since")
         table.drop_column("retest_since")
+        table.alter_column("stage", server_default=None, existing_type=sa.String(), existing_nullable=False)
         table.alter_column("tells", server_default=None, existing_type=sa.Boolean(), existing_nullable=False)
 
 
