@@ -59,7 +59,7 @@ QUEUES: tuple[Queue, ...] = (
             en="Confirmed by a person: reviewed every school day, and lowered by two persons together only.",
         ),
         Words(zh="没有已确认的危机。", en="There is no confirmed crisis."),
-        lambda one: one.in_review and not one.facts.stranger,
+        lambda one: one.in_review,
         never_cut=True,
     ),
     Queue(

@@ -16,8 +16,9 @@ from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
 from serving.store.database import Store
 from serving.store.evidence import SCREENING, Filing, file_evidence
+from serving.store.files import join_files
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
-from serving.store.outcomes import Outcome, keep_outcomes
+from serving.store.outcomes import NewOutcome, Outcome, keep_outcomes
 from serving.store.payload import pack_assessment
 from serving.store.runs import Feed, Run, newest_run_of
 from serving.store.students import Student, Withdrawal, replace_students, replace_withdrawals
@@ -98,8 +99,11 @@ def publish_run(
             unplaced = [asdict(one) | {"run_id": run.run_id} for one in facts.strangers]
             connection.execute(run_strangers.insert(), unplaced)
         replace_students(connection, students)
+        for file_id, student_id in join_files(connection, schools):
+            add_event(connection, AuditEvent(run.published_at, actor, "file.joined", None, student_id, file_id))
         replace_withdrawals(connection, schools.keys(), facts.withdrawals)
-        keep_outcomes(connection, facts.outcomes, run.published_at, run_id=run.run_id)
+        words = [NewOutcome(outcome, outcome, school) for outcome, school in facts.outcomes]
+        keep_outcomes(connection, words, run.published_at, run_id=run.run_id)
         keep_contacts(connection, facts.contacts, run.published_at, SCREENING, run.run_id)
         _replace_feeds(connection, facts.feeds)
         opened = sum(file_evidence(connection, facts.filings, run.published_at, SCREENING, run.run_id).values())
