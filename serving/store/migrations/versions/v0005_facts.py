@@ -127,7 +127,9 @@ def _evidence() -> None:
     old = sa.table("evidence", *(sa.column(name, types.get(name, sa.String)()) for name in columns))
     kept = [row._asdict() for row in connection.execute(sa.select(*old.c))]
     schools = _schools("entries") | _schools("students")
-    sent = dict(connection.execute(sa.text("SELECT entry_id, school_id FROM entries")).tuples().all())
+    sent = {
+        row.entry_id: row.school_id for row in connection.execute(sa.text("SELECT entry_id, school_id FROM entries"))
+    }
     op.drop_table("evidence")
     new = op.create_table(
         "evidence",
