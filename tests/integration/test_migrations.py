@@ -46,6 +46,7 @@ GONE = {
 }
 # Whoever is on no roster has a file that carries the school: student's id → file.
 STRANGERS = {"S-stranger": "S-stranger (school-01)", "S-nowhere": "S-nowhere (unassigned)"}
+STRANGERS |= {"S-declined": "S-declined (school-01)"}
 # Fields that assessments have gained: a stored one does not have them, whatever a replay says there.
 ADDED = {
     "model_tier": "what the model alone says",

@@ -212,10 +212,10 @@ def test_nothing_tells_a_key_whether_another_school_has_the_id(
     api: Api, key: tuple[str, ...], named: str | None
 ) -> None:
     """Neither answers nor names of records nor the list: P is a student of B, and N of nobody."""
-    said, lines = {}, {}
+    said, lines, moment = {}, {}, datetime.now(UTC)
+    api.state.clock = lambda: moment
     for student_id in ("P", "N"):
         scored = score(api, student_id, key=key, school_id=named) | {"entry_id": None}
-        scored["urgent"] = None  # moments
         told = tell(api, word(student_id, 3, school_id=named) if named else word(student_id, 3), key=key)
         said[student_id] = str([scored, told | {"results": None}]).replace(student_id + "'", "ID'")
         files = strangers(api, key[0])
