@@ -241,8 +241,9 @@ def word(student_id: str = "S-1", level: int = 1, on: date = AS_OF, **fields: An
 
 
 def tell(store: Store, *words_said: Outcome, at: datetime = NOW, school: str = "school-01") -> list[bool]:
-    """Keep what people said, as a platform sends it."""
-    return record_outcomes(store, "city", [NewOutcome(one, one, school) for one in words_said], at)
+    """Keep what people said, as a platform sends it; says of each whether it is new."""
+    kept = record_outcomes(store, "city", [NewOutcome(one, one, school) for one in words_said], at)
+    return [one.new for one in kept]
 
 
 def present(store: Store, student_id: str = "S-1", now: datetime = NOW) -> Present:

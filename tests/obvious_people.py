@@ -26,7 +26,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Who:
-    """A student at a school (`known`), or a stranger as a record named them."""
+    """A student at a school (`known`), or a stranger as a record named them: of each school that speaks another one."""
 
     student: str
     school: str | None

@@ -75,17 +75,19 @@ def _queues(mine: Mine, open_now: list[Filed], leads: list[str], tier: int, huma
     if not mine.whose.known:  # 26, 35: a stranger
         if mine.told:
             queues.add("identity")
+        if human == CRISIS:  # 37: whoever it is
+            queues.add("review")
         return frozenset(queues)
     if (left or mine.doubled) and (open_now or human == CRISIS):  # 35
         queues.add("identity")
+    if human == CRISIS:  # 37
+        queues.add("review")
     if left:
         return frozenset(queues)
     if any(one.piece.safety and not one.piece.old for one in open_now):  # 4: above the week's line
         queues.add("check")
     if any(one.piece.old for one in open_now):  # 10
         queues.add("history")
-    if human == CRISIS:  # 37
-        queues.add("review")
     if tier > 0:
         queues.add("list")
     if _asks(mine):  # 7

@@ -24,14 +24,13 @@ from serving.store import (
     FileOf,
     NewEntry,
     ReplayContext,
-    Whereabouts,
     facts_if_recorded,
     facts_of,
     feeds_of_schools,
     file_of,
+    homes,
     outcome_row,
     record_entries,
-    whereabouts,
     write_audit,
 )
 from serving.store.duty import duty_of
@@ -69,12 +68,11 @@ def file_records(
     who it is. What is answered was recorded before, all records or none; a dry run records nothing.
     """
     now = state.clock()
-    known = whereabouts(state.store, [one.request.student_id for one in checked])
-    files = _files(state, client, checked, known)
+    files = _files(state, client, checked)
     found: list[ScoreAnswer | UserError | None] = [None] * len(checked)
     mine = []
-    for place, one in enumerate(checked):
-        if dry_run and not _may_read(client, one.request.student_id, known, files[place]):
+    for place, where in enumerate(files):
+        if dry_run and not _may_read(client, where):
             found[place] = refused(NOT_READABLE, fix="a dry run reads what is on record")
         else:
             mine.append(place)
@@ -102,17 +100,15 @@ def file_records(
     return [one for one in found if one is not None]
 
 
-def _files(state: State, client: Client, checked: Sequence[Checked], known: Mapping[str, Whereabouts]) -> list[FileOf]:
-    schools = known_school_ids(state.store)
-    return [file_of(c.request.student_id, c.request.school_id, known, schools, client.schools) for c in checked]
+def _files(state: State, client: Client, checked: Sequence[Checked]) -> list[FileOf]:
+    at, schools = homes(state.store, [one.request.student_id for one in checked]), known_school_ids(state.store)
+    return [file_of(c.request.student_id, c.request.school_id, at, schools, client.schools) for c in checked]
 
 
-def _may_read(client: Client, student_id: str, known: Mapping[str, Whereabouts], file: FileOf) -> bool:
-    """Whether a key may be told what is on record: of students of its own schools. Whoever nobody knows is not readable
-    either, so that an id of another school cannot be told from one of nobody."""
-    if client.schools is None:
-        return True
-    return student_id in known and file.file_id == student_id and file.school_id in client.schools
+def _may_read(client: Client, file: FileOf) -> bool:
+    """Whether a key may be told what is on record: of students of its own schools. Whoever is on no roster is not
+    readable, so that an id of another school cannot be told from one of nobody."""
+    return client.schools is None or file.on_roster
 
 
 def _present(state: State, facts: StudentFacts, school_id: str) -> Present:

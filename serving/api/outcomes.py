@@ -18,7 +18,7 @@ from serving.api.score import body_of
 from serving.platform.callers import caller
 from serving.platform.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
 from serving.platform.state import State, state_of
-from serving.store import FileOf, NewOutcome, Outcome, facts_of, file_of, record_outcomes, whereabouts
+from serving.store import FileOf, NewOutcome, Outcome, facts_of, file_of, homes, record_outcomes
 from serving.store.schools import known_school_ids
 
 router = APIRouter(tags=["outcomes"])
@@ -74,20 +74,20 @@ def outcomes(
     if problems:
         raise invalid(problems)
     given = [_new(row, where, today) for row, where in zip(rows, files, strict=True)]
-    new = record_outcomes(state.store, client.client, given, now)
+    kept = record_outcomes(state.store, client.client, given, now)
     after = facts_of(state.store, list(before), today)
     opened, still = _open(state, before.values()), _open(state, after.values())
     results = tuple(
         OutcomeGiven(
-            status="recorded" if is_new else "known",
+            status="recorded" if one.new else "known",
             student="on_list" if where.on_roster else "identity_to_check",
-            record_id=one.sent.sha256,
+            record_id=one.record_id,
         )
-        for one, where, is_new in zip(given, files, new, strict=True)
+        for one, where in zip(kept, files, strict=True)
     )
     answer = OutcomesAnswer(
-        recorded=sum(new),
-        known=len(new) - sum(new),
+        recorded=sum(one.new for one in kept),
+        known=sum(not one.new for one in kept),
         identity_to_check=sum(one.student == "identity_to_check" for one in results),
         evidence_closed=len(opened - still),
         evidence_reopened=len(still - opened),
@@ -97,9 +97,8 @@ def outcomes(
 
 
 def _files(state: State, client: Client, rows: Sequence[OutcomeRow]) -> list[FileOf]:
-    known = whereabouts(state.store, [row.student_id for row in rows])
-    schools = known_school_ids(state.store)
-    return [file_of(row.student_id, row.school_id, known, schools, client.schools) for row in rows]
+    at, schools = homes(state.store, [row.student_id for row in rows]), known_school_ids(state.store)
+    return [file_of(row.student_id, row.school_id, at, schools, client.schools) for row in rows]
 
 
 def _open(state: State, facts: Iterable[StudentFacts]) -> set[tuple[str, str]]:
@@ -136,5 +135,5 @@ def _faults(index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iter
 def _new(row: OutcomeRow, where: FileOf, today: date) -> NewOutcome:
     fields = row.model_dump(exclude={"school_id"}) | {"student_id": where.file_id}
     fields["assessed"] = None if row.assessed is None else tuple(row.assessed)
-    sent = Outcome(**fields)
+    sent = Outcome(**fields | {"student_id": where.apart})
     return NewOutcome(Outcome(**fields | {"recorded_on": row.recorded_on or today}), sent, where.school_id)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data_schemas.dataset import Dataset, conform
 from data_schemas.tables import TABLES, CellKind
-from serving.store import Outcome
+from serving.store import Outcome, student_of
 
 TABLE = TABLES["outcomes"]
 
@@ -41,10 +41,11 @@ def _cells(outcome: Outcome) -> dict[str, object]:
 
 
 def with_sent(dataset: Dataset, sent: Sequence[Outcome], as_of: date) -> Dataset:
-    """The dataset with what platforms sent of its students by the day, where it does not say as much itself: a
-    person's word is in force whichever way it came. The fingerprint is then another."""
-    students = set(dataset.students["student_id"])
-    here = [one for one in sent if one.student_id in students and one.known_on <= as_of]
+    """The dataset with what platforms sent of its students by the day, before they were on its roster too, where it
+    does not say as much itself: a person's word is in force whichever way it came. The fingerprint is then another."""
+    school_of = dict(zip(dataset.students["student_id"], dataset.students["school_id"], strict=True))
+    theirs = [replace(one, student_id=student_of(one.student_id, school_of)) for one in sent]
+    here = [one for one in theirs if one.student_id in school_of and one.known_on <= as_of]
     if not here:
         return dataset
     own = {outcome.sha256 for outcome, _ in outcomes_of(dataset, set(dataset.students["school_id"]))}

@@ -95,7 +95,7 @@ def publish_screening(
     records = replace(records, around=look_around(records, date_to_day(as_of), policy.response_quality))
     everyone, model = _assess(records, as_of, artifact, policy, status)
     students = students_of(dataset, everyone, schools)
-    unplaced = clashing(store, everyone, students)
+    unplaced = clashing(store, everyone, students, its_own, as_of)
     students = {one: who for one, who in students.items() if one not in unplaced.ids}
     found = [assessment for assessment in everyone if assessment.student_id in students]
     if not found:
@@ -116,7 +116,7 @@ def publish_screening(
         schools=here,
         published_at=now,
     )
-    unplaced = unplaced.joined(on_no_roster(settled, as_of, policy, calendars, here, schools))
+    unplaced = unplaced.joined(on_no_roster(store, settled, as_of, policy, calendars, here, schools))
     words = [
         (word, school)
         for word, school in outcomes_of(its_own, here)

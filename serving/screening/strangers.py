@@ -1,15 +1,27 @@
 """Whom a dataset holds and its roster cannot place: their evidence is filed for a person to find out who they are."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from data_schemas.codes import Tier
+from data_schemas.dataset import Dataset
 from data_schemas.roster import UNASSIGNED, Settled, Unsettled
 from data_schemas.school_days import Calendars
 from models import Assessment, Policy, assess, records_of
 from serving.screening.outcomes import outcomes_of
-from serving.store import Filing, Outcome, Store, Stranger, Student, clashes, contested, unassigned_among
+from serving.store import (
+    Filing,
+    Outcome,
+    Store,
+    Stranger,
+    Student,
+    clashes,
+    concerns_school,
+    contested,
+    homes,
+    unassigned_among,
+)
 
 TWO_SCHOOLS = "two_schools"
 
@@ -32,20 +44,29 @@ class Unplaced:
         )
 
 
-def clashing(store: Store, found: Sequence[Assessment], students: Mapping[str, Student]) -> Unplaced:
+def clashing(
+    store: Store, found: Sequence[Assessment], students: Mapping[str, Student], dataset: Dataset, as_of: date
+) -> Unplaced:
     """Students under an id that another school has for somebody else, by sex or birth date: never merged."""
     elsewhere = clashes(store, list(students.values()), {one.school_id for one in students.values()})
-    strangers, filings = [], []
-    for one in found:
-        if one.student_id in elsewhere:
-            school = students[one.student_id].school_id
-            file_id = contested(one.student_id, school)
-            strangers.append(Stranger(file_id, school, TWO_SCHOOLS))
-            filings.append(Filing(file_id, school, one.proven))
-    return Unplaced(tuple(strangers), tuple(filings), (), frozenset(elsewhere))
+    if not elsewhere:
+        return Unplaced()
+    files = {one: contested(one, students[one].school_id) for one in elsewhere}
+    told = [one for one in found if one.student_id in files]
+    return Unplaced(
+        tuple(Stranger(files[one.student_id], students[one.student_id].school_id, TWO_SCHOOLS) for one in told),
+        tuple(Filing(files[one.student_id], students[one.student_id].school_id, one.proven) for one in told),
+        tuple(
+            (replace(word, student_id=files[word.student_id]), school)
+            for word, school in outcomes_of(dataset)
+            if word.student_id in files and word.known_on <= as_of
+        ),
+        frozenset(elsewhere),
+    )
 
 
 def on_no_roster(
+    store: Store,
     settled: Settled,
     as_of: date,
     policy: Policy,
@@ -56,13 +77,15 @@ def on_no_roster(
     """Strangers of a dataset with the rules run on what came of them. Of who has left, evidence is filed where there is
     any that nobody has assessed or a confirmed 危机; of others everybody's, since nobody knows whose sheets these are.
     Words are kept of everyone: a talk after somebody has left counts for the day they are back. Where only some schools
-    were `asked` for, who is of others waits for their screening."""
+    were `asked` for, who is of others waits for their screening. Whoever an earlier roster of these schools had keeps
+    the file; all others have one of their own, whoever has the id elsewhere."""
     dataset = settled.strangers
     if dataset is None:
         return Unplaced()
     found = assess(records_of(dataset, calendars), as_of, None, policy)
     ids_there = [one for one in dataset.students["student_id"] if _may_be_of(settled, one, asked)]
     where = {one: _school(settled, one, schools) for one in ids_there}
+    files = _files(store, settled, where)
     told = [
         one
         for one in found
@@ -70,17 +93,31 @@ def on_no_roster(
         and (settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.tier is Tier.CRISIS)
     ]
     words = [
-        (word, where[word.student_id])
+        (replace(word, student_id=files[word.student_id]), where[word.student_id])
         for word, _ in outcomes_of(dataset)
         if word.student_id in where and word.known_on <= as_of
     ]
-    ids = frozenset([*(one.student_id for one in told), *(word.student_id for word, _ in words)])
+    filings = [Filing(files[one.student_id], where[one.student_id], one.proven) for one in told]
+    with_something = {one.student_id for one in filings} | {word.student_id for word, _ in words}
+    ids = sorted(who for who in where if files[who] in with_something)
     return Unplaced(
-        tuple(Stranger(who, where[who], settled.reasons[who].code) for who in sorted(ids)),
-        tuple(Filing(one.student_id, where[one.student_id], one.proven) for one in told),
+        tuple(Stranger(files[who], where[who], settled.reasons[who].code) for who in ids),
+        tuple(filings),
         tuple(words),
-        ids,
+        frozenset(ids),
     )
+
+
+def _files(store: Store, settled: Settled, where: Mapping[str, str]) -> dict[str, str]:
+    """Whose file what came of each stranger goes to. An id that may be two people's is never put into the file of one
+    of them."""
+    at = homes(store, list(where))
+    return {
+        who: who
+        if settled.reasons[who] is not Unsettled.TWO_ENROLMENTS and who in at and concerns_school(school, at[who])
+        else contested(who, school)
+        for who, school in where.items()
+    }
 
 
 def _may_be_of(settled: Settled, student_id: str, asked: Collection[str] | None) -> bool:

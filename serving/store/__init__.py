@@ -12,7 +12,7 @@ from serving.store.entries import NewEntry, ReceivedEntry, received_record, reco
 from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
 from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
 from serving.store.feeds import Feed, feeds_of_schools
-from serving.store.files import FileOf, Whereabouts, clashes, contested, file_of, whereabouts
+from serving.store.files import FileOf, clashes, contested, file_of, homes, id_of, student_of
 from serving.store.inputs import (
     Kept,
     ReplayContext,
@@ -89,7 +89,6 @@ __all__ = [
     "Stranger",
     "Student",
     "StudentInputs",
-    "Whereabouts",
     "Withdrawal",
     "add_event",
     "assessment_from_json",
@@ -114,6 +113,8 @@ __all__ = [
     "find_kept",
     "find_student",
     "history_of",
+    "homes",
+    "id_of",
     "in_force_before",
     "inputs_of",
     "is_erased",
@@ -147,9 +148,9 @@ __all__ = [
     "sent_outcomes",
     "service_state",
     "student_ids",
+    "student_of",
     "taken_back",
     "unassigned_among",
-    "whereabouts",
     "withdraw_run",
     "write_audit",
 ]

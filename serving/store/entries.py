@@ -154,13 +154,14 @@ def entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[
 
 
 def entries_at(connection: sa.Connection, school_id: str, run: Run | None) -> dict[str, list[ReceivedEntry]]:
-    """Per student of a school, in the order in which they came: the records since the list, those of students on no
-    list, and those that outlast a screening; and those of students on no list whose school nobody knows: better on
+    """Per student of a school, in the order in which they came: the records since the list and those that outlast a
+    screening, wherever they were sent from; and those of strangers, also of whom nobody knows the school: better on
     every school's list than on none."""
     unknown = entries.c.student_id.not_in(sa.select(students.c.student_id))
+    here = entries.c.student_id.in_(sa.select(students.c.student_id).where(students.c.school_id == school_id))
     came_since = sa.true() if run is None else (entries.c.received_at > run.published_at)
-    ours = (entries.c.school_id == school_id) & (came_since | unknown | entries.c.asks)
-    query = entries.select().where(ours | (of_school(entries.c.school_id, school_id) & unknown))
+    strangers = of_school(entries.c.school_id, school_id) & unknown
+    query = entries.select().where((here & (came_since | entries.c.asks)) | strangers)
     return _by_student(connection.execute(_in_order(query)))
 
 

@@ -15,7 +15,7 @@ from serving.store.database import Store
 from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entries_at, entries_of
 from serving.store.evidence import pieces_of
 from serving.store.feeds import Feed, feeds_of
-from serving.store.files import contested
+from serving.store.files import homes_of
 from serving.store.outcomes import words_by_lot, words_of
 from serving.store.payload import unpack_assessment
 from serving.store.rows import list_rows, newest_row_of, rows_in_force
@@ -80,7 +80,7 @@ def facts_of_school(
     rows = list_rows(connection, run, school_id, names_allowed) if run is not None else []
     people = {row.student_id: _person(row) for row in rows}
     entries = sent if sent is not None else entries_at(connection, school_id, run)
-    known = _known(connection, list(people), school_id, at)
+    known = _known(connection, list(people), at)
     everyone = [_listed(row, run, entries.get(row.student_id, ()), known, today) for row in rows if run is not None]
     others: list[StudentFacts] = []
     if at is None:
@@ -88,7 +88,7 @@ def facts_of_school(
         ids = _stranger_ids(connection, school_id, people, entries, unplaced)
         who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
         who |= strangers_of(connection, ids) | students_of(connection, ids, names_allowed)
-        beside = _known(connection, ids, None, None)
+        beside = _known(connection, ids, None)
         others = [_stranger(connection, who[i], entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
         people |= who
     return SchoolFacts(run, tuple(everyone), tuple(others), people, tuple(feeds_of(connection, school_id)))
@@ -109,7 +109,7 @@ def facts_if_recorded(store: Store, given: Sequence[NewEntry], today: date) -> d
 def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[str, StudentFacts]:
     on_roster = students_of(connection, ids, False)
     who = strangers_of(connection, [i for i in ids if i not in on_roster]) | on_roster
-    known = _known(connection, list(ids), {i: one.school_id for i, one in on_roster.items()}, None)
+    known = _known(connection, list(ids), None)
     entries = entries_of(connection, ids)
     listed = rows_in_force(connection, on_roster.values(), today)
     reasons = _reasons(connection, {one.school_id for i, one in who.items() if i not in listed}, today)
@@ -133,36 +133,22 @@ class _Known:
     words: Mapping[str, Sequence[Any]]
     contacts: Mapping[str, Sequence[Any]]
     withdrawn: Mapping[str, frozenset[str]]
-    files: Mapping[str, tuple[str, ...]]
 
     def of(self, student_id: str) -> dict[str, Any]:
-        def gathered(by_file: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:
-            return tuple(one for file in self.files[student_id] for one in by_file.get(file, ()))
-
         return {
-            "pieces": gathered(self.pieces),
-            "words": gathered(self.words),
-            "contacts": gathered(self.contacts),
+            "pieces": tuple(self.pieces.get(student_id, ())),
+            "words": tuple(self.words.get(student_id, ())),
+            "contacts": tuple(self.contacts.get(student_id, ())),
             "withdrawn": self.withdrawn.get(student_id, frozenset()),
         }
 
 
-def _known(
-    connection: sa.Connection, ids: Sequence[str], school: str | Mapping[str, str] | None, at: datetime | None
-) -> _Known:
-    """What is on file of `ids`. Where the roster has a student at a school, what came from that school before it did is
-    the student's own too."""
-    files: dict[str, tuple[str, ...]] = {}
-    for student_id in ids:
-        where = school.get(student_id) if isinstance(school, Mapping) else school
-        files[student_id] = (student_id,) if where is None else (student_id, contested(student_id, where))
-    every = [file for of_one in files.values() for file in of_one]
+def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None) -> _Known:
     return _Known(
-        pieces_of(connection, every, at),
-        words_of(connection, every, at),
-        contacts_of(connection, every, at),
-        withdrawals_of(connection, list(ids)),
-        files,
+        pieces_of(connection, ids, at),
+        words_of(connection, ids, at),
+        contacts_of(connection, ids, at),
+        withdrawals_of(connection, ids),
     )
 
 
@@ -259,12 +245,13 @@ def _stranger_ids(
     entries: Mapping[str, object],
     unplaced: Mapping[str, str],
 ) -> list[str]:
-    """Whoever has evidence, a record or an outcome at the school, or at none, and is on no list in force."""
+    """Whoever has evidence, a record or an outcome at the school, or at none, and is on no list in force. A student of
+    the school's roster who is on the list no more is among them, with what an earlier school filed."""
     found = set(entries) | set(unplaced)
+    here = sa.select(students.c.student_id).where(students.c.school_id == school_id)
     for table in (evidence, outcomes):
-        query = sa.select(table.c.student_id).where(of_school(table.c.school_id, school_id)).distinct()
-        found |= set(connection.scalars(query))
+        filed = of_school(table.c.school_id, school_id) | table.c.student_id.in_(here)
+        found |= set(connection.scalars(sa.select(table.c.student_id).where(filed).distinct()))
     found -= set(listed)
-    elsewhere = set(connection.scalars(sa.select(students.c.student_id).where(students.c.school_id != school_id)))
-    settled = {contested(student_id, school_id) for student_id in listed}
-    return sorted(found - elsewhere - settled)
+    at = homes_of(connection, sorted(found))
+    return sorted(one for one in found if at.get(one, school_id) == school_id)

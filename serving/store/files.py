@@ -1,8 +1,9 @@
 """Whose file a fact goes to.
 
-A file is a student's own where the roster knows the id at that school. What another school sends under the same id is
-never put there: it gets a file of its own, `ID (SCHOOL)`, until the roster says that the student is at that school, or
-a person has settled who it is. What comes for an unknown school goes to the schools of the key that sent it.
+A plain id is the file of a student of a roster and of nobody else. Whoever is on no roster of the school that speaks
+gets a file that carries that school, `ID (SCHOOL)`, whether or not another school has the id: so nothing can be told
+from it, and nothing of one school is ever put into another's file. Once the roster of that school has the id, what
+stands in it is the student's own (`join_files`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,65 +11,60 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from data_schemas.roster import UNASSIGNED
 from serving.store.database import Store, chunks
-from serving.store.students import Student, is_unassigned, strangers_of, students_of, unassigned_among
-from serving.store.tables import students
+from serving.store.students import AMONG, Student, students_of, unassigned_among
+from serving.store.tables import contacts, entries, evidence, inputs, misses, outcomes, run_strangers, students
 
-
-@dataclass(frozen=True)
-class Whereabouts:
-    """Where an id stands: at which school, and whether a roster says so."""
-
-    school_id: str
-    on_roster: bool
+FILED = (evidence, outcomes, entries, contacts, misses, run_strangers)  # tables with a file's id in `student_id`
+NOBODYS = "; "  # stands behind a school that nobody has: no id and no school holds a blank
 
 
 @dataclass(frozen=True)
 class FileOf:
-    """The file of a student at a school; `on_roster` where the roster has the student there."""
+    """The file of a student at a school; `on_roster` where the roster has the student there. `apart` is the file of
+    whoever is on no roster under the same id: it follows from what was sent and by whom, and not from what is known."""
 
     file_id: str
     school_id: str
     on_roster: bool
+    apart: str
 
 
-def whereabouts(store: Store, ids: Sequence[str]) -> dict[str, Whereabouts]:
-    """Where each of `ids` stands, as far as it is known."""
+def homes(store: Store, ids: Sequence[str]) -> dict[str, str]:
+    """At which school each of `ids` is, or was last, by a roster."""
     with store.reading() as connection:
-        return whereabouts_of(connection, ids)
+        return homes_of(connection, ids)
 
 
-def whereabouts_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Whereabouts]:
-    found = {who: Whereabouts(one.school_id, False) for who, one in strangers_of(connection, ids).items()}
+def homes_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for part in chunks(sorted(set(ids))):
         query = sa.select(students.c.student_id, students.c.school_id).where(students.c.student_id.in_(part))
-        found |= {row.student_id: Whereabouts(row.school_id, True) for row in connection.execute(query)}
+        found |= {row.student_id: row.school_id for row in connection.execute(query)}
     return found
 
 
 def file_of(
     student_id: str,
     named: str | None,
-    known: Mapping[str, Whereabouts],
+    homes: Mapping[str, str],
     schools: Collection[str],
     allowed: Collection[str] | None,
 ) -> FileOf:
     """The file of what a client sends about a student under the school `named`, or under none.
 
-    `schools` are those that exist, `allowed` the client's own, None for all. A misspelt or foreign school is no school.
+    `schools` are those that exist, `allowed` the client's own, None for all. A misspelt or foreign school is no school:
+    what names one is nobody's until a person has found out whose it is, also where the id is on the client's roster.
     """
     here = named if named in schools and (allowed is None or named in allowed) else None
-    nowhere = next(iter(allowed)) if allowed is not None and len(allowed) == 1 else unassigned_among(allowed)
-    stands = known.get(student_id)
-    if stands is None:
-        return FileOf(student_id, here or nowhere, False)
-    may = allowed is None or stands.school_id in allowed or stands.school_id == unassigned_among(allowed)
-    if may and (named is None or named == stands.school_id):
-        return FileOf(student_id, stands.school_id, stands.on_roster)
-    if may and not stands.on_roster and is_unassigned(stands.school_id):
-        return FileOf(student_id, here or stands.school_id, False)
-    school = here or nowhere
-    return FileOf(contested(student_id, school), school, False)
+    one_school = next(iter(allowed)) if allowed is not None and len(allowed) == 1 else None
+    speaks = here or one_school or unassigned_among(allowed)
+    apart = contested(student_id, speaks, named if here is None else None)
+    home = homes.get(student_id)
+    if home is not None and named in (None, home) and (allowed is None or home in allowed):
+        return FileOf(student_id, home, True, apart)
+    return FileOf(apart, speaks, False, apart)
 
 
 def clashes(store: Store, students: Sequence[Student], covered: Collection[str]) -> dict[str, str]:
@@ -87,6 +83,44 @@ def clashes(store: Store, students: Sequence[Student], covered: Collection[str])
     return found
 
 
-def contested(student_id: str, school_id: str) -> str:
-    """The id of a file of its own; no id that a school gives holds a blank."""
-    return f"{student_id} ({school_id})"
+def contested(student_id: str, school_id: str, misspelt: str | None = None) -> str:
+    """The id of a file of its own: `ID (SCHOOL)`, `ID (SCHOOL, SCHOOL)` where it may be of several,
+    `ID (MISSPELT; SCHOOL)` where a school was named that nobody has."""
+    among = school_id.startswith(AMONG)
+    speaks = ", ".join(school_id.removeprefix(AMONG).strip(",").split(",")) if among else school_id
+    return f"{student_id} ({speaks if misspelt is None else misspelt + NOBODYS + speaks})"
+
+
+def id_of(file_id: str) -> str:
+    """The student's id as it was sent."""
+    return file_id.partition(" (")[0]
+
+
+def student_of(file_id: str, homes: Mapping[str, str]) -> str:
+    """Whose file it is where rosters have students at `homes`: the student's whom the school that speaks has, else a
+    stranger's, who goes by the file."""
+    student_id, _, rest = file_id.partition(" (")
+    speaks, home = rest.removesuffix(")"), homes.get(student_id)
+    if home is None or not rest or NOBODYS in speaks:
+        return file_id
+    return student_id if speaks == UNASSIGNED or home in speaks.split(", ") else file_id
+
+
+def join_files(connection: sa.Connection, homes: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Put what was filed of strangers into the files of the students whom a roster now has at `homes`; returns which
+    file into whose. Only the name of the file is another: rows, their moments and their own names are as they were."""
+    found: set[str] = set()
+    for table in FILED:
+        apart = table.c.student_id.contains(" (", autoescape=True)
+        found |= set(connection.scalars(sa.select(table.c.student_id).where(apart).distinct()))
+    joined = [(file_id, student_of(file_id, homes)) for file_id in sorted(found)]
+    joined = [(file_id, student) for file_id, student in joined if file_id != student]
+    for file_id, student in joined:
+        for table in FILED:
+            mine = table.c.student_id == file_id
+            connection.execute(table.update().where(mine).values(student_id=student))
+        same = sa.select(inputs.c.sha256).where(inputs.c.student_id == student)
+        mine = inputs.c.student_id == file_id
+        connection.execute(inputs.delete().where(mine, inputs.c.sha256.in_(same)))
+        connection.execute(inputs.update().where(mine).values(student_id=student))
+    return joined

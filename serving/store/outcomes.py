@@ -2,18 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from data_schemas.codes import Selection
-from models.triage import Word, in_force
+from models.triage import ZONE, Word, in_force
 from serving.store.audit import AuditEvent, add_event
 from serving.store.brought import keep_brought, only_withdrawn
 from serving.store.database import Store, chunks
+from serving.store.files import id_of
 from serving.store.students import is_unassigned
 from serving.store.tables import outcomes, students
 
@@ -74,57 +75,117 @@ class KeptOutcome:
 
 @dataclass(frozen=True)
 class NewOutcome:
-    """An outcome that a platform sends. `sent` is the row as it came, by which it is recognised when it is sent again:
-    a day of record that was left out is not part of it."""
+    """An outcome that a platform sends. `sent` is the row as it came, by which it is named and recognised when it is
+    sent again: a day of record that was left out is not part of it, and the student goes by the school that speaks, so
+    that the name of the record does not tell whether a roster has the id."""
 
     outcome: Outcome
     sent: Outcome
     school_id: str
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What became of an outcome: the name of its record, and whether that is new."""
+
+    record_id: str
+    new: bool
+
+
 def keep_outcomes(
     connection: sa.Connection,
-    given: Sequence[tuple[Outcome, str]],
+    given: Sequence[NewOutcome],
     at: datetime,
     *,
     run_id: str | None = None,
     client: str | None = None,
-    names: Sequence[str] | None = None,
     door: str = SCREENING,
-) -> list[bool]:
-    """Keep outcomes with their schools, each content once, with who has brought it; says of each whether it is new.
-    `names` are the hashes to know them by, where these are not those of the outcomes themselves."""
-    hashes = list(names) if names is not None else [outcome.sha256 for outcome, _ in given]
-    keep_brought(connection, hashes, run_id or client or door)
-    known: set[str] = set()
-    for part in chunks(sorted(set(hashes))):
-        known |= set(connection.scalars(sa.select(outcomes.c.sha256).where(outcomes.c.sha256.in_(part))))
-    rows, new = [], []
-    for sha256, (outcome, school_id) in zip(hashes, given, strict=True):
-        new.append(sha256 not in known)
-        if sha256 not in known:
-            known.add(sha256)
-            came = {"sha256": sha256, "school_id": school_id, "received_at": at, "run_id": run_id, "client": client}
-            assessed = None if outcome.assessed is None else list(outcome.assessed)
-            rows.append(asdict(outcome) | came | {"door": door, "assessed": assessed})
+) -> list[Recorded]:
+    """Keep outcomes, in each file each content once, whichever way it came, with who has brought it. A row may name
+    what it corrects as the dataset or the platform calls it; it is kept with the name of the record."""
+    filed = _Filed(connection, sorted({one.outcome.student_id for one in given}))
+    taken = _names(connection, [one.sent.sha256 for one in given])
+    found: list[Recorded] = []
+    for one in given:
+        known = filed.name_of(one)
+        name = known or _free(one, taken)
+        taken.add(name)
+        filed.add(one, name)
+        found.append(Recorded(name, known is None))
+    rows = [
+        asdict(one.outcome)
+        | {"sha256": kept.record_id, "school_id": one.school_id, "received_at": at, "run_id": run_id}
+        | {"client": client, "door": door, "corrects": filed.corrected(one.outcome)}
+        | {"assessed": None if one.outcome.assessed is None else list(one.outcome.assessed)}
+        for one, kept in zip(given, found, strict=True)
+        if kept.new
+    ]
+    keep_brought(connection, [one.record_id for one in found], run_id or client or door)
     if rows:
         connection.execute(outcomes.insert(), rows)
-    return new
+    return found
 
 
-def record_outcomes(store: Store, client: str, given: Sequence[NewOutcome], at: datetime) -> list[bool]:
-    """Keep what a platform sends, all or nothing, and put it in the trail. Says of each row whether it is new. What it
-    closes and which tier it sets follows from it at the next look."""
+class _Filed:
+    """The records of some files by their names and by what is in them."""
+
+    def __init__(self, connection: sa.Connection, files: list[str]) -> None:
+        self.records: dict[tuple[str, str], str] = {}
+        for part in chunks(files):
+            for row in connection.execute(outcomes.select().where(outcomes.c.student_id.in_(part))):
+                said = _outcome(row)
+                self._add(row.student_id, row.sha256, said)
+                if row.client is not None and row.recorded_on == row.received_at.astimezone(ZONE).date():
+                    # It may have come without a day of record.
+                    self._add(row.student_id, row.sha256, replace(said, recorded_on=None))
+
+    def _add(self, file_id: str, name: str, said: Outcome) -> None:
+        as_sent = replace(said, student_id=id_of(file_id))
+        for called in (name, said.sha256, as_sent.sha256):
+            self.records.setdefault((file_id, called), name)
+
+    def add(self, one: NewOutcome, name: str) -> None:
+        self._add(one.outcome.student_id, name, replace(one.sent, student_id=one.outcome.student_id))
+        self.records.setdefault((one.outcome.student_id, one.sent.sha256), name)
+
+    def name_of(self, one: NewOutcome) -> str | None:
+        """The name of the record that says the same in the same file."""
+        file_id = one.outcome.student_id
+        content = replace(one.sent, student_id=file_id).sha256
+        return self.records.get((file_id, one.sent.sha256)) or self.records.get((file_id, content))
+
+    def corrected(self, outcome: Outcome) -> str | None:
+        if outcome.corrects is None:
+            return None
+        return self.records.get((outcome.student_id, outcome.corrects), outcome.corrects)
+
+
+def _names(connection: sa.Connection, wanted: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for part in chunks(sorted(set(wanted))):
+        found |= set(connection.scalars(sa.select(outcomes.c.sha256).where(outcomes.c.sha256.in_(part))))
+    return found
+
+
+def _free(one: NewOutcome, taken: Collection[str]) -> str:
+    """The name of a new record; another one where a record in somebody else's file has it already."""
+    name = one.sent.sha256
+    while name in taken:
+        name = hashlib.sha256(f"{name} {one.outcome.student_id}".encode()).hexdigest()
+    return name
+
+
+def record_outcomes(store: Store, client: str, given: Sequence[NewOutcome], at: datetime) -> list[Recorded]:
+    """Keep what a platform sends, all or nothing, and put it in the trail. What it closes and which tier it sets
+    follows from it at the next look."""
     with store.writing() as connection:
-        pairs = [(one.outcome, one.school_id) for one in given]
-        names = [one.sent.sha256 for one in given]
-        new = keep_outcomes(connection, pairs, at, client=client, names=names, door=OUTCOMES)
-        for one, is_new in zip(given, new, strict=True):
-            if is_new:
+        kept = keep_outcomes(connection, given, at, client=client, door=OUTCOMES)
+        for one, record in zip(given, kept, strict=True):
+            if record.new:
                 outcome = one.outcome
                 event = AuditEvent(at, client, "outcome.recorded", "follow_up", outcome.student_id, outcome.kind)
                 add_event(connection, event)
-    return new
+    return kept
 
 
 def words_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Word]]:
@@ -225,7 +286,11 @@ def outcome_row(word: Word, student_id: str) -> Outcome:
 
 
 def _kept(row: Any) -> KeptOutcome:
-    said = {name: getattr(row, name) for name in COLUMNS}
-    outcome = Outcome(**said | {"assessed": None if row.assessed is None else tuple(row.assessed)})
+    outcome = _outcome(row)
     school = row.now_at or row.school_id if is_unassigned(row.school_id) else row.school_id
     return KeptOutcome(outcome, school, row.sha256, row.received_at, row.run_id, row.client)
+
+
+def _outcome(row: Any) -> Outcome:
+    said = {name: getattr(row, name) for name in COLUMNS}
+    return Outcome(**said | {"assessed": None if row.assessed is None else tuple(row.assessed)})

@@ -17,8 +17,9 @@ from serving.store.contents import Content
 from serving.store.database import Store
 from serving.store.evidence import SCREENING, Filing, file_evidence
 from serving.store.feeds import Feed, keep_feeds
+from serving.store.files import homes_of, join_files
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
-from serving.store.outcomes import Outcome, keep_outcomes
+from serving.store.outcomes import NewOutcome, Outcome, keep_outcomes
 from serving.store.payload import pack_assessment
 from serving.store.rosters import settle_students
 from serving.store.runs import Run, again, is_withdrawn, newest_run_of
@@ -99,8 +100,11 @@ def publish_run(
             unplaced = [asdict(one) | {"run_id": run.run_id} for one in facts.strangers]
             connection.execute(run_strangers.insert(), unplaced)
         settle_students(connection)
+        for file_id, student_id in join_files(connection, homes_of(connection, list(schools))):
+            add_event(connection, AuditEvent(run.published_at, actor, "file.joined", None, student_id, file_id))
         keep_withdrawals(connection, facts.withdrawals, run.run_id)
-        keep_outcomes(connection, facts.outcomes, run.published_at, run_id=run.run_id)
+        words = [NewOutcome(outcome, outcome, school) for outcome, school in facts.outcomes]
+        keep_outcomes(connection, words, run.published_at, run_id=run.run_id)
         keep_contacts(connection, facts.contacts, run.published_at, SCREENING, run.run_id)
         keep_feeds(connection, facts.feeds, run.run_id)
         opened = sum(file_evidence(connection, facts.filings, run.published_at, SCREENING, run.run_id).values())

@@ -56,7 +56,7 @@ def open_student(
         raise UserError(Kind.NOT_FOUND, "there is no such student")
     today = now.astimezone(ZONE).date()
     facts = facts_of(state.store, [student_id], today)[student_id]
-    where = FileOf(student_id, student.school_id, not facts.stranger)
+    where = FileOf(student_id, student.school_id, not facts.stranger, student_id)
     blind = student_id in blind_among(state.store, [where], now, state.policy, state.calendars)
     action = "student.revealed" if blind and reveal else "student.read"
     write_audit(state.store, AuditEvent(now, user.username, action, purpose, student_id, "blind" if blind else None))

@@ -54,18 +54,22 @@ def test_a_school_that_nobody_has_is_asked_about_whoever_sends_it(api: Api) -> N
     said = score(api, answers=DANGER, key=api.key(), school_id="nowhere").json()
     assert (said["student"], said["recorded"]) == ("identity_to_check", True)
     for school in ("A", "B", "C"):
-        assert strangers(api, school) == [f"S-1 ({UNASSIGNED})"]
+        assert strangers(api, school) == [f"S-1 (nowhere; {UNASSIGNED})"]
     assert [one.piece.key for one in now(api, "S-1").open] == [floor().evidence], "the student's own file stands"
 
 
-@pytest.mark.parametrize("named", ["A", "B", None, "nowhere"])
-def test_what_a_key_sends_of_another_schools_student_has_a_file_of_its_own(api: Api, named: str | None) -> None:
+@pytest.mark.parametrize(
+    ("named", "file"), [("A", "S-1 (A; B)"), ("B", "S-1 (B)"), (None, "S-1 (B)"), ("nowhere", "S-1 (nowhere; B)")]
+)
+def test_what_a_key_sends_of_another_schools_student_has_a_file_of_its_own(
+    api: Api, named: str | None, file: str
+) -> None:
     key = api.key(schools=("B",))
     said = score(api, answers=DANGER, key=key, school_id=named).json()
     assert (said["student"], said["recorded"], said["student_id"]) == ("identity_to_check", True, "S-1")
     assert floor().evidence not in [one["evidence"] for one in said["floors"]], "what the other school knows"
-    assert strangers(api, "B") == ["S-1 (B)"]
-    assert now(api, "S-1 (B)").tier is Tier.CRISIS, "danger is filed where somebody looks"
+    assert strangers(api, "B") == [file]
+    assert now(api, file).tier is Tier.CRISIS, "danger is filed where somebody looks"
     assert [one.piece.key for one in now(api, "S-1").open] == [floor().evidence], "the student's own file stands"
     assert strangers(api, "A") == []
 
@@ -94,12 +98,15 @@ def test_what_was_put_apart_is_the_students_once_the_roster_says_so(api: Api) ->
     assert len({one.piece.key for one in now(api, "S-1").open}) == 3, "with what the school before knew"
 
 
-@pytest.mark.parametrize("named", ["nowhere", None])
-def test_a_misspelt_school_goes_to_the_schools_of_the_key(api: Api, named: str | None) -> None:
+@pytest.mark.parametrize(("named", "said"), [("nowhere", "nowhere; "), (None, "")])
+def test_a_misspelt_school_goes_to_the_schools_of_the_key(api: Api, named: str | None, said: str) -> None:
     score(api, "X-9", DANGER, api.key(schools=("A", "B")), school_id=named)
-    assert (strangers(api, "A"), strangers(api, "B"), strangers(api, "C")) == (["X-9"], ["X-9"], [])
+    file = f"X-9 ({said}A, B)"
+    assert (strangers(api, "A"), strangers(api, "B"), strangers(api, "C")) == ([file], [file], [])
     score(api, "X-8", DANGER, school_id=named)
-    assert all("X-8" in strangers(api, school) for school in "ABC"), "of a key for all schools: to everybody"
+    assert all(f"X-8 ({said}{UNASSIGNED})" in strangers(api, school) for school in "ABC"), (
+        "of a key for all schools: to everybody"
+    )
 
 
 def test_a_stranger_of_other_schools_is_neither_touched_nor_told_of(api: Api) -> None:
@@ -111,7 +118,7 @@ def test_a_stranger_of_other_schools_is_neither_touched_nor_told_of(api: Api) ->
         assert (said["tier"]["code"], said["floors"]) == ("routine", []), other
         assert told(api, key, "X-9", level=0).json()["evidence_closed"] == 0
         assert dry(api, record("X-9", school_id=None), key).status_code == 403
-    assert now(api, "X-9").tier is Tier.CRISIS
+    assert now(api, "X-9 (A, B)").tier is Tier.CRISIS
     assert "X-9 (C)" in strangers(api, "C")
 
 

@@ -32,7 +32,7 @@ def test_an_entry_is_on_the_list(api: Api) -> None:
     assert tuple(queues) == tuple(queue.code for queue in QUEUES)
     for code in ("immediate", "identity"):
         (line,) = queues[code]
-        assert (line["student_id"], line["tier"], line["blind"]) == ("S-9", said["tier"], False)
+        assert (line["student_id"], line["tier"], line["blind"]) == ("S-9 (A)", said["tier"], False)
         assert "R02" in line["floors"]
     assert answer.json()["notice"]["zh"].startswith("筛查结果不是诊断")
 

@@ -15,6 +15,7 @@ from serving.screening import publish_screening
 from serving.store import audit_rows, facts_of, outcomes_between, school_ids
 from serving.today import Entry, follow_up_list
 from tests.api_state import NOW, Api, days_ago, make_api, phq9, record, today
+from tests.known_schools import make_known
 from tests.replayable import replayable_city
 
 PLAN = [2, 2, 2, 2, 2, 2, 2, 2, 3]
@@ -22,12 +23,16 @@ PLAN = [2, 2, 2, 2, 2, 2, 2, 2, 3]
 
 @pytest.fixture
 def api(tmp_path: Path) -> Api:
-    return make_api(tmp_path)
+    """School A is known; nobody is on its roster."""
+    api = make_api(tmp_path)
+    make_known(api.state.store, ["A"])
+    return api
 
 
 def outcome(**fields: Any) -> dict[str, Any]:
     plain: dict[str, Any] = {
         "student_id": "S-1077",
+        "school_id": "A",
         "observed_on": days_ago(0),
         "kind": "interview",
         "level": 1,
@@ -51,18 +56,20 @@ def test_a_row_is_recorded_once_and_a_correction_beside_it(api: Api) -> None:
     assert [one["status"] for one in again.json()["results"]] == ["known", "recorded"]
     assert send(api, outcome(level=2)).json()["recorded"] == 1
     kept = {(one.outcome.student_id, one.outcome.kind): one for one in outcomes_between(api.state.store)}
-    assert kept["S-1077", "interview"].outcome.level == 2, "the one recorded last holds"
-    assert kept["S-1077", "interview"].client == "city"
+    assert kept["S-1077 (A)", "interview"].outcome.level == 2, "the one recorded last holds"
+    assert kept["S-1077 (A)", "interview"].client == "city"
     assert len(kept) == 3
     events = [event for event in audit_rows(api.state.store) if event.action == "outcome.recorded"]
-    assert [event.object_id for event in reversed(events)] == ["S-1077", "S-2", "S-3", "S-1077"]
+    assert [event.object_id for event in reversed(events)] == [
+        f"{one} (A)" for one in ("S-1077", "S-2", "S-3", "S-1077")
+    ]
 
 
 def test_an_unknown_student_is_kept_and_said(api: Api) -> None:
-    answer = send(api, outcome(student_id="S-nobody", kind="crisis_event", level=3)).json()
+    answer = send(api, outcome(student_id="S-nobody", school_id=None, kind="crisis_event", level=3)).json()
     assert (answer["identity_to_check"], answer["results"][0]["student"]) == (1, "identity_to_check")
     (kept,) = outcomes_between(api.state.store)
-    assert (kept.outcome.student_id, kept.school_id) == ("S-nobody", "unassigned")
+    assert (kept.outcome.student_id, kept.school_id) == ("S-nobody (unassigned)", "unassigned")
 
 
 def keys_of(said: Any) -> list[str]:
@@ -74,7 +81,7 @@ def scored(api: Api, **fields: Any) -> Any:
     return api.post("/score", record(**({"responses": [phq9(PLAN, days_ago=0)]} | fields))).json()
 
 
-def now(api: Api, student_id: str = "S-1077") -> Present:
+def now(api: Api, student_id: str = "S-1077 (A)") -> Present:
     facts = facts_of(api.state.store, [student_id], today())[student_id]
     return present_of([facts], api.state.policy, api.state.calendars.default)[0]
 
@@ -222,7 +229,7 @@ def test_a_key_needs_the_scope(api: Api) -> None:
 
 def test_what_a_key_tells_of_its_one_school_is_filed_there(api: Api) -> None:
     narrow = api.key("outcomes", schools=("B",))
-    assert send(api, outcome(student_id="S-9"), key=narrow).status_code == 200
+    assert send(api, outcome(student_id="S-9", school_id=None), key=narrow).status_code == 200
     (kept,) = outcomes_between(api.state.store)
     assert kept.school_id == "B"
 
@@ -246,7 +253,9 @@ def test_a_screening_keeps_the_datasets_outcomes_and_heeds_those_sent(tmp_path: 
     student, school = checked.student.student_id, checked.student.school_id
     keys = [floor.evidence for floor in checked.floors]
     told = {"observed_on": day.isoformat(), "recorded_on": day.isoformat(), "second_interviewer": "I-2", "level": 2}
-    assert send(api, outcome(student_id=student, assessed=keys, **told)).json()["evidence_closed"] == len(keys)
+    assert send(api, outcome(student_id=student, school_id=None, assessed=keys, **told)).json()[
+        "evidence_closed"
+    ] == len(keys)
 
     def line() -> Entry:
         listed = follow_up_list(store, school, NOW, False, policy)

@@ -17,7 +17,8 @@ def api(tmp_path: Any) -> Api:
     return make_api(tmp_path)
 
 
-def pieces(api: Api, student_id: str = "S-1077") -> tuple[Piece, ...]:
+def pieces(api: Api, student_id: str = "S-1077 (A; unassigned)") -> tuple[Piece, ...]:
+    """Nobody has said that there is a school A."""
     return facts_of(api.state.store, [student_id], today())[student_id].pieces
 
 
@@ -121,7 +122,7 @@ def test_a_student_without_a_school_is_on_record_too(api: Api) -> None:
     answer = api.post("/score", record("S-0", school_id=None, responses=[phq9(URGENT)]))
     assert answer.status_code == 200, answer.text
     assert answer.json()["recorded"] is True
-    assert "R02" in [one.floor.id for one in pieces(api, "S-0")]
+    assert "R02" in [one.floor.id for one in pieces(api, "S-0 (unassigned)")]
 
 
 def test_evidence_from_before_raises_a_later_answer(api: Api) -> None:

@@ -31,6 +31,7 @@ from serving.store import (
 from serving.store.tables import inputs
 from serving.today import FollowUpList, follow_up_list
 from tests.api_state import make_api, phq9, record, today
+from tests.known_schools import make_known
 from tests.sample_pages import make_state
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -217,16 +218,20 @@ def test_an_erased_student_leaves_counts_and_no_case(world: World) -> None:
 def test_what_a_platform_sent_is_looked_back_on_too(tmp_path: Path) -> None:
     """A platform that publishes no lists has entries: a danger in one stands above every line, a quiet one does not."""
     api = make_api(tmp_path)
+    make_known(api.state.store, ["A"])
     for student, answers in (("S-1", [0] * 9), ("S-2", [2] * 8 + [3])):
         assert api.post("/score", record(student, responses=[phq9(answers, days_ago=0)])).status_code == 200
     tomorrow = today() + timedelta(days=1)
-    events = [Outcome(student, tomorrow, "crisis_event", 3, "all", 1.0, tomorrow) for student in ("S-1", "S-2", "S-3")]
+    events = [
+        Outcome(f"{student} (A)", tomorrow, "crisis_event", 3, "all", 1.0, tomorrow)
+        for student in ("S-1", "S-2", "S-3")
+    ]
     given = [NewOutcome(one, one, "A") for one in events]
     record_outcomes(api.state.store, "city", given, NOW)
     half = half_of(tomorrow)
     (review,) = review_half(api.state.store, api.settings.models, half, POLICY, NOW, "cli", "A")
     assert [(one.student_id, one.case["miss"], one.case["replay"]) for one in review.cases] == [
-        ("S-1", "concealed", "identical")
+        ("S-1 (A)", "concealed", "identical")
     ]
     assert review.events == 2
     assert review.counts["no_list"] == {"all": 1}, "the third was on no list, where there was none"

@@ -13,7 +13,8 @@ from tests.http_client import Client
 from tests.old_store import lay_out
 from tests.sample_pages import make_state
 
-NOBODYS, OTHERS = "S-nowhere", "S-stranger"  # the one came without a school, the other with school-01's
+# The one came without a school, the other with school-01's.
+NOBODYS, OTHERS = "S-nowhere (unassigned)", "S-stranger (school-01)"
 SCHOOLS = ("school-01", "school-02")
 Enter = Callable[[str, str | None], Client]
 

@@ -26,7 +26,7 @@ from serving.app import make_app
 from serving.keys import create_key
 from serving.platform import Champion, State
 from serving.screening import publish_screening
-from serving.store import Outcome, file_of, open_store, whereabouts, withdraw_run
+from serving.store import Outcome, file_of, homes, open_store, withdraw_run
 from serving.store.schools import known_school_ids
 from serving.store.tables import evidence
 from serving.student import open_student
@@ -122,7 +122,7 @@ class Product:
     def seen(self, student: str, school: str | None, at: datetime) -> Sequence[Seen]:
         now = self._now_or_same(at)
         store = self.state.store
-        file = file_of(student, school, whereabouts(store, [student]), known_school_ids(store), SCHOOLS)
+        file = file_of(student, school, homes(store, [student]), known_school_ids(store), SCHOOLS)
         found = [*self._on_lists(file.file_id, now), self._on_page(file.file_id)]
         if file.file_id == student:
             found.append(self._in_dry_run(student, file.school_id))
@@ -238,9 +238,9 @@ def _missing(present: Present) -> dict[str, str]:
 
 
 def queues_of(codes: set[str]) -> frozenset[str]:
-    """The model's names; whoever waits for identity waits for nothing else by the model's account."""
+    """The model's names; whoever waits for identity is reviewed, and waits for nothing else by the model's account."""
     if "identity" in codes:
-        return frozenset({"identity"})
+        return frozenset({"identity"} | (codes & {"review"}))
     named = {QUEUES.get(code, code) for code in codes}
     return frozenset(named | ({"list"} if named & ON_THE_LIST else set()))
 

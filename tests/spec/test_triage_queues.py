@@ -55,7 +55,7 @@ STANDS: list[tuple[str, Present, list[str]]] = [
     ("an urgent stranger", one(pieces=[piece()], **STRANGER), ["immediate", "identity"]),
     ("confirmed", one(talk(0, CRISIS)), ["review"]),
     ("an event", one(event(0, CRISIS)), ["review"]),
-    ("a confirmed stranger", one(talk(0, CRISIS), **STRANGER), ["identity"]),
+    ("a confirmed stranger", one(talk(0, CRISIS), **STRANGER), ["review", "identity"]),
     ("found 重点", one(talk(0, PRIORITY)), []),
     ("lowered by two", one(talk(-1, CRISIS), talk(0, WATCH, "A", "B")), []),
     ("confirmed and urgent", one(talk(0, CRISIS, assessed=()), pieces=[piece()]), ["immediate", "review"]),

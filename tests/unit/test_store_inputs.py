@@ -101,8 +101,8 @@ def test_what_came_in_under_the_same_id_at_the_students_school_is_erased_too(tmp
     store = new_store(tmp_path)
     record_entry(store, entry("S-1 (school-01)"))
     record_entry(store, entry("S-1 (school-02)"))
-    publish(store, [assessment("S-1")])
     tell(store, word("S-1 (school-01)", interviewer="staff-2"), word("S-1"), word("S-1 (school-02)"))
+    publish(store, [assessment("S-1")])
     assert len(present(store).words) == 2
     erase_inputs(store, "S-1")
     assert present(store).words == ()

@@ -73,6 +73,7 @@ def upgrade() -> None:
     _evidence()
     _outcomes()
     rosters_by_run(op.get_bind())
+    _strangers()
 
 
 def _entries() -> None:
@@ -135,7 +136,9 @@ def _evidence() -> None:
     old = sa.table("evidence", *(sa.column(name, types.get(name, sa.String)()) for name in columns))
     kept = [row._asdict() for row in connection.execute(sa.select(*old.c))]
     schools = _schools("entries") | _schools("students")
-    entries = set(connection.scalars(sa.text("SELECT entry_id FROM entries")))
+    sent = {
+        row.entry_id: row.school_id for row in connection.execute(sa.text("SELECT entry_id, school_id FROM entries"))
+    }
     op.drop_table("evidence")
     new = op.create_table(
         "evidence",
@@ -164,9 +167,17 @@ def _evidence() -> None:
     )
     op.create_index(op.f("ix_evidence_student_id"), "evidence", ["student_id"])
     op.create_index(op.f("ix_evidence_school_id"), "evidence", ["school_id"])
-    rows = [_filed(row, schools.get(row["student_id"], "unassigned"), entries) for row in kept]
+    on_roster = _schools("students")
+    rows = [_filed(row, _school_of(row, schools, on_roster, sent), set(sent)) for row in kept]
     if rows:
         connection.execute(new.insert(), rows)
+
+
+def _school_of(row: dict[str, object], schools: dict[str, str], on_roster: dict[str, str], sent: dict[str, str]) -> str:
+    """The school of a student's roster; of a stranger that of the record which the evidence came with."""
+    student_id, opened_by = str(row["student_id"]), str(row["opened_by"])
+    known = schools.get(student_id, "unassigned")
+    return known if student_id in on_roster else sent.get(opened_by, known)
 
 
 def _schools(table: str) -> dict[str, str]:
@@ -251,6 +262,35 @@ def _outcomes() -> None:
     if words:
         connection.execute(outcomes.insert(), words)
     op.drop_table("interviews")
+
+
+def _strangers() -> None:
+    """Whoever is on no roster gets a file that carries the school: `ID (SCHOOL)`. Where records of a stranger name one
+    school, those that name none are of the same stranger, as they were before."""
+    connection = op.get_bind()
+    named = {name: _of_students(name) for name in ("entries", "evidence", "outcomes", "misses")}
+    on_roster = _schools("students")
+    schools: dict[str, set[str]] = {}
+    for table in named.values():
+        for row in connection.execute(sa.select(table.c.student_id, table.c.school_id).distinct()):
+            if row.student_id not in on_roster:
+                schools.setdefault(row.student_id, set()).add(row.school_id)
+    inputs = sa.table("inputs", *(sa.column(name, sa.String()) for name in ("student_id", "sha256")))
+    sent = sa.table("entries", *(sa.column(name, sa.String()) for name in ("student_id", "school_id", "inputs")))
+    for student_id, those in schools.items():
+        real = sorted(those - {"unassigned"})
+        for school_id in sorted(those):
+            file_id = f"{student_id} ({real[0] if len(real) == 1 else school_id})"
+            theirs = sa.select(sent.c.inputs).where(sent.c.student_id == student_id, sent.c.school_id == school_id)
+            mine = (inputs.c.student_id == student_id) & inputs.c.sha256.in_(theirs.where(sent.c.inputs.is_not(None)))
+            connection.execute(inputs.update().where(mine).values(student_id=file_id))
+            for table in named.values():
+                here = (table.c.student_id == student_id) & (table.c.school_id == school_id)
+                connection.execute(table.update().where(here).values(student_id=file_id))
+
+
+def _of_students(name: str) -> sa.TableClause:
+    return sa.table(name, sa.column("student_id", sa.String()), sa.column("school_id", sa.String()))
 
 
 def downgrade() -> None:
