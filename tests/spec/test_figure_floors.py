@@ -173,7 +173,9 @@ def test_of_one_sheet_delivered_in_time_and_again_too_late_the_one_in_time_makes
     assert (floor.known_on, floor.history) == (days_before(10), False)
 
 
-@pytest.mark.parametrize(("first", "second", "history"), [(20, 10, False), (0, 10, False), (20, 0, False), (0, 0, True)])
+@pytest.mark.parametrize(
+    ("first", "second", "history"), [(20, 10, False), (0, 10, False), (20, 0, False), (0, 0, True)]
+)
 def test_two_questionnaires_are_history_where_both_came_too_late(first: int, second: int, history: bool) -> None:
     """Both ask about the last two weeks: a sheet of 20 days ago that comes in today is too old."""
     floor = both(

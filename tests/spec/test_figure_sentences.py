@@ -19,7 +19,13 @@ def answered(row: Row) -> Request:
 
 MHT_BLANKS: list[int | None] = [*[1] * 25, *[0] * 55, *[None] * 20]
 SENTENCES: list[tuple[str, Request, str, str, str]] = [
-    ("a total at its edge", given("mht", total=65), "mht-total-65", "MHT 65 分（明显偏高）", "MHT: 65 (markedly raised)"),
+    (
+        "a total at its edge",
+        given("mht", total=65),
+        "mht-total-65",
+        "MHT 65 分（明显偏高）",
+        "MHT: 65 (markedly raised)",
+    ),
     ("a mean", given("mssmhs", total=2.0), "mssmhs-mean-2", "MSSMHS 2 分（轻度）", "MSSMHS: 2 (mild)"),
     (
         "two subscales, one at its edge",
@@ -80,7 +86,9 @@ SENTENCES: list[tuple[str, Request, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("request_", "rule", "zh", "en"), [row[1:] for row in SENTENCES], ids=[r[0] for r in SENTENCES])
+@pytest.mark.parametrize(
+    ("request_", "rule", "zh", "en"), [row[1:] for row in SENTENCES], ids=[r[0] for r in SENTENCES]
+)
 def test_a_floor_of_figures_names_those_that_reach_it(request_: Request, rule: str, zh: str, en: str) -> None:
     (text,) = [floor.text for floor in by_rules(request_).floors if floor.id == rule]
     assert (text.zh, text.en) == (f"{zh}（{DAY}）", f"{en} ({DAY})")

@@ -132,6 +132,29 @@ def test_what_began_after_a_sheet_says_nothing_of_it(more: dict[str, list[dict[s
     assert ("R02" in open_floors(request)) == raises
 
 
+@pytest.mark.parametrize(
+    ("more", "raises"),
+    [
+        ({"family": [flag("bereaved_recent")]}, True),
+        ({"family": [flag("bereaved_recent", since=days_before(-1))]}, False),
+        ({"leaves": [leave(AS_OF, days_before(-200), "suspension")]}, True),
+        ({"leaves": [leave(days_before(500), days_before(364), "suspension")]}, True),
+        ({"leaves": [leave(days_before(500), days_before(365), "suspension")]}, False),
+    ],
+    ids=["bereaved today", "tomorrow", "suspended today", "back for a year less a day", "back for a year"],
+)
+def test_what_weighs_on_a_sheet_of_today(more: dict[str, list[dict[str, object]]], raises: bool) -> None:
+    assert ("R02" in open_floors(student(**{"responses": [phq9(1)], **more}))) == raises
+
+
+def test_an_attempt_weighs_from_the_day_on_which_its_report_came_in() -> None:
+    told = concern("suicide_attempt", days_before(9), recorded_on=days_before(3))
+    request = student(responses=[phq9(1, on=days_before(10))], concerns=[told])
+    assert open_floors(request)["R02"].known_on == days_before(3)
+    without = student(responses=[phq9(1, on=days_before(10))], concerns=[{**told, "recorded_on": None}])
+    assert open_floors(without)["R02"].known_on == days_before(9), "as it was reported"
+
+
 def test_r02_is_known_when_the_answer_and_its_modifier_are() -> None:
     """A talk held in between had heard of the answer alone, and cannot have assessed what came later."""
     late = flag("bereaved_recent", since=days_before(60), recorded_on=days_before(3))
