@@ -1,4 +1,4 @@
-"""The sentences of figure floors: which figures are named, with or without a band, whole or as far as they are proven."""
+"""The sentences of figure floors: which figures are named, with a band or without, whole or as far as proven."""
 
 import pytest
 
@@ -86,9 +86,7 @@ SENTENCES: list[tuple[str, Request, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("request_", "rule", "zh", "en"), [row[1:] for row in SENTENCES], ids=[r[0] for r in SENTENCES]
-)
-def test_a_floor_of_figures_names_those_that_reach_it(request_: Request, rule: str, zh: str, en: str) -> None:
-    (text,) = [floor.text for floor in by_rules(request_).floors if floor.id == rule]
+@pytest.mark.parametrize(("records", "rule", "zh", "en"), [row[1:] for row in SENTENCES], ids=[r[0] for r in SENTENCES])
+def test_a_floor_of_figures_names_those_that_reach_it(records: Request, rule: str, zh: str, en: str) -> None:
+    (text,) = [floor.text for floor in by_rules(records).floors if floor.id == rule]
     assert (text.zh, text.en) == (f"{zh}（{DAY}）", f"{en} ({DAY})")
