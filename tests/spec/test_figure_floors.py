@@ -9,7 +9,7 @@ from data_schemas.codes import Tier
 from data_schemas.instruments import packaged_instruments
 from models.assessment import Floor
 from models.columns import ZONE
-from tests.students import AS_OF, POLICY, Request, Row, by_rules, days_before, eight, phq9, sheet, student
+from tests.students import AS_OF, POLICY, Request, Row, assessed, by_rules, days_before, eight, phq9, sheet, student
 
 KNOWN = packaged_instruments()
 
@@ -163,6 +163,12 @@ def test_of_two_questionnaires_the_newest_pair_counts_and_is_named_in_order() ->
     assert floor.evidence == "two-instruments:gad7+phq9:2026-04-02"
     assert floor.text.zh == "PHQ-9 与 GAD-7 同期均达到关注标准（2026-04-02）"
     assert floor.text.en == "PHQ-9 and GAD-7 both call for attention (2026-04-02)"
+
+
+def test_who_has_one_questionnaire_alone_hides_nobody_who_has_two() -> None:
+    alone, pair = [phq9(0, PHQ)], [phq9(0, PHQ), sheet("gad7", GAD)]
+    said = assessed([student(f"S-{n}", responses=rows) for n, rows in enumerate((alone, pair, alone))])
+    assert ["two-instruments" in {floor.id for floor in one.floors} for one in said] == [False, True, False]
 
 
 def test_of_one_sheet_delivered_in_time_and_again_too_late_the_one_in_time_makes_the_pair() -> None:

@@ -189,7 +189,8 @@ def test_r19_holds_for_every_questionnaire_with_a_critical_item(code: str, blank
         found = open_floors(student(responses=[sheet(code, given)]))
         assert ("R19" in found) == opens
     assert found["R19"].evidence == f"R19:{code}:blank:2026-04-03"
-    assert found["R19"].text.zh.startswith(f"{known.label.zh} 第{blank}题未作答，其余各题")
+    figure = "均分" if code == "mssmhs" else "合计"
+    assert found["R19"].text.zh.startswith(f"{known.label.zh} 第{blank}题未作答，其余各题{figure} ")
     assert "R19" not in open_floors(student(responses=[sheet(code, raised)])), "it was answered"
 
 

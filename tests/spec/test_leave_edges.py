@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
+from data_schemas.calendar import date_to_day, day_to_date, default_calendar
 from models.assessment import Assessment, Floor
 from models.policy import Policy
 from tests.students import AS_OF, POLICY, Row, assessed, by_rules, days_before, leave, student
@@ -44,7 +46,7 @@ def contact(on: date) -> Row:
     return {"contacted_on": on, "whom": "guardian", "recorded_on": on}
 
 
-def rules_of_leave(**figures: float) -> Policy:
+def rules_of_leave(**figures: object) -> Policy:
     return POLICY.model_copy(update={"leave": POLICY.leave.model_copy(update=figures)})
 
 
@@ -110,6 +112,51 @@ def days_at(*back: int) -> list[Row]:
 def test_frequent_leave_begins_on_the_day_that_goes_beyond_the_usual() -> None:
     """Two days in two episodes are what nearly all have: the third begins the stretch, and nothing else does."""
     assert [floor.evidence_on for floor in of(days_at(28, 14, 7), "leave-frequent")] == [days_before(7)]
+
+
+def taught(first: date, last: date) -> list[date]:
+    """The school days from one day to another."""
+    days = np.arange(date_to_day(first), date_to_day(last) + 1)
+    return [day_to_date(day) for day in days[default_calendar().is_school_day(days)].tolist()]
+
+
+@pytest.mark.parametrize(
+    ("back", "begins"),
+    [((70, 15, 10), None), ((69, 15, 10), 10), ((65, 64, 10), 10), ((65, 64, 60), None), ((65, 61, 59), 59)],
+    ids=["sixty days apart", "fifty-nine", "the last alone is recent", "none is", "just recent"],
+)
+def test_frequent_leave_is_of_sixty_school_days_and_began_within_the_last_sixty(
+    back: tuple[int, ...], begins: int | None
+) -> None:
+    days = taught(date(2025, 9, 1), AS_OF)[::-1]
+    found = of(absent(*(days[n] for n in back), kind="sick"), "leave-frequent")
+    assert [floor.evidence_on for floor in found] == ([] if begins is None else [days[begins]])
+
+
+def test_frequent_leave_does_not_count_an_episode_that_has_not_begun() -> None:
+    """Two and a half days at once are not frequent; they are with a second time, on that day."""
+    at_once = leave(MONDAY, date(2026, 3, 18), half_days=5)
+    assert of([at_once], "leave-frequent") == []
+    assert [floor.evidence_on for floor in of([at_once, leave(AS_OF)], "leave-frequent")] == [AS_OF]
+
+
+def test_frequent_leave_is_known_when_the_day_that_began_it_is() -> None:
+    rows = known_late(absent(*march(16, 17, 18, 19), kind="sick"), *march(16, 17, 25, 30))
+    (floor,) = of(rows, "leave-frequent")
+    assert (floor.evidence_on, floor.known_on) == tuple(march(18, 25))
+
+
+def test_a_single_day_is_frequent_where_the_operator_says_so() -> None:
+    strict = rules_of_leave(frequent_above=dict.fromkeys(POLICY.leave.frequent_above, 0.0), frequent_episodes=1)
+    rows = absent(*march(17, 25), kind="sick")
+    assert [floor.evidence_on for floor in of(rows, "leave-frequent", policy=strict)] == march(17)
+
+
+def test_frequent_leave_is_told_for_sixty_school_days_from_the_day_on_which_it_began() -> None:
+    ended = date(2026, 3, 18)
+    after = taught(ended, TERM_ENDS)
+    for school_days, there in ((58, 1), (59, 1), (60, 0)):
+        assert len(of(absent(*march(16, 17, 18)), "leave-frequent", after[school_days])) == there
 
 
 @pytest.mark.parametrize(
