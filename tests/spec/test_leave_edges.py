@@ -195,3 +195,32 @@ def test_a_suspension_that_is_over_waits_from_the_day_after_and_anew_after_two_w
     began = days_before(ended + 200)
     (floor,) = of([leave(began, days_before(ended), "suspension", recorded_on=began)], "suspension-expired")
     assert (floor.evidence_on, floor.known_on) == (days_before(since), days_before(since))
+
+
+def suspended(ended: int, began: int) -> Row:
+    start = days_before(began)
+    return leave(start, days_before(ended), "suspension", recorded_on=start)
+
+
+@pytest.mark.parametrize(
+    ("rows", "opens"),
+    [
+        ([suspended(365, 500)], True),
+        ([suspended(366, 500)], False),
+        ([suspended(20, 200), suspended(-90, 0)], False),
+        ([suspended(20, 200), leave(days_before(200), kind="resumption")], False),
+        ([suspended(20, 200), leave(days_before(201), kind="resumption")], True),
+    ],
+    ids=["for a year", "longer", "another begins today", "back on its first day", "back the day before it"],
+)
+def test_which_suspension_is_over_and_whether_it_was_returned_from(rows: list[Row], opens: bool) -> None:
+    for order in (rows, rows[::-1]):
+        assert bool(of(order, "suspension-expired")) == opens
+
+
+@pytest.mark.parametrize("kind", ["resumption", "discharge"])
+def test_a_return_that_is_recorded_twice_is_known_since_the_first_time(kind: str) -> None:
+    on = days_before(20)
+    rows = [leave(on, on, kind, recorded_on=days_before(when)) for when in (15, 9)]
+    for order in (rows, rows[::-1]):
+        assert [floor.known_on for floor in of(order, "R16")] == [days_before(15)]
