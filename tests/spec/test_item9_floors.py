@@ -242,6 +242,8 @@ def test_each_rule_may_be_switched_off_by_the_operator() -> None:
 
     low, high, blank = (student(responses=[sheet]) for sheet in (phq9(1), phq9(3), phq9(None, eight(10))))
     assert by_rules(low, policy=without("R01")).floors == ()
+    after = student(responses=[phq9(1, on=days_before(1)), phq9(3)])
+    assert [f.id for f in by_rules(after, policy=without("R01")).floors] == ["R02"], "nothing milder hides what follows"
     assert [f.id for f in by_rules(high, policy=without("R02")).floors] == ["R01"], "R01 still holds what R02 left"
     assert "R19" in open_floors(blank)
     assert "R19" not in {f.id for f in by_rules(blank, policy=without("R19")).floors}

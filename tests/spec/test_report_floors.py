@@ -140,6 +140,12 @@ def test_r13_serious_bullying_with_suicidality_is_crisis(more: dict[str, list[di
     assert both.severity > alone.severity
 
 
+@pytest.mark.parametrize("sheet", [phq9(0), phq9(3, received=days_before(-1))], ids=["answered no", "not in yet"])
+def test_r13_an_answer_that_says_no_or_is_not_known_yet_is_no_suicidality(sheet: dict[str, object]) -> None:
+    (floor,) = by_rules(student(responses=[sheet], concerns=[concern("bullying_serious")])).floors
+    assert (floor.evidence, floor.tier) == ("R13:concern:bullying_serious:2026-04-03", Tier.PRIORITY)
+
+
 def test_bullying_that_is_not_serious_opens_no_floor() -> None:
     assert open_floors(student(concerns=[concern("bullying")])) == {}
 
