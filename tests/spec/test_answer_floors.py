@@ -5,7 +5,17 @@ import pytest
 from data_schemas.codes import Tier
 from data_schemas.instruments import Instrument, packaged_instruments
 from models.assessment import Floor
-from tests.students import POLICY, by_rules, concern, days_before, interview, sheet, student
+from models.floors.answers import is_on
+from models.floors.floor import (
+    ANSWER,
+    ANSWER_CRISIS,
+    HARM_TO_OTHERS,
+    INTENT,
+    LOW_LEVEL,
+    MODERATE_LEVEL,
+    YES_OR_NO,
+)
+from tests.students import POLICY, assessed, by_rules, concern, days_before, interview, sheet, student
 
 KNOWN = packaged_instruments()
 
@@ -152,3 +162,82 @@ def test_a_threat_to_others_is_r14() -> None:
     assert [(f.id, f.tier) for f in said.floors] == [("R14", Tier.PRIORITY)]
     said = by_rules(student(concerns=[concern("threat_to_others_concrete")]))
     assert [(f.id, f.tier) for f in said.floors] == [("R14", Tier.CRISIS)]
+
+
+@pytest.mark.parametrize(
+    ("code", "answers", "severity"),
+    [
+        ("cssrs", {"item_4": 1}, INTENT),
+        ("cssrs", {"item_3": 1}, MODERATE_LEVEL),
+        ("cssrs", {"item_1": 1}, LOW_LEVEL),
+        ("mht", {"item_85": 1}, YES_OR_NO),
+        ("mssmhs", {"item_57": 2}, ANSWER),
+        ("mssmhs", {"item_57": 4}, ANSWER_CRISIS),
+        ("scl90", {"item_59": 3}, ANSWER),
+        ("cdi", {"item_9": 1}, ANSWER),
+        ("cdi", {"item_9": 2}, ANSWER_CRISIS),
+        ("mssmhs", {"item_52": 3}, HARM_TO_OTHERS),
+    ],
+)
+def test_answers_stand_among_others_of_their_tier_by_how_much_they_say(
+    code: str, answers: dict[str, int], severity: int
+) -> None:
+    floor = floor_of(code, **answers)
+    assert floor is not None
+    assert (floor.severity, floor.protection) == (severity, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "answers", "zh", "en"),
+    [
+        ("mssmhs", {"item_57": 3}, "MSSMHS 第57题=3", "MSSMHS item 57 = 3"),
+        ("scl90", {"item_15": 2, "item_59": 3}, "SCL-90 第15题=2、第59题=3", "SCL-90 item 15 = 2, item 59 = 3"),
+        ("scl90", {"item_15": 4, "item_59": 3}, "SCL-90 第15题=4", "SCL-90 item 15 = 4"),
+    ],
+)
+def test_answers_on_a_scale_are_named_with_their_figures(code: str, answers: dict[str, int], zh: str, en: str) -> None:
+    floor = floor_of(code, **answers)
+    assert floor is not None
+    assert (floor.text.zh, floor.text.en) == (f"{zh}（2026-04-03）", f"{en} (2026-04-03)")
+
+
+def test_a_sheet_that_has_not_come_in_yet_opens_nothing() -> None:
+    row = sheet("cdi", lowest("cdi", item_9=2), on=days_before(2), received=days_before(-1))
+    assert by_rules(student(responses=[row])).floors == ()
+    assert [floor.id for floor in by_rules(student(responses=[row]), days_before(-1)).floors] == ["R09"]
+
+
+def test_a_sheet_whose_rule_is_switched_off_hides_none_that_follows() -> None:
+    off = POLICY.model_copy(update={"floors": POLICY.floors.model_copy(update={"R05": False})})
+    rows = [sheet("cssrs", lowest("cssrs", **{f"item_{item}": 1}), on=days_before(item)) for item in (2, 1, 4)]
+    for order in (rows, rows[::-1]):
+        assert [floor.id for floor in by_rules(student(responses=order), policy=off).floors] == ["R03"]
+
+
+def test_an_item_of_a_school_s_own_questionnaire_opens_a_rule_of_its_name() -> None:
+    (item,) = KNOWN["cdi"].critical
+    unnumbered = tuple(level.model_copy(update={"rule": None}) for level in item.levels)
+    own = KNOWN["cdi"].model_copy(update={"critical": (item.model_copy(update={"levels": unnumbered}),)})
+    request = student(responses=[sheet("cdi", lowest("cdi", item_9=2))])
+    for off, found in (((), ["cdi-answer"]), (("cdi-answer",), []), (("R09", "cssrs-answer"), ["cdi-answer"])):
+        policy = POLICY.model_copy(update={"floors": POLICY.floors.model_copy(update={"off": off})})
+        said = assessed([request], policy=policy, instruments={**KNOWN, "cdi": own})[0]
+        assert [floor.id for floor in said.floors] == found
+
+
+@pytest.mark.parametrize(
+    ("rule", "switches", "on"),
+    [
+        ("own-answer", {}, True),
+        ("own-answer", {"off": ("own-answer",)}, False),
+        ("own-answer", {"off": ("other-answer",)}, True),
+        ("own-answer", {"instruments": False}, False),
+        ("own-answer", {"instruments": False, "off": ("own-answer",)}, False),
+        ("R07", {"instruments": False, "off": ("R07",)}, True),
+        ("R07", {"R07": False}, False),
+    ],
+)
+def test_a_numbered_rule_has_a_switch_and_any_other_goes_with_the_questionnaires(
+    rule: str, switches: dict[str, object], on: bool
+) -> None:
+    assert is_on(rule, POLICY.model_copy(update={"floors": POLICY.floors.model_copy(update=switches)})) is on

@@ -1,13 +1,15 @@
 """Floors of figures: what a questionnaire's total and subscales open, and two questionnaires at once."""
 
 from datetime import datetime
+from itertools import permutations
 
 import pytest
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import packaged_instruments
+from models.assessment import Floor
 from models.columns import ZONE
-from tests.students import AS_OF, POLICY, Request, by_rules, days_before, eight, phq9, sheet, student
+from tests.students import AS_OF, POLICY, Request, Row, assessed, by_rules, days_before, eight, phq9, sheet, student
 
 KNOWN = packaged_instruments()
 
@@ -132,3 +134,59 @@ def test_two_questionnaires_of_one_day_are_known_at_the_later_moment() -> None:
         rows = [phq9(0, eight(12)), {**noon, "received_at": moment}]
         floors = {floor.id: floor for floor in by_rules(student(responses=rows)).floors}
         assert floors["two-instruments"].received_at == known, "a part without a moment leaves none"
+
+
+def both(*rows: Row) -> Floor | None:
+    """The floor of two questionnaires at once, whatever order their sheets came in."""
+    found = []
+    for order in permutations(rows):
+        floors = by_rules(student(responses=list(order))).floors
+        found.append(next((floor for floor in floors if floor.id == "two-instruments"), None))
+    assert all(floor == found[0] for floor in found)
+    return found[0]
+
+
+PHQ, GAD = eight(12), [3] * 7
+
+
+@pytest.mark.parametrize(("apart", "opens"), [(0, True), (30, True), (31, False)])
+def test_two_questionnaires_are_at_once_up_to_thirty_days_apart(apart: int, opens: bool) -> None:
+    for first, second in ((0, apart), (apart, 0)):
+        rows = phq9(0, PHQ, on=days_before(first)), sheet("gad7", GAD, on=days_before(second))
+        assert (both(*rows) is not None) == opens
+
+
+def test_of_two_questionnaires_the_newest_pair_counts_and_is_named_in_order() -> None:
+    older, newer = phq9(0, PHQ, on=days_before(20)), sheet("gad7", GAD, on=days_before(1))
+    floor = both(older, newer)
+    assert floor is not None
+    assert floor.evidence == "two-instruments:gad7+phq9:2026-04-02"
+    assert floor.text.zh == "PHQ-9 与 GAD-7 同期均达到关注标准（2026-04-02）"
+    assert floor.text.en == "PHQ-9 and GAD-7 both call for attention (2026-04-02)"
+
+
+def test_who_has_one_questionnaire_alone_hides_nobody_who_has_two() -> None:
+    alone, pair = [phq9(0, PHQ)], [phq9(0, PHQ), sheet("gad7", GAD)]
+    said = assessed([student(f"S-{n}", responses=rows) for n, rows in enumerate((alone, pair, alone))])
+    assert ["two-instruments" in {floor.id for floor in one.floors} for one in said] == [False, True, False]
+
+
+def test_of_one_sheet_delivered_in_time_and_again_too_late_the_one_in_time_makes_the_pair() -> None:
+    in_time = phq9(0, PHQ, on=days_before(20))
+    again = phq9(0, PHQ, on=days_before(20), received=AS_OF)
+    floor = both(in_time, again, sheet("gad7", GAD, on=days_before(10)))
+    assert floor is not None
+    assert (floor.known_on, floor.history) == (days_before(10), False)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "history"), [(20, 10, False), (0, 10, False), (20, 0, False), (0, 0, True)]
+)
+def test_two_questionnaires_are_history_where_both_came_too_late(first: int, second: int, history: bool) -> None:
+    """Both ask about the last two weeks: a sheet of 20 days ago that comes in today is too old."""
+    floor = both(
+        phq9(0, PHQ, on=days_before(20), received=days_before(first)),
+        sheet("gad7", GAD, on=days_before(20 if second == 0 else 10), received=days_before(second)),
+    )
+    assert floor is not None
+    assert floor.history == history

@@ -132,6 +132,29 @@ def test_what_began_after_a_sheet_says_nothing_of_it(more: dict[str, list[dict[s
     assert ("R02" in open_floors(request)) == raises
 
 
+@pytest.mark.parametrize(
+    ("more", "raises"),
+    [
+        ({"family": [flag("bereaved_recent")]}, True),
+        ({"family": [flag("bereaved_recent", since=days_before(-1))]}, False),
+        ({"leaves": [leave(AS_OF, days_before(-200), "suspension")]}, True),
+        ({"leaves": [leave(days_before(500), days_before(364), "suspension")]}, True),
+        ({"leaves": [leave(days_before(500), days_before(365), "suspension")]}, False),
+    ],
+    ids=["bereaved today", "tomorrow", "suspended today", "back for a year less a day", "back for a year"],
+)
+def test_what_weighs_on_a_sheet_of_today(more: dict[str, list[dict[str, object]]], raises: bool) -> None:
+    assert ("R02" in open_floors(student(**{"responses": [phq9(1)], **more}))) == raises
+
+
+def test_an_attempt_weighs_from_the_day_on_which_its_report_came_in() -> None:
+    told = concern("suicide_attempt", days_before(9), recorded_on=days_before(3))
+    request = student(responses=[phq9(1, on=days_before(10))], concerns=[told])
+    assert open_floors(request)["R02"].known_on == days_before(3)
+    without = student(responses=[phq9(1, on=days_before(10))], concerns=[{**told, "recorded_on": None}])
+    assert open_floors(without)["R02"].known_on == days_before(9), "as it was reported"
+
+
 def test_r02_is_known_when_the_answer_and_its_modifier_are() -> None:
     """A talk held in between had heard of the answer alone, and cannot have assessed what came later."""
     late = flag("bereaved_recent", since=days_before(60), recorded_on=days_before(3))
@@ -166,7 +189,8 @@ def test_r19_holds_for_every_questionnaire_with_a_critical_item(code: str, blank
         found = open_floors(student(responses=[sheet(code, given)]))
         assert ("R19" in found) == opens
     assert found["R19"].evidence == f"R19:{code}:blank:2026-04-03"
-    assert found["R19"].text.zh.startswith(f"{known.label.zh} 第{blank}题未作答，其余各题")
+    figure = "均分" if code == "mssmhs" else "合计"
+    assert found["R19"].text.zh.startswith(f"{known.label.zh} 第{blank}题未作答，其余各题{figure} ")
     assert "R19" not in open_floors(student(responses=[sheet(code, raised)])), "it was answered"
 
 
@@ -218,6 +242,8 @@ def test_each_rule_may_be_switched_off_by_the_operator() -> None:
 
     low, high, blank = (student(responses=[sheet]) for sheet in (phq9(1), phq9(3), phq9(None, eight(10))))
     assert by_rules(low, policy=without("R01")).floors == ()
+    after = student(responses=[phq9(1, on=days_before(1)), phq9(3)])
+    assert [f.id for f in by_rules(after, policy=without("R01")).floors] == ["R02"], "nothing milder hides what follows"
     assert [f.id for f in by_rules(high, policy=without("R02")).floors] == ["R01"], "R01 still holds what R02 left"
     assert "R19" in open_floors(blank)
     assert "R19" not in {f.id for f in by_rules(blank, policy=without("R19")).floors}

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from data_schemas.calendar import date_to_day
 from data_schemas.codes import Concern, Tier
+from models import records_of_requests
 from models.assessment import AnswerTime, Assessment
+from models.floors import leads as leads_of
 from models.policy import Policy
 from tests.students import AS_OF, POLICY, Row, assessed, by_rules, concern, days_before, interview, student
 
@@ -137,3 +140,12 @@ def test_an_errand_is_asked_for_during_twenty_school_days() -> None:
 def test_leads_of_one_student_are_none_of_another() -> None:
     said = assessed([student("S-1", concerns=[concern("bullying")]), student("S-2", concerns=[])])
     assert [len(one.leads) for one in said] == [1, 0]
+
+
+def test_leads_stand_by_day_the_newest_first_and_then_by_kind() -> None:
+    rows = [concern(kind, days_before(n)) for n in (2, 0, 1) for kind in ("study_pressure", "bullying")]
+    for order in (rows, rows[::-1]):
+        (found,) = leads_of(records_of_requests([student(concerns=order)]), date_to_day(AS_OF), POLICY)
+        days = [days_before(n).isoformat() for n in range(3)]
+        expected = [f"lead:{kind}:{day}" for day in days for kind in ("bullying", "study_pressure")]
+        assert [lead.evidence for lead in found] == expected

@@ -140,6 +140,12 @@ def test_r13_serious_bullying_with_suicidality_is_crisis(more: dict[str, list[di
     assert both.severity > alone.severity
 
 
+@pytest.mark.parametrize("sheet", [phq9(0), phq9(3, received=days_before(-1))], ids=["answered no", "not in yet"])
+def test_r13_an_answer_that_says_no_or_is_not_known_yet_is_no_suicidality(sheet: dict[str, object]) -> None:
+    (floor,) = by_rules(student(responses=[sheet], concerns=[concern("bullying_serious")])).floors
+    assert (floor.evidence, floor.tier) == ("R13:concern:bullying_serious:2026-04-03", Tier.PRIORITY)
+
+
 def test_bullying_that_is_not_serious_opens_no_floor() -> None:
     assert open_floors(student(concerns=[concern("bullying")])) == {}
 
@@ -185,3 +191,19 @@ def test_evidence_is_ordered_by_danger() -> None:
         ],
     )
     assert [floor.id for floor in by_rules(request).floors] == ["R11", "R10", "R12", "R02", "R20"]
+
+
+@pytest.mark.parametrize("kind", ["suicide_means", "manual", "peer_suicide"])
+def test_a_report_of_which_nobody_says_who_made_it_names_nobody(kind: str) -> None:
+    (floor,) = by_rules(student(concerns=[concern(kind, source=None)])).floors
+    assert (floor.text.zh, floor.text.en) == (
+        f"{Concern.of(kind).zh}（2026-04-03）",
+        f"{Concern.of(kind).en} (2026-04-03)",
+    )
+
+
+def test_protection_is_of_harm_by_others_alone() -> None:
+    kinds = ("abuse_suspected", "suicide_intent", "threat_to_others_concrete", "manual")
+    said = by_rules(student(concerns=[concern(kind) for kind in kinds], responses=[phq9(3)]))
+    found = {floor.id: floor.protection for floor in said.floors}
+    assert found == {"R12": True, "R11": False, "R14": False, "R20": False, "R02": False}

@@ -265,6 +265,13 @@ def test_which_tasks_are_left(said: tuple[Word, ...], contacts: tuple[Contact, .
     assert present(*said, contacts=contacts).tasks == ()
 
 
+@pytest.mark.parametrize(("on", "since", "left"), [(-23, None, 1), (-26, None, 0), (0, -26, 0), (-26, -23, 1)])
+def test_a_task_is_left_for_twenty_school_days(on: int, since: int | None, left: int) -> None:
+    """The assessment is of Friday 20 November: Friday 23 October is 20 school days before, the Monday after it 19."""
+    task = Task("visit", day(on), day(9), words("访"), since=None if since is None else day(since))
+    assert len(present(assessment=assessment("S-1", tasks=(task,))).tasks) == left
+
+
 def test_what_is_to_be_asked_is_left_until_a_talk_that_was_not_blind() -> None:
     said = tuple(Retest("phq9", why, words(why)) for why in ("critical_blank", "stale"))
     told = assessment("S-1", as_of=day(0), instruments=(), data_quality=DataQuality("low", said))

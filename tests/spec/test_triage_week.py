@@ -159,6 +159,15 @@ def test_without_a_model_totals_fill_the_places_that_rules_leave_free() -> None:
     assert line(ranked_by_model) == [("R-1", "ranked"), (blind, BY_LOT)]
 
 
+def test_who_is_on_the_line_or_drawn_fills_no_place_by_a_total_as_well() -> None:
+    raised = present(student_id="R-1", pieces=[piece(BY_TIER)], severity=0.9)
+    assert line(planned([raised], 5, by_model=False)) == [("R-1", "ranked")]
+    drawn = present(student_id="L-1", severity=0.9)
+    assert line(planned([drawn], 5, by_model=False)) == [("L-1", BY_LOT)]
+    week = planned([raised, drawn], 5, by_model=False)
+    assert (line(week), below(week)) == ([("R-1", "ranked"), ("L-1", BY_LOT)], [])
+
+
 def test_who_was_drawn_is_not_ranked_as_well() -> None:
     watched = [present(student_id=f"W-{n}", model=WATCH, margin=float(-n)) for n in range(6)]
     for slots in (1, 3, 5, 9):

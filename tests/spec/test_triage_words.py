@@ -51,6 +51,8 @@ FORCE: list[tuple[str, list[Word], list[str]]] = [
     ("by name, that alone", [named("a"), named("b", **told(1)), named("c", corrects="a", **told(2))], ["b", "c"]),
     ("by name, unnamed", [named("a", by=None), named("b", by=None, corrects="a", **told(1))], ["b"]),
     ("a chain", [named("a"), named("b", corrects="a"), named("c", corrects="b")], ["c"]),
+    ("a circle", [named("a", by="B", corrects="b"), named("b", by="C", corrects="a"), named("c", corrects="a"),
+                  named("d", **told(1))], ["d"]),
     ("what is not there", [named("a"), named("b", corrects="x", **told(1))], ["a", "b"]),
     ("a newer export after a correction", [named("a", corrects="x"), named("b", **told(1))], ["b"]),
     ("a chain that ends first", [named("a", **told(2)), named("b", corrects="a"), named("c", corrects="b")], ["c"]),

@@ -4,11 +4,24 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from data_schemas.codes import Tier
 from runxin.errors import Kind, UserError
 from serving.access import Role, User
-from serving.accounts import create_link, create_user, set_password, sign_in, sign_out, use_link, user_of_session
+from serving.accounts import (
+    Account,
+    change_password,
+    create_link,
+    create_user,
+    list_accounts,
+    set_password,
+    sign_in,
+    sign_out,
+    use_link,
+    user_of_session,
+    verify_password,
+)
 from serving.keys import create_key, list_keys, revoke_key, verify_key
 from serving.store import UNASSIGNED, Store, audit_rows, keep_names
 from serving.student.service import open_student
@@ -124,6 +137,56 @@ def test_an_account_that_does_not_fit_is_refused(
     with pytest.raises(UserError, match=fault) as caught:
         create_user(store, name, role, schools, NOW)
     assert caught.value.kind is Kind.USAGE
+
+
+def test_an_account_and_a_key_are_of_schools_that_are_known(store: Store) -> None:
+    made = create_user(store, "li", "counselor", ["school-01", "school-01"], NOW)
+    assert made == User("li", Role.COUNSELOR, ("school-01",))
+    with pytest.raises(UserError, match="no school 'school-02'"):
+        create_user(store, "zhao", "counselor", ["school-01", "school-02"], NOW)
+    with pytest.raises(UserError, match="no school 'school-02'"):
+        create_key(store, "city", ["score"], NOW, schools=["school-02"])
+    assert ([account.username for account in list_accounts(store)], list_keys(store)) == (["li", "wang"], [])
+
+
+def test_accounts_are_listed_by_name_with_whether_they_have_a_password(store: Store) -> None:
+    create_user(store, "chen", "bureau", [], NOW + MINUTE)
+    set_password(store, "wang", SECRET, NOW)
+    assert list_accounts(store) == [
+        Account("chen", "bureau", (), NOW + MINUTE, has_password=False),
+        Account("wang", "counselor", ("school-01",), NOW, has_password=True),
+    ]
+
+
+def test_a_password_is_long_enough_with_ten_characters(store: Store) -> None:
+    with pytest.raises(UserError, match="at least 10"):
+        set_password(store, "wang", "ninechars", NOW)
+    set_password(store, "wang", "ten chars.", NOW)
+    assert verify_password(store, "wang", "ten chars.", NOW).username == "wang"
+
+
+def test_a_changed_password_ends_all_sessions_but_the_new_one(store: Store) -> None:
+    user, before = use_link(store, create_link(store, "wang", NOW), NOW)
+    session = change_password(store, user, SECRET, NOW)
+    assert (user_of_session(store, before, NOW), user_of_session(store, session, NOW)) == (None, user)
+    assert verify_password(store, "wang", SECRET, NOW) == user
+
+
+@pytest.mark.parametrize("name", ["nobody", "wang"])
+def test_who_has_no_password_is_let_in_by_none(store: Store, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even by the one against which such a guess is compared, so that it takes as long as any other."""
+    monkeypatch.setattr("serving.accounts.service._nobody", lambda: PasswordHasher().hash(SECRET))
+    with pytest.raises(UserError, match="the name or the password is wrong") as caught:
+        verify_password(store, name, SECRET, NOW)
+    assert caught.value.kind is Kind.UNAUTHENTICATED
+
+
+def test_who_signed_out_is_on_record_and_nobody_where_no_session_was(store: Store) -> None:
+    _, session = use_link(store, create_link(store, "wang", NOW), NOW)
+    for _ in range(2):
+        sign_out(store, session, NOW)
+    events = [event for event in audit_rows(store, 9) if event.action == "sign_out"]
+    assert [event.actor for event in events] == ["anonymous", "wang"], "the newest first"
 
 
 def test_links_and_passwords_of_nobody_are_not_found(store: Store) -> None:

@@ -9,7 +9,7 @@ from data_schemas.codes import Tier
 from models.assessment import Floor
 from models.triage import Piece, day_start
 from serving.store import PAGE, SCORE, SCREENING, Filing, NewContact, RunFacts, Store, facts_of
-from serving.store.evidence import file_evidence
+from serving.store.evidence import file_evidence, pieces_of
 from tests.factories import NOW, ON, assessment, floor, lead, new_store, present, publish, tell, word
 
 LATER = NOW + timedelta(days=7)
@@ -41,6 +41,22 @@ def test_the_same_evidence_is_filed_once_by_whatever_door(store: Store) -> None:
     (only,) = pieces(store)
     assert (only.floor, only.door, only.filed_by) == (only.floor, SCREENING, "by-test")
     assert file(store, floor(), floor(), who="S-2") == {"S-2": 1}, "twice in one filing"
+
+
+def test_what_is_on_file_already_keeps_nothing_out_that_stands_beside_it(store: Store) -> None:
+    file(store, floor())
+    other = floor("R10")
+    assert file(store, floor(), other, at=LATER) == {"S-1": 1}
+    assert [one.key for one in pieces(store)] == [floor().evidence, other.evidence]
+
+
+def test_what_was_on_file_at_a_moment_was_filed_by_then(store: Store) -> None:
+    file(store, floor(), at=NOW)
+    file(store, floor("R10"), at=LATER)
+    moments = [(NOW - timedelta(seconds=1), 0), (NOW, 1), (LATER - timedelta(seconds=1), 1), (LATER, 2), (None, 2)]
+    with store.reading() as connection:
+        for moment, filed in moments:
+            assert len(pieces_of(connection, ["S-1"], moment).get("S-1", [])) == filed
 
 
 @pytest.mark.parametrize(
