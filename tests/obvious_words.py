@@ -19,7 +19,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Filed:
-    """A piece of evidence: when it was first filed, and its earliest receipt."""
+    """A piece of evidence: when it was filed, and since when it was known."""
 
     piece: Piece
     arrived: datetime
@@ -74,12 +74,13 @@ def assesses(one: Heard, filed: Filed) -> bool:
     """31: whether a talk that holds assessed this piece."""
     if one.word.kind != "interview" or not is_named(one.word):
         return False
+    if filed.arrived > one.arrived or filed.piece.day > one.word.observed_on:
+        return False  # what is forwarded later nobody had seen, and what is of a later day had not happened
     if one.word.assessed is not None:
-        return filed.piece.key in one.word.assessed and filed.arrived <= one.arrived
+        return filed.piece.key in one.word.assessed
     if one.word.door == "page" or not may_lower(one.word):
         return False  # a talk on a page that names none closes none, and a routine talk neither
-    # Known before that day began, and here when the word came in: what is forwarded later nobody had seen.
-    return filed.known.day < one.word.observed_on and filed.arrived <= one.arrived
+    return filed.known.day < one.word.observed_on  # known before that day began
 
 
 def missing_to_close(filed: Filed, holding: Sequence[Heard]) -> str | None:

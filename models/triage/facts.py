@@ -20,8 +20,9 @@ RAISING = (INTERVIEW, OutcomeKind.CRISIS_EVENT.code, OutcomeKind.REFERRAL.code)
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of evidence as it was filed. Its clock runs from `received_at`. The same key is filed again only where
-    more was seen in it: then there are several pieces of one key, each with the moment it came in.
+    """One piece of evidence as it was filed. Its clock runs from `received_at`. The same key is filed again where
+    more was seen in it, or where it rests on another report or sheet: then there are several pieces of one key, each
+    with the moment it came in.
 
     `door` is the way in ("screening", "score", "page"), `filed_by` the run, entry or person it came with, `filed_at`
     when it was put on file, None where it was on file from the first.

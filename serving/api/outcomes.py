@@ -121,11 +121,14 @@ def _faults(index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iter
             yield Problem("a second interviewer needs a first", column=f"{place}.interviewer")
         elif row.second_interviewer == row.interviewer:
             yield Problem("the second interviewer is another person", column=f"{place}.second_interviewer")
-    filed = {piece.key for piece in facts.pieces}
+    filed = {piece.key: piece.floor.evidence_on for piece in facts.pieces}
     for number, key in enumerate(row.assessed or ()):
         if key not in filed:
             fix = "name evidence of this student as `floors[].evidence` of an answer names it"
             yield Problem("no such evidence is on file", column=f"{place}.assessed[{number}]", fix=fix)
+        elif filed[key] > row.observed_on:
+            what = "this evidence is of a later day than observed_on: the talk cannot have assessed it"
+            yield Problem(what, column=f"{place}.assessed[{number}]", fix="give the day on which it was talked about")
     if row.assessed and row.interviewer is None:
         yield Problem("evidence is assessed by a named person", column=f"{place}.interviewer")
     if row.corrects is not None and row.corrects not in {word.word_id for word in facts.words}:

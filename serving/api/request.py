@@ -187,8 +187,9 @@ class OutcomeRow(RequestPart):
     assessed: list[EvidenceKey] | None = Field(
         None,
         max_length=100,
-        description="the evidence that was assessed, by its keys; left out, what was known before the day of the "
-        "interview; an empty list closes nothing",
+        description="the evidence that was assessed, by its keys, none of it of a later day than the interview; left "
+        "out, what was known before the day of the interview; an empty list closes nothing. What comes in afterwards "
+        "is open, under the same key too",
     )
     corrects: RecordId | None = Field(
         None, description="the `record_id` of the record that this one takes the place of"

@@ -120,7 +120,8 @@ assessments = sa.Table(
 )
 
 # What safety rules and people's reports brought up. Rows are added and never changed: the same piece of evidence again
-# only where more was seen in it. Whether it is open follows from the words of people (`outcomes`).
+# where more was seen in it, or where it rests on another report or sheet (`record`, null of older rows and of students
+# whose inputs were erased). Whether it is open follows from the words of people (`outcomes`).
 evidence = sa.Table(
     "evidence",
     metadata,
@@ -128,6 +129,7 @@ evidence = sa.Table(
     sa.Column("student_id", sa.String, nullable=False, index=True),
     sa.Column("school_id", sa.String, nullable=False, index=True),
     sa.Column("evidence", sa.String, nullable=False),
+    sa.Column("record", sa.String),
     sa.Column("rule", sa.String, nullable=False),
     sa.Column("tier", sa.Integer, nullable=False),
     sa.Column("severity", sa.Integer, nullable=False),

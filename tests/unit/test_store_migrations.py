@@ -86,7 +86,7 @@ def again(store: Store, home: Path) -> Store:
 
 def filed(store: Store, rule: str = "R02", tier: int = 3, **fields: Any) -> None:
     plain = {"student_id": "S-1", "evidence": f"{rule}:x", "rule": rule, "tier": tier, "severity": 70}
-    plain |= {"known_on": date(2026, 11, 17), "opened_at": OPENED, "opened_by": "r1"}
+    plain |= {"evidence_on": date(2026, 11, 16), "known_on": date(2026, 11, 17), "opened_at": OPENED, "opened_by": "r1"}
     add(store, "evidence", **(plain | fields))
 
 

@@ -134,6 +134,7 @@ def _evidence() -> None:
         sa.Column("student_id", sa.String(), nullable=False),
         sa.Column("school_id", sa.String(), nullable=False),
         sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=True),
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("tier", sa.Integer(), nullable=False),
         sa.Column("severity", sa.Integer(), nullable=False),
