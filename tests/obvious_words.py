@@ -40,9 +40,11 @@ def may_lower(word: Found) -> bool:
     return word.kind == "interview" and is_named(word) and word.selection_reason != "audit"
 
 
-def _came(one: Heard) -> tuple[date, datetime, int, int]:
-    """Which of two words came later; where nothing says so, the higher level and fewer persons."""
-    return one.known.day, one.arrived, one.word.level, -(2 if by_two(one.word) else 1)
+def _came(one: Heard) -> tuple[date, datetime, date, int, int]:
+    """Which of two words came later: a row of a file on the day it was recorded, what was sent when it arrived. Where
+    nothing says so, the higher level and fewer persons."""
+    day = one.known.day if one.word.door == "import" else one.arrived.date()
+    return day, one.arrived, one.known.day, one.word.level, -(2 if by_two(one.word) else 1)
 
 
 def in_force(heard: Sequence[Heard]) -> list[Heard]:

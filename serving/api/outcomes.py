@@ -25,8 +25,9 @@ router = APIRouter(tags=["outcomes"])
 
 
 class OutcomeGiven(Given):
-    """What became of one row, in the order of the request. `known`: the same row was recorded before. `record_id` names
-    it for a later correction. Of a student on no list, or of another school's, the row is kept all the same; until
+    """What became of one row, in the order of the request. `known`: the same row was recorded before, and nothing was
+    done; where it has been corrected since, it stays so, since a retry looks the same. What is so again is sent with
+    `corrects`. `record_id` names the row for that and for any later correction. Of a student on no list, or of another school's, the row is kept all the same; until
     somebody has found out who it is, it counts for nobody else."""
 
     status: Literal["recorded", "known"]
@@ -60,8 +61,10 @@ def outcomes(
 ) -> Response:
     """Record outcomes, all of them or none. They count at once. An interview by a named person closes the evidence that
     it says it assessed (`assessed`, by the keys that `/score` answers with), danger by two persons only; without a list
-    it has assessed what was known before its day. The same row is recorded once. A row that names the record it
-    `corrects`, or agrees with an earlier one on student, kind, day and interviewer, takes that one's place. Tiers of
+    it has assessed what was known before its day. The same row is recorded once: `known` changes nothing, also
+    where the row was corrected in between; to say it again, name in `corrects` the record it takes the place of. A row
+    that names the record it `corrects`, or agrees with one that arrived before it on student, kind, day and
+    interviewer, takes that one's place; within one request the later day of record counts. Tiers of
     the model and agreement with its reasons are no outcomes and have no place here."""
     rows, now = read_as(OutcomesRequest, read_json(body)).outcomes, state.clock()
     files, today = _files(state, client, rows), now.astimezone(ZONE).date()

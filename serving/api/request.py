@@ -180,7 +180,11 @@ class OutcomeRow(RequestPart):
     selection_prob: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None, description="with what chance the student came to be interviewed; without it the label weighs nothing"
     )
-    recorded_on: Day | None = Field(None, description="when it became known; today where left out")
+    recorded_on: Day | None = Field(
+        None,
+        description="when it became known; today where left out. Of two requests "
+        "the later arrival counts, whatever day it states",
+    )
     interviewer: Id | None = Field(None, description="a pseudonymous id; without one nothing is closed")
     second_interviewer: Id | None = Field(None, description="danger is closed by two persons only")
     saw_score: bool | None = Field(None, description="whether the interviewer had seen the score before")

@@ -120,7 +120,7 @@ def test_a_graver_piece_that_comes_after_the_talk_is_open_however_early_it_was_r
 def test_a_talk_has_not_assessed_what_is_of_a_later_day(api: Api, door: str, content: dict[str, Any]) -> None:
     score(api, content)
     keys = waiting(api)
-    told = talk(keys, observed_on=days_ago(60)) if door == "named" else talk(keys, observed_on=days_ago(60))
+    told = talk(keys, observed_on=days_ago(60))
     if door == "without a list":
         del told["outcomes"][0]["assessed"]
         assert api.post("/outcomes", told).status_code == 200
