@@ -4,7 +4,8 @@ The present is computed from them (`models.triage.present`). Who keeps them is a
 as these objects, and so does a dataset's own records for the preview of a promotion and the evaluation.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -126,7 +127,7 @@ class StudentFacts:
     stranger: bool = False
     gone: bool = False
     reason: str | None = None
-    withdrawn: frozenset[str] = frozenset()  # scopes of consent that were taken back
+    withdrawn: Mapping[str, date] = field(default_factory=dict)  # scopes of consent that were taken back, and when
     assessment_id: str | None = None
 
     @property

@@ -27,8 +27,8 @@ router = APIRouter(tags=["outcomes"])
 class OutcomeGiven(Given):
     """What became of one row, in the order of the request. `known`: the same row was recorded before, and nothing was
     done; where it has been corrected since, it stays so, since a retry looks the same. What is so again is sent with
-    `corrects`. `record_id` names the row for that and for any later correction. Of a student on no list, or of another school's, the row is kept all the same; until
-    somebody has found out who it is, it counts for nobody else."""
+    `corrects`. `record_id` names the row for that and for any later correction. Of a student on no list, or of another
+    school's, the row is kept all the same; until somebody has found out who it is, it counts for nobody else."""
 
     status: Literal["recorded", "known"]
     student: Literal["on_list", "identity_to_check"]

@@ -100,14 +100,18 @@ class ConcernRow(RequestPart):
 
 
 class ContactRow(RequestPart):
-    """Somebody of the school reached the student or a guardian; it settles errands of that day and before."""
+    """Somebody of the school reached the student or a guardian; it settles errands of that day and before, and reports
+    that came in before it, and is kept. A row that does not say who was reached was an attempt."""
 
     contacted_on: Day
     whom: Annotated[str, CodeOf(Contacted)] | None = None
     recorded_on: Day | None = None
 
 
-class Consent(RequestPart):
+class ConsentRow(RequestPart):
+    """Kept: what is taken back stays so, for all records and screenings, until a consent given on a later day says
+    otherwise, in a record or in a screening's dataset."""
+
     scope: Annotated[str, CodeOf(ConsentScope)]
     given_by: Annotated[str, CodeOf(Source)] | None = None
     given_on: Day
@@ -155,7 +159,7 @@ class ScoreRequest(RequestPart):
     family: list[FamilyRow] | None = Field(None, max_length=1000)
     concerns: list[ConcernRow] | None = Field(None, max_length=2000)
     contacts: list[ContactRow] | None = Field(None, max_length=1000)
-    consents: list[Consent] | None = Field(None, max_length=100)
+    consents: list[ConsentRow] | None = Field(None, max_length=100)
     features: list[FeatureValue] | None = Field(None, max_length=1000)
     feeds: list[FeedRow] | None = Field(None, max_length=100)
 

@@ -3,6 +3,7 @@
 from data_schemas.roster import UNASSIGNED
 from serving.store.audit import PURPOSES, AuditEvent, add_event, audit_rows, events_of, write_audit
 from serving.store.before import InForce, in_force_before
+from serving.store.consents import Consent, taken_back, taken_back_of, whose_consents_were_sent
 from serving.store.contacts import NewContact
 from serving.store.contents import Content, content_of
 from serving.store.database import Store, check_reachable, open_store
@@ -23,7 +24,7 @@ from serving.store.inputs import (
     kept_contents,
 )
 from serving.store.names import keep_names, load_names
-from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days, taken_back
+from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days
 from serving.store.outcomes import (
     KeptOutcome,
     NewOutcome,
@@ -64,6 +65,7 @@ __all__ = [
     "SCREENING",
     "UNASSIGNED",
     "AuditEvent",
+    "Consent",
     "Content",
     "Feed",
     "FileOf",
@@ -146,8 +148,10 @@ __all__ = [
     "service_state",
     "student_ids",
     "taken_back",
+    "taken_back_of",
     "unassigned_among",
     "whereabouts",
+    "whose_consents_were_sent",
     "withdraw_run",
     "write_audit",
 ]

@@ -31,7 +31,7 @@ class NewContact:
 def keep_contacts(
     connection: sa.Connection, given: Sequence[NewContact], at: datetime, door: str, filed_by: str
 ) -> None:
-    """Keep contacts, each content once."""
+    """Keep contacts, each content once, whether a screening or a record brings them."""
     fresh = {one.sha256: one for one in given}
     for part in chunks(sorted(fresh)):
         for known in connection.scalars(sa.select(contacts.c.sha256).where(contacts.c.sha256.in_(part))).all():

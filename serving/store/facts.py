@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from data_schemas.codes import Tier
 from models.assessment import Assessment
 from models.triage import StudentFacts, Word, newest_said, taken_together
+from serving.store.consents import Consent, consents_of, taken_back_of
 from serving.store.contacts import contacts_of
 from serving.store.database import Store
 from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entries_at, entries_of
@@ -26,7 +27,6 @@ from serving.store.students import (
     strangers_of,
     student_from_row,
     students_of,
-    withdrawals_of,
 )
 from serving.store.tables import evidence, feeds, outcomes, run_strangers, students
 
@@ -79,7 +79,7 @@ def facts_of_school(
     rows = list_rows(connection, run, school_id, names_allowed) if run is not None else []
     people = {row.student_id: _person(row) for row in rows}
     entries = sent if sent is not None else entries_at(connection, school_id, run)
-    known = _known(connection, list(people), school_id, at)
+    known = _known(connection, list(people), school_id, at, today)
     everyone = [_listed(row, run, entries.get(row.student_id, ()), known, today) for row in rows if run is not None]
     others: list[StudentFacts] = []
     if at is None:
@@ -87,7 +87,7 @@ def facts_of_school(
         ids = _stranger_ids(connection, school_id, people, entries, unplaced)
         who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
         who |= strangers_of(connection, ids) | students_of(connection, ids, names_allowed)
-        beside = _known(connection, ids, None, None)
+        beside = _known(connection, ids, None, None, today)
         others = [_stranger(connection, who[i], entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
         people |= who
     covered = connection.execute(feeds.select().where(feeds.c.school_id == school_id).order_by(feeds.c.feed))
@@ -110,7 +110,7 @@ def facts_if_recorded(store: Store, given: Sequence[NewEntry], today: date) -> d
 def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[str, StudentFacts]:
     on_roster = students_of(connection, ids, False)
     who = strangers_of(connection, [i for i in ids if i not in on_roster]) | on_roster
-    known = _known(connection, list(ids), {i: one.school_id for i, one in on_roster.items()}, None)
+    known = _known(connection, list(ids), {i: one.school_id for i, one in on_roster.items()}, None, today)
     entries = entries_of(connection, ids)
     listed = rows_in_force(connection, on_roster.values(), today)
     reasons = _reasons(connection, {one.school_id for i, one in who.items() if i not in listed}, today)
@@ -133,8 +133,9 @@ class _Known:
     pieces: Mapping[str, Sequence[Any]]
     words: Mapping[str, Sequence[Any]]
     contacts: Mapping[str, Sequence[Any]]
-    withdrawn: Mapping[str, frozenset[str]]
+    consents: Mapping[str, Sequence[Consent]]
     files: Mapping[str, tuple[str, ...]]
+    today: date
 
     def of(self, student_id: str) -> dict[str, Any]:
         def gathered(by_file: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:
@@ -144,12 +145,16 @@ class _Known:
             "pieces": gathered(self.pieces),
             "words": gathered(self.words),
             "contacts": gathered(self.contacts),
-            "withdrawn": self.withdrawn.get(student_id, frozenset()),
+            "withdrawn": taken_back_of(gathered(self.consents), self.today),
         }
 
 
 def _known(
-    connection: sa.Connection, ids: Sequence[str], school: str | Mapping[str, str] | None, at: datetime | None
+    connection: sa.Connection,
+    ids: Sequence[str],
+    school: str | Mapping[str, str] | None,
+    at: datetime | None,
+    today: date,
 ) -> _Known:
     """What is on file of `ids`. Where the roster has a student at a school, what came from that school before it did is
     the student's own too."""
@@ -162,8 +167,9 @@ def _known(
         pieces_of(connection, every, at),
         words_of(connection, every, at),
         contacts_of(connection, every, at),
-        withdrawals_of(connection, list(ids)),
+        consents_of(connection, every),
         files,
+        today,
     )
 
 

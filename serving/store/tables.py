@@ -119,9 +119,8 @@ assessments = sa.Table(
     sa.Index("ix_assessments_student_id", "student_id"),
 )
 
-# What safety rules and people's reports brought up. Rows are added and never changed: the same piece of evidence again
-# where more was seen in it, or where it rests on another report or sheet (`record`, null of older rows and of students
-# whose inputs were erased). Whether it is open follows from the words of people (`outcomes`).
+# What safety rules and people's reports brought up. Rows are added: the same piece again where more was seen in it, or
+# where it rests on another `record` (null of older and erased ones). Words (`outcomes`) say whether it is open.
 evidence = sa.Table(
     "evidence",
     metadata,
@@ -197,6 +196,20 @@ withdrawn = sa.Table(
     sa.Column("student_id", sa.String, primary_key=True),
     sa.Column("scope", sa.String, primary_key=True),
     sa.Column("withdrawn_on", sa.Date, nullable=False),
+)
+
+# Consents that platforms sent, and of their students what a dataset says was given: rows are added.
+consents = sa.Table(
+    "consents",
+    metadata,
+    sa.Column("sha256", sa.String, primary_key=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("scope", sa.String, nullable=False),
+    sa.Column("given_on", sa.Date),
+    sa.Column("withdrawn_on", sa.Date),
+    sa.Column("valid_until", sa.Date),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("filed_by", sa.String, nullable=False),
 )
 
 # What was found later, as it came: rows are added and never changed. A correction is another row.
