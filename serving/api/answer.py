@@ -9,9 +9,10 @@ from pydantic import Field
 
 from data_schemas.instruments import Words
 from models.assessment import GROUPS, AnswerTime, Assessment, ModelStatus, Uncertainty
-from models.triage import Piece, Present
+from models.triage import Piece, Present, Standing
 from serving.api.answer_instruments import InstrumentGiven, instrument_given
-from serving.api.answer_parts import Given, WordsGiven
+from serving.api.answer_parts import DueGiven, Given, WordsGiven
+from serving.today import Due
 
 TierCode = Literal["routine", "watch", "priority", "crisis"]
 
@@ -77,14 +78,25 @@ class FloorGiven(Given):
     acknowledge_by: datetime | None
 
 
+class LeadGiven(Given):
+    """A report that opens no tier and that nobody has looked into yet. `evidence` is its key, by which an interview
+    says that it did; two persons' reports of one kind and day share it."""
+
+    evidence: str
+    text: WordsGiven | None
+    received_at: datetime
+    look_by: datetime | None
+
+
 class RetestGiven(Given):
     instrument: str
     why: str
-    text: WordsGiven
+    text: WordsGiven | None
 
 
 class DataQualityGiven(Given):
-    """What the tier rests on. `missing` names sources without current data."""
+    """What the tier rests on. `missing` names sources without current data in the record. `retest` is what is to be
+    repeated or asked now, from everything on record."""
 
     confidence: Literal["ok", "low"]
     retest: tuple[RetestGiven, ...]
@@ -92,7 +104,8 @@ class DataQualityGiven(Given):
 
 
 class TaskGiven(Given):
-    """An errand beside the list, such as a call on the day of an absence."""
+    """An errand beside the list, such as a call on the day of an absence, from everything on record: what nobody has
+    done yet."""
 
     kind: Literal["contact_unexcused", "ask_return", "visit", "class_visit", "bullying"]
     on: date
@@ -140,9 +153,11 @@ class ScoreAnswer(Given):
     group_contributions: GroupContributions | None
     family_capped: float | None = Field(description="What the cap took from the family group, in log-odds.")
     floors: tuple[FloorGiven, ...]
+    leads: tuple[LeadGiven, ...]
     instruments: tuple[InstrumentGiven, ...]
     data_quality: DataQualityGiven
     tasks: tuple[TaskGiven, ...]
+    due: DueGiven | None = Field(description="The next step; null of a blind student and where nothing is due.")
     model: ModelGiven
     degraded: bool = Field(description="A model that should have spoken could not; rules and people's words stand.")
     recorded: bool
@@ -159,11 +174,14 @@ class Recorded:
     on_roster: bool
 
 
-def answer_of(assessment: Assessment, present: Present, filing: Recorded, blind: bool, explain: bool) -> ScoreAnswer:
+def answer_of(
+    assessment: Assessment, present: Present, due: Due, filing: Recorded, blind: bool, explain: bool
+) -> ScoreAnswer:
     """The answer to a key with or without the `explain` scope: the same shape, null where it may not see.
 
-    Tier and evidence are those of the student now, from everything on record; probability, reasons and questionnaires
-    are those of the record that was sent. Of a `blind` student neither is told.
+    Tier, evidence, reports and what is to be done are those of the student now, from everything on record; probability,
+    reasons and questionnaires are those of the record that was sent. Of a `blind` student neither is told, but for the
+    errands, without their reasons.
     """
     a, told = assessment, explain and not blind
     sums, tier = a.group_contributions, present.tier
@@ -195,19 +213,21 @@ def answer_of(assessment: Assessment, present: Present, filing: Recorded, blind:
         group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS}) if told and sums else None,
         family_capped=a.family_capped if told else None,
         floors=() if blind else tuple(_floors(present, explain)),
+        leads=() if blind else tuple(_lead(one, present, explain) for one in present.leads),
         instruments=() if blind else tuple(instrument_given(result, explain) for result in a.instruments),
         data_quality=DataQualityGiven(
             confidence=a.data_quality.confidence,
             retest=tuple(
-                RetestGiven(instrument=retest.instrument, why=retest.why, text=words(retest.text))
-                for retest in (() if blind else a.data_quality.retest)
+                RetestGiven(instrument=retest.instrument, why=retest.why, text=words(retest.text) if explain else None)
+                for retest in (() if blind else present.retests)
             ),
             missing=a.data_quality.missing,
         ),
         tasks=tuple(
-            TaskGiven(kind=task.kind, on=task.on, due_on=task.due_on, text=words(task.text) if explain else None)
-            for task in a.tasks
+            TaskGiven(kind=task.kind, on=task.on, due_on=task.due_on, text=words(task.text) if told else None)
+            for task in present.tasks
         ),
+        due=None if blind or present.clock is None else _due(due, explain),
         model=model_given(a.model),
         degraded=a.model.status == "unavailable",
         recorded=filing.entry_id is not None,
@@ -236,6 +256,18 @@ def _floors(present: Present, explain: bool) -> Iterator[FloorGiven]:
             received_at=first,
             acknowledge_by=by,
         )
+
+
+def _lead(one: Standing, present: Present, explain: bool) -> LeadGiven:
+    piece = one.piece
+    ends = [clock.by for clock in present.clocks if clock.source == "lead" and clock.start == piece.received_at]
+    text = words(piece.floor.text) if explain else None
+    return LeadGiven(evidence=piece.key, text=text, received_at=piece.received_at, look_by=next(iter(ends), None))
+
+
+def _due(due: Due, explain: bool) -> DueGiven:
+    why = words(due.why) if due.why is not None and explain else None
+    return DueGiven(what=words(due.what), why=why, since=due.since, by=due.by, overdue=due.overdue)
 
 
 def notice_of(data_origin: str | None) -> Notice:

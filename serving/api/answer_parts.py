@@ -1,5 +1,7 @@
 """Parts of an answer that several routes give."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -12,3 +14,14 @@ class Given(BaseModel):
 class WordsGiven(Given):
     zh: str
     en: str
+
+
+class DueGiven(Given):
+    """What is to be done next, because of what, since when it waits and by when: the strictest of several clocks.
+    `what` says nothing of the student."""
+
+    what: WordsGiven
+    why: WordsGiven | None
+    since: datetime | None
+    by: datetime | None
+    overdue: bool

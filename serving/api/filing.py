@@ -39,7 +39,7 @@ from serving.store import (
 )
 from serving.store.duty import duty_of
 from serving.store.schools import known_school_ids
-from serving.today import silent
+from serving.today import due_of, silent
 from serving.today.blind import blind_among
 
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}
@@ -101,7 +101,7 @@ def file_records(
         said = replace(made.assessment, student_id=checked[place].request.student_id)
         filing = Recorded(entry_id, where.on_roster)
         hidden = where.file_id in blind and may_be_drawn(present, now)  # what is in the record may end it
-        found[place] = answer_of(said, present, filing, hidden, explain)
+        found[place] = answer_of(said, present, due_of(present, now), filing, hidden, explain)
     return [one for one in found if one is not None]
 
 

@@ -200,6 +200,7 @@ class Product:
                 .replace(tzinfo=None)
                 for floor in floors
             },
+            leads=frozenset(model_key(one["evidence"]) for one in answer["leads"]),
             protected=any(floor["protection"] for floor in floors),
             blind=answer["blind"],
         )
