@@ -11,7 +11,7 @@ from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_dut
 from serving.store.earlier import earlier_margins
 from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
 from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
-from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
+from serving.store.facts import A_YEAR, SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
 from serving.store.files import FileOf, Whereabouts, clashes, contested, file_of, whereabouts
 from serving.store.inputs import (
     Kept,
@@ -59,6 +59,7 @@ from serving.store.students import (
 )
 
 __all__ = [
+    "A_YEAR",
     "PAGE",
     "PURPOSES",
     "SCORE",

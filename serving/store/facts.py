@@ -9,14 +9,15 @@ import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment
-from models.triage import StudentFacts, Word, newest_said, taken_together
+from models.triage import StudentFacts, newest_said, taken_together
+from models.triage.missed import Spoken
 from serving.store.consents import Consent, consents_of, taken_back_of
 from serving.store.contacts import contacts_of
 from serving.store.database import Store
 from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entries_at, entries_of
 from serving.store.evidence import pieces_of
 from serving.store.files import contested
-from serving.store.outcomes import words_by_lot, words_of
+from serving.store.outcomes import spoken_by_lot, words_of
 from serving.store.payload import unpack_assessment
 from serving.store.rows import list_rows, newest_row_of, rows_in_force
 from serving.store.runs import Feed, Run, newest_run_of, run_from_row
@@ -44,7 +45,7 @@ class SchoolFacts:
     strangers: tuple[StudentFacts, ...]
     people: Mapping[str, Student]
     feeds: tuple[Feed, ...]
-    by_lot: tuple[tuple[Word, ...], ...] = ()  # routine talks of the last year by student, of all schools
+    by_lot: tuple[Spoken, ...] = ()  # with whom routine talks were held in the last year, of all schools
 
 
 def read_school(
@@ -54,8 +55,9 @@ def read_school(
     with store.reading() as connection:
         run = newest_run_of(connection, school_id, today, as_of)
         facts = facts_of_school(connection, school_id, run, today, names_allowed)
-        talks = words_by_lot(connection, today - A_YEAR)
-        return replace(facts, by_lot=tuple(map(tuple, talks)))
+        ids = spoken_by_lot(connection, today - A_YEAR)
+        words, pieces = words_of(connection, ids), pieces_of(connection, ids)
+        return replace(facts, by_lot=tuple(Spoken(words[one], pieces.get(one, ())) for one in ids))
 
 
 def read_at(store: Store, run: Run, school_id: str, sent: Mapping[str, Sequence[ReceivedEntry]]) -> SchoolFacts:
