@@ -9,9 +9,10 @@ from pydantic import Field
 
 from data_schemas.instruments import Words
 from models.assessment import GROUPS, AnswerTime, Assessment, ModelStatus, Uncertainty
-from models.triage import Piece, Present, Standing
+from models.triage import Piece, Present
+from serving.api.answer_due import LeadGiven, RetestGiven, TaskGiven, due_given, lead_given, retest_given, task_given
 from serving.api.answer_instruments import InstrumentGiven, instrument_given
-from serving.api.answer_parts import DueGiven, Given, WordsGiven
+from serving.api.answer_parts import DueGiven, Given, WordsGiven, words
 from serving.today import Due
 
 TierCode = Literal["routine", "watch", "priority", "crisis"]
@@ -78,22 +79,6 @@ class FloorGiven(Given):
     acknowledge_by: datetime | None
 
 
-class LeadGiven(Given):
-    """A report that opens no tier and that nobody has looked into yet. `evidence` is its key, by which an interview
-    says that it did; two persons' reports of one kind and day share it."""
-
-    evidence: str
-    text: WordsGiven | None
-    received_at: datetime
-    look_by: datetime | None
-
-
-class RetestGiven(Given):
-    instrument: str
-    why: str
-    text: WordsGiven | None
-
-
 class DataQualityGiven(Given):
     """What the tier rests on. `missing` names sources without current data in the record. `retest` is what is to be
     repeated or asked now, from everything on record."""
@@ -101,16 +86,6 @@ class DataQualityGiven(Given):
     confidence: Literal["ok", "low"]
     retest: tuple[RetestGiven, ...]
     missing: tuple[str, ...]
-
-
-class TaskGiven(Given):
-    """An errand beside the list, such as a call on the day of an absence, from everything on record: what nobody has
-    done yet."""
-
-    kind: Literal["contact_unexcused", "ask_return", "visit", "class_visit", "bullying"]
-    on: date
-    due_on: date
-    text: WordsGiven | None
 
 
 class ModelGiven(Given):
@@ -213,21 +188,15 @@ def answer_of(
         group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS}) if told and sums else None,
         family_capped=a.family_capped if told else None,
         floors=() if blind else tuple(_floors(present, explain)),
-        leads=() if blind else tuple(_lead(one, present, explain) for one in present.leads),
+        leads=() if blind else tuple(lead_given(one, present, explain) for one in present.leads),
         instruments=() if blind else tuple(instrument_given(result, explain) for result in a.instruments),
         data_quality=DataQualityGiven(
             confidence=a.data_quality.confidence,
-            retest=tuple(
-                RetestGiven(instrument=retest.instrument, why=retest.why, text=words(retest.text) if explain else None)
-                for retest in (() if blind else present.retests)
-            ),
+            retest=tuple(retest_given(retest, explain) for retest in (() if blind else present.retests)),
             missing=a.data_quality.missing,
         ),
-        tasks=tuple(
-            TaskGiven(kind=task.kind, on=task.on, due_on=task.due_on, text=words(task.text) if told else None)
-            for task in present.tasks
-        ),
-        due=None if blind or present.clock is None else _due(due, explain),
+        tasks=tuple(task_given(task, told) for task in present.tasks),
+        due=None if blind or present.clock is None else due_given(due, explain),
         model=model_given(a.model),
         degraded=a.model.status == "unavailable",
         recorded=filing.entry_id is not None,
@@ -258,18 +227,6 @@ def _floors(present: Present, explain: bool) -> Iterator[FloorGiven]:
         )
 
 
-def _lead(one: Standing, present: Present, explain: bool) -> LeadGiven:
-    piece = one.piece
-    ends = [clock.by for clock in present.clocks if clock.source == "lead" and clock.start == piece.received_at]
-    text = words(piece.floor.text) if explain else None
-    return LeadGiven(evidence=piece.key, text=text, received_at=piece.received_at, look_by=next(iter(ends), None))
-
-
-def _due(due: Due, explain: bool) -> DueGiven:
-    why = words(due.why) if due.why is not None and explain else None
-    return DueGiven(what=words(due.what), why=why, since=due.since, by=due.by, overdue=due.overdue)
-
-
 def notice_of(data_origin: str | None) -> Notice:
     """The sentence that stands beside every result, with a mark where the model knows only made-up students."""
     synthetic = data_origin == "synthetic"
@@ -296,10 +253,6 @@ def _urgent(present: Present) -> Urgent | None:
     if not clocks or clocks[0].by is None:
         return None
     return Urgent(acknowledge_by=clocks[0].by, who=words(clocks[0].who or ON_DUTY))
-
-
-def words(text: Words) -> WordsGiven:
-    return WordsGiven(zh=text.zh, en=text.en)
 
 
 def model_given(model: ModelStatus) -> ModelGiven:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from data_schemas.instruments import Words
+
 
 class Given(BaseModel):
     """A part of an answer; every field is always there, null where it is unknown or not for this key."""
@@ -25,3 +27,7 @@ class DueGiven(Given):
     since: datetime | None
     by: datetime | None
     overdue: bool
+
+
+def words(text: Words) -> WordsGiven:
+    return WordsGiven(zh=text.zh, en=text.en)
