@@ -35,8 +35,10 @@ class AnswerTime(Code):
 class Floor:
     """A piece of evidence: a rule met by a sheet, a report or an event.
 
-    `evidence` is its stable key (rule, kind, day), so that the same evidence is filed once. `evidence_on` is the day of
-    the sheet or report, `known_on` the day it came in and `received_at` the moment, where that is on record.
+    `evidence` is its stable key (rule, kind, day), so that the same evidence is filed once. `record` tells what it
+    rests on from others of the same key: of a report who said so, of a sheet a digest of the answers; None where that
+    is not known. `evidence_on` is the day of the sheet or report, `known_on` the day it came in and `received_at` the
+    moment, where that is on record.
     `severity` orders evidence within a tier, higher first; 0 is no safety evidence. `history` marks a sheet that was
     older than its recall window when it arrived: it is cleared by a person without a clock of minutes. `protection`
     locks any notice to guardians. `danger` marks the rules after which a student is not left alone. `own_concern` marks
@@ -58,6 +60,7 @@ class Floor:
     own_concern: bool = False
     lead: bool = False
     received_at: datetime | None = None
+    record: str | None = None
 
     @property
     def urgent(self) -> bool:

@@ -1,5 +1,6 @@
 """Scored sheets of one questionnaire as arrays: every row points at a student by place."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data_schemas.instruments import Instrument, Scores, given_scores, join_scores, score_rows
+from data_schemas.instruments import BLANK, Instrument, Scores, given_scores, join_scores, score_rows
 from models.columns import CLOCK, NO_DAY, SECONDS_A_DAY, Columns, moment_of
 from runxin.errors import Problem, bad_data
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 RECEIVED_SECOND = CLOCK.format("received_at")
+DIGITS = 12  # of a digest: a student has few sheets of one day
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,13 @@ class Sheets:
     def received_at(self, row: int) -> datetime | None:
         """The moment of receipt, in the schools' time; None where it is not on record."""
         return moment_of(int(self.received[row]), int(self.received_second[row]))
+
+    def record(self, row: int) -> str:
+        """A short digest of what was answered, by which a sheet is told from another one of its day."""
+        answers = self.scores.answers[row]
+        blank = bool((answers == BLANK).all())  # scored elsewhere: then the figures are what it says
+        said = [f"{one:.6g}" for one in self.scores.values[row]] if blank else answers.tolist()
+        return hashlib.sha256(f"{self.instrument.code} {said}".encode()).hexdigest()[:DIGITS]
 
     def known(self, as_of: int) -> Bools:
         """Which sheets had been filled in and received by the end of the day."""

@@ -64,9 +64,10 @@ def _contacts(days: LeaveDays, policy: Policy) -> Found:
     last = np.append(np.diff(absent.student) != 0, True)[: len(absent.day)]
     for student, on, known in zip(absent.student[last], absent.day[last], absent.recorded[last], strict=True):
         day = day_to_date(on).isoformat()
+        todo = TO_DO[CONTACT]
         text = Words(
-            zh=f"旷课（{day}），未见联系记录：当日联系学生与家长",
-            en=f"absent without leave ({day}) and no contact on record: call student and guardian the same day",
+            zh=f"旷课（{day}），未见联系记录：{todo.zh}",
+            en=f"absent without leave ({day}) and no contact on record: {todo.en}",
         )
         yield int(student), CONTACT, int(on), int(known), 0, text
 
@@ -77,8 +78,9 @@ def _asks(records: Records, days: LeaveDays, policy: Policy) -> Found:
         return
     for student, on, known in zip(*return_days(days, records.school), strict=True):
         day = day_to_date(on).isoformat()
+        todo = TO_DO[ASK]
         text = Words(
-            zh=f"节假日返校即请假（{day}）：问一问原因", en=f"on leave right after a holiday ({day}): ask about it"
+            zh=f"节假日返校即请假（{day}）：{todo.zh}", en=f"on leave right after a holiday ({day}): {todo.en}"
         )
         yield int(student), ASK, int(on), int(known), policy.due.ask_school_days, text
 
@@ -100,20 +102,25 @@ def _reports(records: Records, as_of: int, policy: Policy) -> Found:
             first[key] = min(told, first.get(key, told), key=lambda one: one[:2])
     for (student, errand, on, _), (known, _, words) in first.items():
         within = 0 if errand == BULLYING else policy.tasks.visit_school_days
-        text = Words(zh=f"{words.zh}：{DUTY[errand].zh}", en=f"{words.en}: {DUTY[errand].en}")
+        duty = BULLYING_DUTY if errand == BULLYING else TO_DO[errand]
+        text = Words(zh=f"{words.zh}：{duty.zh}", en=f"{words.en}: {duty.en}")
         yield student, errand, on, known, within, text
 
 
 OF_USE = {"lead": VISIT, "class_task": CLASS_VISIT}
 OF_REPORTS = (VISIT, CLASS_VISIT, BULLYING)
-DUTY = {
+# What each kind asks for, in words that say nothing of the student: who may not read why is told this.
+TO_DO = {
+    CONTACT: Words(zh="当日联系学生与家长", en="call student and guardian the same day"),
+    ASK: Words(zh="问一问原因", en="ask about it"),
     VISIT: Words(zh="班主任必访必问", en="the homeroom teacher visits and asks"),
     CLASS_VISIT: Words(zh="班主任了解情况", en="the homeroom teacher finds out how things are"),
-    BULLYING: Words(
-        zh="法治副校长当日开展专题教育、调解疏导，情节严重的联动公安",
-        en="the deputy principal for legal affairs teaches and mediates the same day; the police where it is serious",
-    ),
+    BULLYING: Words(zh="法治副校长当日处置", en="the deputy principal for legal affairs acts the same day"),
 }
+BULLYING_DUTY = Words(
+    zh="法治副校长当日开展专题教育、调解疏导，情节严重的联动公安",
+    en="the deputy principal for legal affairs teaches and mediates the same day; the police where it is serious",
+)
 
 
 def _contacted(records: Records, as_of: int) -> Ints:

@@ -43,7 +43,8 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of evidence, or a lead (tier 0). `safety`: of danger; `old`: its sheet was past its recall window."""
+    """One piece of evidence, or a lead (tier 0). `safety`: of danger; `old`: its sheet was past its recall window;
+    `record`: the sheet's answers, or who reported."""
 
     rule: str
     kind: str
@@ -51,6 +52,7 @@ class Piece:
     tier: int
     safety: bool
     old: bool = False
+    record: object = None
 
     @property
     def key(self) -> str:
@@ -92,9 +94,9 @@ def sheet_pieces(
     if item9 is None:
         others = sum(answer for answer in sheet.answers[:8] if answer is not None)
         if others >= numbers.blank_others:
-            pieces.append(Piece("R19", "phq9", day, WATCH, safety=True, old=old))  # asked in person
+            pieces.append(Piece("R19", "phq9", day, WATCH, safety=True, old=old, record=sheet.answers))
     elif item9 >= 2:
-        pieces.append(Piece("R02", f"phq9:{item9}", day, CRISIS, safety=True, old=old))
+        pieces.append(Piece("R02", f"phq9:{item9}", day, CRISIS, safety=True, old=old, record=sheet.answers))
     elif item9 == 1:
         graver = total is not None and total >= numbers.modifier_total
         for attempt in attempts:
@@ -104,28 +106,28 @@ def sheet_pieces(
             if start <= day and (end is None or end >= day - timedelta(days=numbers.suspension_days)):
                 graver = True
         rule, tier = ("R02", CRISIS) if graver else ("R01", PRIORITY)
-        pieces.append(Piece(rule, f"phq9:{item9}", day, tier, safety=True, old=old))
+        pieces.append(Piece(rule, f"phq9:{item9}", day, tier, safety=True, old=old, record=sheet.answers))
     # 10: of an old sheet only the critical items open something. 6: of the floors of a total the highest counts.
     if total is not None and not old:
         if total >= numbers.priority_total:
-            pieces.append(Piece("phq9-total-15", "phq9", day, PRIORITY, safety=False))
+            pieces.append(Piece("phq9-total-15", "phq9", day, PRIORITY, safety=False, record=sheet.answers))
         elif total >= numbers.watch_total:
-            pieces.append(Piece("phq9-total-10", "phq9", day, WATCH, safety=False))
+            pieces.append(Piece("phq9-total-10", "phq9", day, WATCH, safety=False, record=sheet.answers))
     return pieces
 
 
 def report_pieces(report: Reported, suicidality: bool) -> list[Piece]:
     """R10 to R14, R20, or a lead. `suicidality`: another sheet or report of the student speaks of it."""
-    day = report.reported_on
+    day, by = report.reported_on, report.source
     if report.kind in DANGER:
         rule, tier = DANGER[report.kind]
         if report.kind == "bullying_serious" and suicidality:
             tier = CRISIS
-        return [Piece(rule, report.kind, day, tier, safety=True)]
+        return [Piece(rule, report.kind, day, tier, safety=True, record=by)]
     if report.kind == "manual":
         stated = TIERS.index(report.tier) if report.tier else WATCH
         tier = max(WATCH, stated)  # R20: as stated, 关注 at least
-        return [Piece("R20", "manual", day, tier, safety=tier == CRISIS)]
+        return [Piece("R20", "manual", day, tier, safety=tier == CRISIS, record=by)]
     if report.kind in LEADS:
-        return [Piece(LEAD, report.kind, day, 0, safety=False)]
+        return [Piece(LEAD, report.kind, day, 0, safety=False, record=by)]
     return []

@@ -130,19 +130,17 @@ class Obvious:
         return sorted(found, key=lambda one: (one.student, one.school or ""))
 
     def filed(self, whose: Who, now: datetime) -> list[Filed]:
-        """The pieces of evidence of a student, each once by its key, with its earliest receipt (33)."""
-        found: dict[str, Filed] = {}
+        """The pieces of evidence of a student: each once by its key and the record it rests on, with its earliest
+        receipt (33), and again where more was seen in it."""
+        found: list[Filed] = []
         for one in self.stored:
             if one.arrived > now or who(one.fact, self.runs, now) != whose:
                 continue
             for piece in one.pieces:
-                seen = found.get(piece.key)
-                if seen is None:
-                    found[piece.key] = Filed(piece, one.arrived, one.known)
-                else:
-                    graver = piece if piece.tier > seen.piece.tier else seen.piece
-                    found[piece.key] = Filed(graver, seen.arrived, min(seen.known, one.known))
-        return [found[key] for key in sorted(found)]
+                same = [seen for seen in found if (seen.piece.key, seen.piece.record) == (piece.key, piece.record)]
+                if all((piece.tier, not piece.old) > (seen.piece.tier, not seen.piece.old) for seen in same):
+                    found.append(Filed(piece, one.arrived, one.known))
+        return sorted(found, key=lambda one: (one.piece.key, one.arrived))
 
     def present(self, student: str, now: datetime, school: str | None = None) -> dict[str, Any]:
         """What is so about a student now; `school` is theirs now, where an id stands for

@@ -10,6 +10,8 @@ from tests.obvious_facts import CRISIS, TIERS, Enrolled, Since
 from tests.obvious_people import Who
 from tests.obvious_words import Filed, Heard, human_level, may_lower, missing_to_close, somebody_looked
 
+LACKING = ("a named person", "second person", "two people")  # the least first
+
 
 @dataclass(frozen=True)
 class Mine:
@@ -31,13 +33,19 @@ class Mine:
 
 def said_of(mine: Mine) -> dict[str, Any]:
     """The present state; `queues` are those where the student must stand at least."""
-    missing = {one.piece.key: missing_to_close(one, mine.holding) for one in mine.filed if one.piece.rule != LEAD}
-    open_now = [one for one in mine.filed if missing.get(one.piece.key) is not None]
-    leads = [
-        one.piece.key
-        for one in mine.filed
-        if one.piece.rule == LEAD and not somebody_looked(one, mine.holding, mine.contacts)
+    evidence = [(one, missing_to_close(one, mine.holding)) for one in mine.filed if one.piece.rule != LEAD]
+    open_now = [one for one, lacking in evidence if lacking is not None]
+    missing: dict[str, str] = {}  # of several pieces of one key, the most
+    for one, lacking in evidence:
+        if lacking is not None:
+            missing[one.piece.key] = max(lacking, missing.get(one.piece.key, lacking), key=LACKING.index)
+    waiting = [
+        one for one in mine.filed if one.piece.rule == LEAD and not somebody_looked(one, mine.holding, mine.contacts)
     ]
+    leads, clocks = (
+        _keys(waiting),
+        {key: min(one.known for one in open_now if one.piece.key == key) for key in _keys(open_now)},
+    )
     # 1, 30: tier = max(model, open evidence, human); the model never opens 危机.
     levels = {
         "human": human_level(mine.holding),
@@ -54,10 +62,10 @@ def said_of(mine: Mine) -> dict[str, Any]:
         "source": sources[0] if tier > 0 else "model",
         "sources": frozenset(sources),
         "confirmed": tier > 0 and levels["human"] == tier,
-        "open": [one.piece.key for one in open_now],
-        "tiers": {one.piece.key: TIERS[one.piece.tier] for one in open_now},
-        "missing": {one.piece.key: missing[one.piece.key] for one in open_now},
-        "clocks": {one.piece.key: one.known for one in open_now},
+        "open": _keys(open_now),
+        "tiers": {one.piece.key: TIERS[one.piece.tier] for one in sorted(open_now, key=lambda one: one.piece.tier)},
+        "missing": missing,
+        "clocks": clocks,
         "earliest": min((one.known for one in open_now), default=None),
         "leads": leads,
         "asks": _asks(mine),
@@ -67,6 +75,11 @@ def said_of(mine: Mine) -> dict[str, Any]:
         "suspended": _suspended(mine),
         "blind": _blind(mine, open_now),
     }
+
+
+def _keys(pieces: Sequence[Filed]) -> list[str]:
+    """The keys of pieces, each once."""
+    return list(dict.fromkeys(one.piece.key for one in pieces))
 
 
 def _queues(mine: Mine, open_now: list[Filed], leads: list[str], tier: int, human: int) -> frozenset[str]:

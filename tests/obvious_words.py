@@ -19,7 +19,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Filed:
-    """A piece of evidence: when it was first filed, and its earliest receipt."""
+    """A piece of evidence: when it was filed, and since when it was known."""
 
     piece: Piece
     arrived: datetime
@@ -45,9 +45,11 @@ def may_lower(word: Found) -> bool:
     return word.kind == "interview" and is_named(word) and word.selection_reason != "audit"
 
 
-def _came(one: Heard) -> tuple[date, datetime, int, int]:
-    """Which of two words came later; where nothing says so, the higher level and fewer persons."""
-    return one.known.day, one.arrived, one.word.level, -(2 if by_two(one.word) else 1)
+def _came(one: Heard) -> tuple[date, datetime, date, int, int]:
+    """Which of two words came later: a row of a file on the day it was recorded, what was sent when it arrived. Where
+    nothing says so, the higher level and fewer persons."""
+    day = one.known.day if one.word.door == "import" else one.arrived.date()
+    return day, one.arrived, one.known.day, one.word.level, -(2 if by_two(one.word) else 1)
 
 
 def in_force(heard: Sequence[Heard]) -> list[Heard]:
@@ -79,12 +81,13 @@ def assesses(one: Heard, filed: Filed) -> bool:
     """31: whether a talk that holds assessed this piece."""
     if one.word.kind != "interview" or not is_named(one.word):
         return False
+    if filed.arrived > one.arrived or filed.piece.day > one.word.observed_on:
+        return False  # what is forwarded later nobody had seen, and what is of a later day had not happened
     if one.word.assessed is not None:
-        return filed.piece.key in one.word.assessed and filed.arrived <= one.arrived
+        return filed.piece.key in one.word.assessed
     if one.word.door == "page" or not may_lower(one.word):
         return False  # a talk on a page that names none closes none, and a routine talk neither
-    # Known before that day began, and here when the word came in: what is forwarded later nobody had seen.
-    return filed.known.day < one.word.observed_on and filed.arrived <= one.arrived
+    return filed.known.day < one.word.observed_on  # known before that day began
 
 
 def missing_to_close(filed: Filed, holding: Sequence[Heard]) -> str | None:

@@ -81,6 +81,7 @@ def _of_topic(sheets: Sheets, items: list[Critical], as_of: int, policy: Policy)
             danger=tier is Tier.CRISIS and items[0].topic == "suicidality",
             history=old,
             received_at=sheets.received_at(int(row)),
+            record=sheets.record(int(row)),
         )
         yield int(sheets.student[row]), floor
 

@@ -39,6 +39,7 @@ def blank_floors(records: Records, as_of: int, policy: Policy) -> Iterator[tuple
                     answer=AnswerTime.ASK,
                     history=old,
                     received_at=sheets.received_at(int(row)),
+                    record=sheets.record(int(row)),
                 ),
             )
 

@@ -112,8 +112,15 @@ def concern_floors(records: Records, concerns: Rows, as_of: int, policy: Policy)
             own_concern=own,
             protection=rule == "R12",
             key=key,
+            record=source_of(concerns, row),
         )
         yield student, floor
+
+
+def source_of(concerns: Rows, row: int) -> str:
+    """Who reported it, by which a report is told from another of its kind and day; empty where nobody says."""
+    source = concerns["source"][row]
+    return list(Source)[source].code if source >= 0 else ""
 
 
 def report_words(concerns: Rows, row: int) -> Words:

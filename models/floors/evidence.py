@@ -15,14 +15,17 @@ from models.records import Records
 
 
 def floors_of(records: Records, as_of: int, policy: Policy) -> list[list[Floor]]:
-    """The floors of every student at the end of day `as_of`, worst first; each piece of evidence once."""
-    found: list[dict[str, Floor]] = [{} for _ in range(len(records))]
+    """The floors of every student at the end of day `as_of`, worst first; each piece of evidence once for
+    each report or sheet that it rests on."""
+    found: list[dict[tuple[str, str | None], Floor]] = [{} for _ in range(len(records))]
     for student, floor in _evidence(records, as_of, policy):
-        held = found[student].get(floor.evidence)
+        held = found[student].get((floor.evidence, floor.record))
         if held is None or _weight(held) < _weight(floor):
-            found[student][floor.evidence] = floor
+            found[student][floor.evidence, floor.record] = floor
     return [
-        sorted(floors.values(), key=lambda floor: (-floor.tier.ord, -floor.severity, floor.evidence))
+        sorted(
+            floors.values(), key=lambda floor: (-floor.tier.ord, -floor.severity, floor.evidence, floor.record or "")
+        )
         for floors in found
     ]
 

@@ -48,9 +48,10 @@ def make_floor(
     history: bool = False,
     received_at: datetime | None = None,
     key: str | None = None,
+    record: str | None = None,
 ) -> Floor:
     """A floor with the stable key of its evidence: rule, kind, day; `key` stands in the rule's place where one rule has
-    two pieces of evidence on one report.
+    two pieces of evidence on one report. `record` is what it rests on, beside the key.
 
     Every rule says in what time it is answered; an old sheet is cleared without a clock of its own. `received_at`
     counts where nothing that came on a later day was needed to know it.
@@ -71,4 +72,5 @@ def make_floor(
         own_concern=own_concern,
         lead=lead,
         received_at=received_at if received_at is not None and received_at.date() == known_on else None,
+        record=record,
     )

@@ -65,6 +65,7 @@ def item9_floors(records: Records, concerns: Rows, as_of: int, policy: Policy) -
             danger=rule == "R02",
             history=late(sheets, row, as_of),
             received_at=sheets.received_at(int(row)),
+            record=sheets.record(int(row)),
         )
         yield student, floor
 

@@ -68,6 +68,7 @@ def _of_sheets(sheets: Sheets, as_of: int, policy: Policy) -> Iterator[tuple[int
                 answer=AnswerTime.TIER,
                 history=late(sheets, row, as_of),
                 received_at=sheets.received_at(int(row)),
+                record=sheets.record(int(row)),
             )
             yield int(sheets.student[row]), made
 
@@ -110,6 +111,7 @@ def _two(
                 answer=AnswerTime.TIER,
                 history=one.history and other.history,
                 received_at=max(filter(None, moments)) if all(moments) else None,
+                record=f"{one.record} {other.record}",
             ),
         )
 

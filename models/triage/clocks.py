@@ -19,6 +19,7 @@ from models.assessment import AnswerTime, Assessment, Retest, Task
 from models.duty import Duty
 from models.policy import DuePolicy
 from models.retest import ASKED
+from models.tasks import TO_DO
 from models.triage.facts import ZONE, Piece, day_start
 
 END_OF_DAY = time(23, 59)
@@ -28,8 +29,9 @@ BY_EVENT = Words(zh="登记的危机事件或转介", en="a crisis event or refe
 
 @dataclass(frozen=True)
 class Clock:
-    """Something to be done: `what`, because of what (`why`), since when it waits and by when; `by` is None where there
-    is no deadline. `source` is what it hangs on: "evidence" | "lead" | "model" | "human" | "retest" | "task"."""
+    """Something to be done: `what`, in words that say nothing of the student, because of what (`why`), since when it
+    waits and by when; `by` is None where there is no deadline. `source` is what it hangs on: "evidence" | "lead" |
+    "model" | "human" | "retest" | "task"."""
 
     source: str
     what: Words
@@ -143,7 +145,7 @@ def _retest_clock(retest: Retest, start: datetime, due: DuePolicy, school: Schoo
 
 
 def task_clock(task: Task) -> Clock:
-    return Clock("task", task.text, day_start(task.on), end_of(task.due_on), task.text, task.who)
+    return Clock("task", TO_DO[task.kind], day_start(task.on), end_of(task.due_on), task.text, task.who)
 
 
 def school_days_after(start: datetime, days: int, school: SchoolCalendar) -> datetime:

@@ -1,8 +1,8 @@
 """Which evidence is open: what no named person has assessed, by name.
 
 A word that lists what it assessed closes that and nothing else. One that came without a list, by import or a platform,
-assessed what was known before the day it was held on began and on file when the word came in, unless it was a blind
-routine talk. 危机 takes two persons.
+assessed what was known before the day it was held on began, unless it was a blind routine talk. Neither has assessed
+what was not on file when the word came in, nor what is of a later day than the talk. 危机 takes two persons.
 Nothing else closes: no time, no score, no missing value. Since only words in force count, a correction takes back what
 the corrected record had closed.
 """
@@ -56,10 +56,12 @@ def assesses(word: Word, piece: Piece) -> bool:
     """Whether a word in force is an assessment of this piece, by one person or more."""
     if not word.is_interview:
         return False
+    came = piece.filed_at if piece.filed_at is not None else piece.received_at
+    if came > word.received_at or piece.floor.evidence_on > word.observed_on:
+        return False  # what is forwarded later nobody had seen, however early it was received elsewhere
     if word.assessed is not None:
-        return piece.key in word.assessed and piece.received_at <= word.received_at
-    on_file = piece.filed_at is None or piece.filed_at <= word.received_at  # what is forwarded later nobody had seen
-    return not word.blind and piece.known_on < word.observed_on and on_file
+        return piece.key in word.assessed
+    return not word.blind and piece.known_on < word.observed_on
 
 
 def _gravest(one: Standing) -> tuple[int, int, int, str, float]:

@@ -4,7 +4,8 @@ The present is computed from them (`models.triage.present`). Who keeps them is a
 as these objects, and so does a dataset's own records for the preview of a promotion and the evaluation.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -20,8 +21,9 @@ RAISING = (INTERVIEW, OutcomeKind.CRISIS_EVENT.code, OutcomeKind.REFERRAL.code)
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of evidence as it was filed. Its clock runs from `received_at`. The same key is filed again only where
-    more was seen in it: then there are several pieces of one key, each with the moment it came in.
+    """One piece of evidence as it was filed. Its clock runs from `received_at`. The same key is filed again where
+    more was seen in it, or where it rests on another report or sheet: then there are several pieces of one key, each
+    with the moment it came in.
 
     `door` is the way in ("screening", "score", "page"), `filed_by` the run, entry or person it came with, `filed_at`
     when it was put on file, None where it was on file from the first.
@@ -125,7 +127,7 @@ class StudentFacts:
     stranger: bool = False
     gone: bool = False
     reason: str | None = None
-    withdrawn: frozenset[str] = frozenset()  # scopes of consent that were taken back
+    withdrawn: Mapping[str, date] = field(default_factory=dict)  # scopes of consent that were taken back, and when
     assessment_id: str | None = None
 
     @property

@@ -141,5 +141,5 @@ def with_filed(said: StudentFacts, filed: StudentFacts | None) -> StudentFacts:
         pieces=(*said.pieces, *(one for one in filed.pieces if one.key not in keys)),
         words=(*said.words, *(one for one in filed.words if one.door != SCREENING)),
         contacts=(*said.contacts, *filed.contacts),
-        withdrawn=said.withdrawn | filed.withdrawn,
+        withdrawn={**said.withdrawn, **filed.withdrawn},
     )

@@ -4,13 +4,15 @@ Below the line nobody looks, but for those drawn by lot. With too few of them th
 (无法估计): silence about the others would read as "low risk".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from scipy.stats import beta
 
 from data_schemas.codes import Tier
-from models.triage.facts import Word
+from models.triage.evidence import standings
+from models.triage.facts import Piece, Word
 from models.triage.words import in_force
 
 # With n looked at and no case found the rate may still be 3/n (Hanley & Lippman-Hand 1983): 30 bound it by a tenth.
@@ -31,10 +33,18 @@ class Missed:
     high: float | None = None
 
 
-def expected_missed(words_of_students: Iterable[Iterable[Word]], below: int) -> Missed:
-    """`words_of_students` are routine talks by student, pooled over the schools that draw by the same lot; `below`
-    counts everyone enrolled at this school who is not scheduled, screened or not."""
-    held = [word for words in words_of_students for word in in_force(words) if word.is_interview and word.blind]
+@dataclass(frozen=True)
+class Spoken:
+    """What was said and filed of a student with whom a routine talk was held."""
+
+    words: Sequence[Word]
+    pieces: Sequence[Piece] = ()
+
+
+def expected_missed(students: Iterable[Spoken], below: int, since: date = date.min) -> Missed:
+    """`students` are those of routine talks held on the day `since` or later, pooled over the schools that draw by the
+    same lot; `below` counts everyone enrolled at this school who is not scheduled, screened or not."""
+    held = [word for one in students for word in held_blind(one) if word.observed_on >= since]
     talks, found = len(held), sum(word.level >= Tier.PRIORITY.ord for word in held)
     if talks < FEWEST_BY_LOT:
         return Missed(talks, found)
@@ -42,3 +52,24 @@ def expected_missed(words_of_students: Iterable[Iterable[Word]], below: int) -> 
     low = 0.0 if found == 0 else float(ends[0])
     high = 1.0 if found == talks else float(ends[1])
     return Missed(talks, found, FEWEST_BY_LOT, below * found / talks, below * low, below * high)
+
+
+def held_blind(one: Spoken) -> Iterator[Word]:
+    """The routine talks in force that were blind. Open evidence had ended that of the others: they count as of the
+    floor's stream."""
+    for word in in_force(one.words):
+        if word.is_interview and word.blind and not _was_open(one, word):
+            yield word
+
+
+def _was_open(one: Spoken, talk: Word) -> bool:
+    """Whether evidence known by the day of the talk was on file and open when the talk was told."""
+    there = [
+        piece
+        for piece in one.pieces
+        if not piece.floor.lead
+        and piece.known_on <= talk.observed_on
+        and (piece.filed_at if piece.filed_at is not None else piece.received_at) <= talk.received_at
+    ]
+    before = in_force(word for word in one.words if word.since < talk.since)
+    return any(standing.is_open for standing in standings(there, before))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from data_schemas.codes import Tier
-from models.triage.facts import RAISING, Word
+from models.triage.facts import RAISING, SCREENING, ZONE, Word
 
 PAGE = "page"
 
@@ -13,8 +13,9 @@ def in_force(words: Iterable[Word]) -> list[Word]:
     """Without those that a later word corrects, by day observed and time of arrival.
 
     A correction names the record that it corrects, or is an import of the same kind, day and first interviewer: of
-    several the one that was recorded last counts. Where nothing says which came last, the more careful one does: the
-    highest level, and one person rather than two. Without an interviewer only a name makes a correction. A correction
+    several the one that was recorded last counts, and what was sent was recorded when it arrived, whatever day it
+    states. Where nothing says which came last, the more careful one does: the highest level, and one person rather than
+    two. Without an interviewer only a name makes a correction. A correction
     that is corrected itself does not bring back what it took the place of.
     """
     ordered = sorted(words, key=_recorded)
@@ -31,8 +32,12 @@ def in_force(words: Iterable[Word]) -> list[Word]:
     return sorted(standing, key=lambda word: (word.observed_on, word.received_at, word.word_id))
 
 
-def _recorded(word: Word) -> tuple[date, datetime, int, int, str]:
-    return word.known_on, word.received_at, word.level, -len(word.persons), word.word_id
+def _recorded(word: Word) -> tuple[date, datetime, date, int, int, str]:
+    """Rows of a dataset all arrive with it, so the day in the row tells their order; of what one request sends it tells
+    the rest."""
+    sent = word.door != SCREENING
+    day = word.received_at.astimezone(ZONE).date() if sent else word.known_on
+    return day, word.received_at, word.known_on, word.level, -len(word.persons), word.word_id
 
 
 def _came_again(word: Word) -> bool:

@@ -10,8 +10,10 @@ from pydantic import Field
 from data_schemas.instruments import Words
 from models.assessment import GROUPS, AnswerTime, Assessment, ModelStatus, Uncertainty
 from models.triage import Piece, Present
+from serving.api.answer_due import LeadGiven, RetestGiven, TaskGiven, due_given, lead_given, retest_given, task_given
 from serving.api.answer_instruments import InstrumentGiven, instrument_given
-from serving.api.answer_parts import Given, WordsGiven
+from serving.api.answer_parts import DueGiven, Given, WordsGiven, words
+from serving.today import Due
 
 TierCode = Literal["routine", "watch", "priority", "crisis"]
 
@@ -77,27 +79,13 @@ class FloorGiven(Given):
     acknowledge_by: datetime | None
 
 
-class RetestGiven(Given):
-    instrument: str
-    why: str
-    text: WordsGiven
-
-
 class DataQualityGiven(Given):
-    """What the tier rests on. `missing` names sources without current data."""
+    """What the tier rests on. `missing` names sources without current data in the record. `retest` is what is to be
+    repeated or asked now, from everything on record."""
 
     confidence: Literal["ok", "low"]
     retest: tuple[RetestGiven, ...]
     missing: tuple[str, ...]
-
-
-class TaskGiven(Given):
-    """An errand beside the list, such as a call on the day of an absence."""
-
-    kind: Literal["contact_unexcused", "ask_return", "visit", "class_visit", "bullying"]
-    on: date
-    due_on: date
-    text: WordsGiven | None
 
 
 class ModelGiven(Given):
@@ -140,9 +128,11 @@ class ScoreAnswer(Given):
     group_contributions: GroupContributions | None
     family_capped: float | None = Field(description="What the cap took from the family group, in log-odds.")
     floors: tuple[FloorGiven, ...]
+    leads: tuple[LeadGiven, ...]
     instruments: tuple[InstrumentGiven, ...]
     data_quality: DataQualityGiven
     tasks: tuple[TaskGiven, ...]
+    due: DueGiven | None = Field(description="The next step; null of a blind student and where nothing is due.")
     model: ModelGiven
     degraded: bool = Field(description="A model that should have spoken could not; rules and people's words stand.")
     recorded: bool
@@ -159,11 +149,14 @@ class Recorded:
     on_roster: bool
 
 
-def answer_of(assessment: Assessment, present: Present, filing: Recorded, blind: bool, explain: bool) -> ScoreAnswer:
+def answer_of(
+    assessment: Assessment, present: Present, due: Due, filing: Recorded, blind: bool, explain: bool
+) -> ScoreAnswer:
     """The answer to a key with or without the `explain` scope: the same shape, null where it may not see.
 
-    Tier and evidence are those of the student now, from everything on record; probability, reasons and questionnaires
-    are those of the record that was sent. Of a `blind` student neither is told.
+    Tier, evidence, reports and what is to be done are those of the student now, from everything on record; probability,
+    reasons and questionnaires are those of the record that was sent. Of a `blind` student neither is told, but for the
+    errands, without their reasons.
     """
     a, told = assessment, explain and not blind
     sums, tier = a.group_contributions, present.tier
@@ -195,19 +188,15 @@ def answer_of(assessment: Assessment, present: Present, filing: Recorded, blind:
         group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS}) if told and sums else None,
         family_capped=a.family_capped if told else None,
         floors=() if blind else tuple(_floors(present, explain)),
+        leads=() if blind else tuple(lead_given(one, present, explain) for one in present.leads),
         instruments=() if blind else tuple(instrument_given(result, explain) for result in a.instruments),
         data_quality=DataQualityGiven(
             confidence=a.data_quality.confidence,
-            retest=tuple(
-                RetestGiven(instrument=retest.instrument, why=retest.why, text=words(retest.text))
-                for retest in (() if blind else a.data_quality.retest)
-            ),
+            retest=tuple(retest_given(retest, explain) for retest in (() if blind else present.retests)),
             missing=a.data_quality.missing,
         ),
-        tasks=tuple(
-            TaskGiven(kind=task.kind, on=task.on, due_on=task.due_on, text=words(task.text) if explain else None)
-            for task in a.tasks
-        ),
+        tasks=tuple(task_given(task, told) for task in present.tasks),
+        due=None if blind or present.clock is None else due_given(due, explain),
         model=model_given(a.model),
         degraded=a.model.status == "unavailable",
         recorded=filing.entry_id is not None,
@@ -264,10 +253,6 @@ def _urgent(present: Present) -> Urgent | None:
     if not clocks or clocks[0].by is None:
         return None
     return Urgent(acknowledge_by=clocks[0].by, who=words(clocks[0].who or ON_DUTY))
-
-
-def words(text: Words) -> WordsGiven:
-    return WordsGiven(zh=text.zh, en=text.en)
 
 
 def model_given(model: ModelStatus) -> ModelGiven:

@@ -1,6 +1,10 @@
 """Parts of an answer that several routes give."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict
+
+from data_schemas.instruments import Words
 
 
 class Given(BaseModel):
@@ -12,3 +16,18 @@ class Given(BaseModel):
 class WordsGiven(Given):
     zh: str
     en: str
+
+
+class DueGiven(Given):
+    """What is to be done next, because of what, since when it waits and by when: the strictest of several clocks.
+    `what` says nothing of the student."""
+
+    what: WordsGiven
+    why: WordsGiven | None
+    since: datetime | None
+    by: datetime | None
+    overdue: bool
+
+
+def words(text: Words) -> WordsGiven:
+    return WordsGiven(zh=text.zh, en=text.en)

@@ -20,8 +20,10 @@ from serving.platform.state import State, instruments_of
 from serving.replay import entry_inputs, make_context
 from serving.store import (
     AuditEvent,
+    Consent,
     Feed,
     FileOf,
+    NewContact,
     NewEntry,
     ReplayContext,
     facts_if_recorded,
@@ -31,11 +33,12 @@ from serving.store import (
     homes,
     outcome_row,
     record_entries,
+    taken_back_of,
     write_audit,
 )
 from serving.store.duty import duty_of
 from serving.store.schools import known_school_ids
-from serving.today import silent
+from serving.today import due_of, silent
 from serving.today.blind import blind_among
 
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}
@@ -96,7 +99,7 @@ def file_records(
         said = replace(made.assessment, student_id=checked[place].request.student_id)
         filing = Recorded(entry_id, where.on_roster)
         hidden = where.file_id in blind and may_be_drawn(present, now)  # what is in the record may end it
-        found[place] = answer_of(said, present, filing, hidden, explain)
+        found[place] = answer_of(said, present, due_of(present, now), filing, hidden, explain)
     return [one for one in found if one is not None]
 
 
@@ -166,7 +169,7 @@ def _record(one: Checked, before: StudentFacts, stopped: Mapping[str, Sequence[F
         # A platform that says nothing of its reach is believed, but where the school's list says that a feed stopped.
         rows = stopped.get(before.school_id, ())
         record["feeds"] = [{"table": f.feed, "covered_from": f.covered_from, "covered_to": f.covered_to} for f in rows]
-    if before.withdrawn & NO_MODEL or _opted_out(one.request, one.as_of):
+    if _refused(one.request, before, one.as_of):
         taken_back = {"scope": ConsentScope.MODEL_SCORE.code, "given_on": one.as_of, "withdrawn_on": one.as_of}
         record["consents"] = [taken_back]
     return record
@@ -178,11 +181,15 @@ def _stopped(state: State, into: Sequence[FileOf], now: datetime) -> Mapping[str
     return {school: silent(feeds, as_of, state.calendars.of(school)) for school, (as_of, feeds) in lists.items()}
 
 
-def _opted_out(request: ScoreRequest, as_of: date) -> bool:
-    """Whether consent to being screened at all was taken back in the record itself."""
-    screening = [row for row in request.consents or () if row.scope == ConsentScope.SCREENING.code]
-    newest = max(screening, key=lambda row: row.given_on, default=None)
-    return newest is not None and newest.withdrawn_on is not None and newest.withdrawn_on <= as_of
+def _refused(request: ScoreRequest, before: StudentFacts, as_of: date) -> bool:
+    """Whether consent to a model score, or to being screened at all, is taken back: on record or in the record itself,
+    which may also say that it was given again."""
+    on_record = [Consent(scope, None, min(on, as_of)) for scope, on in before.withdrawn.items()]
+    return bool(NO_MODEL & taken_back_of([*on_record, *_consents(request)], as_of).keys())
+
+
+def _consents(request: ScoreRequest) -> tuple[Consent, ...]:
+    return tuple(Consent(row.scope, row.given_on, row.withdrawn_on, row.valid_until) for row in request.consents or ())
 
 
 def _entry(client: Client, one: Checked, filed: Filed, where: FileOf, now: datetime) -> NewEntry:
@@ -197,6 +204,12 @@ def _entry(client: Client, one: Checked, filed: Filed, where: FileOf, now: datet
         assessment=filed.assessment,
         received_at=now,
         floors=filed.assessment.proven,
+        contacts=tuple(
+            NewContact(where.file_id, where.school_id, row.contacted_on, row.whom, row.recorded_on)
+            for row in request.contacts or ()
+            if row.whom is not None  # who does not say that somebody was reached has tried
+        ),
+        consents=_consents(request),
         context=filed.context,
         inputs=entry_inputs(filed.record) if filed.context is not None else None,
     )

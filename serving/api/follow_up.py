@@ -9,7 +9,7 @@ from pydantic import Field
 
 from serving.access import Client, check_client_can, client_can
 from serving.api.answer import ModelGiven, TierGiven
-from serving.api.answer_parts import Given, WordsGiven
+from serving.api.answer_parts import DueGiven, Given, WordsGiven
 from serving.api.fields import Id
 from serving.api.problems import problem_responses
 from serving.platform.callers import caller
@@ -19,16 +19,6 @@ from serving.today import follow_up_list
 from serving.today.export import list_json
 
 router = APIRouter(tags=["list"])
-
-
-class DueGiven(Given):
-    """What is to be done next, because of what, since when it waits and by when: the strictest of several clocks."""
-
-    what: WordsGiven
-    why: WordsGiven | None
-    since: datetime | None
-    by: datetime | None
-    overdue: bool
 
 
 class EntryGiven(Given):

@@ -25,9 +25,10 @@ router = APIRouter(tags=["outcomes"])
 
 
 class OutcomeGiven(Given):
-    """What became of one row, in the order of the request. `known`: the same row was recorded before. `record_id` names
-    it for a later correction. Of a student on no list, or of another school's, the row is kept all the same; until
-    somebody has found out who it is, it counts for nobody else."""
+    """What became of one row, in the order of the request. `known`: the same row was recorded before, and nothing was
+    done; where it has been corrected since, it stays so, since a retry looks the same. What is so again is sent with
+    `corrects`. `record_id` names the row for that and for any later correction. Of a student on no list, or of another
+    school's, the row is kept all the same; until somebody has found out who it is, it counts for nobody else."""
 
     status: Literal["recorded", "known"]
     student: Literal["on_list", "identity_to_check"]
@@ -60,8 +61,10 @@ def outcomes(
 ) -> Response:
     """Record outcomes, all of them or none. They count at once. An interview by a named person closes the evidence that
     it says it assessed (`assessed`, by the keys that `/score` answers with), danger by two persons only; without a list
-    it has assessed what was known before its day. The same row is recorded once. A row that names the record it
-    `corrects`, or agrees with an earlier one on student, kind, day and interviewer, takes that one's place. Tiers of
+    it has assessed what was known before its day. The same row is recorded once: `known` changes nothing, also
+    where the row was corrected in between; to say it again, name in `corrects` the record it takes the place of. A row
+    that names the record it `corrects`, or agrees with one that arrived before it on student, kind, day and
+    interviewer, takes that one's place; within one request the later day of record counts. Tiers of
     the model and agreement with its reasons are no outcomes and have no place here."""
     rows, now = read_as(OutcomesRequest, read_json(body)).outcomes, state.clock()
     files, today = _files(state, client, rows), now.astimezone(ZONE).date()
@@ -120,11 +123,14 @@ def _faults(index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iter
             yield Problem("a second interviewer needs a first", column=f"{place}.interviewer")
         elif row.second_interviewer == row.interviewer:
             yield Problem("the second interviewer is another person", column=f"{place}.second_interviewer")
-    filed = {piece.key for piece in facts.pieces}
+    filed = {piece.key: piece.floor.evidence_on for piece in facts.pieces}
     for number, key in enumerate(row.assessed or ()):
         if key not in filed:
             fix = "name evidence of this student as `floors[].evidence` of an answer names it"
             yield Problem("no such evidence is on file", column=f"{place}.assessed[{number}]", fix=fix)
+        elif filed[key] > row.observed_on:
+            what = "this evidence is of a later day than observed_on: the talk cannot have assessed it"
+            yield Problem(what, column=f"{place}.assessed[{number}]", fix="give the day on which it was talked about")
     if row.assessed and row.interviewer is None:
         yield Problem("evidence is assessed by a named person", column=f"{place}.interviewer")
     if row.corrects is not None and row.corrects not in {word.word_id for word in facts.words}:

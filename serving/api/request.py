@@ -100,14 +100,18 @@ class ConcernRow(RequestPart):
 
 
 class ContactRow(RequestPart):
-    """Somebody of the school reached the student or a guardian; it settles errands of that day and before."""
+    """Somebody of the school reached the student or a guardian; it settles errands of that day and before, and reports
+    that came in before it, and is kept. A row that does not say who was reached was an attempt."""
 
     contacted_on: Day
     whom: Annotated[str, CodeOf(Contacted)] | None = None
     recorded_on: Day | None = None
 
 
-class Consent(RequestPart):
+class ConsentRow(RequestPart):
+    """Kept: what is taken back stays so, for all records and screenings, until a consent given on a later day says
+    otherwise, in a record or in a screening's dataset."""
+
     scope: Annotated[str, CodeOf(ConsentScope)]
     given_by: Annotated[str, CodeOf(Source)] | None = None
     given_on: Day
@@ -155,7 +159,7 @@ class ScoreRequest(RequestPart):
     family: list[FamilyRow] | None = Field(None, max_length=1000)
     concerns: list[ConcernRow] | None = Field(None, max_length=2000)
     contacts: list[ContactRow] | None = Field(None, max_length=1000)
-    consents: list[Consent] | None = Field(None, max_length=100)
+    consents: list[ConsentRow] | None = Field(None, max_length=100)
     features: list[FeatureValue] | None = Field(None, max_length=1000)
     feeds: list[FeedRow] | None = Field(None, max_length=100)
 
@@ -180,15 +184,20 @@ class OutcomeRow(RequestPart):
     selection_prob: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None, description="with what chance the student came to be interviewed; without it the label weighs nothing"
     )
-    recorded_on: Day | None = Field(None, description="when it became known; today where left out")
+    recorded_on: Day | None = Field(
+        None,
+        description="when it became known; today where left out. Of two requests "
+        "the later arrival counts, whatever day it states",
+    )
     interviewer: Id | None = Field(None, description="a pseudonymous id; without one nothing is closed")
     second_interviewer: Id | None = Field(None, description="danger is closed by two persons only")
     saw_score: bool | None = Field(None, description="whether the interviewer had seen the score before")
     assessed: list[EvidenceKey] | None = Field(
         None,
         max_length=100,
-        description="the evidence that was assessed, by its keys; left out, what was known before the day of the "
-        "interview; an empty list closes nothing",
+        description="the evidence that was assessed, by its keys, none of it of a later day than the interview; left "
+        "out, what was known before the day of the interview; an empty list closes nothing. What comes in afterwards "
+        "is open, under the same key too",
     )
     corrects: RecordId | None = Field(
         None, description="the `record_id` of the record that this one takes the place of"

@@ -117,7 +117,7 @@ def _chosen(
 ) -> tuple[list[StudentInputs], Counter[str]]:
     """Who agreed, and whose records are of the same make as the newest ones: one dataset has one set of tables, of
     questionnaires' definitions and of own features, and students of one origin."""
-    back, wanted = taken_back(store, SCOPES), made[newest.context]
+    back, wanted = taken_back(store, SCOPES, today), made[newest.context]
     alike = {sha: _alike(one, wanted) for sha, one in made.items()}
     kept, left_out = [], Counter({"no_consent_to_training": 0, "of_another_make": 0})
     for one in everyone:

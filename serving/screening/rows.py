@@ -12,7 +12,7 @@ from data_schemas.duty import duty_spans
 from data_schemas.schools import school_rows
 from models import Assessment, Records, may_score
 from runxin.errors import usage
-from serving.store import Feed, NewContact, Store, Student, Withdrawal, keep_duty, keep_schools
+from serving.store import Consent, Feed, NewContact, Store, Student, Withdrawal, keep_duty, keep_schools
 
 SCORE = ConsentScope.MODEL_SCORE.code
 
@@ -78,6 +78,20 @@ def withdrawals_of(dataset: Dataset, records: Records, as_of: date, ids: Collect
     found = {(str(s), SCORE): Withdrawal(str(s), SCORE, as_of) for s in refused}
     found |= {(student, scope): Withdrawal(student, scope, on.date()) for student, scope, on in rows}
     return [withdrawal for (student, _), withdrawal in found.items() if student in ids]
+
+
+def consents_given(dataset: Dataset, ids: Collection[str], as_of: date) -> dict[str, list[Consent]]:
+    """What was given by the day, of these students: it may be later than what a platform said was taken back."""
+    frame = dataset.tables.get("consents")
+    if frame is None:
+        return {}
+    here = frame[frame["student_id"].isin(ids) & (frame["given_on"] <= pd.Timestamp(as_of))]
+    found: dict[str, list[Consent]] = {}
+    rows = zip(*(here[name].astype(object) for name in ("student_id", "scope", "given_on", "valid_until")), strict=True)
+    for who, scope, on, until in rows:
+        lasts = None if pd.isna(until) else until.date()
+        found.setdefault(who, []).append(Consent(scope, on.date(), None, lasts))
+    return found
 
 
 def feeds_of(dataset: Dataset, schools: Sequence[str]) -> list[Feed]:

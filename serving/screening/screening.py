@@ -19,7 +19,7 @@ from models.triage import ZONE
 from runxin.errors import UserError, bad_data, usage
 from serving.replay import code_fingerprint, run_inputs
 from serving.screening.outcomes import outcomes_of, with_sent
-from serving.screening.rows import contacts_of, feeds_of, keep_staff, students_of, withdrawals_of
+from serving.screening.rows import consents_given, contacts_of, feeds_of, keep_staff, students_of, withdrawals_of
 from serving.screening.strangers import clashing, on_no_roster
 from serving.store import (
     Filing,
@@ -31,6 +31,7 @@ from serving.store import (
     newest_run,
     publish_run,
     sent_outcomes,
+    whose_consents_were_sent,
 )
 
 
@@ -131,6 +132,7 @@ def publish_screening(
         outcomes=[*words, *unplaced.outcomes],
         contacts=contacts_of(its_own, students, as_of),
         withdrawals=withdrawals_of(dataset, records, as_of, students.keys()),
+        consents=consents_given(dataset, whose_consents_were_sent(store) & students.keys(), as_of),
         feeds=feeds_of(dataset, here),
     )
     inputs = run_inputs(dataset, records, as_of, asked, why_not, policy, calendars, found, here, margins)

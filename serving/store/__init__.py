@@ -3,6 +3,7 @@
 from data_schemas.roster import UNASSIGNED
 from serving.store.audit import PURPOSES, AuditEvent, add_event, audit_rows, events_of, write_audit
 from serving.store.before import InForce, in_force_before
+from serving.store.consents import Consent, taken_back, taken_back_of, whose_consents_were_sent
 from serving.store.contacts import NewContact
 from serving.store.contents import Content, content_of
 from serving.store.database import Store, check_reachable, open_store
@@ -10,7 +11,7 @@ from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_dut
 from serving.store.earlier import earlier_margins
 from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
 from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
-from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
+from serving.store.facts import A_YEAR, SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
 from serving.store.feeds import Feed, feeds_of_schools
 from serving.store.files import FileOf, clashes, contested, file_of, homes, id_of, student_of
 from serving.store.inputs import (
@@ -24,7 +25,7 @@ from serving.store.inputs import (
     kept_contents,
 )
 from serving.store.names import keep_names, load_names
-from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days, taken_back
+from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days
 from serving.store.outcomes import (
     KeptOutcome,
     NewOutcome,
@@ -60,12 +61,14 @@ from serving.store.students import (
 from serving.store.withdraw import withdraw_run
 
 __all__ = [
+    "A_YEAR",
     "PAGE",
     "PURPOSES",
     "SCORE",
     "SCREENING",
     "UNASSIGNED",
     "AuditEvent",
+    "Consent",
     "Content",
     "Feed",
     "FileOf",
@@ -150,7 +153,9 @@ __all__ = [
     "student_ids",
     "student_of",
     "taken_back",
+    "taken_back_of",
     "unassigned_among",
+    "whose_consents_were_sent",
     "withdraw_run",
     "write_audit",
 ]

@@ -32,7 +32,7 @@ class NewContact:
 def keep_contacts(
     connection: sa.Connection, given: Sequence[NewContact], at: datetime, door: str, filed_by: str
 ) -> None:
-    """Keep contacts, each content once, with who has brought it."""
+    """Keep contacts, each content once, with who has brought it: a screening or a record."""
     fresh = {one.sha256: one for one in given}
     keep_brought(connection, fresh.keys(), filed_by)
     for part in chunks(sorted(fresh)):

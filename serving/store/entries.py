@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from models.assessment import Assessment, Floor
 from models.triage import knows_of_leave
 from serving.store.audit import AuditEvent, add_event
+from serving.store.consents import Consent, keep_consents
+from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
 from serving.store.database import Store, chunks
 from serving.store.evidence import SCORE, Filing, file_evidence
@@ -25,8 +27,9 @@ from serving.store.tables import entries, students
 @dataclass(frozen=True)
 class NewEntry:
     """One record to keep, in the file `student_id` (see `serving.store.files`). `record` is the request in JSON's own
-    types, `floors` the evidence in it, leads among them. `inputs` is the record as it was assessed, with what the store
-    knew beside it, and `context` what it was assessed with, for replay."""
+    types, `floors` the evidence in it, leads among them, `contacts` and `consents` what it says of these. `inputs` is
+    the record as it was assessed, with what the store knew beside it, and `context` what it was assessed with, for
+    replay."""
 
     client: str
     student_id: str
@@ -37,6 +40,8 @@ class NewEntry:
     assessment: Assessment
     received_at: datetime
     floors: tuple[Floor, ...] = ()
+    contacts: tuple[NewContact, ...] = ()
+    consents: tuple[Consent, ...] = ()
     context: ReplayContext | None = None
     inputs: Content | None = None
 
@@ -51,7 +56,8 @@ class ReceivedEntry:
 
 
 def record_entries(store: Store, given: Sequence[NewEntry]) -> list[str]:
-    """Keep records, file their evidence and note them in the trail, all or none; returns their ids in order."""
+    """Keep records, their contacts and consents, file their evidence and note them in the trail, all or none; returns
+    their ids in order."""
     rows = _rows(given)
     with store.writing() as connection:
         _record(connection, given, rows)
@@ -85,6 +91,8 @@ def _record(connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence
     for row, entry in zip(rows, given, strict=True):
         filing = Filing(entry.student_id, entry.school_id, entry.floors)
         new = file_evidence(connection, [filing], entry.received_at, SCORE, row["entry_id"])
+        keep_contacts(connection, entry.contacts, entry.received_at, SCORE, row["entry_id"])
+        keep_consents(connection, {entry.student_id: entry.consents}, entry.received_at, entry.client)
         event = AuditEvent(
             entry.received_at,
             entry.client,

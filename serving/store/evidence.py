@@ -1,7 +1,8 @@
 """Evidence as it was filed: the one door in for what safety rules find and people report, by whatever way it came.
 
 Rows are added and never changed. A piece of evidence that is on file is filed again only where more was seen in it, so
-that no clock begins anew. Whether a piece is open is not kept here: `models.triage` tells it from people's words.
+that no clock begins anew, or where it rests on another report or sheet, so that nothing new passes for what somebody
+has assessed. Whether a piece is open is not kept here: `models.triage` tells it from people's words.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +35,8 @@ class Filing:
 def file_evidence(
     connection: sa.Connection, filings: Iterable[Filing], at: datetime, door: str, filed_by: str
 ) -> dict[str, int]:
-    """File evidence that is not on file yet, or in which more was seen; returns how many pieces were new by student.
+    """File evidence that is not on file yet, in which more was seen, or that rests on another record than what is on
+    file; returns how many pieces were new by student.
 
     The clock of a piece starts at its receipt. What came by a platform's request without one was received `at`; what
     stood in a dataset, on the day it became known.
@@ -44,10 +46,10 @@ def file_evidence(
     new: dict[str, int] = {}
     rows = []
     for one, floor in given:
-        place, weight = (one.student_id, floor.evidence), _weight(floor)
-        if place in known and known[place] >= weight:
+        weights, weight = known.setdefault((one.student_id, floor.evidence), []), _weight(floor)
+        if any(seen >= weight for record, seen in weights if _same(record, floor.record)):
             continue
-        known[place] = weight
+        weights.append((floor.record, weight))
         new[one.student_id] = new.get(one.student_id, 0) + 1
         rows.append(_row(one, floor, at, door, filed_by))
     if rows:
@@ -93,11 +95,18 @@ def piece_from_row(row: Any) -> Piece:
         own_concern=row.own_concern,
         lead=row.lead,
         received_at=row.received_at,
+        record=row.record,
     )
     return Piece(floor, row.received_at, row.door, row.filed_by, row.filed_at)
 
 
 Weight = tuple[int, int, bool]
+Seen = list[tuple[str | None, Weight]]  # by what record, and how much
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    """Whether two pieces of one key rest on the same record. What was filed without one may rest on any."""
+    return one is None or other is None or one == other
 
 
 def _weight(floor: Floor) -> Weight:
@@ -105,13 +114,14 @@ def _weight(floor: Floor) -> Weight:
     return floor.tier.ord, floor.severity, not floor.history
 
 
-def _weights(connection: sa.Connection, ids: Sequence[str]) -> dict[tuple[str, str], Weight]:
-    columns = (evidence.c.student_id, evidence.c.evidence, evidence.c.tier, evidence.c.severity, evidence.c.history)
-    found: dict[tuple[str, str], Weight] = {}
+def _weights(connection: sa.Connection, ids: Sequence[str]) -> dict[tuple[str, str], Seen]:
+    names = ("student_id", "evidence", "record", "tier", "severity", "history")
+    columns = [evidence.c[name] for name in names]
+    found: dict[tuple[str, str], Seen] = {}
     for part in chunks(list(ids)):
         for row in connection.execute(sa.select(*columns).where(evidence.c.student_id.in_(part))):
-            place, weight = (row.student_id, row.evidence), (row.tier, row.severity, not row.history)
-            found[place] = max(weight, found.get(place, weight))
+            seen = row.record, (row.tier, row.severity, not row.history)
+            found.setdefault((row.student_id, row.evidence), []).append(seen)
     return found
 
 
@@ -120,6 +130,7 @@ def _row(one: Filing, floor: Floor, at: datetime, door: str, filed_by: str) -> d
         "student_id": one.student_id,
         "school_id": one.school_id,
         "evidence": floor.evidence,
+        "record": floor.record,
         "rule": floor.id,
         "tier": floor.tier.ord,
         "severity": floor.severity,

@@ -9,14 +9,16 @@ import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment
-from models.triage import StudentFacts, Word, newest_said, taken_together
+from models.triage import StudentFacts, newest_said, taken_together
+from models.triage.missed import Spoken
+from serving.store.consents import Consent, consents_of, taken_back_of
 from serving.store.contacts import contacts_of
 from serving.store.database import Store
 from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entries_at, entries_of
 from serving.store.evidence import pieces_of
 from serving.store.feeds import Feed, feeds_of
 from serving.store.files import homes_of
-from serving.store.outcomes import words_by_lot, words_of
+from serving.store.outcomes import spoken_by_lot, words_of
 from serving.store.payload import unpack_assessment
 from serving.store.rows import list_rows, newest_row_of, rows_in_force
 from serving.store.runs import Run, newest_run_of, run_from_row
@@ -27,7 +29,6 @@ from serving.store.students import (
     strangers_of,
     student_from_row,
     students_of,
-    withdrawals_of,
 )
 from serving.store.tables import evidence, outcomes, run_strangers, students
 
@@ -45,7 +46,7 @@ class SchoolFacts:
     strangers: tuple[StudentFacts, ...]
     people: Mapping[str, Student]
     feeds: tuple[Feed, ...]
-    by_lot: tuple[tuple[Word, ...], ...] = ()  # routine talks of the last year by student, of all schools
+    by_lot: tuple[Spoken, ...] = ()  # with whom routine talks were held in the last year, of all schools
 
 
 def read_school(
@@ -55,8 +56,9 @@ def read_school(
     with store.reading() as connection:
         run = newest_run_of(connection, school_id, today, as_of)
         facts = facts_of_school(connection, school_id, run, today, names_allowed)
-        talks = words_by_lot(connection, today - A_YEAR)
-        return replace(facts, by_lot=tuple(map(tuple, talks)))
+        ids = spoken_by_lot(connection, today - A_YEAR)
+        words, pieces = words_of(connection, ids), pieces_of(connection, ids)
+        return replace(facts, by_lot=tuple(Spoken(words[one], pieces.get(one, ())) for one in ids))
 
 
 def read_at(store: Store, run: Run, school_id: str, sent: Mapping[str, Sequence[ReceivedEntry]]) -> SchoolFacts:
@@ -80,7 +82,7 @@ def facts_of_school(
     rows = list_rows(connection, run, school_id, names_allowed) if run is not None else []
     people = {row.student_id: _person(row) for row in rows}
     entries = sent if sent is not None else entries_at(connection, school_id, run)
-    known = _known(connection, list(people), at)
+    known = _known(connection, list(people), at, today)
     everyone = [_listed(row, run, entries.get(row.student_id, ()), known, today) for row in rows if run is not None]
     others: list[StudentFacts] = []
     if at is None:
@@ -88,7 +90,7 @@ def facts_of_school(
         ids = _stranger_ids(connection, school_id, people, entries, unplaced)
         who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
         who |= strangers_of(connection, ids) | students_of(connection, ids, names_allowed)
-        beside = _known(connection, ids, None)
+        beside = _known(connection, ids, None, today)
         others = [_stranger(connection, who[i], entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
         people |= who
     return SchoolFacts(run, tuple(everyone), tuple(others), people, tuple(feeds_of(connection, school_id)))
@@ -109,7 +111,7 @@ def facts_if_recorded(store: Store, given: Sequence[NewEntry], today: date) -> d
 def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[str, StudentFacts]:
     on_roster = students_of(connection, ids, False)
     who = strangers_of(connection, [i for i in ids if i not in on_roster]) | on_roster
-    known = _known(connection, list(ids), None)
+    known = _known(connection, list(ids), None, today)
     entries = entries_of(connection, ids)
     listed = rows_in_force(connection, on_roster.values(), today)
     reasons = _reasons(connection, {one.school_id for i, one in who.items() if i not in listed}, today)
@@ -132,23 +134,25 @@ class _Known:
     pieces: Mapping[str, Sequence[Any]]
     words: Mapping[str, Sequence[Any]]
     contacts: Mapping[str, Sequence[Any]]
-    withdrawn: Mapping[str, frozenset[str]]
+    consents: Mapping[str, Sequence[Consent]]
+    today: date
 
     def of(self, student_id: str) -> dict[str, Any]:
         return {
             "pieces": tuple(self.pieces.get(student_id, ())),
             "words": tuple(self.words.get(student_id, ())),
             "contacts": tuple(self.contacts.get(student_id, ())),
-            "withdrawn": self.withdrawn.get(student_id, frozenset()),
+            "withdrawn": taken_back_of(self.consents.get(student_id, ()), self.today),
         }
 
 
-def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None) -> _Known:
+def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None, today: date) -> _Known:
     return _Known(
         pieces_of(connection, ids, at),
         words_of(connection, ids, at),
         contacts_of(connection, ids, at),
-        withdrawals_of(connection, ids),
+        consents_of(connection, ids),
+        today,
     )
 
 

@@ -14,9 +14,27 @@ import sqlalchemy as sa
 from data_schemas.roster import UNASSIGNED
 from serving.store.database import Store, chunks
 from serving.store.students import AMONG, Student, students_of, unassigned_among
-from serving.store.tables import contacts, entries, evidence, inputs, misses, outcomes, run_strangers, students
+from serving.store.tables import (
+    consents,
+    contacts,
+    entries,
+    evidence,
+    inputs,
+    misses,
+    outcomes,
+    run_strangers,
+    students,
+)
 
-FILED = (evidence, outcomes, entries, contacts, misses, run_strangers)  # tables with a file's id in `student_id`
+FILED = (
+    evidence,
+    outcomes,
+    entries,
+    contacts,
+    consents,
+    misses,
+    run_strangers,
+)  # tables with a file's id in `student_id`
 NOBODYS = "; "  # stands behind a school that nobody has: no id and no school holds a blank
 
 

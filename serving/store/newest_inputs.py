@@ -1,4 +1,4 @@
-"""The newest stored inputs of every student, and what consents were taken back: what an extract is made from."""
+"""The newest stored inputs of every student: what an extract is made from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,10 +9,8 @@ import sqlalchemy as sa
 
 from serving.store.contents import opened
 from serving.store.database import Store
-from serving.store.payload import unpack
 from serving.store.runs import in_force_runs
-from serving.store.students import consents_taken_back
-from serving.store.tables import assessments, entries, inputs, run_schools, runs
+from serving.store.tables import assessments, inputs, run_schools, runs
 
 
 @dataclass(frozen=True)
@@ -65,22 +63,3 @@ def published_days(store: Store, school_id: str | None = None) -> list[date]:
         return list(
             connection.scalars(query if school_id is None else query.where(run_schools.c.school_id == school_id))
         )
-
-
-def taken_back(store: Store, scopes: frozenset[str]) -> dict[tuple[str, str], date]:
-    """By student and scope, the last day on which consent was taken back: by a screening's dataset, or in a record
-    that a platform sent since."""
-    found: dict[tuple[str, str], date] = {}
-
-    def note(student_id: str, scope: str, on: date) -> None:
-        if scope in scopes:
-            found[student_id, scope] = max(on, found.get((student_id, scope), on))
-
-    with store.reading() as connection:
-        for row in connection.execute(consents_taken_back()):
-            note(row.student_id, row.scope, row.withdrawn_on)
-        for row in connection.execute(sa.select(entries.c.student_id, entries.c.record)):
-            for consent in (unpack(row.record) if row.record else {}).get("consents") or ():
-                if consent.get("withdrawn_on"):
-                    note(row.student_id, consent["scope"], date.fromisoformat(consent["withdrawn_on"]))
-    return found

@@ -203,13 +203,10 @@ def words_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None 
     return found
 
 
-def words_by_lot(connection: sa.Connection, since: date) -> list[list[Word]]:
-    """The routine talks of students drawn by lot, held from a day on, by student, of all schools."""
+def spoken_by_lot(connection: sa.Connection, since: date) -> list[str]:
+    """Those drawn by lot with whom a routine talk was held from a day on, at all schools."""
     by_lot = (outcomes.c.selection_reason == Selection.AUDIT.code) & (outcomes.c.observed_on >= since)
-    found: dict[str, list[Word]] = {}
-    for row in connection.execute(SAID.where(by_lot)):
-        found.setdefault(row.student_id, []).append(_word(row))
-    return list(found.values())
+    return sorted(set(connection.scalars(sa.select(outcomes.c.student_id).where(by_lot))))
 
 
 def _word(row: Any) -> Word:

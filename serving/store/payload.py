@@ -44,6 +44,7 @@ def assessment_to_json(assessment: Assessment) -> dict[str, Any]:
     for part in ("floors", "leads"):
         for shown, floor in zip(content[part], getattr(assessment, part), strict=True):
             shown["tier"], shown["answer"] = floor.tier.code, floor.answer.code
+            del shown["record"]  # it is kept with the evidence, and goes when the inputs are erased
     return content
 
 

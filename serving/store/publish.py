@@ -1,7 +1,7 @@
 """Publishing a screening: a run is whole or is not there, and the same screening is there once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from models.assessment import Assessment
 from models.triage import day_start
 from serving.store.audit import AuditEvent, add_event
+from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
 from serving.store.database import Store
@@ -52,14 +53,15 @@ class Stranger:
 @dataclass(frozen=True)
 class RunFacts:
     """What a screening brings beside its assessments: evidence of everyone (strangers included), people's words with
-    the school of each, contacts, consents that were taken back, how far the schools' tables reach, and whom the roster
-    could not place."""
+    the school of each, contacts, consents that were taken back, those given where a platform sent any, how far the
+    schools' tables reach, and whom the roster could not place."""
 
     strangers: Sequence[Stranger] = ()
     filings: Sequence[Filing] = ()
     outcomes: Sequence[tuple[Outcome, str]] = ()
     contacts: Sequence[NewContact] = ()
     withdrawals: Sequence[Withdrawal] = ()
+    consents: Mapping[str, Sequence[Consent]] = field(default_factory=dict)
     feeds: Sequence[Feed] = ()
 
 
@@ -103,6 +105,7 @@ def publish_run(
         for file_id, student_id in join_files(connection, homes_of(connection, list(schools))):
             add_event(connection, AuditEvent(run.published_at, actor, "file.joined", None, student_id, file_id))
         keep_withdrawals(connection, facts.withdrawals, run.run_id)
+        keep_consents(connection, facts.consents, run.published_at, run.run_id)
         words = [NewOutcome(outcome, outcome, school) for outcome, school in facts.outcomes]
         keep_outcomes(connection, words, run.published_at, run_id=run.run_id)
         keep_contacts(connection, facts.contacts, run.published_at, SCREENING, run.run_id)

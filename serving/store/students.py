@@ -122,15 +122,6 @@ def of_school(column: sa.ColumnElement[str], school: str) -> sa.ColumnElement[bo
     return column.in_((school, UNASSIGNED)) | among
 
 
-def withdrawals_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """By student, the scopes that consent no longer covers."""
-    found: dict[str, frozenset[str]] = {}
-    for part in chunks(list(ids)):
-        for row in connection.execute(consents_taken_back().where(students.c.student_id.in_(part))):
-            found[row.student_id] = found.get(row.student_id, frozenset()) | {row.scope}
-    return found
-
-
 def student_ids(store: Store, school_id: str | None = None) -> set[str]:
     """Every student, or those of one school, who has left it among them."""
     query = sa.select(students.c.student_id)

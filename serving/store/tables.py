@@ -127,8 +127,8 @@ assessments = sa.Table(
     sa.Index("ix_assessments_student_id", "student_id"),
 )
 
-# What safety rules and people's reports brought up. Rows are added and never changed: the same piece of evidence again
-# only where more was seen in it. Whether it is open follows from the words of people (`outcomes`).
+# What safety rules and people's reports brought up. Rows are added: the same piece again where more was seen in it, or
+# where it rests on another `record` (null of older and erased ones). Words (`outcomes`) say whether it is open.
 evidence = sa.Table(
     "evidence",
     metadata,
@@ -136,6 +136,7 @@ evidence = sa.Table(
     sa.Column("student_id", sa.String, nullable=False, index=True),
     sa.Column("school_id", sa.String, nullable=False, index=True),
     sa.Column("evidence", sa.String, nullable=False),
+    sa.Column("record", sa.String),
     sa.Column("rule", sa.String, nullable=False),
     sa.Column("tier", sa.Integer, nullable=False),
     sa.Column("severity", sa.Integer, nullable=False),
@@ -197,6 +198,20 @@ inputs = sa.Table(
 
 # All that is left of an erased assessment: the hash of its random id.
 erased = sa.Table("erased", metadata, sa.Column("id_sha256", sa.String, primary_key=True))
+
+# Consents that platforms sent, and of their students what a dataset says was given: rows are added.
+consents = sa.Table(
+    "consents",
+    metadata,
+    sa.Column("sha256", sa.String, primary_key=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("scope", sa.String, nullable=False),
+    sa.Column("given_on", sa.Date),
+    sa.Column("withdrawn_on", sa.Date),
+    sa.Column("valid_until", sa.Date),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("filed_by", sa.String, nullable=False),
+)
 
 # What was found later, as it came: rows are added and never changed. A correction is another row.
 outcomes = sa.Table(

@@ -32,7 +32,7 @@ from models.triage.queues import BELOW, CONTACT, IDENTITY, IMMEDIATE, LEADS, RET
 from models.triage.week import Week, hours_for
 from models.why import why
 from runxin.errors import Kind, UserError
-from serving.store import SCREENING, Feed, SchoolFacts, Store, Student, read_school
+from serving.store import A_YEAR, SCREENING, Feed, SchoolFacts, Store, Student, read_school
 from serving.store.duty import duty_of
 from serving.today.entries import Due, Entry, FollowUpList
 
@@ -122,7 +122,9 @@ def build_list(
         scheduled=len(scheduled & own),
         weekly_slots=slots,
         check_minutes=policy.list.minutes_per_check,
-        missed=expected_missed(facts.by_lot, len(everyone) - len(scheduled & own)),
+        missed=expected_missed(
+            facts.by_lot, len(everyone) - len(scheduled & own), now.astimezone(ZONE).date() - A_YEAR
+        ),
         unmet=week.unmet,
         more_hours=hours_for(week.more_minutes),
         silent_feeds=tuple(f.feed for f in silent(facts.feeds, run.as_of, school)) if run is not None else (),

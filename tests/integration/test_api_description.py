@@ -20,7 +20,7 @@ PARTS = {
     "leave_totals": rows.LeaveTotal,
     "family": rows.FamilyRow,
     "concerns": rows.ConcernRow,
-    "consents": rows.Consent,
+    "consents": rows.ConsentRow,
     "contacts": rows.ContactRow,
     "feeds": rows.FeedRow,
 }

@@ -273,3 +273,27 @@ def test_a_screening_keeps_the_datasets_outcomes_and_heeds_those_sent(tmp_path: 
 def read_dataset_of(folder: Path) -> Any:
     replayable_city(folder, 300)
     return read_dataset(folder)
+
+
+def test_of_two_that_were_sent_the_later_arrival_counts_whatever_day_it_states(api: Api) -> None:
+    """The first is recorded today, the second, which found danger, states yesterday."""
+    send(api, outcome(observed_on=days_ago(1), level=0))
+    danger = outcome(observed_on=days_ago(1), level=3, second_interviewer="I-2", recorded_on=days_ago(1))
+    send(api, danger)
+    assert (now(api).tier, now(api).in_review) == (Tier.CRISIS, True)
+
+
+def test_within_one_request_the_later_day_of_record_counts(api: Api) -> None:
+    rows = [outcome(observed_on=days_ago(2), level=level, recorded_on=days_ago(on)) for level, on in ((2, 0), (0, 1))]
+    send(api, *rows)
+    assert now(api).tier is Tier.PRIORITY
+
+
+def test_a_row_that_was_corrected_is_raised_again_by_naming_what_stands_now(api: Api) -> None:
+    send(api, outcome(level=3))
+    lower = send(api, outcome(level=1)).json()["results"][0]["record_id"]
+    assert now(api).tier is Tier.WATCH
+    assert send(api, outcome(level=3)).json()["results"][0]["status"] == "known"
+    assert now(api).tier is Tier.WATCH, "a retry looks the same"
+    assert send(api, outcome(level=3, corrects=lower)).json()["results"][0]["status"] == "recorded"
+    assert now(api).tier is Tier.CRISIS

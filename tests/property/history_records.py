@@ -22,9 +22,9 @@ def sheet(story: Story, player: Player, door: str, school: str | None) -> Answer
     elif story.pick(True, False) or (door != "import" and on != story.today):
         day = story.between(on, story.today)
         received = min(datetime.combine(day, time(7, 30)), story.now)
-    if not story.fresh(player.student, school, "phq9", on):
-        return None
     answers = (SHAPES[shape]) if shape != "old" else (1, 0, 0, 0, 0, 0, 0, 0, 2)
+    if not story.fresh(player.student, school, "phq9", on, answers):
+        return None
     return Answered(story.now, door, player.student, school, answers, on, received)  # type: ignore[arg-type]
 
 
@@ -37,7 +37,7 @@ def report(story: Story, player: Player, door: str, school: str | None) -> Repor
         recorded = story.pick(None, story.between(on, story.today))
     tier = story.pick(None, "routine", "watch", "priority", "crisis") if kind == "manual" else None
     source = story.pick("teacher", "parent", "peer", "student")
-    if not story.fresh(player.student, school, kind, on):
+    if not story.fresh(player.student, school, kind, on, source):
         return None
     return Reported(story.now, door, player.student, school, kind, on, source, tier, recorded)  # type: ignore[arg-type]
 

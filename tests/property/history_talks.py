@@ -46,7 +46,7 @@ def talk(story: Story, player: Player) -> None:
         interviewer=story.pick(first, second) if named else None,
         selection_reason=reason,
         assessed=_assessed(story, player, door, on, named),
-        recorded_on=story.between(on, story.today) if door == "import" else None,
+        recorded_on=story.between(on, story.today) if door == "import" else _stated(story, door, on),
     )
     if named and story.pick(True, True, False):
         word = replace(word, second_interviewer=second if word.interviewer == first else first)
@@ -69,6 +69,11 @@ def contact(story: Story, player: Player) -> None:
     door: Way = player.door or story.pick(*story.doors("api", "import", "page"))
     on, whom = story.near(), story.pick("student", "guardian", "both")
     story.tell(Reached(story.now, door, player.student, player.school, on, whom, recorded_on=story.today))
+
+
+def _stated(story: Story, door: str, on: date) -> date | None:
+    """The day of record that a platform states, if any; perhaps one before that of what it corrects."""
+    return story.pick(None, story.between(on, story.today)) if door == "api" else None
 
 
 def correct(story: Story, player: Player) -> None:
@@ -99,6 +104,6 @@ def correct(story: Story, player: Player) -> None:
             second_interviewer=story.pick(None, None, old.word.second_interviewer),
             assessed=assessed,
             corrects=old.word.name if way == door else None,
-            recorded_on=story.today if door == "import" else None,
+            recorded_on=story.today if door == "import" else _stated(story, door, old.word.observed_on),
         )
     )

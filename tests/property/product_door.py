@@ -34,6 +34,7 @@ from serving.today import FollowUpList, follow_up_list
 from serving.today.export import list_json
 from tests.http_client import Client
 from tests.known_schools import make_known
+from tests.obvious_present import LACKING
 from tests.property.history_cast import SCHOOLS
 from tests.property.history_rows import SOMEBODY, Row
 from tests.property.one_truth import Seen
@@ -199,6 +200,7 @@ class Product:
                 .replace(tzinfo=None)
                 for floor in floors
             },
+            leads=frozenset(model_key(one["evidence"]) for one in answer["leads"]),
             protected=any(floor["protection"] for floor in floors),
             blind=answer["blind"],
         )
@@ -230,10 +232,12 @@ def _of_json(reader: str, entry: Row) -> Seen:
 
 
 def _missing(present: Present) -> dict[str, str]:
-    found = {}
+    """Of several pieces of one key, the most that is missing."""
+    found: dict[str, str] = {}
     for one in present.open:
-        crisis = "second person" if one.lacks == SECOND_PERSON else "two people"
-        found[model_key(one.piece.key)] = crisis if one.piece.floor.tier is Tier.CRISIS else "a named person"
+        key, crisis = model_key(one.piece.key), "second person" if one.lacks == SECOND_PERSON else "two people"
+        lacking = crisis if one.piece.floor.tier is Tier.CRISIS else "a named person"
+        found[key] = max(lacking, found.get(key, lacking), key=LACKING.index)
     return found
 
 

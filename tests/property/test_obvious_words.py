@@ -1,5 +1,6 @@
 """People's words in the obvious model: histories worked out by hand."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -72,6 +73,13 @@ def test_a_correction_of_a_correction_does_not_bring_the_first_back() -> None:
     assert after(report("suicide_intent"), first, second)["open"] == [INTENT]
     said = after(report("suicide_intent"), first, second, third)
     assert said["missing"] == {INTENT: "second person"}
+
+
+def test_of_what_is_sent_the_later_arrival_counts_whatever_day_it_states() -> None:
+    first, later = talk(21, 0), talk(21, 3, "I1 I2", hour=12, recorded_on=day(20))
+    assert after(first, later)["tier"] == "crisis"
+    rows = [replace(one, door="import", recorded_on=day(on)) for one, on in ((first, 21), (later, 20))]
+    assert after(*rows, screen(22))["tier"] == "routine", "rows of a file go by the day recorded"
 
 
 def test_two_talks_of_a_day_on_the_page_are_two() -> None:

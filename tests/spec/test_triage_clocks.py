@@ -9,6 +9,7 @@ from data_schemas.codes import DutyRole, Tier
 from data_schemas.duty import DutySpan
 from models.assessment import AnswerTime, DataQuality, Floor, Retest, Task
 from models.duty import Duty, make_duty
+from models.tasks import TO_DO
 from models.triage import Clock
 from models.triage.clocks import (
     after_interview,
@@ -210,7 +211,9 @@ def test_a_retest_without_a_sheet_runs_from_the_assessment() -> None:
 
 def test_a_task_is_due_by_the_end_of_its_day() -> None:
     who, text = words("班主任", "teacher"), words("联系", "call")
-    assert task_clock(Task("visit", day(0), day(2), text, who)) == Clock("task", text, at(0), end(2), text, who)
+    assert task_clock(Task("visit", day(0), day(2), text, who)) == Clock(
+        "task", TO_DO["visit"], at(0), end(2), text, who
+    )
 
 
 EVENT = words("登记的危机事件或转介", "a crisis event or referral on record")

@@ -11,6 +11,7 @@ from models.triage.words import asked_on, confirmed_on, human_level, in_force, r
 from tests.triage_facts import AUDIT, CRISIS, PRIORITY, ROUTINE, WATCH, at, day, event, talk
 
 PAGE: dict[str, Any] = {"door": "page"}
+ROW: dict[str, Any] = {"door": "screening"}
 
 
 def named(name: str, on: int = 0, level: int = ROUTINE, by: str | None = "A", **fields: Any) -> Word:
@@ -27,7 +28,13 @@ FORCE: list[tuple[str, list[Word], list[str]]] = [
     ("one", [named("a")], ["a"]),
     # By identity: same kind, day and first interviewer; what was recorded last counts.
     ("came again later", [named("a", level=2), named("b", level=0, **told(1))], ["b"]),
-    ("recorded a day later though it came in first", [named("a", **told(1)), named("b", received_at=at(2))], ["a"]),
+    ("a row recorded later", [named("a", **told(1), **ROW), named("b", received_at=at(2), **ROW)], ["a"]),
+    ("sent: it came last, whatever day it states", [named("a", **told(1)), named("b", received_at=at(2))], ["b"]),
+    ("sent an hour later for yesterday", [named("a", **told(1)), named("b", level=3, received_at=at(1, 13))], ["b"]),
+    ("sent at once: the day it states", [named("a", **told(1)), named("b", level=3, received_at=at(1, 12))], ["a"]),
+    ("sent after a row of that day", [named("a", **ROW), named("b", received_at=at(0, 13))], ["b"]),
+    ("sent before a row of a later day", [named("a", **told(1), **ROW), named("b", received_at=at(0, 13))], ["a"]),
+    ("sent after a row, for a day before", [named("a", **told(1), **ROW), named("b", received_at=at(2))], ["b"]),
     ("same day recorded, came in later", [named("a", level=2), named("b", received_at=at(0, 13))], ["b"]),
     ("same moment: the graver", [named("a", level=2), named("b", level=1)], ["a"]),
     ("same moment and level: one person", [named("a"), named("b", second="B")], ["a"]),

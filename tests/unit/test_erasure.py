@@ -18,6 +18,7 @@ STAYS = {
     "evidence": "danger that nobody has assessed is not erased",
     "interviews": "the days on which evidence was assessed",
     "withdrawn": "what was taken back stays taken back",
+    "consents": "the same of what platforms sent",
 }
 
 

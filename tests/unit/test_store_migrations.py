@@ -19,8 +19,20 @@ from data_schemas.codes import Tier
 from models.assessment import AnswerTime
 from models.triage import day_start
 from runxin.settings import read_settings
-from serving.store import Store, assessment_to_json, facts_of, find_student, open_store, read_school, withdraw_run
+from serving.store import (
+    Consent,
+    Filing,
+    Store,
+    assessment_to_json,
+    facts_of,
+    find_student,
+    open_store,
+    read_school,
+    withdraw_run,
+)
+from serving.store.consents import keep_consents
 from serving.store.database import MIGRATIONS, make_engine
+from serving.store.evidence import file_evidence
 from serving.store.tables import metadata
 from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, student
 
@@ -86,7 +98,7 @@ def again(store: Store, home: Path) -> Store:
 
 def filed(store: Store, rule: str = "R02", tier: int = 3, **fields: Any) -> None:
     plain = {"student_id": "S-1", "evidence": f"{rule}:x", "rule": rule, "tier": tier, "severity": 70}
-    plain |= {"known_on": date(2026, 11, 17), "opened_at": OPENED, "opened_by": "r1"}
+    plain |= {"evidence_on": date(2026, 11, 16), "known_on": date(2026, 11, 17), "opened_at": OPENED, "opened_by": "r1"}
     add(store, "evidence", **(plain | fields))
 
 
@@ -257,3 +269,27 @@ def test_where_students_are_what_they_took_back_and_feeds_are_those_of_their_new
         student("S-1", "school-01", class_id=None, grade=None),
         1,
     )
+
+
+def test_consents_that_platforms_had_sent_are_kept(tmp_path: Path) -> None:
+    store = filled(tmp_path)
+    rows = [{"scope": "research", "given_on": "2025-09-01", "withdrawn_on": "2026-05-04"}]
+    record = zlib.compress(json.dumps({"consents": rows}).encode())
+    for entry, said in (("e1", record), ("e2", record), ("e3", b"")):
+        of_entry = {"entry_id": entry, "student_id": "S-1", "school_id": "school-01", "assessment": payload()}
+        add(store, "received", **of_entry, client="city", record=said)
+    new = again(store, tmp_path)
+    assert facts_of(new, ["S-1"], TODAY)["S-1"].withdrawn == {"research": date(2026, 5, 4)}
+    sent = Consent("research", date(2025, 9, 1), date(2026, 5, 4))
+    with new.writing() as connection:
+        keep_consents(connection, {"S-1": [sent]}, NOW, "city")
+        assert connection.scalar(sa.text("SELECT count(*) FROM consents")) == 1, "named as it is named today"
+
+
+def test_evidence_of_before_rests_on_any_record_so_that_a_resend_opens_nothing(tmp_path: Path) -> None:
+    store = filled(tmp_path)
+    filed(store, "R01", 2, severity=40)
+    new = again(store, tmp_path)
+    again_sent = floor("R01", Tier.PRIORITY, evidence="R01:x", severity=40, record="a digest")
+    with new.writing() as connection:
+        assert file_evidence(connection, [Filing("S-1", "school-01", (again_sent,))], NOW, "screening", "r2") == {}

@@ -8,7 +8,7 @@ which is the safe side. Interviews of which only a summary was kept become words
 import hashlib
 import json
 import zlib
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,7 @@ DANGER = ("R02", "R03", "R07", "R08", "R09", "R10", "R11")
 TIERS = ("routine", "watch", "priority", "crisis")
 ON_RECORD = "on record"
 OLD = "student_id evidence rule tier severity text_zh text_en history protection evidence_on known_on"
+CONSENT = "sha256 student_id scope given_on withdrawn_on valid_until received_at filed_by"
 WORD = "sha256 student_id school_id observed_on kind level interviewer second_interviewer received_at door"
 
 
@@ -69,6 +70,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_contacts_student_id"), "contacts", ["student_id"])
     _entries()
+    _consents()
     _assessments()
     _evidence()
     _outcomes()
@@ -88,6 +90,34 @@ def _entries() -> None:
     with op.batch_alter_table("entries") as table:
         table.alter_column("place", server_default=None, existing_type=sa.Integer(), existing_nullable=False)
         table.alter_column("asks", server_default=None, existing_type=sa.Boolean(), existing_nullable=False)
+
+
+def _consents() -> None:
+    """What records that platforms had sent say of consents, which was read from the records themselves."""
+    names = CONSENT.split()
+    kinds: dict[str, type] = {name: sa.Date for name in ("given_on", "withdrawn_on", "valid_until")}
+    kinds["received_at"] = sa.DateTime
+    op.create_table(
+        "consents",
+        *(sa.Column(name, kinds.get(name, sa.String)(), nullable=kinds.get(name) is sa.Date) for name in names),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_consents")),
+    )
+    op.create_index(op.f("ix_consents_student_id"), "consents", ["student_id"])
+    connection = op.get_bind()
+    new = sa.table("consents", *(sa.column(name, kinds.get(name, sa.String)()) for name in names))
+    columns = {"student_id": sa.String, "client": sa.String, "received_at": sa.DateTime, "record": sa.LargeBinary}
+    old = sa.table("entries", *(sa.column(name, kind()) for name, kind in columns.items()))
+    found = {}
+    for row in connection.execute(sa.select(*old.c)):
+        for said in (json.loads(zlib.decompress(row.record)) if row.record else {}).get("consents") or ():
+            days = [said.get(name) for name in ("given_on", "withdrawn_on", "valid_until")]
+            text = "/".join([row.student_id, said["scope"], *map(str, days)])
+            name = hashlib.sha256(text.encode()).hexdigest()
+            given, gone, until = (None if day is None else date.fromisoformat(day) for day in days)
+            cells = (name, row.student_id, said["scope"], given, gone, until, row.received_at, row.client)
+            found[name] = dict(zip(names, cells, strict=True))
+    if found:
+        connection.execute(new.insert(), list(found.values()))
 
 
 def _assessments() -> None:
@@ -146,6 +176,7 @@ def _evidence() -> None:
         sa.Column("student_id", sa.String(), nullable=False),
         sa.Column("school_id", sa.String(), nullable=False),
         sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=True),
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("tier", sa.Integer(), nullable=False),
         sa.Column("severity", sa.Integer(), nullable=False),
