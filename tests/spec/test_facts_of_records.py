@@ -6,12 +6,12 @@ from itertools import permutations
 import pytest
 
 from data_schemas.calendar import date_to_day
-from data_schemas.codes import Tier
+from data_schemas.codes import Selection, Tier
 from models import records_of_requests
 from models.columns import NO_DAY
 from models.records import rows_of
 from models.triage import day_start
-from models.triage.from_records import facts_of_assessments, open_of, seen_of, taken_back, with_filed
+from models.triage.from_records import facts_of_assessments, open_of, seen_of, taken_back, with_filed, words_of_records
 from tests import factories
 from tests.students import AS_OF, POLICY, Row, days_before, interview, phq9, student
 from tests.triage_facts import contact, facts, piece, rule, talk
@@ -113,6 +113,25 @@ def test_what_came_in_by_other_doors_is_added_and_what_the_dataset_says_counts_o
     assert both.severity == mine.severity, "an assessment is the dataset's own"
     assert with_filed(mine, None) is mine
     assert with_filed(mine, facts()) == mine
+
+
+@pytest.mark.parametrize(
+    ("more", "reason", "recorded", "assessed"),
+    [
+        ({}, None, days_before(9), None),
+        ({"selection_reason": Selection.codes()[0]}, Selection.codes()[0], days_before(9), None),
+        ({"selection_reason": "audit"}, "audit", days_before(9), None),
+        ({"recorded_on": None}, None, None, None),
+        ({"assessed": "R01:a R02:b"}, None, days_before(9), ("R01:a", "R02:b")),
+        ({"assessed": ""}, None, days_before(9), ()),
+    ],
+)
+def test_a_word_is_read_as_it_was_recorded(
+    more: Row, reason: str | None, recorded: date | None, assessed: tuple[str, ...] | None
+) -> None:
+    records = records_of_requests([student("S-1", outcomes=[{**said(2), **more}])])
+    ((word,),) = words_of_records(records, TODAY)
+    assert (word.selection_reason, word.recorded_on, word.assessed) == (reason, recorded, assessed)
 
 
 def test_words_of_the_day_are_known_at_its_end() -> None:

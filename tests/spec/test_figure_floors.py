@@ -166,9 +166,9 @@ def test_of_two_questionnaires_the_newest_pair_counts_and_is_named_in_order() ->
 
 
 def test_who_has_one_questionnaire_alone_hides_nobody_who_has_two() -> None:
-    alone, pair = [phq9(0, PHQ)], [phq9(0, PHQ), sheet("gad7", GAD)]
-    said = assessed([student(f"S-{n}", responses=rows) for n, rows in enumerate((alone, pair, alone))])
-    assert ["two-instruments" in {floor.id for floor in one.floors} for one in said] == [False, True, False]
+    phq, gad = phq9(0, PHQ), sheet("gad7", GAD)
+    said = assessed([student(f"S-{n}", responses=rows) for n, rows in enumerate(([phq], [gad], [phq, gad], [phq]))])
+    assert ["two-instruments" in {floor.id for floor in one.floors} for one in said] == [False, False, True, False]
 
 
 def test_of_one_sheet_delivered_in_time_and_again_too_late_the_one_in_time_makes_the_pair() -> None:

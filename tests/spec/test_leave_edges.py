@@ -221,6 +221,6 @@ def test_which_suspension_is_over_and_whether_it_was_returned_from(rows: list[Ro
 @pytest.mark.parametrize("kind", ["resumption", "discharge"])
 def test_a_return_that_is_recorded_twice_is_known_since_the_first_time(kind: str) -> None:
     on = days_before(20)
-    rows = [leave(on, on, kind, recorded_on=days_before(when)) for when in (15, 9)]
+    rows = [leave(on, end, kind, recorded_on=days_before(when)) for end, when in ((on, 15), (days_before(19), 9))]
     for order in (rows, rows[::-1]):
         assert [floor.known_on for floor in of(order, "R16")] == [days_before(15)]
