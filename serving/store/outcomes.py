@@ -85,7 +85,7 @@ class NewOutcome:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class OutcomeRecord:
     """What became of an outcome: the name of its record, and whether that is new."""
 
     record_id: str
@@ -100,18 +100,18 @@ def keep_outcomes(
     run_id: str | None = None,
     client: str | None = None,
     door: str = SCREENING,
-) -> list[Recorded]:
+) -> list[OutcomeRecord]:
     """Keep outcomes, in each file each content once, whichever way it came, with who has brought it. A row may name
     what it corrects as the dataset or the platform calls it; it is kept with the name of the record."""
     filed = _Filed(connection, sorted({one.outcome.student_id for one in given}))
     taken = _names(connection, [one.sent.sha256 for one in given])
-    found: list[Recorded] = []
+    found: list[OutcomeRecord] = []
     for one in given:
         known = filed.name_of(one)
         name = known or _free(one, taken)
         taken.add(name)
         filed.add(one, name)
-        found.append(Recorded(name, known is None))
+        found.append(OutcomeRecord(name, known is None))
     rows = [
         asdict(one.outcome)
         | {"sha256": kept.record_id, "school_id": one.school_id, "received_at": at, "run_id": run_id}
@@ -175,7 +175,7 @@ def _free(one: NewOutcome, taken: Collection[str]) -> str:
     return name
 
 
-def record_outcomes(store: Store, client: str, given: Sequence[NewOutcome], at: datetime) -> list[Recorded]:
+def record_outcomes(store: Store, client: str, given: Sequence[NewOutcome], at: datetime) -> list[OutcomeRecord]:
     """Keep what a platform sends, all or nothing, and put it in the trail. What it closes and which tier it sets
     follows from it at the next look."""
     with store.writing() as connection:

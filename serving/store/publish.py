@@ -102,7 +102,7 @@ def publish_run(
             unplaced = [asdict(one) | {"run_id": run.run_id} for one in facts.strangers]
             connection.execute(run_strangers.insert(), unplaced)
         settle_students(connection)
-        for file_id, student_id in join_files(connection, homes_of(connection, list(schools))):
+        for file_id, student_id in join_files(connection, homes_of(connection, list(them))):
             add_event(connection, AuditEvent(run.published_at, actor, "file.joined", None, student_id, file_id))
         keep_withdrawals(connection, facts.withdrawals, run.run_id)
         keep_consents(connection, facts.consents, run.published_at, run.run_id)

@@ -15,6 +15,7 @@ from models.triage import Present, present_of
 from serving.screening import publish_screening
 from serving.store import facts_of, taken_back
 from tests.api_state import NOW, Api, days_ago, make_api, promote, record, today
+from tests.known_schools import make_known
 from tests.replayable import replayable_city
 
 SCOPES = frozenset(ConsentScope.codes())
@@ -23,10 +24,12 @@ FREE = {"responses": [], "leaves": []}
 
 @pytest.fixture
 def api(tmp_path: Path) -> Api:
-    return make_api(tmp_path)
+    made = make_api(tmp_path)
+    make_known(made.state.store, ("A",))
+    return made
 
 
-def now(api: Api, student_id: str = "S-1077") -> Present:
+def now(api: Api, student_id: str = "S-1077 (A)") -> Present:
     facts = facts_of(api.state.store, [student_id], today())[student_id]
     return present_of([facts], api.state.policy, api.state.calendars.default)[0]
 
@@ -82,7 +85,7 @@ def test_what_was_taken_back_in_a_record_stays_so_until_it_is_given_again(api: A
     assert probability(api, path) is not None
     assert probability(api, content=consent(scope, 300, 20)) is None
     assert probability(api, path) is None, "the next record"
-    assert taken_back(api.state.store, SCOPES, today()).keys() == {("S-1077", scope)}
+    assert taken_back(api.state.store, SCOPES, today()).keys() == {("S-1077 (A)", scope)}
     assert probability(api, content=consent(scope, 30)) is None, "given before it was taken back"
     assert probability(api, content=consent(scope, 20)) is None, "on the same day"
     ended = consent(scope, 15, valid_until=days_ago(5))
@@ -105,7 +108,7 @@ def test_another_scope_takes_no_score_away(api: Api) -> None:
     promote(api)
     api.post("/score", consent("research", 300, 20))
     assert probability(api) is not None
-    assert taken_back(api.state.store, SCOPES, today()).keys() == {("S-1077", "research")}
+    assert taken_back(api.state.store, SCOPES, today()).keys() == {("S-1077 (A)", "research")}
 
 
 def test_a_dataset_in_which_consent_was_given_later_says_otherwise(tmp_path: Path) -> None:

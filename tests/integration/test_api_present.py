@@ -9,6 +9,7 @@ import pytest
 from models.triage import Present, present_of
 from serving.store import facts_of
 from tests.api_state import Api, days_ago, make_api, phq9, record, today
+from tests.known_schools import make_known
 
 EMPTY: dict[str, Any] = {"responses": None}
 PATHS = ("/score", "/score?dry_run=true")
@@ -16,7 +17,9 @@ PATHS = ("/score", "/score?dry_run=true")
 
 @pytest.fixture
 def api(tmp_path: Path) -> Api:
-    return make_api(tmp_path)
+    made = make_api(tmp_path)
+    make_known(made.state.store, ("A",))
+    return made
 
 
 def reported(kind: str, days: int = 4, source: str = "teacher") -> dict[str, Any]:
@@ -34,7 +37,7 @@ BLANK = record(responses=[phq9([0, 0, 0, 0, 0, 0, 0, 0, None], days_ago=1)])
 
 
 def now(api: Api) -> Present:
-    facts = facts_of(api.state.store, ["S-1077"], today())["S-1077"]
+    facts = facts_of(api.state.store, ["S-1077 (A)"], today())["S-1077 (A)"]
     return present_of([facts], api.state.policy, api.state.calendars.default)[0]
 
 
@@ -66,7 +69,14 @@ def test_a_lead_has_its_own_deadline_and_is_open_until_somebody_has_looked(api: 
 
 def test_what_a_record_asks_for_is_not_asked_once_it_was_done(api: Api) -> None:
     """The record alone would ask: what was done since it was recorded is on record."""
-    told = {"student_id": "S-1077", "observed_on": days_ago(0), "kind": "interview", "level": 0, "interviewer": "I-1"}
+    told = {
+        "student_id": "S-1077",
+        "school_id": "A",
+        "observed_on": days_ago(0),
+        "kind": "interview",
+        "level": 0,
+        "interviewer": "I-1",
+    }
     blank = record(responses=[phq9([0] * 8 + [None], days_ago=2, received_at=f"{days_ago(2)}T09:00:00")])
     assert api.post("/score", blank).json()["data_quality"]["retest"]
     api.post("/outcomes", {"outcomes": [told]})

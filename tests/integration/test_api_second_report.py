@@ -10,11 +10,14 @@ from data_schemas.zone import CHINA
 from models.triage import Present, present_of
 from serving.store import erase_inputs, facts_of
 from tests.api_state import Api, days_ago, make_api, phq9, record, today
+from tests.known_schools import make_known
 
 
 @pytest.fixture
 def api(tmp_path: Path) -> Api:
-    return make_api(tmp_path)
+    made = make_api(tmp_path)
+    make_known(made.state.store, ("A",))
+    return made
 
 
 def report(kind: str, source: str | None = "teacher", **fields: Any) -> dict[str, Any]:
@@ -31,7 +34,7 @@ def score(api: Api, content: dict[str, Any]) -> Any:
 
 
 def now(api: Api) -> Present:
-    facts = facts_of(api.state.store, ["S-1077"], today())["S-1077"]
+    facts = facts_of(api.state.store, ["S-1077 (A)"], today())["S-1077 (A)"]
     return present_of([facts], api.state.policy, api.state.calendars.default)[0]
 
 
@@ -41,7 +44,14 @@ def waiting(api: Api) -> set[str]:
 
 
 def talk(keys: set[str], **fields: Any) -> dict[str, Any]:
-    row = {"student_id": "S-1077", "observed_on": days_ago(0), "kind": "interview", "level": 0, "interviewer": "I-1"}
+    row = {
+        "student_id": "S-1077",
+        "school_id": "A",
+        "observed_on": days_ago(0),
+        "kind": "interview",
+        "level": 0,
+        "interviewer": "I-1",
+    }
     return {"outcomes": [row | {"second_interviewer": "I-2", "assessed": sorted(keys)} | fields]}
 
 
@@ -86,7 +96,7 @@ def test_what_is_said_after_the_talk_opens_and_what_is_said_again_does_not(
     assert {floor["evidence"] for floor in said["floors"]} == {one.piece.key for one in now(api).open}
     assert all(one.piece.received_at >= before for one in (*now(api).open, *now(api).leads)), "a clock of its own"
     assert score(api, then)["entry_id"]
-    assert len(now(api).evidence) == len(facts_of(api.state.store, ["S-1077"], today())["S-1077"].pieces)
+    assert len(now(api).evidence) == len(facts_of(api.state.store, ["S-1077 (A)"], today())["S-1077 (A)"].pieces)
     if opens:
         assess(api, interviewer="I-3")
         score(api, first)
@@ -149,8 +159,8 @@ def test_a_second_talk_of_the_same_words_names_the_first_one_to_count(api: Api) 
 def test_erasure_takes_what_tells_the_answers_and_opens_nothing_anew(api: Api) -> None:
     score(api, sheet(*TWO))
     assess(api)
-    erase_inputs(api.state.store, "S-1077")
-    (piece,) = facts_of(api.state.store, ["S-1077"], today())["S-1077"].pieces
+    erase_inputs(api.state.store, "S-1077 (A)")
+    (piece,) = facts_of(api.state.store, ["S-1077 (A)"], today())["S-1077 (A)"].pieces
     assert piece.floor.record is None
     before = now(api).evidence
     score(api, sheet(*TWO))

@@ -97,19 +97,19 @@ def test_what_came_in_by_other_doors_is_added_and_what_the_dataset_says_counts_o
     other = piece(rule("R02"), door="page")
     exported = talk(-3, door="screening")
     imported, filed_word = talk(-2, door="screening"), talk(-1, door="page")
-    mine = facts(exported, pieces=[own], contacts=(contact(-5),), withdrawn=frozenset({"training"}))
+    mine = facts(exported, pieces=[own], contacts=(contact(-5),), withdrawn={"training": days_before(0)})
     filed = facts(
         imported,
         filed_word,
         pieces=[again, other],
         contacts=(contact(-4),),
-        withdrawn=frozenset({"screening"}),
+        withdrawn={"screening": days_before(0)},
         severity=0.9,
     )
     both = with_filed(mine, filed)
     assert (both.pieces, both.words) == ((own, other), (exported, filed_word))
     assert both.contacts == (contact(-5), contact(-4))
-    assert both.withdrawn == {"training", "screening"}
+    assert both.withdrawn.keys() == {"training", "screening"}
     assert both.severity == mine.severity, "an assessment is the dataset's own"
     assert with_filed(mine, None) is mine
     assert with_filed(mine, facts()) == mine
