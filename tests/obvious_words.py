@@ -45,11 +45,26 @@ def may_lower(word: Found) -> bool:
     return word.kind == "interview" and is_named(word) and word.selection_reason != "audit"
 
 
-def _came(one: Heard) -> tuple[date, datetime, date, int, int]:
-    """Which of two words came later: a row of a file on the day it was recorded, what was sent when it arrived. Where
-    nothing says so, the higher level and fewer persons."""
-    day = one.known.day if one.word.door == "import" else one.arrived.date()
-    return day, one.arrived, one.known.day, one.word.level, -(2 if by_two(one.word) else 1)
+def _came(one: Heard, undated: bool) -> tuple[date, datetime, date, int, int]:
+    """Which of two words came later: a row of a file on the day it was recorded, what was sent when it arrived, and
+    where a row of the same talk does not say its day, as they arrived. Where nothing says so, the higher level and
+    fewer persons."""
+    day = one.known.day if one.word.door == "import" and not undated else one.arrived.date()
+    known = one.arrived.date() if undated else one.known.day
+    return day, one.arrived, known, one.word.level, -(2 if by_two(one.word) else 1)
+
+
+def _same_talk(one: Heard, other: Heard) -> bool:
+    mine, theirs = one.word, other.word
+    return (mine.interviewer, mine.observed_on, mine.kind) == (theirs.interviewer, theirs.observed_on, theirs.kind)
+
+
+def _weighs_on(one: Heard) -> date:
+    """Of a talk the day it was held; of an event, or what nobody answers for, not before it was known."""
+    if may_lower(one.word):
+        return one.word.observed_on
+    known = one.known.day if one.word.door == "import" else one.arrived.date()
+    return max(one.word.observed_on, known)
 
 
 def in_force(heard: Sequence[Heard]) -> list[Heard]:
@@ -58,6 +73,8 @@ def in_force(heard: Sequence[Heard]) -> list[Heard]:
     holding = []
     for one in heard:
         corrected = False
+        same = [other for other in heard if _same_talk(one, other)]
+        undated = any(other.word.door == "import" and other.word.recorded_on is None for other in same)
         for other in heard:
             if other.word.corrects is not None:
                 if other.word.corrects == one.word.name:
@@ -66,10 +83,8 @@ def in_force(heard: Sequence[Heard]) -> list[Heard]:
                 other.word.door in ("import", "api")
                 and one.word.door != "page"
                 and is_named(other.word)
-                and other.word.interviewer == one.word.interviewer
-                and other.word.observed_on == one.word.observed_on
-                and other.word.kind == one.word.kind
-                and _came(other) > _came(one)
+                and _same_talk(one, other)
+                and _came(other, undated) > _came(one, undated)
             ):
                 corrected = True
         if not corrected:
@@ -114,18 +129,19 @@ def human_level(holding: Sequence[Heard]) -> int:
         for word in lowering:
             if word.observed_on == newest:
                 level = max(level, word.level)
-    for word in words:
+    for one in holding:
+        word, day = one.word, _weighs_on(one)
         if word.level == CRISIS:  # 危机 by anyone: until two together on a later day found less
             stands = True
             for other in lowering:
-                if other.observed_on > word.observed_on and by_two(other) and other.level < CRISIS:
+                if other.observed_on > day and by_two(other) and other.level < CRISIS:
                     stands = False
         elif may_lower(word):
             stands = False  # the newest day counts, and was counted
         else:  # 32, 36: events, referrals, routine and unnamed talks raise until a later named talk
             stands = True
             for other in lowering:
-                if other.observed_on > word.observed_on:
+                if other.observed_on > day:
                     stands = False
         if stands:
             level = max(level, word.level)

@@ -26,7 +26,7 @@ from models.triage.clocks import (
 )
 from models.triage.evidence import Standing, standings
 from models.triage.facts import ZONE, StudentFacts, Word, day_start
-from models.triage.words import asked_on, confirmed_on, human_level, in_force, raised_by_event, seen_on
+from models.triage.words import asked_on, confirmed_on, counts_on, human_level, in_force, raised_by_event, seen_on
 
 TIERS = tuple(Tier)
 
@@ -222,7 +222,7 @@ def _clocks(
     if event is not None:
         yield event_clock(TIERS[event.level], event.since, policy.due, school)
     if seen is not None:  # an event does not put off what the interview before it asks for
-        found = human_level([word for word in words if word.observed_on <= seen])
+        found = human_level([word for word in words if counts_on(word) <= seen])
         if found > Tier.ROUTINE.ord:
             yield after_interview("human", TIERS[found], seen, school)
     model = facts.model_tier

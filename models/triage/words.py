@@ -15,10 +15,12 @@ def in_force(words: Iterable[Word]) -> list[Word]:
     A correction names the record that it corrects, or is an import of the same kind, day and first interviewer: of
     several the one that was recorded last counts, and what was sent was recorded when it arrived, whatever day it
     states. Where nothing says which came last, the more careful one does: the highest level, and one person rather than
-    two. Without an interviewer only a name makes a correction. A correction
-    that is corrected itself does not bring back what it took the place of.
+    two. Without an interviewer only a name makes a correction. A correction that is corrected itself does not bring
+    back what it took the place of.
     """
-    ordered = sorted(words, key=_recorded)
+    words = list(words)
+    undated = {_what_of(word) for word in words if word.door == SCREENING and word.recorded_on is None}
+    ordered = sorted(words, key=lambda word: _recorded(word, _what_of(word) in undated))
     corrects = {word.word_id: word.corrects for word in ordered if word.corrects is not None}
     corrected = set(corrects.values())
     standing: list[Word] = []
@@ -32,12 +34,21 @@ def in_force(words: Iterable[Word]) -> list[Word]:
     return sorted(standing, key=lambda word: (word.observed_on, word.received_at, word.word_id))
 
 
-def _recorded(word: Word) -> tuple[date, datetime, date, int, int, str]:
+def _recorded(word: Word, undated: bool) -> tuple[date, datetime, date, int, int, str]:
     """Rows of a dataset all arrive with it, so the day in the row tells their order; of what one request sends it tells
-    the rest."""
-    sent = word.door != SCREENING
-    day = word.received_at.astimezone(ZONE).date() if sent else word.known_on
-    return day, word.received_at, word.known_on, word.level, -len(word.persons), word.word_id
+    the rest. Where a row of the same talk is `undated`, arrival alone does."""
+    arrived = word.received_at.astimezone(ZONE).date()
+    day = arrived if undated or word.door != SCREENING else word.known_on
+    known = arrived if undated else word.known_on
+    return day, word.received_at, known, word.level, -len(word.persons), word.word_id
+
+
+def counts_on(word: Word) -> date:
+    """The day from which a word weighs: of a talk the day it was held, of an event or of what nobody answers for not
+    before it was known, since a talk before that has not looked into it."""
+    if word.is_interview and not word.blind:
+        return word.observed_on
+    return max(word.observed_on, word.since.astimezone(ZONE).date())
 
 
 def _came_again(word: Word) -> bool:
@@ -67,9 +78,9 @@ def human_level(words: Sequence[Word]) -> int:
     by lot raise the tier as their level says and never lower it.
     """
     level = -1
-    days = sorted({word.observed_on for word in words if word.kind in RAISING})
+    days = sorted({counts_on(word) for word in words if word.kind in RAISING})
     for day in days:
-        here = [word for word in words if word.observed_on == day and word.kind in RAISING]
+        here = [word for word in words if counts_on(word) == day and word.kind in RAISING]
         found = max(word.level for word in here)
         settling = [word for word in here if word.is_interview and not word.blind]
         if level == Tier.CRISIS.ord:
@@ -104,5 +115,5 @@ def raised_by_event(words: Sequence[Word]) -> Word | None:
     and of several the one that was told first."""
     spoken = seen_on(words)
     raising = [word for word in words if word.kind in RAISING and not word.is_interview and word.level > 0]
-    left = [word for word in raising if spoken is None or spoken <= word.observed_on]
+    left = [word for word in raising if spoken is None or spoken <= counts_on(word)]
     return min(left, key=lambda word: (-word.level, word.since, word.word_id), default=None)

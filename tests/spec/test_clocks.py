@@ -172,7 +172,9 @@ def test_an_event_asks_for_a_talk_from_the_moment_it_was_told(kind: str, level: 
     told = talk(ON, level, kind=kind, interviewer=None, received_at=NOW, door="outcomes")
     due = clock(student(words=(told,)))
     assert (due.source, due.what.zh, due.start, due.by) == ("human", what, NOW, by)
-    followed = clock(student(words=(told, talk(FRIDAY, level, second="staff-2"))))
+    for held in (ON, FRIDAY):  # after the event, and before anybody here knew of it
+        assert what in [one.what.zh for one in student(words=(told, talk(held, 0, second="staff-2"))).clocks]
+    followed = clock(student(words=(told, talk(date(2026, 11, 23), level, second="staff-2"))))
     assert followed.what.zh in ("每日复查", "月度随访", "继续关注")
 
 

@@ -186,3 +186,27 @@ def test_what_is_known_of_a_word_and_when() -> None:
     reasons = [talk(selection_reason=reason).blind for reason in ("audit", "ranked", "concern", "floor", None)]
     assert reasons == [True, False, False, False, False]
     assert timedelta(0) == talk().received_at.utcoffset() - timedelta(hours=8)  # type: ignore[operator]
+
+
+def test_an_event_that_became_known_after_a_talk_is_not_settled_by_it() -> None:
+    """Two persons found nothing; days later somebody tells of an attempt of the day before that talk."""
+    held = named("a", 2, ROUTINE, second="B")
+    for more in ({"door": "outcomes", "recorded_on": None}, {**ROW, "recorded_on": day(5)}):
+        told_later = named("e", 1, CRISIS, None, kind="crisis_event", received_at=at(5), **more)
+        assert human_level([held, told_later]) == CRISIS, more
+        assert raised_by_event([held, told_later]) == told_later
+        assert human_level([held, told_later, named("b", 6, ROUTINE, second="B")]) == ROUTINE
+        assert human_level([held, told_later, named("b", 5, ROUTINE, second="B")]) == CRISIS, "of the same day"
+    known_then = named("e", 1, CRISIS, None, kind="crisis_event", **ROW, recorded_on=day(1))
+    assert human_level([held, known_then]) == ROUTINE, "the talk knew of it"
+
+
+def test_a_newer_export_without_days_of_record_takes_the_place_of_the_older_one() -> None:
+    """It came later; that its rows do not say when they were recorded does not make them older."""
+    both = named("a", second="B", recorded_on=day(3), received_at=at(4), **ROW)
+    alone = named("b", recorded_on=None, received_at=at(5), **ROW)
+    for words in permutations([both, alone]):
+        assert [one.word_id for one in in_force(words)] == ["b"]
+    together = named("b", recorded_on=None, received_at=at(4), **ROW)
+    for words in permutations([both, together]):
+        assert [one.word_id for one in in_force(words)] == ["b"], "the more careful one holds"

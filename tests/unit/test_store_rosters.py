@@ -94,7 +94,7 @@ def test_a_screening_that_is_not_in_force_changes_neither_class_nor_consent_nor_
     run(store, 2, {"S-1": "A", "S-2": "A"}, ago=30, facts=RunFacts(feeds=older))
     assert class_of(store) == "class 1"
     assert facts_of(store, ["S-1"], TODAY)["S-1"].withdrawn.keys() == {SCORE}
-    assert taken_back(store, frozenset({SCORE})) == {("S-1", SCORE): date(2026, 10, 1)}
+    assert taken_back(store, frozenset({SCORE}), TODAY) == {("S-1", SCORE): date(2026, 10, 1)}
     assert read_school(store, "A", TODAY).feeds == (FEED,)
     assert find_student(store, "S-2") is None
 
