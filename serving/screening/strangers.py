@@ -6,7 +6,7 @@ from datetime import date
 
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset
-from data_schemas.roster import UNASSIGNED, Settled, Unsettled
+from data_schemas.roster import NAMELESS, UNASSIGNED, Settled, Unsettled
 from data_schemas.school_days import Calendars
 from models import Assessment, Policy, assess, records_of
 from serving.screening.outcomes import outcomes_of
@@ -93,7 +93,7 @@ def on_no_roster(
         and (settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.tier is Tier.CRISIS)
     ]
     words = [
-        (replace(word, student_id=files[word.student_id]), where[word.student_id])
+        (_of_nobody(replace(word, student_id=files[word.student_id]), word.student_id), where[word.student_id])
         for word, _ in outcomes_of(dataset)
         if word.student_id in where and word.known_on <= as_of
     ]
@@ -118,6 +118,11 @@ def _files(store: Store, settled: Settled, where: Mapping[str, str]) -> dict[str
         else contested(who, school)
         for who, school in where.items()
     }
+
+
+def _of_nobody(word: Outcome, student_id: str) -> Outcome:
+    """A row without an id may be about anybody: what it says raises, and it answers for nobody's evidence."""
+    return replace(word, interviewer=None, second_interviewer=None) if student_id == NAMELESS else word
 
 
 def _may_be_of(settled: Settled, student_id: str, asked: Collection[str] | None) -> bool:

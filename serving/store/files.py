@@ -86,8 +86,8 @@ def file_of(
 
 
 def clashes(store: Store, students: Sequence[Student], covered: Collection[str]) -> dict[str, str]:
-    """Of students of a dataset, those whose id another school has for somebody who contradicts them in sex or birth
-    date, with that school. A dataset that covers that school as well knows better: then the student has moved."""
+    """Of students of a dataset, those whose id another school has for somebody who contradicts them, with that school.
+    A dataset that covers that school as well knows better: then the student has moved."""
     with store.reading() as connection:
         known = students_of(connection, [one.student_id for one in students], False)
     found = {}
@@ -95,10 +95,19 @@ def clashes(store: Store, students: Sequence[Student], covered: Collection[str])
         held = known.get(one.student_id)
         if held is None or held.school_id == one.school_id or held.school_id in covered:
             continue
-        pairs = ((held.sex, one.sex), (held.birth_date, one.birth_date))
-        if any(a != b for a, b in pairs if a not in (None, "unknown") and b not in (None, "unknown")):
+        if _contradict(held, one):
             found[one.student_id] = held.school_id
     return found
+
+
+def _contradict(held: Student, one: Student) -> bool:
+    """Whether these can only be two people: by sex or birth date or, where no birth date says more, by grades between
+    which nobody moves within a year."""
+    pairs = ((held.sex, one.sex), (held.birth_date, one.birth_date))
+    if any(a != b for a, b in pairs if a not in (None, "unknown") and b not in (None, "unknown")):
+        return True
+    told = held.birth_date is not None and one.birth_date is not None
+    return not told and held.grade is not None and one.grade is not None and one.grade - held.grade not in (0, 1)
 
 
 def contested(student_id: str, school_id: str, misspelt: str | None = None) -> str:

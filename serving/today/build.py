@@ -45,6 +45,7 @@ BLIND_DUE = {
     RETEST: ("retest", Words(zh="复测或当面询问", en="repeat a questionnaire or ask in person")),
 }
 WHY_UNPLACED = {one.code: Words(zh=one.zh, en=one.en) for one in Unsettled} | {
+    "gone": Words(zh="名册中不再有此编号", en="the id is on the roster no more"),
     "two_schools": Words(
         zh="另一所学校的名册上有同一编号的另一名学生", en="another school's roster has this id for somebody else"
     ),
@@ -134,10 +135,12 @@ def build_list(
 
 
 def _is_told(one: Present) -> bool:
-    """Whether somebody on no roster is shown: not who has left and of whom nothing is open."""
+    """Whether somebody on no roster is shown: not who has left and of whom nothing is open. Whom a roster just does not
+    name any more, and a person holds at 重点, is asked about: nobody has said that the student left."""
     reason = one.facts.reason
     left = one.facts.gone if reason is None else reason == Unsettled.LEFT.code
-    return bool(one.open or one.leads or one.in_review) or not left
+    held = reason is None and one.confirmed and one.tier.ord >= Tier.PRIORITY.ord
+    return bool(one.open or one.leads or one.in_review or held) or not left
 
 
 class _Lines:
@@ -218,8 +221,7 @@ def _blind_due(one: Present, queue: str, now: datetime) -> Due:
 
 def why_unplaced(one: Present) -> Words:
     """Why the roster cannot place somebody."""
-    reason = one.facts.reason or (Unsettled.LEFT.code if one.facts.gone else Unsettled.UNKNOWN.code)
-    return WHY_UNPLACED[reason]
+    return WHY_UNPLACED[one.facts.reason or ("gone" if one.facts.gone else Unsettled.UNKNOWN.code)]
 
 
 def _import_of(one: Present) -> str | None:

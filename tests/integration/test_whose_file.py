@@ -43,16 +43,17 @@ def screen(
     api: Api,
     school: str,
     roster: list[str],
-    sheets: list[tuple[str, list[Any]]] | None = None,
+    sheets: list[tuple[str | None, list[Any]]] | None = None,
     outcomes: list[dict[str, Any]] | None = None,
     sex: dict[str, str] | None = None,
+    grade: int = 8,
 ) -> None:
     """Publish a school's own dataset, in which rows stand of anybody."""
     instruments, day = packaged_instruments(), str(today())
-    plain = {"school_id": school, "stage": "junior", "grade": "8"}
+    plain = {"school_id": school, "stage": "junior", "grade": str(grade)}
     who = [plain | {"student_id": one, "sex": (sex or {}).get(one, "female")} for one in roster]
     answers = [{"student_id": one, "administered_on": day} | _items(given) for one, given in sheets or []]
-    told = [{key: str(value) for key, value in row.items()} for row in outcomes or []]
+    told = [{key: str(value) for key, value in row.items() if value is not None} for row in outcomes or []]
     rows = {"students": who, "outcomes": told, "responses/phq9": answers}
     frames = {}
     for name, those in rows.items():
@@ -280,3 +281,30 @@ def test_what_one_id_brings_under_two_people_is_put_into_nobodys_file(api: Api) 
     screen(api, "A", ["A-1", "P"], [("P", DANGER)], [word("P")], sex={"P": "male"})
     assert now(api, "P") == before
     assert (strangers(api, "A"), len(now(api, "P (A)").words)) == (["P (A)"], 1)
+
+
+@pytest.mark.parametrize(("grade", "apart"), [(8, False), (9, False), (7, True), (10, True), (12, True)])
+def test_an_id_in_a_grade_that_nobody_moves_to_is_asked_about(api: Api, grade: int, apart: bool) -> None:
+    """Ids are often unique within a school only, and birth dates are often blank."""
+    screen(api, "A", ["A-1", "P"], grade=grade)
+    assert (now(api, "P").facts.school_id, "P (A)" in strangers(api, "A")) == (("B", True) if apart else ("A", False))
+    assert now(api, "P").tier is Tier.CRISIS, "its danger stands either way"
+
+
+def test_rows_without_an_id_answer_for_nobody_and_stand_with_their_school(api: Api) -> None:
+    two = {"observed_on": today(), "kind": "interview", "level": 0, "interviewer": "I-1", "second_interviewer": "I-2"}
+    screen(api, "A", ["A-1"], sheets=[(None, DANGER)])
+    screen(api, "B", ["P"], sheets=[("P", DANGER), (None, DANGER)], outcomes=[{"student_id": None, **two}])
+    for school in ("A", "B"):
+        assert in_queue(api, school, IDENTITY) == {f"no-student-id ({school})"}
+        assert now(api, f"no-student-id ({school})").tier is Tier.CRISIS
+
+
+def test_whom_a_roster_names_no_more_and_a_person_holds_at_priority_is_asked_about(api: Api) -> None:
+    found = {"observed_on": today(), "kind": "interview", "interviewer": "I-1"}
+    told = [{"student_id": one, "level": level, **found} for one, level in (("A-2", 2), ("A-3", 1))]
+    screen(api, "A", ["A-1", "A-2", "A-3"], outcomes=told)
+    screen(api, "A", ["A-1", "A-4"])
+    assert in_queue(api, "A", IDENTITY) == {"A-2"}
+    (line,) = listed(api, "A").queues[IDENTITY]
+    assert "名册中不再有此编号" in [words.zh for words in line.why]
