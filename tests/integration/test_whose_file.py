@@ -58,7 +58,7 @@ def screen(
     frames = {}
     for name, those in rows.items():
         table = table_of(name, instruments)
-        columns = sorted({key for row in those for key in row}) or table.names
+        columns = sorted({key for row in those for key in (*row, "student_id")}) or table.names
         frames[name] = conform(pd.DataFrame(those, columns=list(columns), dtype=object), table)
     responses = {"phq9": frames.pop("responses/phq9")}
     about = Description(name=school, synthetic=False, origin="local", mode="longitudinal", as_of=today())
