@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 RUNXIN = Path(sys.executable).with_name("runxin")
-STUDENTS = "3000"  # the fewest thousand with enough outcomes to learn from and to judge by
+STUDENTS = "2000"  # the fewest thousand with enough outcomes to learn from and to judge by
 
 # Python runs this at the start of every process. An audit hook sees each attempt below Python's own socket module,
 # and cannot be removed. Loopback addresses, sockets of the file system and the machine's own name (which

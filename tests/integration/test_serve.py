@@ -81,7 +81,7 @@ def test_it_serves_until_it_is_told_to_stop(served: Served) -> None:
     assert (said["tier"]["code"], said["tier"]["state"]) == ("crisis", "pending")
     assert said["floors"][0]["id"] == "R02"
     assert said["model"]["status"] == "none"
-    assert "R02" in [one.piece.floor.id for one in present(store, "S-1077", datetime.now(UTC)).open]
+    assert "R02" in [one.piece.floor.id for one in present(store, "S-1077 (A; unassigned)", datetime.now(UTC)).open]
     store.close()
     definition = fetch(served.url + "/instruments/phq9", headers={"authorization": f"Bearer {key}"})
     assert definition.json()["code"] == "phq9"
