@@ -63,8 +63,7 @@ def _weighs_on(one: Heard) -> date:
     """Of a talk the day it was held; of an event, or what nobody answers for, not before it was known."""
     if may_lower(one.word):
         return one.word.observed_on
-    known = one.known.day if one.word.door == "import" else one.arrived.date()
-    return max(one.word.observed_on, known)
+    return max(one.word.observed_on, one.known.day)
 
 
 def in_force(heard: Sequence[Heard]) -> list[Heard]:

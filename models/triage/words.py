@@ -48,7 +48,7 @@ def counts_on(word: Word) -> date:
     before it was known, since a talk before that has not looked into it."""
     if word.is_interview and not word.blind:
         return word.observed_on
-    return max(word.observed_on, word.since.astimezone(ZONE).date())
+    return max(word.observed_on, word.known_on)
 
 
 def _came_again(word: Word) -> bool:

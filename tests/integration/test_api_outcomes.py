@@ -169,12 +169,15 @@ def test_a_word_counts_at_once_and_puts_a_confirmed_crisis_into_review(api: Api)
 
 @pytest.mark.parametrize(("kind", "level", "tier"), [("crisis_event", 3, "crisis"), ("referral", 2, "priority")])
 def test_an_event_raises_and_only_a_later_talk_lowers_it(api: Api, kind: str, level: int, tier: str) -> None:
-    send(api, outcome(kind=kind, level=level, interviewer=None, observed_on=days_ago(2)))
+    known = {"kind": kind, "level": level, "interviewer": None, "observed_on": days_ago(2)}
+    send(api, outcome(**known, recorded_on=days_ago(2)))
     assert scored(api, responses=[phq9([0] * 9)])["tier"]["code"] == tier
     send(api, outcome(level=0, observed_on=days_ago(2), second_interviewer="I-2"))
     assert now(api).tier.code == tier, "a talk of the same day may have been before it"
     send(api, outcome(level=0, observed_on=days_ago(1), second_interviewer="I-2"))
     assert now(api).tier.code == "routine"
+    send(api, outcome(**known))
+    assert now(api).tier.code == tier, "told today: no talk has looked into it"
 
 
 FAULTS = {
@@ -189,11 +192,7 @@ FAULTS = {
     "recorded before it was": ({"recorded_on": days_ago(9)}, "outcomes[1].recorded_on", "before observed_on"),
     "the same person twice": ({"second_interviewer": "I-1"}, "outcomes[1].second_interviewer", "another person"),
     "evidence of nobody's": ({"assessed": ["R02:phq9:2:2020-01-01"]}, "outcomes[1].assessed[0]", "no such evidence"),
-    "evidence without a person": (
-        {"assessed": ["R02:phq9:2:2020-01-01"], "interviewer": None},
-        "outcomes[1].interviewer",
-        "a named person",
-    ),
+    "evidence without a person": ({"assessed": ["R02:x"], "interviewer": None}, "outcomes[1].interviewer", "a named"),
     "a correction of nothing": ({"corrects": "0" * 64}, "outcomes[1].corrects", "no such record of this student"),
     "a correction of no id": ({"corrects": "x"}, "outcomes[1].corrects", "not of the form"),
     "an id with a blank": ({"student_id": "Wang Fang"}, "outcomes[1].student_id", "an id holds no U+0020 SPACE"),

@@ -285,19 +285,9 @@ def test_what_one_id_brings_under_two_people_is_put_into_nobodys_file(api: Api) 
 
 @pytest.mark.parametrize(("grade", "apart"), [(8, False), (9, False), (7, True), (10, True), (12, True)])
 def test_an_id_in_a_grade_that_nobody_moves_to_is_asked_about(api: Api, grade: int, apart: bool) -> None:
-    """Ids are often unique within a school only, and birth dates are often blank."""
     screen(api, "A", ["A-1", "P"], grade=grade)
     assert (now(api, "P").facts.school_id, "P (A)" in strangers(api, "A")) == (("B", True) if apart else ("A", False))
     assert now(api, "P").tier is Tier.CRISIS, "its danger stands either way"
-
-
-def test_rows_without_an_id_answer_for_nobody_and_stand_with_their_school(api: Api) -> None:
-    two = {"observed_on": today(), "kind": "interview", "level": 0, "interviewer": "I-1", "second_interviewer": "I-2"}
-    screen(api, "A", ["A-1"], sheets=[(None, DANGER)])
-    screen(api, "B", ["P"], sheets=[("P", DANGER), (None, DANGER)], outcomes=[{"student_id": None, **two}])
-    for school in ("A", "B"):
-        assert in_queue(api, school, IDENTITY) == {f"no-student-id ({school})"}
-        assert now(api, f"no-student-id ({school})").tier is Tier.CRISIS
 
 
 def test_whom_a_roster_names_no_more_and_a_person_holds_at_priority_is_asked_about(api: Api) -> None:

@@ -169,7 +169,7 @@ def test_a_talk_from_before_the_models_tier_came_about_does_not_answer_it() -> N
     ],
 )
 def test_an_event_asks_for_a_talk_from_the_moment_it_was_told(kind: str, level: int, what: str, by: datetime) -> None:
-    told = talk(ON, level, kind=kind, interviewer=None, received_at=NOW, door="outcomes")
+    told = talk(ON, level, kind=kind, interviewer=None, received_at=NOW, recorded_on=FRIDAY, door="outcomes")
     due = clock(student(words=(told,)))
     assert (due.source, due.what.zh, due.start, due.by) == ("human", what, NOW, by)
     for held in (ON, FRIDAY):  # after the event, and before anybody here knew of it

@@ -191,7 +191,7 @@ def test_what_is_known_of_a_word_and_when() -> None:
 def test_an_event_that_became_known_after_a_talk_is_not_settled_by_it() -> None:
     """Two persons found nothing; days later somebody tells of an attempt of the day before that talk."""
     held = named("a", 2, ROUTINE, second="B")
-    for more in ({"door": "outcomes", "recorded_on": None}, {**ROW, "recorded_on": day(5)}):
+    for more in ({"door": "outcomes", "recorded_on": day(5)}, {**ROW, "recorded_on": day(5)}):
         told_later = named("e", 1, CRISIS, None, kind="crisis_event", received_at=at(5), **more)
         assert human_level([held, told_later]) == CRISIS, more
         assert raised_by_event([held, told_later]) == told_later
