@@ -10,9 +10,11 @@ import pytest
 from models.triage import BY_CODE, QUEUES
 from models.triage.queues import BESIDE, TODAY
 from serving.platform.words import pick
+from serving.store import Filing, unassigned_among
+from serving.store.publish import RunFacts
 from serving.today import FollowUpList, follow_up_list
 from tests import sample_school as school
-from tests.factories import NOW, floor, new_store
+from tests.factories import NOW, assessment, floor, new_store, publish
 from tests.sample_pages import Sample, pages_over
 
 LANGUAGES = ("zh", "en")
@@ -239,3 +241,18 @@ def test_filters_of_a_queue_leave_who_is_asked_for(code: str, opened: Open, list
         wanted = [one.student.student_id for one in listed.queue(code) if one.student.grade == grade]
         assert re.findall(r'class="id">([^<]+)<', html) == wanted
         assert ("按当前筛选，这一段没有人" in html) is not wanted or wanted
+
+
+def test_a_file_that_many_schools_may_know_tells_their_number(tmp_path: Path) -> None:
+    """A city's import of somebody whom no roster has; of two schools both are named."""
+    store = new_store(tmp_path)
+    ten = [f"school-{n:02}" for n in range(1, 11)]
+    files = [Filing(f"Q ({', '.join(few)})", unassigned_among(few), (floor(),)) for few in (ten, ten[:2])]
+    publish(store, [assessment("S-1")], facts=RunFacts(filings=files))
+    made = pages_over(store, tmp_path)
+    made.enter()
+    page = re.sub(r"<[^>]*>", "", made.client.get("/identity?lang=zh").text)
+    store.close()
+    assert "Q (10 所学校之一)" in page
+    assert "Q (school-01, school-02)" in page
+    assert "school-09" not in page
