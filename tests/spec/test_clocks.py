@@ -13,6 +13,7 @@ from models.assessment import DataQuality, Floor, Retest, Task
 from models.policy import read_policy
 from models.triage import ZONE, Clock, Contact, Piece, Present, StudentFacts, Word, day_start, present_of
 from models.triage.clocks import school_days_after
+from serving.today.build import due_of, urgent_due
 from tests.factories import AS_OF, NOW, ON, assessment, floor, lead, words
 
 POLICY, SCHOOL = read_policy(), default_calendar()
@@ -229,3 +230,13 @@ def test_a_task_of_a_whole_class_is_no_clock_of_one_student() -> None:
     visit = Task("class_visit", AS_OF, date(2026, 11, 27), words("了解", "ask"))
     one = student(assessment=assessment("S-1", Tier.ROUTINE, tasks=(visit,)))
     assert (one.clocks, one.to_contact, len(one.tasks)) == ((), (), 1)
+
+
+def test_what_is_asked_for_at_once_is_told_where_something_milder_ends_before_it() -> None:
+    """A talk that is overdue since autumn must not read as the answer to a danger of this morning."""
+    late = student(piece(floor()), tier=Tier.WATCH, since=NOW - timedelta(days=90))
+    told = urgent_due(late, NOW)
+    assert told is not None
+    assert (told.what.zh, told.why) == ("30 分钟内响应", floor().text)
+    assert due_of(late, NOW).what != told.what
+    assert urgent_due(student(piece(floor())), NOW) is None, "it is the strictest itself"
