@@ -24,9 +24,9 @@ from serving.access import SCOPES
 from serving.app import make_app
 from serving.keys import create_key
 from serving.platform import Champion, State
-from serving.store import open_store
 from tests.http_client import Client
 from tests.known_schools import make_known
+from tests.new_stores import store_at
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
@@ -55,7 +55,7 @@ class Api:
 
 def make_api(home: Path) -> Api:
     settings = read_settings({"RUNXIN_HOME": str(home)})
-    store = open_store(settings)
+    store = store_at(settings)
     # A clock that jumps, so that the model's folder is looked at with every request.
     ticks = iter(range(10**9))
     champion = Champion(settings.champion, load_artifact, lambda _: True, clock=lambda: float(next(ticks)) * 2)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from data_schemas.calendar import default_calendar
@@ -24,7 +23,6 @@ from models.policy import read_policy
 from models.triage import BY_CODE, QUEUES, ZONE, Present, present_of
 from models.triage.missed import Missed
 from models.triage.queues import IMMEDIATE, REVIEW, WEEK
-from runxin.settings import read_settings
 from serving.store import (
     Filing,
     NewOutcome,
@@ -35,7 +33,6 @@ from serving.store import (
     Student,
     facts_of,
     make_run,
-    open_store,
     publish_run,
     record_outcomes,
 )
@@ -201,10 +198,6 @@ def follow_up_list(**fields: Any) -> FollowUpList:
 
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # a Friday morning at school
-
-
-def new_store(home: Path) -> Store:
-    return open_store(read_settings({"RUNXIN_HOME": str(home)}))
 
 
 def student(student_id: str = "S-1077", school_id: str = "school-01", **fields: Any) -> Student:

@@ -10,17 +10,17 @@ import pytest
 from data_schemas.instruments import packaged_instruments
 from models import load_artifact, read_policy
 from runxin.errors import Kind, UserError
-from runxin.settings import read_settings
 from serving.access import Action, Role, User, check_may
 from serving.accounts import create_link, create_user, set_password
 from serving.app import make_web
 from serving.miss_review import Half, MissReading
 from serving.platform import Champion, State
-from serving.store import AuditEvent, Store, audit_rows, open_store
+from serving.store import AuditEvent, Store, audit_rows
 from serving.today import FollowUpList
 from tests.factories import NOW
 from tests.http_client import Client
 from tests.known_schools import make_known
+from tests.new_stores import new_store
 
 SCHOOLS = ("school-01", "school-02")
 COUNSELOR = User("wang", Role.COUNSELOR, SCHOOLS[:1])
@@ -100,7 +100,7 @@ def make_sample(
     base: str = "http://testserver",
 ) -> Sample:
     """Pages whose reviews, and whose list of the first school where one is given, are the test's own."""
-    sample = pages_over(open_store(read_settings({"RUNXIN_HOME": str(home)})), home, user, base)
+    sample = pages_over(new_store(home), home, user, base)
     patch.setattr("serving.miss_review.pages.open_misses", sample.open_misses)
     if listed:
         (sample.lists[SCHOOLS[0]],) = listed

@@ -24,6 +24,7 @@ from models.triage.facts import ZONE, Piece, day_start
 
 END_OF_DAY = time(23, 59)
 BY_MODEL = Words(zh="模型评估的档级", en="the tier by the model")
+AWAY = Words(zh="休学中", en="suspended from school")
 BY_EVENT = Words(zh="登记的危机事件或转介", en="a crisis event or referral on record")
 
 
@@ -31,7 +32,7 @@ BY_EVENT = Words(zh="登记的危机事件或转介", en="a crisis event or refe
 class Clock:
     """Something to be done: `what`, in words that say nothing of the student, because of what (`why`), since when it
     waits and by when; `by` is None where there is no deadline. `source` is what it hangs on: "evidence" | "lead" |
-    "model" | "human" | "retest" | "task"."""
+    "model" | "human" | "retest" | "task" | "suspension"."""
 
     source: str
     what: Words
@@ -51,9 +52,11 @@ class Clock:
         return max(0.0, (now - self.start) / (self.by - self.start))
 
     @property
-    def strictness(self) -> tuple[bool, float, float]:
-        """Sorts the clock that ends first to the front, those without an end to the back."""
-        return self.by is None, self.by.timestamp() if self.by is not None else 0.0, self.start.timestamp()
+    def strictness(self) -> tuple[bool, float, bool, float]:
+        """Sorts the clock that ends first to the front, those without an end to the back: there, what can be done for
+        who is suspended comes before what has to wait for the return."""
+        ends = self.by.timestamp() if self.by is not None else 0.0
+        return self.by is None, ends, self.source != "suspension", self.start.timestamp()
 
 
 def strictest(clocks: Iterable[Clock]) -> Clock | None:
@@ -124,11 +127,16 @@ def retest_clocks(
     assessment: Assessment, asked: date | None, due: DuePolicy, school: SchoolCalendar
 ) -> Iterator[tuple[Retest, Clock]]:
     """Questionnaires to be repeated and things to be asked in person, from the day on which that was known. Who has
-    spoken with the student on a later day, and not blind, has asked what was to be asked."""
+    spoken with the student on a later day, and not blind, has asked what was to be asked. A sheet of who is suspended
+    is repeated after the return."""
     sheets = {result.code: result.administered_on for result in assessment.instruments}
     for retest in assessment.data_quality.retest:
         day = retest.since or sheets.get(retest.instrument, assessment.as_of)
         if retest.why in ASKED and asked is not None and asked > day:
+            continue
+        if assessment.suspended_since is not None and retest.why not in ASKED:
+            what = Words(zh="返校后复测", en="repeat after the return to school")
+            yield retest, Clock("retest", what, day_start(day), why=retest.text)
             continue
         yield retest, _retest_clock(retest, day_start(day), due, school)
 
@@ -142,6 +150,12 @@ def _retest_clock(retest: Retest, start: datetime, due: DuePolicy, school: Schoo
     what = Words(zh=f"{days} 天内复测", en=f"repeat within {days} days")
     last = date.fromordinal(start.astimezone(ZONE).date().toordinal() + days)
     return Clock("retest", what, start, end_of(last), retest.text)
+
+
+def suspension_clock(since: date, until: date | None) -> Clock:
+    """What can be done for a student who is suspended: by the last day of it, where one is on record."""
+    what = Words(zh="联系家庭，商定返校安排", en="contact the family and plan the return")
+    return Clock("suspension", what, day_start(since), end_of(until) if until is not None else None, AWAY)
 
 
 def task_clock(task: Task) -> Clock:

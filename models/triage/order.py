@@ -55,10 +55,10 @@ def by_deadline(everyone: Iterable[Present]) -> list[Present]:
     return sorted(everyone, key=_deadline)
 
 
-def _deadline(one: Present) -> tuple[bool, bool, float, float, int, str]:
+def _deadline(one: Present) -> tuple[bool, bool, float, bool, float, int, str]:
     clock = one.clock
     if clock is None:
-        return True, True, 0.0, 0.0, -one.tier.ord, one.student_id
+        return True, True, 0.0, True, 0.0, -one.tier.ord, one.student_id
     return (False, *clock.strictness, -one.tier.ord, one.student_id)
 
 

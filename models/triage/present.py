@@ -22,6 +22,7 @@ from models.triage.clocks import (
     model_clock,
     retest_clocks,
     school_days_between,
+    suspension_clock,
     task_clock,
 )
 from models.triage.evidence import Standing, standings
@@ -233,5 +234,7 @@ def _clocks(
         if since is not None:
             yield model_clock(model, since, seen, policy.due, school)
     if facts.assessment is not None:
+        if facts.assessment.suspended_since is not None:
+            yield suspension_clock(facts.assessment.suspended_since, facts.assessment.suspended_until)
         yield from (clock for _, clock in retest_clocks(facts.assessment, asked_on(words), policy.due, school))
     yield from (task_clock(task) for task in tasks if task.kind != CLASS_VISIT)

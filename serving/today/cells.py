@@ -5,7 +5,7 @@ from data_schemas.instruments import Words
 from models.triage import BY_CODE, ZONE
 from models.triage.missed import Missed
 from models.triage.queues import IMMEDIATE, WEEK
-from serving.today.entries import Entry, FollowUpList
+from serving.today.entries import Due, Entry, FollowUpList
 
 SHAPES = {Tier.CRISIS: "■", Tier.PRIORITY: "▲", Tier.WATCH: "◆", Tier.ROUTINE: "●"}
 BLIND = "—"  # a blind line shows no tier
@@ -41,7 +41,7 @@ def tier_words(entry: Entry, lang: str) -> str:
 
 def cells(entry: Entry, lang: str) -> tuple[str, ...]:
     """One line under `COLUMNS`."""
-    by, more = entry.due.by, len(entry.others)
+    more, dues = len(entry.others), entry.dues
     others = Words(zh=f"等 {more + 1} 人", en=f"and {more} more")
     overdue = Words(zh="逾期", en="overdue")
     return (
@@ -50,22 +50,17 @@ def cells(entry: Entry, lang: str) -> tuple[str, ...]:
         f"{entry.student.student_id} {pick(others, lang)}" if more else entry.student.student_id,
         entry.student.class_id or "",
         "\n".join(pick(words, lang) for words in entry.why),
-        _asked(entry, lang),
-        "" if by is None else by.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"),
-        pick(overdue, lang) if entry.due.overdue else "",
+        "\n".join(_asked(due, entry, lang) for due in dues),
+        "\n".join("" if due.by is None else due.by.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") for due in dues),
+        "\n".join(pick(overdue, lang) if due.overdue else "" for due in dues).rstrip(),
     )
 
 
-def _asked(entry: Entry, lang: str) -> str:
-    """What is due and why; first what is asked for within minutes, where something milder ends before it."""
-    lines = []
-    for due in (entry.also_due, entry.due):
-        if due is not None:
-            known = due.why is None or due.why in entry.why
-            lines.append(
-                pick(due.what, lang) if known or due.why is None else f"{pick(due.what, lang)}（{pick(due.why, lang)}）"
-            )
-    return "\n".join(lines)
+def _asked(due: Due, entry: Entry, lang: str) -> str:
+    """What is due, and why where the line's own reasons do not say so."""
+    if due.why is None or due.why in entry.why:
+        return pick(due.what, lang)
+    return f"{pick(due.what, lang)}（{pick(due.why, lang)}）"
 
 
 def missed_words(missed: Missed) -> Words:

@@ -57,6 +57,11 @@ class Entry:
     others: tuple[str, ...] = ()
 
     @property
+    def dues(self) -> tuple[Due, ...]:
+        """What is due, to be shown below each other: first what is asked for at once."""
+        return (self.due,) if self.also_due is None else (self.also_due, self.due)
+
+    @property
     def protection(self) -> bool:
         return any(floor.protection for floor in self.floors)
 

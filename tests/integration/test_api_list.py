@@ -10,6 +10,7 @@ from models.triage import QUEUES
 from models.triage.queues import IMMEDIATE, REVIEW
 from serving.store import audit_rows
 from serving.today.export import list_json
+from tests import sample_lists as scenes
 from tests.api_state import Api, make_api, phq9, promote, record
 from tests.factories import blind_entry, entry, follow_up_list
 
@@ -62,6 +63,15 @@ def test_a_limit_cuts_no_danger_and_no_confirmed_crisis() -> None:
     shown = list_json(follow_up_list(immediate=urgent, review=review, week=week), 2)
     lengths = {one["code"]: (one["count"], len(one["entries"])) for one in shown["queues"]}
     assert (lengths["immediate"], lengths["review"], lengths["week"]) == ((3, 3), (3, 3), (5, 2))
+
+
+def test_a_danger_of_this_morning_is_told_beside_the_talk_that_is_overdue() -> None:
+    urgent = entry("U-1", Tier.CRISIS, IMMEDIATE, also_due=scenes.CHECK, due=scenes.LATE)
+    shown = list_json(follow_up_list(immediate=(urgent,), week=(entry("W-1"),)))
+    lines = {line["student_id"]: line for queue in shown["queues"] for line in queue["entries"]}
+    assert lines["U-1"]["also_due"]["what"] == {"zh": "30 分钟内响应", "en": "respond within 30 minutes"}
+    assert (lines["U-1"]["also_due"]["overdue"], lines["U-1"]["due"]["overdue"]) == (False, True)
+    assert lines["W-1"]["also_due"] is None
 
 
 @pytest.mark.parametrize("queue", [one.code for one in QUEUES])

@@ -14,7 +14,7 @@ from runxin.settings import read_settings
 from serving.screening import Screening, publish_screening
 from serving.store import Store, facts_of, newest_run, open_store, read_school, withdraw_run
 from tests.command_line import told
-from tests.factories import new_store
+from tests.new_stores import new_store
 from tests.rosters import ITEM9, PLAIN, Row, dataset
 
 AS_OF = date(2026, 3, 31)

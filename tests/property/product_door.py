@@ -26,7 +26,7 @@ from serving.app import make_app
 from serving.keys import create_key
 from serving.platform import Champion, State
 from serving.screening import publish_screening
-from serving.store import Outcome, file_of, homes, open_store, withdraw_run
+from serving.store import Outcome, file_of, homes, withdraw_run
 from serving.store.schools import known_school_ids
 from serving.store.tables import evidence
 from serving.student import open_student
@@ -34,6 +34,7 @@ from serving.today import FollowUpList, follow_up_list
 from serving.today.export import list_json
 from tests.http_client import Client
 from tests.known_schools import make_known
+from tests.new_stores import store_at
 from tests.obvious_present import LACKING
 from tests.property.history_cast import SCHOOLS
 from tests.property.history_rows import SOMEBODY, Row
@@ -53,7 +54,7 @@ class Product:
 
     def __init__(self, settings: Settings) -> None:
         self.now = datetime(2026, 11, 1, tzinfo=UTC)
-        store = open_store(settings)
+        store = store_at(settings)
         champion = Champion(settings.champion, load_artifact, lambda _: True)
         self.state = State(store, NO_LOT, champion, packaged_instruments(), clock=lambda: self.now)
         self.client = Client(make_app(self.state))
@@ -278,10 +279,9 @@ def _dataset(tables: dict[str, list[Row]], run: str, as_of: date) -> Dataset:
 
 
 @contextmanager
-def opened(template: Path, home: Path) -> Iterator[Product]:
-    """The product over a copy of a store that is up to date and empty."""
+def opened(home: Path) -> Iterator[Product]:
+    """The product over a new store, in place of the one before it."""
     shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(template, home)
     product = Product(read_settings({"RUNXIN_HOME": str(home)}))
     try:
         yield product

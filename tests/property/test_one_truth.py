@@ -2,22 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from runxin.settings import read_settings
-from serving.store import open_store
 from tests.obvious_facts import Fact
 from tests.property.histories import histories
 from tests.property.one_truth import walk
 from tests.property.product_door import opened
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("template")
-    open_store(read_settings({"RUNXIN_HOME": str(home)})).close()
-    return home
 
 
 @settings(
@@ -26,7 +16,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=histories(most=10, pages=False))
-def test_every_reader_says_what_is_so(template: Path, history: tuple[Fact, ...]) -> None:
-    with opened(template, template.parent / "example") as product:
+def test_every_reader_says_what_is_so(tmp_path: Path, history: tuple[Fact, ...]) -> None:
+    with opened(tmp_path / "home") as product:
         found = list(walk(history, product))
     assert not found, "\n".join(["", *found[:5], "of:", *map(str, history)])

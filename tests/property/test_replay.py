@@ -14,7 +14,8 @@ from serving.replay.rebuild import rebuilt
 from serving.screening import publish_screening
 from serving.store import Store, assessment_to_json, find_kept, inputs_of
 from serving.store.tables import assessments
-from tests.factories import NOW, new_store
+from tests.factories import NOW
+from tests.new_stores import new_store
 from tests.replayable import FIRST, SECOND, replayable_city, with_later_rows
 
 

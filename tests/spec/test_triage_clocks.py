@@ -23,7 +23,21 @@ from models.triage.clocks import (
     task_clock,
 )
 from tests.factories import assessment, lead, sheet, words
-from tests.triage_facts import CRISIS, POLICY, PRIORITY, ROUTINE, SCHOOL, TIER, WATCH, at, day, end, piece, rule
+from tests.triage_facts import (
+    CRISIS,
+    POLICY,
+    PRIORITY,
+    ROUTINE,
+    SCHOOL,
+    TIER,
+    WATCH,
+    at,
+    day,
+    end,
+    piece,
+    present,
+    rule,
+)
 
 DUE = POLICY.due
 # Starts, and the ends of 0, 1, 2 and 10 school days after them.
@@ -209,6 +223,28 @@ def test_a_retest_without_a_sheet_runs_from_the_assessment() -> None:
     assert (clock.start, clock.by) == (at(0), end(14))
 
 
+@pytest.mark.parametrize(("until", "by"), [(None, None), (9, end(9))])
+def test_who_is_suspended_is_told_the_steps_and_no_sheet_is_due_at_home(until: int | None, by: datetime | None) -> None:
+    retests = (
+        Retest("phq9", "stale", words("过期", "out of date"), since=day(-9)),
+        Retest("phq9", "critical_blank", words("空", "blank")),
+    )
+    told = assessment(
+        "S-1",
+        data_quality=DataQuality("low", retests),
+        suspended_since=day(-2),
+        suspended_until=day(until) if until is not None else None,
+    )
+    asked, *later = present(assessment=told).clocks
+    assert asked.what == words("2 个上学日内当面询问", "ask in person within 2 school days")
+    assert [(clock.what.zh, clock.what.en, clock.start, clock.by) for clock in later] == [
+        ("联系家庭，商定返校安排", "contact the family and plan the return", at(-2), by),
+        ("返校后复测", "repeat after the return to school", at(-9), None),
+    ]
+    assert later[0].why == words("休学中", "suspended from school")
+    assert present(assessment=assessment("S-1", suspended_since=day(-2))).clock is not None
+
+
 def test_a_task_is_due_by_the_end_of_its_day() -> None:
     who, text = words("班主任", "teacher"), words("联系", "call")
     assert task_clock(Task("visit", day(0), day(2), text, who)) == Clock(
@@ -232,7 +268,7 @@ def test_the_strictest_ends_first_and_of_those_the_one_that_waits_longest() -> N
         assert strictest(turned) == order[0]
         assert strictest(iter(order[n:])) == order[n]
     assert strictest([]) is None
-    assert clock(None).strictness == (True, 0.0, at(0).timestamp())
+    assert clock(None).strictness == (True, 0.0, True, at(0).timestamp())
 
 
 SHARES: list[tuple[datetime | None, datetime, float, bool]] = [

@@ -26,8 +26,9 @@ from serving.keys import create_key, list_keys, revoke_key, verify_key
 from serving.store import UNASSIGNED, Store, audit_rows, keep_names
 from serving.student.service import open_student
 from serving.today.service import open_list
-from tests.factories import NOW, assessment, new_store, publish, student, tell, word
+from tests.factories import NOW, assessment, publish, student, tell, word
 from tests.known_schools import make_known
+from tests.new_stores import new_store
 from tests.sample_pages import make_state
 
 SECRET = "correct horse battery"

@@ -8,7 +8,8 @@ import pytest
 
 from data_schemas.codes import Tier
 from serving.store import Store
-from tests.factories import NOW, assessment, floor, new_store, present, publish
+from tests.factories import NOW, assessment, floor, present, publish
+from tests.new_stores import new_store
 
 LATER = NOW + timedelta(days=7)
 

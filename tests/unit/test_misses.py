@@ -22,7 +22,8 @@ from serving.miss_review import (
 )
 from serving.miss_review.classes import also_there
 from serving.store import AuditEvent
-from tests.factories import NOW, assessment, floor, new_store, sheet, words
+from tests.factories import NOW, assessment, floor, sheet, words
+from tests.new_stores import new_store
 from tests.sample_pages import make_state
 
 ON = date(2026, 11, 20)

@@ -13,7 +13,8 @@ from serving.extract.groups import grouped
 from serving.miss_review import KeptReview, MissClass, hidden_below, keep_reviews, open_misses, read_half
 from serving.platform import State
 from serving.store import AuditEvent
-from tests.factories import NOW, new_store
+from tests.factories import NOW
+from tests.new_stores import new_store
 from tests.sample_pages import make_state
 
 HALF = read_half("2026H1")

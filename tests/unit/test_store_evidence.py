@@ -10,7 +10,8 @@ from models.assessment import Floor
 from models.triage import Piece, day_start
 from serving.store import PAGE, SCORE, SCREENING, Filing, NewContact, RunFacts, Store, facts_of
 from serving.store.evidence import file_evidence, pieces_of
-from tests.factories import NOW, ON, assessment, floor, lead, new_store, present, publish, tell, word
+from tests.factories import NOW, ON, assessment, floor, lead, present, publish, tell, word
+from tests.new_stores import new_store
 
 LATER = NOW + timedelta(days=7)
 THURSDAY_8 = day_start(ON)

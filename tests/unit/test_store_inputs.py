@@ -27,7 +27,8 @@ from serving.store import (
 )
 from serving.store.contents import opened
 from serving.store.tables import metadata
-from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, tell, word
+from tests.factories import AS_OF, NOW, assessment, floor, present, publish, tell, word
+from tests.new_stores import new_store
 
 POLICY = content_of("policy", {"version": "x"})
 CONTEXT = ReplayContext(content_of("context", {"policy": POLICY.sha256}), (POLICY,))

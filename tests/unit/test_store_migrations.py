@@ -34,7 +34,8 @@ from serving.store.consents import keep_consents
 from serving.store.database import MIGRATIONS, make_engine
 from serving.store.evidence import file_evidence
 from serving.store.tables import metadata
-from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, student
+from tests.factories import AS_OF, NOW, assessment, floor, present, publish, student
+from tests.new_stores import new_store
 
 BEFORE = "0003"  # the last revision of version 0.1.0
 TODAY = NOW.date()

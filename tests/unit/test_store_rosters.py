@@ -27,7 +27,8 @@ from serving.store import (
 )
 from serving.store.run_tables import brought
 from serving.store.tables import assessments
-from tests.factories import AS_OF, NOW, assessment, new_store, present, publish, student, tell, word
+from tests.factories import AS_OF, NOW, assessment, present, publish, student, tell, word
+from tests.new_stores import new_store
 
 TODAY = NOW.date()
 FEED = Feed("A", "leaves", date(2025, 9, 1), date(2026, 11, 13))

@@ -34,7 +34,8 @@ from serving.store import (
     withdraw_run,
 )
 from serving.store.database import make_engine
-from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, sheet, student, words
+from tests.factories import AS_OF, NOW, assessment, floor, present, publish, sheet, student, words
+from tests.new_stores import new_store
 
 TODAY = NOW.date()
 
@@ -47,7 +48,7 @@ def said_of(store: Store, student_id: str) -> Assessment | None:
 
 
 def test_the_embedded_database_is_its_owners_only_and_keeps_a_log_ahead(tmp_path: Path) -> None:
-    store = new_store(tmp_path / "home")
+    store = open_store(read_settings({"RUNXIN_HOME": str(tmp_path / "home")}))
     file = tmp_path / "home" / "runxin.db"
     assert file.stat().st_mode & 0o077 == 0
     with store.reading() as connection:

@@ -16,7 +16,8 @@ from runxin.errors import Kind, UserError
 from serving.store import Feed, NewEntry, RunFacts, Store, keep_names, record_entry
 from serving.today import Entry, FollowUpList, follow_up_list
 from serving.today.export import list_json
-from tests.factories import MODEL, NOW, assessment, floor, lead, new_store, publish, student, tell, word, words
+from tests.factories import MODEL, NOW, assessment, floor, lead, publish, student, tell, word, words
+from tests.new_stores import new_store
 
 POLICY = read_policy()
 

@@ -15,7 +15,8 @@ from models.triage import Piece, StudentFacts, present_of
 from models.why import why
 from serving.store import Store
 from serving.today import follow_up_list
-from tests.factories import NOW, assessment, floor, new_store, publish, reason, sheet, tell, word, words
+from tests.factories import NOW, assessment, floor, publish, reason, sheet, tell, word, words
+from tests.new_stores import new_store
 
 POLICY = read_policy()
 

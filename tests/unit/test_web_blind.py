@@ -21,7 +21,8 @@ from serving.today.cells import cells
 from serving.today.export import list_json
 from serving.today.workbook import write_workbook
 from tests import sample_school as school
-from tests.factories import AS_OF, NOW, assessment, floor, new_store, present, publish, student, tell, word
+from tests.factories import AS_OF, NOW, assessment, floor, present, publish, student, tell, word
+from tests.new_stores import new_store
 from tests.sample_pages import Sample, pages_over
 
 LANGUAGES = ("zh", "en")

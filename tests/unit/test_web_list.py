@@ -60,6 +60,12 @@ def test_an_immediate_check_is_pending_and_says_its_shape_and_word(sample: MakeS
     assert "待核查" in first
 
 
+def test_a_danger_of_this_morning_is_shown_above_the_talk_that_is_overdue(sample: MakeSample) -> None:
+    urgent = entry("S-1", Tier.CRISIS, IMMEDIATE, also_due=scenes.CHECK, due=scenes.LATE)
+    (row,) = rows(open_page(sample, follow_up_list(immediate=(urgent,))))
+    assert 0 < row.find("30 分钟内响应") < row.find("月度随访")
+
+
 def test_a_blind_line_passes_every_tier_filter(sample: MakeSample) -> None:
     client = sample(follow_up_list(week=(blind_entry("S-9", rank=10),))).enter()
     for path in ("/", "/?tier=routine", "/?tier=priority"):

@@ -14,7 +14,8 @@ from serving.store import Filing, unassigned_among
 from serving.store.publish import RunFacts
 from serving.today import FollowUpList, follow_up_list
 from tests import sample_school as school
-from tests.factories import NOW, assessment, floor, new_store, publish
+from tests.factories import NOW, assessment, floor, publish
+from tests.new_stores import new_store
 from tests.sample_pages import Sample, pages_over
 
 LANGUAGES = ("zh", "en")

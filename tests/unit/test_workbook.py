@@ -9,6 +9,7 @@ from data_schemas.codes import Tier
 from models.triage import BY_CODE, QUEUES
 from models.triage.queues import IMMEDIATE, WEEK
 from serving.today.workbook import write_workbook
+from tests import sample_lists as scenes
 from tests.factories import blind_entry, entry, floor, follow_up_list, words
 
 
@@ -36,6 +37,14 @@ def test_it_says_what_it_is_and_holds_every_section(tmp_path: Path) -> None:
     assert rows[week + 2][:3] == ["2", "—", "S-7"], "a blind line shows no tier"
     assert rows[week + 2][4] == "例行访谈", "nor a reason"
     assert rows[week + 3] == [f"本周名单到此 · 其下 {listed.unscheduled} 人本周未安排"]
+
+
+def test_a_danger_of_this_morning_is_printed_above_the_talk_that_is_overdue(tmp_path: Path) -> None:
+    file = tmp_path / "list.xlsx"
+    urgent = entry("S-4821", Tier.CRISIS, IMMEDIATE, also_due=scenes.CHECK, due=scenes.LATE)
+    write_workbook([follow_up_list(immediate=(urgent,))], file)
+    (row,) = [row for row in values(file) if "S-4821" in row]
+    assert row[-3:] == ["30 分钟内响应\n月度随访", "2026-11-20 12:41\n2026-11-17 17:00", "\n逾期"]
 
 
 def test_it_prints_on_landscape_pages_with_its_head_on_each(tmp_path: Path) -> None:
