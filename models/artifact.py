@@ -19,9 +19,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import lightgbm
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -36,6 +35,9 @@ from models.spline_model import SplineModel, spline_of_json
 from models.tree_shap import TOLERANCE, Explainer, disagreement
 from models.uncertainty import ProbabilityBand, band_of_json
 from runxin.errors import Problem, bad_data
+
+if TYPE_CHECKING:  # the library takes most of a second to import
+    from lightgbm import Booster
 
 FORMAT_VERSION = 6
 # 4 says in the manifest how contributions are found, 5 may hold monitoring.json, 6 band.json and a bent calibration.
@@ -133,11 +135,11 @@ def load_artifact(folder: Path) -> Artifact:
         }
         features = in_words_of_today(catalogue_of_json(json.loads(texts["catalogue.json"])), instruments)
         policy = parse_policy(tomllib.loads(texts["policy.toml"]), "policy.toml")
-        scorer: lightgbm.Booster | SplineModel
+        scorer: Booster | SplineModel
         if manifest.kind == "logistic":
             scorer = spline_of_json(json.loads(texts["logistic.json"]))
         else:
-            scorer = lightgbm.Booster(model_str=texts["model.txt"])
+            scorer = _booster(texts["model.txt"])
         artifact = Artifact(
             manifest=manifest,
             model=RiskModel(features, scorer, policy.family.cap),
@@ -150,12 +152,23 @@ def load_artifact(folder: Path) -> Artifact:
             monitoring=Snapshot.model_validate_json(texts[MONITORING]) if MONITORING in texts else None,
             band=band_of_json(json.loads(texts[BAND])) if BAND in texts else None,
         )
-    except (KeyError, TypeError, ValueError, lightgbm.basic.LightGBMError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise bad_data(
             "a model artifact has another form than its version says", [Problem(type(error).__name__, file=str(folder))]
         ) from error
     _check_explanations(artifact.model)
     return artifact
+
+
+def _booster(text: str) -> "Booster":
+    """LightGBM's model from its text; raises `ValueError` where it is none. Imported here: a command that scores nobody
+    need not wait for it."""
+    import lightgbm
+
+    try:
+        return lightgbm.Booster(model_str=text)
+    except lightgbm.basic.LightGBMError as error:
+        raise ValueError(str(error)) from error
 
 
 def _check_explanations(model: RiskModel) -> None:

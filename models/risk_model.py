@@ -6,15 +6,17 @@ Both are additive between the family flags and everything else (trees do not mix
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from models.features import Feature
 from models.spline_model import SplineModel
 from models.tree_shap import Explainer, NotCovered, explain, make_explainer
+
+if TYPE_CHECKING:  # the library takes most of a second to import
+    from lightgbm import Booster
 
 Floats = NDArray[np.float64]
 Inputs = NDArray[np.floating[Any]]  # features come as float32
@@ -26,7 +28,7 @@ class RiskModel:
     """A booster or a spline model over `features`, in that order, with the cap on the family flags' sum."""
 
     features: tuple[Feature, ...]
-    scorer: lightgbm.Booster | SplineModel
+    scorer: "Booster | SplineModel"
     family_cap: float
 
     @property
@@ -114,7 +116,7 @@ def _raw_contributions(model: RiskModel, values: Inputs) -> tuple[Floats, float]
     return full[:, :-1].copy(), float(full[0, -1]) if len(full) else 0.0
 
 
-def _raw(scorer: lightgbm.Booster | SplineModel, values: Inputs) -> Floats:
+def _raw(scorer: "Booster | SplineModel", values: Inputs) -> Floats:
     if isinstance(scorer, SplineModel):
         return scorer.margins(values)
     if not len(values):

@@ -1,10 +1,14 @@
 """Whether the tables say what LightGBM says itself, on a few rows that try a model's own thresholds."""
 
-import lightgbm
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from models.tree_shap.ensemble import Columns
 from models.tree_shap.explainer import Explainer, explain
+
+if TYPE_CHECKING:  # the library takes most of a second to import
+    from lightgbm import Booster
 
 ROWS, SEED = 8, 20260213
 TOLERANCE = 1e-9  # in log-odds, or as a share of the largest contribution where that is above 1
@@ -12,7 +16,7 @@ TOLERANCE = 1e-9  # in log-odds, or as a share of the largest contribution where
 LARGE = 1e38  # that is still a number in single precision, as features are
 
 
-def disagreement(explainer: Explainer, booster: lightgbm.Booster) -> float:
+def disagreement(explainer: Explainer, booster: "Booster") -> float:
     """The largest difference to LightGBM's `pred_contrib` over a few rows and all features, the base value included, as
     a share of the largest contribution where that is above 1. More than `TOLERANCE` is no rounding."""
     rows = _rows(explainer.ensemble.columns, explainer.ensemble.features)

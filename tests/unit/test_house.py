@@ -123,7 +123,18 @@ def test_tests_are_no_package() -> None:
 
 
 def test_importing_the_models_costs_nothing_heavy() -> None:
-    heavy = ("mlflow", "bentoml", "sqlalchemy", "shap", "matplotlib", "dask", "fastapi")
+    heavy = (
+        "mlflow",
+        "bentoml",
+        "sqlalchemy",
+        "shap",
+        "matplotlib",
+        "dask",
+        "fastapi",
+        "lightgbm",
+        "sklearn",
+        "scipy.stats",
+    )
     code = f"import sys, models; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
