@@ -55,6 +55,11 @@ class Texts:
     def blank(self) -> NDArray[np.bool_]:
         return self.index < 0
 
+    def counted(self) -> dict[str, int]:
+        """Each text with how many cells have it."""
+        counts = np.bincount(self.index[self.index >= 0], minlength=len(self.distinct)).tolist()
+        return {text: n for text, n in zip(self.distinct, counts, strict=True) if n}
+
     def take(self, rows: NDArray[np.intp]) -> "Texts":
         return Texts(self.index[rows], self.distinct)
 

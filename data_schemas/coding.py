@@ -17,7 +17,7 @@ from runxin.errors import Problem, UserError
 
 Floats = NDArray[np.float64]
 # Below this many sheets the sign of a correlation says little about how the answers are coded.
-ENOUGH_SHEETS = 50
+ENOUGH_SHEETS = 20
 CHANCE = 2.0  # standard errors; a rare item may run a little against the others by chance
 
 

@@ -3,11 +3,13 @@
 from data_schemas.mapping.definition import Mapping, read_mapping
 from data_schemas.mapping.draft import Drafted, draft_mapping
 from data_schemas.mapping.importing import Imported, import_files, preview_files, write_problems
+from data_schemas.mapping.questions import answer_questions
 
 __all__ = [
     "Drafted",
     "Imported",
     "Mapping",
+    "answer_questions",
     "draft_mapping",
     "import_files",
     "preview_files",

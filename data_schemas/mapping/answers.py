@@ -37,7 +37,8 @@ def answer_cells(block: TableMapping, instrument: Instrument) -> tuple[Table, di
     except UserError as error:
         problem = error.problems[0]
         raise ValueError(f"{problem.what}: add coding = {problem.fix}") from error
-    cells = block.items.cells(instrument.items, coding.words)
+    reversed_items = instrument.reversed.items if instrument.reversed is not None else ()
+    cells = block.items.cells(instrument.items, coding.words, range(coding.low, coding.high + 1), reversed_items)
     if block.items.coding is not None:
         cells[VARIANT] = Cell(constant=coding.variant)
     return response_table(instrument.code, instrument.items, coding.low, coding.high), cells

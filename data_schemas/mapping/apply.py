@@ -122,14 +122,19 @@ def _part(step: Step, kept: _Kept, done: Applied, count: Count) -> StepRows:
             bad.append((rows[unknown], undecided))
     count.outside += int((~inside).sum())
     rows = rows[inside]
-    skip = np.zeros(len(rows), dtype=bool)
+    answered = _answered(step, sheet, rows)
+    skip = ~answered  # a form that was never opened is nobody's sheet
+    count.unopened += int(skip.sum())
     for name in step.skip_if_missing:
         codes = {str(code) for cell in step.cells.values() if cell.column == name for code in cell.missing}
         blank = sheet.columns[name].take(rows).without(codes).blank & ~skip
+        if step.is_answers:  # what has answers is somebody's, and its blank is named
+            continue
         count.skipped_by[name] = count.skipped_by.get(name, 0) + int(blank.sum())
         skip |= blank
     count.skipped += int(skip.sum())
     rows = rows[~skip]
+    count.dated += _dated(step, sheet, rows)
     sources: dict[str, Texts] = {name: sheet.columns[name].take(rows) for name in step.columns}
     columns = {}
     for name, cell in step.cells.items():
@@ -147,6 +152,26 @@ def _part(step: Step, kept: _Kept, done: Applied, count: Count) -> StepRows:
             done.findings.append(finding)
     frame = pd.DataFrame(columns, index=range(len(rows)))
     return StepRows(step, count, sheet.file, sheet.rows[rows], frame, wrong, sheet.found, _left_out(step, sheet, rows))
+
+
+def _answered(step: Step, sheet: Sheet, rows: NDArray[np.intp]) -> Mask:
+    """Which rows of a questionnaire have any answer; of other tables all."""
+    if not step.is_answers:
+        return np.ones(len(rows), dtype=bool)
+    found = np.zeros(len(rows), dtype=bool)
+    for name, cell in step.cells.items():
+        if name.startswith("item_"):
+            texts = sheet.columns[cell.column or ""].take(rows) if cell.column else None
+            found |= True if texts is None else ~texts.without(map(str, cell.missing)).blank
+    return found
+
+
+def _dated(step: Step, sheet: Sheet, rows: NDArray[np.intp]) -> int:
+    """How many sheets have no day of their own and take the file's."""
+    cell = step.cells.get("administered_on")
+    if cell is None or cell.fallback is None or cell.column is None:
+        return 0
+    return int(sheet.columns[cell.column].take(rows).without(map(str, cell.missing)).blank.sum())
 
 
 def _left_out(step: Step, sheet: Sheet, rows: NDArray[np.intp]) -> frozenset[str]:

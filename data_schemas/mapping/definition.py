@@ -5,7 +5,9 @@ map, or by numeric thresholds), by an any-of over several columns, by a constant
 """
 
 import hashlib
+import re
 import tomllib
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from data_schemas.cells import header_of, text_of
 from data_schemas.dataset import Label
 from data_schemas.instruments import Instrument, parse_instrument
+from data_schemas.mapping.questions import Question, settled
 from runxin.errors import Problem, bad_data, usage
 
 Scalar = bool | int | float | date | str
@@ -109,6 +112,7 @@ class Cell(MappingPart):
     thresholds: tuple[Threshold, ...] = ()
     words: ValueMap = {}  # source words → their value, beside the values that are read as they are
     missing: Codes = ()  # source codes that say "no answer"
+    fallback: date | None = None  # what a blank cell of a day stands for: the day of the file or of the wave
     optional: bool = False  # the column may be absent; its cells are then blank
     pattern: bool = False  # `*` in the header stands for any text; exactly one header may fit
 
@@ -119,8 +123,9 @@ class Cell(MappingPart):
             raise ValueError("give exactly one of: column, any_of, constant, id")
         if self.values is not None and self.thresholds:
             raise ValueError("values and thresholds cannot both be given")
-        if (self.thresholds or self.words or self.missing or self.optional or self.pattern) and self.column is None:
-            raise ValueError("thresholds, words, missing, optional and pattern need a column")
+        of_a_column = (self.thresholds, self.words, self.missing, self.fallback, self.optional, self.pattern)
+        if any(of_a_column) and self.column is None:
+            raise ValueError("thresholds, words, missing, fallback, optional and pattern need a column")
         if self.words and (self.values is not None or self.thresholds):
             raise ValueError("words stand beside values that are read as they are: not with values or thresholds")
         if self.values is not None and self.column is None and not self.any_of:
@@ -145,18 +150,43 @@ AnyCell = Annotated[Cell, BeforeValidator(lambda value: {"column": value} if isi
 Where = Annotated[tuple[Condition, ...], BeforeValidator(_listed)]
 
 
+_CODED = re.compile(
+    r"(?P<variant>[A-Za-z0-9_.-]+)(?:, written one (?P<way>higher|lower))?(?:, (?P<blank>\S+) = blank)?"
+)
+
+
+def _numbers(value: Any) -> Any:
+    """Items as a list, or as an answer such as `9` or `9, 12`."""
+    return re.split(r"[\s,、，]+", value.strip()) if isinstance(value, str) else value
+
+
 class ItemColumns(MappingPart):
     """The item columns of a questionnaire, in order: a list, or a pattern such as `Q{n}` or `{n}、*`.
 
     In a pattern `*` stands for any text, such as the wording of the item. Items that the export does not have are
     named in `absent`. Without `values` an answer is a number of the coding or one of its words in the definition.
+    Numbers that are written `shift` higher than the coding has them are brought back.
     """
 
     columns: tuple[Header, ...] | Header
-    absent: tuple[int, ...] = ()
+    absent: Annotated[tuple[int, ...], BeforeValidator(_numbers)] = ()
     coding: str | None = None  # how the answers are coded, where the questionnaire has several ways
+    shift: int = 0
+    turned: bool = False  # the platform has turned the reversed items already: they are turned back
     values: str | ValueMap | None = None
     missing: Codes = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _said_with_the_coding(cls, given: Any) -> Any:
+        """`coding` may be the answer to a question, such as `0-3, written one higher` or `1-5, 0 = blank`."""
+        coding = given.get("coding") if isinstance(given, dict) else None
+        found = _CODED.fullmatch(coding) if isinstance(coding, str) else None
+        if not found or not (found["way"] or found["blank"]):
+            return given
+        more = {"shift": {"higher": 1, "lower": -1}[found["way"]]} if found["way"] else {}
+        blank = [*given.get("missing", ()), found["blank"]] if found["blank"] else given.get("missing", ())
+        return {**given, **more, "coding": found["variant"], "missing": tuple(blank)}
 
     def present(self, items: int) -> list[int]:
         """The items that the export has, of so many."""
@@ -168,13 +198,27 @@ class ItemColumns(MappingPart):
             return tuple(self.columns.replace("{n}", str(number)) for number in self.present(items))
         return self.columns
 
-    def cells(self, items: int, words: dict[str, int]) -> dict[str, Cell]:
-        """A cell for every item that the export has; `words` are those of the coding."""
+    def cells(
+        self, items: int, words: dict[str, int], codes: range = range(0), turned: Collection[int] = ()
+    ) -> dict[str, Cell]:
+        """A cell for every item that the export has; `words` and `codes` are those of the coding, `turned` the items
+        that it reverses."""
         pattern = isinstance(self.columns, str) and "*" in self.columns
         known: dict[str, Scalar] = {**words} if self.values is None else {}
+        values, back = self.values, self.values
+        if (self.shift or self.turned) and values is None:
+            values, known = {str(code + self.shift): code for code in codes} | known, {}
+            ends = codes[0] + codes[-1]
+            back = {text: ends - int(str(code)) for text, code in values.items()} if self.turned else values
         pairs = zip(self.present(items), self.headers(items), strict=True)
         return {
-            f"item_{number}": Cell(column=name, values=self.values, words=known, missing=self.missing, pattern=pattern)
+            f"item_{number}": Cell(
+                column=name,
+                values=back if number in turned else values,
+                words=known,
+                missing=self.missing,
+                pattern=pattern,
+            )
             for number, name in pairs
         }
 
@@ -201,11 +245,16 @@ class TableMapping(MappingPart):
 
 
 class FileRole(MappingPart):
-    """A kind of source file. `match` is a pattern of file names; `header_row` counts from 1."""
+    """A kind of source file. `match` is a pattern of file names; `header_row` counts from 1, and `skip_rows` right
+    below it are labels and no answers."""
 
     match: str = "*"
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
+    skip_rows: int = Field(default=0, ge=0)
+    heading_row: int | None = Field(
+        default=None, ge=1
+    )  # headings over several columns, such as the questionnaire's name
     optional: bool = False
 
 
@@ -234,6 +283,7 @@ class Mapping(MappingPart):
     values: dict[str, ValueMap] = {}
     where: Annotated[tuple[Filter, ...], BeforeValidator(_listed)] = ()
     blocks: tuple[TableMapping, ...]
+    questions: tuple[Question, ...] = ()  # what was to be settled, with its answers
 
     @property
     def roles(self) -> dict[str, FileRole]:
@@ -261,7 +311,8 @@ def read_mapping(path: Path) -> tuple[Mapping, dict[str, Instrument], str]:
     except OSError as error:
         raise usage(f"the mapping {path} cannot be read: {error.strerror}") from error
     try:
-        mapping = Mapping.model_validate(tomllib.loads(content.decode("utf-8")))
+        raw, questions = settled(tomllib.loads(content.decode("utf-8")), path.name)
+        mapping = Mapping.model_validate(raw).model_copy(update={"questions": questions})
     except UnicodeDecodeError as error:
         raise bad_data("the mapping is not UTF-8", [Problem("save the file as UTF-8", file=path.name)]) from error
     except tomllib.TOMLDecodeError as error:

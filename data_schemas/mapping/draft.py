@@ -1,6 +1,6 @@
 """A first mapping for wide exports, drafted from their headers and answers, for a person to look over.
 
-Nothing is guessed silently: what could not be told is in `to_do`, and stands at the head of the mapping.
+Nothing is guessed silently: what could not be told is a question in the mapping, and what was taken to be so is said.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,25 +8,37 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from data_schemas.cells import BadCell, Texts, moment
+from data_schemas.cells import Texts
 from data_schemas.instruments import Instrument
+from data_schemas.mapping.answer_coding import coding_of
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.draft_text import Export, Questionnaire, draft_text
 from data_schemas.mapping.files import Wanted, first_rows, read_sheet
-from data_schemas.mapping.headers import canonical, numbered, why_unread
-from data_schemas.mapping.recognition import assigned, coding_of
+from data_schemas.mapping.headers import Numbered, canonical, numbered, stacked, why_unread
+from data_schemas.mapping.questions import NONE, Question, reference
+from data_schemas.mapping.recognition import Recognised, left_out, recognised, safety_among, which
+from data_schemas.mapping.sheet_days import Day, day_of
+from data_schemas.mapping.tool_rows import labels_below, test_rows
 from data_schemas.mapping.understanding import files_of
-from runxin.errors import bad_data, refused, usage
+from runxin.errors import Problem, bad_data, refused, usage
 
 
 @dataclass(frozen=True)
 class Drafted:
-    """What was drafted: questionnaires, headers that are not read by file, and what a person has to settle."""
+    """What was drafted: questionnaires, headers that are not read by file, questions to answer, and what else a person
+    has to look at."""
 
     path: Path
     instruments: tuple[str, ...]
     unread: Mapping[str, Sequence[str]]
-    to_do: tuple[str, ...]
+    questions: tuple[Question, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def to_do(self) -> tuple[str, ...]:
+        """Everything to settle, a line each; what stops an import comes first."""
+        asked = sorted(self.questions, key=lambda one: not one.open)
+        return (*(one.text() for one in asked), *self.notes)
 
     def payload(self) -> dict[str, object]:
         """As one JSON object."""
@@ -34,8 +46,25 @@ class Drafted:
             "mapping": str(self.path),
             "instruments": list(self.instruments),
             "unread": {file: list(headers) for file, headers in self.unread.items()},
+            "questions": [one.model_dump() for one in self.questions],
             "to_do": list(self.to_do),
         }
+
+
+@dataclass
+class Open:
+    """What is found while drafting: questions, and what else is to be looked at."""
+
+    questions: list[Question]
+    notes: list[str]
+
+    def ask(self, question: Question | None) -> None:
+        if question is not None and question.id not in {one.id for one in self.questions}:
+            self.questions.append(question)
+
+    def note(self, line: str | None) -> None:
+        if line is not None and line not in self.notes:
+            self.notes.append(line)
 
 
 def draft_mapping(
@@ -48,73 +77,147 @@ def draft_mapping(
     today: date,
 ) -> Drafted:
     """Write a mapping for files of which each has a row for a student. Students are taken from the file that says most
-    of them. `codes` name the questionnaires in the order of the files and of their columns; where none are given they
-    are told by names and numbers of items. Without `as_of` the last day of a sheet is it.
+    of them. `codes` name the questionnaires in the order of the files and of their columns (`none` for columns that are
+    to be left unread); where none are given they are told by names. Without `as_of` the last day of a sheet is it.
 
-    Raises `UserError` where `out` is there, a file has no column with student ids, none has items, or it cannot be told
-    which questionnaire a group of numbered columns is.
+    Raises `UserError` where `out` is there, or a file has no column with student ids, has none with items, or has items
+    under the same header twice.
     """
     if out.exists():
         raise refused(f"{out} is there already", fix="choose another name, so that nothing by hand is lost")
-    unknown = [code for code in codes if code not in known or known[code].form == "scores"]
+    unknown = [code for code in codes if code != NONE and (code not in known or known[code].form == "scores")]
     if unknown:
         raise usage(f"there is no questionnaire {unknown[0]!r} with items", fix="see `runxin instrument list`")
-    left, to_do = list(codes), list[str]()
-    exports = [_export(path, left, bool(codes), known, to_do) for path in files_of(sources)]
-    found = [one.instrument.code for export in exports for one in export.questionnaires]
+    left, opened = list(codes), Open([], [])
+    exports = [_export(path, left, bool(codes), known, opened, as_of) for path in files_of(sources)]
+    found = [one for export in exports for one in export.questionnaires]
     if not found:
         names = ", ".join(export.role.match for export in exports)
-        raise bad_data(f"{names}: no numbered columns of items", fix="a draft is for one column an item")
+        told = [Problem(note) for note in opened.notes]
+        raise bad_data(f"{names}: no numbered columns of items", told, fix="a draft is for one column an item")
     if left:
         raise usage(f"there are no columns left for {', '.join(left)}", fix="name each questionnaire once, in order")
-    day = as_of or max((day for export in exports for day in _days(export.columns, export.texts)), default=today)
-    text = draft_text(exports, day, out, to_do)
+    last = max((day for export in exports for one in export.questionnaires for day in one.day.days), default=today)
+    text = draft_text(exports, as_of or last, out, opened)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, "utf-8")
     unread = {export.role.match: export.unread for export in exports if export.unread}
-    return Drafted(out, tuple(found), unread, tuple(to_do))
+    named = tuple(one.instrument.code for one in found if one.instrument is not None)
+    return Drafted(out, named, unread, tuple(opened.questions), tuple(opened.notes))
 
 
-def _export(path: Path, codes: list[str], named: bool, known: Mapping[str, Instrument], to_do: list[str]) -> Export:
+def _export(
+    path: Path, codes: list[str], named: bool, known: Mapping[str, Instrument], opened: Open, as_of: date | None
+) -> Export:
     """What is in a file. Codes that it uses are taken off `codes`."""
-    sheet_name, header_row, headers = _head(path)
-    role = FileRole(match=path.name, sheet=sheet_name, header_row=header_row)
+    role, headers = _head(path)
+    _refuse_doubled(path, role.header_row, headers)
     once = [header for header in headers if header and headers.count(header) == 1]
+    role = role.model_copy(update={"skip_rows": labels_below(path, role, once)})
     columns = canonical(once)
     if "student_id" not in columns:
         fix = "rename it to 学号, or write a mapping by hand from examples/platform"
         raise bad_data(f"{path.name} has no column with the students' ids", fix=fix)
     groups = numbered([header for header in once if header not in columns.values() and not why_unread(header)])
     texts = read_sheet(path, role, Wanted(dict.fromkeys(once, True))).columns
-    found = [
-        Questionnaire(instrument, mine, group.pattern if whole else None, coding_of(instrument, mine, texts, to_do))
-        for group, instrument, mine, whole in assigned(path, sheet_name, groups, codes, named, known)
-    ]
-    taken = {*columns.values(), *(header for one in found for header in one.headers.values())}
-    unread = tuple(dict.fromkeys(header for header in headers if header and header not in taken))
-    return Export(role, columns, texts, found, unread)
-
-
-def _head(path: Path) -> tuple[str | None, int, list[str]]:
-    """The sheet, the row of the headers (from 1) and the headers: the row that most looks like them."""
-    best: tuple[int, str | None, int, list[str]] = (0, None, 1, [])
-    for sheet, row, headers in first_rows(path):
-        once = [header for header in headers if header and headers.count(header) == 1]
-        worth = len(canonical(once)) + sum(len(group.headers) for group in numbered(once))
-        if worth > best[0]:
-            best = (worth, sheet, row, headers)
-    if not best[3]:
-        raise bad_data(f"{path.name} has no row of headers", fix="name the columns, each once; the ids as 学号")
-    return best[1], best[2], best[3]
-
-
-def _days(columns: Mapping[str, str], texts: Mapping[str, Texts]) -> list[date]:
-    """Days on which sheets were filled in, as far as they can be read."""
-    header = columns.get("administered_on") or columns.get("submitted_at")
     found = []
-    for text in texts[header].distinct if header else ():
-        try:
-            found.append(moment(text).date())
-        except BadCell:
-            continue  # the import names it
-    return found
+    for number, group in enumerate(recognised(path, role.sheet, groups, codes, named, known), start=1):
+        one = _questionnaire(group, path, number, columns, texts, opened, as_of)
+        found += [one] if one is not None else []
+    test = test_rows(texts)
+    if test is not None:
+        opened.note(
+            f"{path.name}: {test.count} rows with {test.column} = {', '.join(test.out)} are trials and stay out"
+        )
+    days = [one.day.header for one in found if one.day.header]
+    taken = {*columns.values(), *days, *(header for one in found for header in one.headers.values())}
+    unread = tuple(dict.fromkeys(header for header in headers if header and header not in taken))
+    return Export(role, columns, texts, found, unread, test)
+
+
+def _questionnaire(
+    group: Recognised,
+    path: Path,
+    number: int,
+    columns: Mapping[str, str],
+    texts: Mapping[str, Texts],
+    opened: Open,
+    as_of: date | None,
+) -> Questionnaire | None:
+    """A recognised group as a block of the mapping; None where its items are not read here."""
+    one = group.instrument
+    if one is None:
+        question = which(group, path, f"columns-{number}")
+        opened.ask(question)
+        day = _day(question.id, group.group, columns, texts, opened, as_of)
+        return Questionnaire(
+            None, group.headers, group.group.pattern, None, None, day, f"responses/{reference(question.id)}"
+        )
+    if one.form == "scores":
+        totals = ", ".join(score.code for score in one.scores)
+        opened.note(
+            f"{one.code}: its items are not scored here; bring its totals by a block with table = "
+            f'"scores" (instrument {one.code}, scales {totals}); the {len(group.group.headers)} columns such as '
+            f"{group.shown} are not read"
+        )
+        return None
+    if group.behind:
+        opened.note(f"{one.code} has {one.items} items: {', '.join(group.behind)} behind them are not read")
+    absent, which_ones = left_out(one, group)
+    opened.ask(which_ones)
+    if which_ones is None and absent:
+        safety = safety_among(one, absent)
+        opened.note(f"{one.code}: the file has no item {', '.join(map(str, absent))}; unknown for everyone{safety}")
+    coded = coding_of(one, group.headers, texts)
+    opened.ask(coded.question)
+    opened.note(coded.note)
+    day = _day(one.code, group.group, columns, texts, opened, as_of)
+    pattern = group.group.pattern if group.whole and which_ones is None else None
+    said = reference(which_ones.id) if which_ones is not None else list(absent)
+    return Questionnaire(one, group.headers, pattern, coded.said, said, day, f"responses/{one.code}")
+
+
+def _day(
+    name: str,
+    group: Numbered,
+    columns: Mapping[str, str],
+    texts: Mapping[str, Texts],
+    opened: Open,
+    as_of: date | None,
+) -> Day:
+    """Where the day of the sheets stands, or the question for it."""
+    day = day_of(name, group, columns, texts, as_of)
+    opened.ask(day.question)
+    opened.note(day.note)
+    return day
+
+
+def _head(path: Path) -> tuple[FileRole, list[str]]:
+    """Where the headers stand, and the headers: the row that most looks like them, with the headings above it where
+    there are any over several columns."""
+    best: tuple[tuple[int, int], FileRole, list[str]] = ((0, 0), FileRole(), [])
+    above: tuple[str | None, list[str]] = (None, [])
+    for sheet, row, plain in first_rows(path):
+        readings: list[tuple[int | None, list[str]]] = [(None, plain)]
+        if above[0] == sheet and len(set(above[1]) - {""}) > 1 and (headed := stacked(above[1], plain)) != plain:
+            readings.append((row - 1, headed))
+        for heading_row, headers in readings:
+            once = [header for header in headers if header and headers.count(header) == 1]
+            items = sum(len(group.headers) for group in numbered(once))
+            worth = len(canonical(once)) + items, items if heading_row is not None else 0
+            if worth > best[0]:
+                role = FileRole(match=path.name, sheet=sheet, header_row=row, heading_row=heading_row)
+                best = worth, role, headers
+        above = sheet, plain
+    if not best[2]:
+        raise bad_data(f"{path.name} has no row of headers", fix="name the columns, each once; the ids as 学号")
+    return best[1], best[2]
+
+
+def _refuse_doubled(path: Path, row: int, headers: Sequence[str]) -> None:
+    """Raises `UserError` where items stand under the same headers twice: whose they are nobody can say."""
+    doubled = list(dict.fromkeys(header for header in headers if header and headers.count(header) > 1))
+    if any(header in group.headers.values() for group in numbered(list(dict.fromkeys(headers))) for header in doubled):
+        fix = "two questionnaires under the same headers? Write their names before the numbers, such as PHQ1 and GAD1"
+        problems = [Problem("this header stands twice", path.name, row, header, fix) for header in doubled]
+        raise bad_data(f"{path.name}: headers stand twice", problems)

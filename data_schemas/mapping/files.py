@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from python_calamine import CalamineWorkbook
 
 from data_schemas.cells import Texts, blanks, header_of, text_of, texts_of
 from data_schemas.mapping.definition import FileRole
+from data_schemas.mapping.headers import stacked
 from data_schemas.mapping.records import (
     PEEK,
     WORKBOOKS,
@@ -90,9 +91,9 @@ def read_sheet(path: Path, role: FileRole, wanted: Wanted) -> Sheet:
         return _parquet(path, content, sha256, wanted)
     if path.suffix.lower() in WORKBOOKS:
         records: Iterable[Record] = _workbook(path, content, role, wanted)
-        return _tabulate(records, path.name, sha256, role.header_row, wanted, strict_width=False)
+        return _tabulate(records, path.name, sha256, role, wanted, strict_width=False)
     records = delimited(path, content, role.header_row)
-    return _tabulate(records, path.name, sha256, role.header_row, wanted, strict_width=True)
+    return _tabulate(records, path.name, sha256, role, wanted, strict_width=True)
 
 
 def first_rows(path: Path) -> Iterator[tuple[str | None, int, list[str]]]:
@@ -105,7 +106,7 @@ def first_rows(path: Path) -> Iterator[tuple[str | None, int, list[str]]]:
         with opened(path, content) as book:
             names = sheets_of(book)
             for name in names:
-                for row, record in zip(range(1, PEEK + 1), rows_of(book, name), strict=False):
+                for row, record in zip(range(1, PEEK + 1), rows_of(path, book, name), strict=False):
                     yield (name if names[1:] else None), row, _headers(record)
     else:
         for row, record in zip(range(1, PEEK + 1), delimited(path, content, None), strict=False):
@@ -115,19 +116,19 @@ def first_rows(path: Path) -> Iterator[tuple[str | None, int, list[str]]]:
 def _workbook(path: Path, content: bytes, role: FileRole, wanted: Wanted) -> Iterator[Record]:
     with opened(path, content) as book:
         name = role.sheet or _likely_sheet(path, book, role, wanted)
-        if name not in book.sheetnames:
-            raise fault_of(path, f"there is no sheet {name!r}", f"its sheets are {', '.join(book.sheetnames)}")
-        yield from rows_of(book, name)
+        if name not in sheets_of(book):
+            raise fault_of(path, f"there is no sheet {name!r}", f"its sheets are {', '.join(sheets_of(book))}")
+        yield from rows_of(path, book, name)
 
 
-def _likely_sheet(path: Path, book: openpyxl.Workbook, role: FileRole, wanted: Wanted) -> str:
+def _likely_sheet(path: Path, book: CalamineWorkbook, role: FileRole, wanted: Wanted) -> str:
     """The only sheet, or the only one whose header row holds every column that is needed."""
     names = sheets_of(book)
     if len(names) == 1:
         return names[0]
     fitting = []
     for name in names:
-        head = [row for _, row in zip(range(role.header_row), rows_of(book, name), strict=False)]
+        head = [row for _, row in zip(range(role.header_row), rows_of(path, book, name), strict=False)]
         if len(head) == role.header_row and wanted.held_by(_headers(head[-1])):
             fitting.append(name)
     if len(fitting) != 1:
@@ -174,11 +175,13 @@ def _headers(record: Record) -> list[str]:
 
 
 def _tabulate(
-    records: Iterable[Record], file: str, sha256: str, header_row: int, wanted: Wanted, strict_width: bool
+    records: Iterable[Record], file: str, sha256: str, role: FileRole, wanted: Wanted, strict_width: bool
 ) -> Sheet:
-    stream = iter(records)
+    stream, header_row = iter(records), role.header_row
     head = [record for _, record in zip(range(max(header_row, PEEK)), stream, strict=False)]
     header = _headers(head[header_row - 1]) if len(head) >= header_row else []
+    if role.heading_row is not None and len(head) >= role.heading_row:
+        header = stacked(_headers(head[role.heading_row - 1]), header)
     while header and not header[-1]:
         header.pop()
     _refuse_header(file, header_row, header, wanted, head)
@@ -190,7 +193,7 @@ def _tabulate(
     for source in (head, stream):
         for record in source:
             number += 1
-            if number <= header_row or not any(cell is not None and cell != "" for cell in record):
+            if number <= header_row + role.skip_rows or not any(cell is not None and cell != "" for cell in record):
                 continue
             if all(text_of(cell) is None for cell in record):
                 continue

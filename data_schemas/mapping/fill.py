@@ -89,8 +89,8 @@ def holds(condition: Condition, texts: Texts) -> tuple[Mask, Mask, list[Bad]]:
 def fill(cell: Cell, column: Column, sources: Mapping[str, Texts], rows: NDArray[np.int64]) -> Filled:
     """The values of a canonical column from the source columns of the same rows.
 
-    A blank cell becomes the code `unknown` where the column has one; otherwise it stays blank, which is bad where
-    the column is required.
+    A blank cell becomes the cell's `fallback`, or the code `unknown` where the column has one; otherwise it stays
+    blank, which is bad where the column is required.
     """
     if cell.constant is not None:
         filled = Filled(np.full(len(rows), _written(cell.constant, column), dtype=object))
@@ -104,7 +104,9 @@ def fill(cell: Cell, column: Column, sources: Mapping[str, Texts], rows: NDArray
     blank = filled.values == None  # noqa: E711 - an array of objects
     for bad in filled.bad:
         blank &= ~bad.rows
-    if column.codes is not None and "unknown" in column.codes.codes():
+    if cell.fallback is not None:
+        filled.values[blank] = cell.fallback
+    elif column.codes is not None and "unknown" in column.codes.codes():
         filled.values[blank] = "unknown"
     elif column.required and not column.blank_says and blank.any():
         label = cell.columns[0] if cell.columns else column.name

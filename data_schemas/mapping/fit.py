@@ -33,6 +33,11 @@ class Step:
     cells: Lookup[str, Cell]
 
     @property
+    def is_answers(self) -> bool:
+        """Whether its rows are sheets of a questionnaire."""
+        return self.table.name.startswith("responses/")
+
+    @property
     def patterns(self) -> frozenset[str]:
         """The source columns that are named by a pattern."""
         return frozenset(cell.column for cell in self.cells.values() if cell.pattern and cell.column is not None)
@@ -198,8 +203,7 @@ def output(value: Scalar, column: Column) -> Scalar:
 def _misfits(cell: Cell, column: Column) -> Iterator[str]:
     values = cell.values if isinstance(cell.values, dict) else {}
     given: list[Scalar] = [*values.values(), *cell.words.values(), *(threshold.value for threshold in cell.thresholds)]
-    if cell.constant is not None:
-        given.append(cell.constant)
+    given += [value for value in (cell.constant, cell.fallback) if value is not None]
     for value in given:
         try:
             output(value, column)

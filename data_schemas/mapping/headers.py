@@ -25,8 +25,17 @@ NAMES: dict[str, tuple[str, ...]] = {
         "测试时间",
         "答题时间",
         "填写时间",
+        "结束时间",
+        "答卷提交时间",
+        "enddate",
+        "end date",
+        "submitdate",
+        "date submitted",
+        "_submission_time",
+        "completion time",
+        "submission date",
     ),
-    "administered_on": ("测评日期", "测试日期", "施测日期", "作答日期", "填写日期", "date"),
+    "administered_on": ("测评日期", "测试日期", "施测日期", "作答日期", "填写日期", "调查日期", "日期", "date"),
     "duration_s": ("用时", "用时(秒)", "所用时间", "作答用时", "作答时长", "答题时长", "答题用时", "时长(秒)"),
 }
 # Columns of a person, not of a screening: they are left unread.
@@ -71,6 +80,28 @@ def canonical(headers: Sequence[str]) -> dict[str, str]:
         for form in (_plain(header), _NUMBERED.sub("", _plain(header))):
             forms.setdefault(form, header)
     return {name: forms[known[0]] for name in NAMES if (known := [form for form in NAMES[name] if form in forms])}
+
+
+_DAY = re.compile(r"日期|时间|date|time|_at$|_on$|start|end", re.IGNORECASE)
+_NOT_A_SHEETS = re.compile(r"出生|生日|birth|入学|enrol|离校|用时|时长|duration", re.IGNORECASE)
+
+
+def stacked(headings: Sequence[str], headers: Sequence[str]) -> list[str]:
+    """Headers with the heading that stands over several of them, such as `PHQ-9` over 1 … 9: `PHQ-9 1`. A heading
+    reaches as far as it is merged or, where cells beside it are blank, over the numbers that follow."""
+    over: list[str] = []
+    for heading, header in zip([*headings, *[""] * len(headers)], headers, strict=False):
+        over.append(heading or (over[-1] if over and header[:1].isdecimal() else ""))
+    beside = zip(["", *over], over, [*over[1:], ""], headers, strict=False)
+    return [
+        f"{above} {header}" if above not in ("", header) and above in (left, right) else header
+        for left, above, right, header in beside
+    ]
+
+
+def is_day_header(header: str) -> bool:
+    """Whether a header may be that of the days on which sheets were filled in."""
+    return bool(_DAY.search(header)) and not _NOT_A_SHEETS.search(header)
 
 
 def why_unread(header: str) -> str | None:

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from data_schemas.cells import BadCell, Texts
+from data_schemas.cells import BadCell
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.definition import Cell
 from data_schemas.mapping.files import Sheet
@@ -134,7 +133,7 @@ def _cells(cell: Cell, column: Column, sheets: Sequence[Sheet]) -> Cells | None:
         texts = sheet.columns[cell.column].without(map(str, cell.missing))
         found.count += len(texts.index)
         found.blank += int(texts.blank.sum())
-        for text, n in _counted(texts):
+        for text, n in texts.counted().items():
             try:
                 value = reader(text)
             except BadCell:
@@ -142,11 +141,6 @@ def _cells(cell: Cell, column: Column, sheets: Sequence[Sheet]) -> Cells | None:
                 continue
             found.read[_shown(text, value, column, cell)] += n
     return found
-
-
-def _counted(texts: Texts) -> Iterator[tuple[str, int]]:
-    counts = np.bincount(texts.index[texts.index >= 0], minlength=len(texts.distinct))
-    return ((text, int(n)) for text, n in zip(texts.distinct, counts, strict=True) if n)
 
 
 def _shown(text: str, value: object, column: Column, cell: Cell) -> tuple[str, str]:

@@ -50,7 +50,9 @@ class Count:
     read: int = 0
     filtered: int = 0  # by the mapping's own [where]
     outside: int = 0  # by the block's where
-    skipped: int = 0  # by skip_if_missing
+    skipped: int = 0  # by skip_if_missing, or unopened
+    unopened: int = 0  # forms without any answer
+    dated: int = 0  # of those written: sheets without a day of their own, which take the file's
     skipped_by: dict[str, int] = field(default_factory=dict)  # the first blank column of each skipped row
     left_out: int = 0  # of a student whom a filter leaves out
     set_aside: int = 0

@@ -1,115 +1,198 @@
-"""Which questionnaire the numbered columns of an export are, and how its answers are coded."""
+"""Which questionnaire the numbered columns of an export are: by the columns' own prefix and words first, then by the
+sheet's and the file's name. The number of columns confirms and never decides: where nothing names it, it is asked.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from data_schemas.cells import Texts, without_mark
-from data_schemas.instruments import Coding, Instrument
+from data_schemas.instruments import Instrument
 from data_schemas.mapping.headers import Numbered
+from data_schemas.mapping.questions import NONE, Question
 from runxin.errors import usage
 
-# What exports write for an item that was not answered.
-BLANKS = (
-    *("-", "--", "—", "/", "N/A", "NA", "null", "NULL"),
-    *("未填", "未答", "未作答", "无作答", "(空)", "(跳过)", "空", "跳过"),
-)
 SHOWN = 20  # characters of a header
+# Words before an item's number that name no questionnaire.
+# fmt: off
+GENERIC = frozenset((
+    "q", "qid", "item", "items", "question", "questions", "no", "num", "number", "v", "var", "x", "a", "b", "c", "s",
+    "t", "i", "p", "col", "column", "field", "answer", "ans", "choice", "option", "the", "my", "pre", "post", "wave",
+    "week", "time", "score", "scale", "form",
+))
+# fmt: on
+_LATIN = re.compile(r"[a-z]+")
+_NAMED_ZH = re.compile(r"[\u4e00-\u9fff]{2,}(?:量表|问卷|测验|测试)")
 
 
-def assigned(
+@dataclass(frozen=True)
+class Recognised:
+    """What a group of numbered columns is. `headers` are by item, `whole` says that the group's own numbers are the
+    items'. Columns `behind` the items are left unread. Without an `instrument` one of `choices` is asked for."""
+
+    group: Numbered
+    instrument: Instrument | None
+    headers: dict[int, str]
+    whole: bool = True
+    behind: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        return next(iter(self.group.headers.values()))[:SHOWN]
+
+
+def recognised(
     path: Path,
     sheet: str | None,
     groups: Sequence[Numbered],
     left: list[str],
     named: bool,
     known: Mapping[str, Instrument],
-) -> Iterator[tuple[Numbered, Instrument, dict[int, str], bool]]:
-    """Which questionnaire each group is, its headers by item, and whether the group's own numbers are the items'.
-
-    Where questionnaires are `named`, those in `left` are taken off in order; otherwise they are told by names.
-    """
+) -> Iterator[Recognised]:
+    """Which questionnaire each group is. Where questionnaires are `named`, those in `left` are taken off in order, and
+    `none` stands for a group that is to be left unread."""
     for group in groups:
-        numbers = list(group.headers)
         if not named:
-            one = _told(path, sheet, group, known)
-            yield group, one, dict(group.headers), True
-            continue
-        if not left:
+            yield _told(path, sheet, group, known)
+        elif not left:
             return
-        first = known[left[0]]
-        if numbers[-1] <= first.items:
-            yield group, first, dict(group.headers), True
+        elif left[0] == NONE:
             left.pop(0)
-            continue
-        # Numbered through, perhaps from a number above 1: questionnaires one after the other.
-        rest = list(group.headers.values())
-        run: list[str] = []
-        while left and sum(known[code].items for code in run) < len(rest):
-            run.append(left.pop(0))
-        if sum(known[code].items for code in run) != len(rest):
-            told = ", ".join(f"{code} {known[code].items}" for code in run)
-            raise usage(
-                f"{path.name} has {len(rest)} columns such as {rest[0][:SHOWN]}, and the items are {told}",
-                fix="name the questionnaires in the order of their columns, with --instrument for each",
-            )
-        for code in run:
-            mine, rest = rest[: known[code].items], rest[known[code].items :]
-            yield group, known[code], dict(enumerate(mine, start=1)), False
+        else:
+            yield from _in_order(path, group, left, known)
 
 
-def _told(path: Path, sheet: str | None, group: Numbered, known: Mapping[str, Instrument]) -> Instrument:
-    """The questionnaire that the columns' prefix, the sheet or the file names, or the only one of that many items."""
-    fitting = {code: one for code, one in known.items() if one.form == "items" and max(group.headers) <= one.items}
-    prefix = _letters(group.prefix)
-    for code in sorted(fitting, key=len, reverse=True):
-        if prefix and prefix.removesuffix("q") in (code, code.rstrip("0123456789")):
-            return fitting[code]
-    for place in (group.prefix, sheet or "", path.stem):
-        named = [code for code, one in fitting.items() if any(name in _letters(place) for name in _names(one))]
-        if named:
-            return fitting[max(named, key=len)]
-    whole = [code for code, one in fitting.items() if one.items == len(group.headers)]
-    if len(whole) == 1:
-        return fitting[whole[0]]
-    likely = f": {', '.join(sorted(whole))}" if whole else ""
-    first = next(iter(group.headers.values()))[:SHOWN]
-    raise usage(
-        f"{path.name}: which questionnaire are the {len(group.headers)} columns such as {first}{likely}?",
-        fix="say it with --instrument CODE; for several, each in the order of the columns",
-    )
+def _in_order(path: Path, group: Numbered, left: list[str], known: Mapping[str, Instrument]) -> Iterator[Recognised]:
+    first = known[left[0]]
+    if max(group.headers) <= first.items or (_by_prefix(group, {first.code: first}) and 1 in group.headers):
+        left.pop(0)
+        yield _of(group, first)
+        return
+    # Numbered through, perhaps from a number above 1: questionnaires one after the other.
+    rest = list(group.headers.values())
+    run: list[str] = []
+    while left and sum(known[code].items for code in run) < len(rest):
+        run.append(left.pop(0))
+    if sum(known[code].items for code in run) != len(rest):
+        told = ", ".join(f"{code} {known[code].items}" for code in run)
+        raise usage(
+            f"{path.name} has {len(rest)} columns such as {rest[0][:SHOWN]}, and the items are {told}",
+            fix="name the questionnaires in the order of their columns, with --instrument for each",
+        )
+    for code in run:
+        mine, rest = rest[: known[code].items], rest[known[code].items :]
+        yield Recognised(group, known[code], dict(enumerate(mine, start=1)), whole=False)
+
+
+def _told(path: Path, sheet: str | None, group: Numbered, known: Mapping[str, Instrument]) -> Recognised:
+    count = len(group.headers)
+    whole = sorted(code for code, one in known.items() if one.form == "items" and one.items == count)
+    mine = _by_prefix(group, known)
+    if not mine and not _foreign(group.prefix):
+        mine = _by_name(sheet or "", known) or _by_name(path.stem, known)
+        mine = {code: one for code, one in mine.items() if one.form == "scores" or one.items >= count}
+    if not mine:
+        return Recognised(group, None, dict(group.headers), choices=(*whole, NONE))
+    exact = {code: one for code, one in mine.items() if one.items == count}
+    if len(exact or mine) > 1 and not all(one.form == "scores" for one in mine.values()):
+        return Recognised(group, None, dict(group.headers), choices=(*sorted(exact or mine), NONE))
+    return _of(group, next(iter((exact or mine).values())))
+
+
+def _of(group: Numbered, one: Instrument) -> Recognised:
+    """A group that is this questionnaire; what comes behind its items is no item."""
+    if one.form == "scores":
+        return Recognised(group, one, {})
+    inside = {number: header for number, header in group.headers.items() if number <= one.items}
+    return Recognised(group, one, inside, behind=tuple(h for n, h in group.headers.items() if n > one.items))
+
+
+def _by_prefix(group: Numbered, known: Mapping[str, Instrument]) -> dict[str, Instrument]:
+    """Those that the words before the number name: `PHQ-9第1题`, `T1_PHQ1`, `CESD1`."""
+    words = _words(group.prefix)
+    joined = {"".join(words)} | set(words) | {word.removesuffix("q") for word in words}
+    exact = {code: one for code, one in known.items() if joined & _stems(one)}
+    return exact or _by_name(group.prefix, known)
+
+
+def _by_name(place: str, known: Mapping[str, Instrument]) -> dict[str, Instrument]:
+    """Those whose name stands in a text; of one within another (CES-D, CES-DC) the longest."""
+    letters = _letters(place)
+    found = {code: max(hits, key=len) for code, one in known.items() if (hits := _hits(letters, one))}
+    longest = {
+        code: name
+        for code, name in found.items()
+        if not any(name != other and name in other for other in found.values())
+    }
+    return {code: known[code] for code in longest}
+
+
+def _hits(letters: str, one: Instrument) -> list[str]:
+    return [name for name in _names(one) if name in letters]
+
+
+def _stems(one: Instrument) -> set[str]:
+    """What exports write before the number: the code, or the code without its own number or version."""
+    code = _letters(one.code.partition("_")[0])
+    return {code, code.rstrip("0123456789"), *(name for name in _names(one) if name.isascii())}
 
 
 def _names(one: Instrument) -> list[str]:
-    names = [_letters(one.code), _letters(one.label.en), _letters(one.label.zh)]
+    names = [
+        _letters(one.code),
+        _letters(one.label.en),
+        _letters(one.label.zh),
+        _letters(one.name.zh.partition("（")[0]),
+    ]
     return [name for name in names if len(name) > 2]
+
+
+def _foreign(prefix: str) -> bool:
+    """Whether the words before the number name something, and nothing that is known."""
+    latin = [word for word in _LATIN.findall(prefix.casefold()) if word not in GENERIC]
+    return any(len(word) > 1 for word in latin) or bool(_NAMED_ZH.search(prefix))
+
+
+def _words(text: str) -> list[str]:
+    """The Latin words of a text with their numbers: `T1_PHQ-9第` holds t1, phq9 and phq."""
+    return re.findall(r"[a-z]+[0-9]*", re.sub(r"(?<=[a-z])[-_ ](?=\d)", "", text.casefold()))
 
 
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]", "", text).casefold()
 
 
-def coding_of(
-    instrument: Instrument, headers: Mapping[int, str], texts: Mapping[str, Texts], to_do: list[str]
-) -> Coding | None:
-    """The coding in which every answer can be read; None, with something to do, where it cannot be told."""
-    answers = {text for header in headers.values() for text in texts[header].distinct} - set(BLANKS)
+def which(one: Recognised, path: Path, name: str) -> Question:
+    """The question which questionnaire some columns are."""
+    count = len(one.group.headers)
+    return Question(
+        id=name,
+        ask=(
+            f"{path.name}：{one.shown} 等 {count} 列是哪份量表？都不是选 none / which questionnaire are the {count} "
+            f"columns such as {one.shown}? none of these: none; several, in order: --instrument CODE for each"
+        ),
+        choices=one.choices,
+    )
 
-    def reads(coding: Coding, text: str) -> bool:
-        return bool({text, without_mark(text)} & set(coding.words)) or (
-            text.isdecimal() and coding.low <= int(text) <= coding.high
-        )
 
-    fitting = [coding for coding in instrument.codings if all(reads(coding, text) for text in answers)]
-    if len(fitting) == 1 and not (instrument.must_declare_coding and all(map(str.isdecimal, answers))):
-        return fitting[0]
-    several = [coding.variant for coding in fitting or instrument.codings]
-    if fitting and not instrument.must_declare_coding:
-        if len(several) > 1:
-            to_do.append(f"{instrument.code}: the answers fit the codings {', '.join(several)}; say which one it is")
-        return fitting[0]
-    if fitting:
-        to_do.append(f"{instrument.code}: say how it is coded: {', '.join(several)}. Read the wrong way it is reversed")
-        return None
-    to_do.append(f"{instrument.code}: some answers are neither numbers nor words of its coding; give them in values")
-    return instrument.coding
+def left_out(one: Instrument, group: Recognised) -> tuple[tuple[int, ...], Question | None]:
+    """Items that the file does not have, or the question which ones: of a form that is numbered through without a gap
+    nobody can tell which are left out."""
+    absent = tuple(number for number in range(1, one.items + 1) if number not in group.headers)
+    count = len(group.headers)
+    if not absent or max(group.headers) == one.items or not group.whole:
+        return absent, None
+    name = f"{one.code}-absent"
+    every = tuple(range(1, one.items + 1))
+    ask = (
+        f"{one.code}：文件只有 {count} 题（共 {one.items} 题），少的是哪几题？写题号 / {count} of {one.items} items: "
+        f"which {'ones are' if len(absent) > 1 else 'one is'} left out? Write the numbers{safety_among(one, every)}"
+    )
+    return absent, Question(id=name, ask=ask)
+
+
+def safety_among(one: Instrument, items: Sequence[int]) -> str:
+    """Those of the items that ask about safety, by number and name."""
+    named = [f"{each.item} {each.zh} {each.en}" for each in one.critical if each.item in items]
+    return f"; 涉及安全 / about safety: {', '.join(named)}" if named else ""

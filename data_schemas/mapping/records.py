@@ -1,21 +1,23 @@
-"""Source files as rows of raw cells: CSV and XLSX, told apart from what their names say by their first bytes."""
+"""Source files as rows of raw cells: CSV and workbooks, told apart from what their names say by their first bytes."""
 
 import csv
 import io
-import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from runxin.errors import Problem, UserError, bad_data
 
-SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet")
-WORKBOOKS = (".xlsx", ".xlsm")
+TEXTS = (".csv", ".txt", ".tsv")
+ZIPPED = (".xlsx", ".xlsm", ".ods")
+WORKBOOKS = (*ZIPPED, ".xls")
+SUFFIXES = (*TEXTS, *WORKBOOKS, ".parquet")
+# A city's wave of 100,000 sheets of 200 columns is a tenth of these.
+MOST_UNPACKED, MOST_CELLS = 2**30, 200_000_000
+OLD = b"\xd0\xcf\x11\xe0"  # a workbook of before 2007, or one of today with a password
 PEEK = 10  # rows looked at for a header
 Record = Sequence[object]
 
@@ -28,11 +30,9 @@ def fault_of(path: Path, what: str, fix: str, row: int | None = None) -> UserErr
 def refuse_disguise(path: Path, content: bytes) -> None:
     """Raises `UserError` where a file is not what its suffix says, or of no kind that is read."""
     suffix = path.suffix.lower()
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
+    if content.startswith(OLD) and suffix != ".xls":
         what = "this is an old .xls workbook or one with a password, whatever its name says"
-        raise fault_of(path, what, "open it and save it as .xlsx without a password; renaming does not change it")
-    if suffix == ".xls":
-        raise fault_of(path, "old .xls files are not read", "open it and save it as .xlsx")
+        raise fault_of(path, what, "open it and save it as .xlsx without a password, or name it .xls if it is one")
     if suffix not in SUFFIXES:
         raise fault_of(path, "not a kind of file that is read", f"use one of {', '.join(SUFFIXES)}")
     if not content.strip():
@@ -41,13 +41,15 @@ def refuse_disguise(path: Path, content: bytes) -> None:
         what = "this is a web page or XML, whatever its name says"
         raise fault_of(path, what, "open it in a spreadsheet program and save it as .xlsx")
     zipped = content.startswith(b"PK\x03\x04")
-    if suffix in WORKBOOKS and not zipped:
+    if suffix == ".xls" and not content.startswith(OLD):
+        raise fault_of(path, "this is no .xls workbook", "give it the suffix it has, such as .xlsx or .csv")
+    if suffix in ZIPPED and not zipped:
         raise fault_of(
-            path, "this is not an .xlsx workbook", "save it as .xlsx, or give it the suffix it has, such as .csv"
+            path, f"this is not an {suffix} workbook", "save it as .xlsx, or give it the suffix it has, such as .csv"
         )
     if suffix == ".parquet" and not content.startswith(b"PAR1"):
         raise fault_of(path, "this is not a Parquet file", "give it the suffix it has")
-    if suffix in (".csv", ".txt", ".tsv"):
+    if suffix in TEXTS:
         if zipped or content.startswith(b"PAR1"):
             what = "this is a workbook or an archive, not text" if zipped else "this is a Parquet file, not text"
             raise fault_of(path, what, "give it the suffix it has, .xlsx or .parquet")
@@ -75,31 +77,63 @@ def delimited(path: Path, content: bytes, header_row: int | None) -> Iterator[Re
 
 
 @contextmanager
-def opened(path: Path, content: bytes) -> Iterator[openpyxl.Workbook]:
-    """A workbook, read as it goes; raises `UserError` where it is damaged."""
+def opened(path: Path, content: bytes) -> Iterator[CalamineWorkbook]:
+    """A workbook of any kind; raises `UserError` where it is damaged, has a password or unpacks to too much."""
     damaged = fault_of(path, "the workbook is damaged", "open it and save it again as .xlsx")
-    with warnings.catch_warnings():
-        # openpyxl warns of styles and of validations that it does not keep; neither is read here.
-        warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
-        try:
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError):
-            raise damaged from None
+    _refuse_bomb(path, content, damaged)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except PasswordError:
+        raise fault_of(path, "the workbook has a password", "save it without one") from None
+    except CalamineError:
+        raise damaged from None
+    with book:
         try:
             yield book
-        except (zipfile.BadZipFile, KeyError, ValueError, ParseError):
+        except CalamineError:
             raise damaged from None
-        finally:
-            book.close()
 
 
-def sheets_of(book: openpyxl.Workbook) -> list[str]:
+def sheets_of(book: CalamineWorkbook) -> list[str]:
     """The names of its sheets with cells; charts have sheets too."""
-    return [name for name in book.sheetnames if hasattr(book[name], "iter_rows")]
+    return [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
 
 
-def rows_of(book: openpyxl.Workbook, name: str) -> Iterator[Record]:
-    """The rows of a sheet."""
-    sheet = book[name]
-    sheet.reset_dimensions()  # exporting programs often write a wrong size, which would cut rows off
-    yield from sheet.iter_rows(values_only=True)
+def rows_of(path: Path, book: CalamineWorkbook, name: str) -> Iterator[Record]:
+    """The rows of a sheet, from the first; what is merged stands in each of its cells."""
+    sheet = book.get_sheet_by_name(name)
+    cells = sheet.total_height * sheet.total_width
+    if cells > MOST_CELLS:
+        what = f"the sheet {name} has {sheet.total_height} rows of {sheet.total_width} columns"
+        raise fault_of(path, what, f"at most {MOST_CELLS} cells are read: split it, or delete what is empty")
+    below: dict[int, tuple[int, object]] = {}  # column → the last row that its merged value reaches, and the value
+    merged: dict[int, list[tuple[int, int, int]]] = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        merged.setdefault(top, []).append((left, bottom, right))
+    for row, record in enumerate(sheet.to_python(skip_empty_area=False)):
+        values: list[object] = list(record)
+        for column, (last, value) in list(below.items()):
+            if row > last:
+                del below[column]
+            elif column < len(values):
+                values[column] = value
+        for left, bottom, right in merged.get(row, ()):
+            for column in range(left, min(right + 1, len(values))):
+                values[column] = values[left]
+                if bottom > row:
+                    below[column] = bottom, values[left]
+        yield values
+
+
+def _refuse_bomb(path: Path, content: bytes, damaged: UserError) -> None:
+    """Raises `UserError` where an archive is damaged or would unpack to more than is read."""
+    if not content.startswith(b"PK\x03\x04"):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(one.file_size for one in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        raise damaged from None
+    if size > MOST_UNPACKED:
+        what = f"the workbook unpacks to {size // 2**20} MB"
+        raise fault_of(path, what, f"at most {MOST_UNPACKED // 2**20} MB are read: split it")

@@ -1,7 +1,8 @@
 """What a mapping makes of files, in memory: everything of an import but the writing."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Lookup
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from data_schemas.coding import check_coding
 from data_schemas.instruments import Instrument, packaged_instruments
+from data_schemas.mapping.answer_coding import HIGHER, shifted
+from data_schemas.mapping.answers import VARIANT
 from data_schemas.mapping.apply import apply_mapping
 from data_schemas.mapping.definition import Cell, Mapping, read_mapping
 from data_schemas.mapping.files import Sheet, Wanted, read_sheet
@@ -61,8 +64,15 @@ def understand(
     named |= set(applied.tables["scores"]["instrument"].dropna()) if "scores" in applied.tables else set()
     packaged = packaged_instruments()
     used = {code: one for code, one in instruments.items() if code in named and packaged.get(code) is not one}
-    problems = (*sorted_problems(applied.findings), *_miscoded(applied, steps, sheets, instruments))
-    fatal = any(finding.table == AS_OF.name for finding in applied.findings)
+    moved = {step.table.name: problem for step in steps for problem in _moved(step, sheets[step.role], instruments)}
+    # Cells outside the range of a scale that is shifted are its echo, and setting them aside would drop the gravest.
+    findings = [one for one in applied.findings if one.table not in moved or one.column is None]
+    problems = (
+        *moved.values(),
+        *sorted_problems(findings),
+        *_miscoded(applied, [step for step in steps if step.table.name not in moved], sheets, instruments),
+    )
+    fatal = bool(moved) or any(finding.table == AS_OF.name for finding in applied.findings)
     return Understood(
         mapping, digest, instruments, {**brought, **used}, features, steps, sheets, applied, problems, fatal
     )
@@ -74,14 +84,55 @@ def sorted_problems(findings: Sequence[Finding]) -> list[Problem]:
     return sorted(found, key=lambda p: (p.file or "", p.row or 0, p.column or ""))
 
 
+def _moved(step: Step, sheets: Sequence[Sheet], instruments: Lookup[str, Instrument]) -> Iterator[Problem]:
+    """Answers of a questionnaire that look written one higher or lower than its coding has them, unless the mapping
+    says which coding it is and every answer lies in it."""
+    code = step.table.name.removeprefix("responses/")
+    variant = step.cells.get(VARIANT)
+    if not step.is_answers or (variant is not None and variant.constant is None):
+        return
+    coding = instruments[code].coding_of(None if variant is None else str(variant.constant))
+    numbers: Counter[int] = Counter()
+    for name, cell in step.cells.items():
+        if not name.startswith("item_") or cell.column is None or cell.values is not None:
+            continue
+        for sheet in sheets:
+            counted = sheet.columns[cell.column].without(map(str, cell.missing)).counted()
+            numbers.update({int(text): n for text, n in counted.items() if text.isdecimal()})
+    way = shifted(coding, numbers, instruments[code].items)
+    fits = all(coding.low <= number <= coding.high for number in numbers)
+    if way is None or (fits and variant is not None):
+        return
+    beyond = sum(n for number, n in numbers.items() if not coding.low <= number <= coding.high)
+    out = f", and {beyond} answers lie one outside" if beyond else ""
+    end = "lowest" if way == HIGHER else "highest"
+    as_it_is = f'; where it is right as it stands, coding = "{coding.variant}"' if fits else ""
+    yield Problem(
+        f"{code} looks shifted by one: nobody gave the {end} answer{out}",
+        sheets[0].file if sheets else None,
+        column=next(cell.column for name, cell in step.cells.items() if name.startswith("item_")),
+        fix=f'write coding = "{coding.variant}, {way}" into its items{as_it_is}',
+    )
+
+
 def _miscoded(
     applied: Applied, steps: Sequence[Step], sheets: Lookup[str, Sequence[Sheet]], instruments: Lookup[str, Instrument]
 ) -> list[Problem]:
     """Items that run against the others over the whole batch, under the headers of the files."""
     found = []
-    for step in {step.table.name: step for step in steps if step.table.name.startswith("responses/")}.values():
+    for step in {step.table.name: step for step in steps if step.is_answers}.values():
         instrument = instruments[step.table.name.removeprefix("responses/")]
-        for problem in check_coding(instrument, applied.tables[step.table.name])[0]:
+        against = check_coding(instrument, applied.tables[step.table.name])[0]
+        turned = instrument.reversed.items if instrument.reversed is not None else ()
+        if turned and {f"item_{item}" for item in turned} <= {problem.column for problem in against}:
+            headers = [step.cells[f"item_{item}"].column or "" for item in turned]
+            file = next((sheet for sheet in sheets[step.role] if headers[0] in sheet.found), None)
+            named = ", ".join(file.found.get(header, header) for header in headers) if file else ", ".join(headers)
+            what = f"{instrument.code}: its reversed items ({named}) run against the others: they look turned already"
+            fix = "write turned = true into its items, where the platform has turned them"
+            found.append(Problem(what, file.file if file else None, fix=fix))
+            continue
+        for problem in against:
             header = step.cells[problem.column or ""].column or ""
             file = next((sheet for sheet in sheets[step.role] if header in sheet.found), None)
             found.append(replace(problem, file=file.file, column=file.found[header]) if file else problem)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from data_schemas.instruments import known_instruments
-from data_schemas.mapping import Imported, draft_mapping, import_files, preview_files, write_problems
+from data_schemas.mapping import Imported, answer_questions, draft_mapping, import_files, preview_files, write_problems
 from runxin.cli.import_preview import drafted_words, preview_words
 from runxin.cli.import_safety import safety_words
 from runxin.cli.output import answer, console
@@ -37,6 +37,10 @@ def import_command(
     instrument: Annotated[
         list[str] | None, typer.Option(help="For --draft: each questionnaire, in the order of the files and columns.")
     ] = None,
+    answers: Annotated[
+        list[str] | None,
+        typer.Option("--answer", help="ID=ANSWER to a question of the mapping; it is written into the mapping."),
+    ] = None,
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="Import the good rows and list the others in OUT/set_aside.")
     ] = False,
@@ -58,6 +62,8 @@ def import_command(
         raise usage("--instrument belongs to --draft", fix="a mapping names its questionnaires itself")
     if mapping is None:
         raise usage("which mapping?", fix="name it with --mapping, or make one with --draft")
+    if answers:
+        answer_questions(mapping, answers)
     try:
         if preview:
             told, found = preview_files(mapping, sources, as_of=day, today=date.today(), known=known)
@@ -92,6 +98,8 @@ def _text(done: Imported, out: Path) -> str:
         parts = [f"{count.written} written"]
         parts += [f"{count.outside} outside its where"] if count.outside else []
         parts += [f"{number} skipped, {column} blank" for column, number in count.skipped_by.items() if number]
+        parts += [f"{count.unopened} forms never opened"] if count.unopened else []
+        parts += [f"{count.dated} without a day of their own, which take the file's"] if count.dated else []
         parts += [f"{count.left_out} of students left out by a filter"] if count.left_out else []
         parts += [f"{count.set_aside} set aside"] if count.set_aside else []
         parts += [f"{count.unsettled} of those written have no settled student"] if count.unsettled else []

@@ -110,8 +110,11 @@ def test_questionnaires_numbered_through_are_named_and_split(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source, mapping = str(through(tmp_path / "导出.xlsx")), str(tmp_path / "m.toml")
-    refused = told(capsys, "import", "--draft", mapping, source, code=2)
-    assert "which questionnaire are the 16 columns such as 5、题面" in refused["error"]["message"]
+    asked = told(capsys, "import", "--draft", str(tmp_path / "asked.toml"), source)
+    assert "which questionnaire are the 16 columns such as 5、题面" in asked["to_do"][0]
+    assert asked["questions"][0]["choices"] == ["none"], "none has so many items"
+    refused = told(capsys, "import", "--mapping", str(tmp_path / "asked.toml"), source, "--out", "x", code=3)
+    assert refused["error"]["message"] == "something of the files is still to be settled"
     both = ("--instrument", "phq9", "--instrument", "gad7")
     drafted = told(capsys, "import", "--draft", mapping, *both, source)
     assert drafted["instruments"] == ["phq9", "gad7"]

@@ -145,10 +145,10 @@ def xlsx_bytes(tmp_path: Path) -> bytes:
     ("name", "content", "what"),
     [
         ("a.xlsx", lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "old .xls workbook or one with a password"),
-        ("a.xls", lambda _: b"anything", "old .xls files are not read"),
+        ("a.xls", lambda _: b"anything", "this is no .xls workbook"),
         ("a.xlsx", lambda _: b"id,sex\n1,2\n", "not an .xlsx workbook"),
         ("a.xlsx", lambda _: b"PK\x03\x04 but no more", "damaged"),
-        ("a.xls", lambda _: b"<html><table>", "old .xls"),
+        ("a.xls", lambda _: b"<html><table>", "a web page or XML"),
         ("a.xlsx", lambda _: b"  <html><table>", "web page or XML"),
         ("a.csv", xlsx_bytes, "a workbook or an archive, not text"),
         ("a.csv", lambda _: "id,sex\n1,2\n".encode("utf-16"), "UTF-16"),

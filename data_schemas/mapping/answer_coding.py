@@ -1,0 +1,115 @@
+"""How the answers of a questionnaire are coded in a file: told by its words, or by what only one coding can hold, or
+asked. Numbers that fit by their range alone are no proof: a scale that was written one higher fits as well."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data_schemas.cells import Texts, without_mark
+from data_schemas.instruments import Coding, Instrument
+from data_schemas.mapping.questions import Question, reference
+
+# What exports write for an item that was not answered.
+BLANKS = (
+    *("-", "--", "—", "/", "N/A", "NA", "null", "NULL"),
+    *("未填", "未答", "未作答", "无作答", "(空)", "(跳过)", "空", "跳过"),
+)
+FEWEST_SHEETS = 20  # with fewer that nobody gave the lowest answer says little
+HIGHER, LOWER = "written one higher", "written one lower"
+
+
+@dataclass(frozen=True)
+class Coded:
+    """What stands for the coding in a mapping: a variant, a reference to a `question`, or None for the questionnaire's
+    only one. A `note` is something to look at."""
+
+    said: str | None
+    question: Question | None = None
+    note: str | None = None
+
+
+def coding_of(instrument: Instrument, headers: Mapping[int, str], texts: Mapping[str, Texts]) -> Coded:
+    """The coding in which every answer can be read, or the question which it is."""
+    counts = _counts(headers, texts)
+    numbers = {int(text): n for text, n in counts.items() if text.isdecimal()}
+    words = [text for text in counts if not text.isdecimal()]
+    own = instrument.codings
+    fitting = [one for one in own if all(_reads(one, text) for text in words)]
+    if words and not fitting:
+        return _named(instrument, own[0] if not instrument.must_declare_coding else None, _unread(instrument))
+    if words and len(fitting) == 1 and all(fitting[0].low <= number <= fitting[0].high for number in numbers):
+        return _named(instrument, fitting[0])
+    if own[1:]:
+        choices = [choice for one in fitting for choice in _choices(one, numbers, len(headers), alone=False)]
+        only = [one for one in own if [one.variant] == choices]
+        if only and not words and not instrument.must_declare_coding:
+            return _named(instrument, only[0])  # a number that no other coding has
+        return _asked(instrument, choices)
+    choices = _choices(own[0], numbers, len(headers), alone=True)
+    if choices == [own[0].variant]:
+        fits = all(own[0].low <= number <= own[0].high for number in numbers)
+        return _named(instrument, own[0], None if fits else _unread(instrument))
+    return _asked(instrument, choices)
+
+
+def shifted(coding: Coding, numbers: Mapping[int, int], items: int) -> str | None:
+    """How answers to so many items (number → how many cells) look that are written one higher or lower than the coding
+    has them: nobody gave the lowest (highest) answer. None where they do not."""
+    count = sum(numbers.values())
+    if not count or (count < FEWEST_SHEETS * items and max(numbers) <= coding.high and min(numbers) >= coding.low):
+        return None
+    if min(numbers) > coding.low and max(numbers) <= coding.high + 1:
+        return HIGHER
+    if min(numbers) == coding.low - 1 and max(numbers) < coding.high:
+        return LOWER
+    return None
+
+
+def _choices(coding: Coding, numbers: Mapping[int, int], items: int, *, alone: bool) -> list[str]:
+    """The readings of numbers under a coding."""
+    found = []
+    fits = all(coding.low <= number <= coding.high for number in numbers)
+    below = coding.low - 1
+    if fits or alone:
+        found.append(coding.variant)
+    if below >= 0 and below in numbers and all(below <= number <= coding.high for number in numbers):
+        found.append(f"{coding.variant}, {below} = blank")
+    if alone and (way := shifted(coding, numbers, items)) is not None:
+        if not fits:
+            found.remove(coding.variant)
+        found.append(f"{coding.variant}, {way}")
+    return found
+
+
+def _asked(instrument: Instrument, choices: list[str]) -> Coded:
+    code, given = instrument.code, choices or [one.variant for one in instrument.codings]
+    name = f"{code}-coding"
+    moved = any("written" in choice for choice in given)
+    zh = "没有人选最低分，像是整体加了 1。怎样编码的？" if moved else "答案是怎样编码的？读反或读错会改变分数"
+    en = (
+        "nobody gave the lowest answer: it looks shifted by one. How is it coded?"
+        if moved
+        else "how are the answers coded? Read the wrong way they are reversed or shifted"
+    )
+    return Coded(reference(name), Question(id=name, ask=f"{code}：{zh} / {en}", choices=tuple(given)))
+
+
+def _named(instrument: Instrument, coding: Coding | None, note: str | None = None) -> Coded:
+    if coding is None:
+        return _asked(instrument, [])
+    return Coded(coding.variant if instrument.codings[1:] else None, note=note)
+
+
+def _unread(instrument: Instrument) -> str:
+    return f"{instrument.code}: some answers are neither numbers nor words of its coding; give them in values"
+
+
+def _counts(headers: Mapping[int, str], texts: Mapping[str, Texts]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for header in headers.values():
+        found.update({text: n for text, n in texts[header].counted().items() if text not in BLANKS})
+    return found
+
+
+def _reads(coding: Coding, text: str) -> bool:
+    return bool({text, without_mark(text)} & set(coding.words))
