@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data_schemas.instruments import BLANK, Instrument, declared_coding, score_sheets
-from data_schemas.instruments.scores import item_points
+from data_schemas.instruments.scores import Scores, item_points
 from data_schemas.rules import Fault
 from runxin.errors import Problem, UserError
 
@@ -105,19 +105,26 @@ def item_total_correlations(instrument: Instrument, points: Floats) -> dict[int,
     return found
 
 
-def _points(instrument: Instrument, sheets: pd.DataFrame) -> Floats:
-    """Points (n, items) of the sheets that fit their coding, NaN for the others."""
+def scores_within(instrument: Instrument, sheets: pd.DataFrame) -> Iterator[tuple[NDArray[np.intp], Scores]]:
+    """The sheets that hold an answer and fit their coding, which `coding_faults` names of the others: which rows, and
+    their scores, a coding at a time."""
     answers = _answers(instrument, sheets)
-    points = np.full(answers.shape, np.nan)
     for variant, rows in _by_variant(sheets):
         try:
             coding = declared_coding(instrument, variant)
         except UserError:
-            continue  # named by `coding_faults`
+            continue
         mine = answers[rows]
         outside = (mine < coding.low) | (mine > coding.high)
         whole = rows[~outside.any(axis=1) & (~np.isnan(mine)).any(axis=1)]
-        points[whole] = item_points(instrument, score_sheets(instrument, answers[whole], variant).answers)
+        yield whole, score_sheets(instrument, answers[whole], variant)
+
+
+def _points(instrument: Instrument, sheets: pd.DataFrame) -> Floats:
+    """Points (n, items) of the sheets that fit their coding, NaN for the others."""
+    points = np.full((len(sheets), instrument.items), np.nan)
+    for rows, scores in scores_within(instrument, sheets):
+        points[rows] = item_points(instrument, scores.answers)
     return points
 
 

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from data_schemas.calendar import day_to_date
 from data_schemas.codes import Sex, Stage
+from data_schemas.instruments import meets
 from data_schemas.instruments.parts import Expected
 from models.floors.answers import is_on, own_rule
 from models.floors.blanks import BLANK_RULE, BLANK_TIER, left_blank
-from models.floors.totals import floor_id, meets
+from models.floors.totals import floor_id
 from models.policy import Policy
 from models.records import Records
 from models.sheets import Bools, Sheets
@@ -73,7 +74,7 @@ def _floors(sheets: Sheets, policy: Policy) -> Iterator[tuple[str, str, bool, Bo
     instrument, answers = sheets.instrument, sheets.scores.answers
     for floor in instrument.floors:
         on = policy.floors.instruments and floor_id(instrument, floor) not in policy.floors.off
-        yield floor_id(instrument, floor), floor.tier, on, meets(sheets, floor), floor.expected
+        yield floor_id(instrument, floor), floor.tier, on, meets(sheets.scores, floor), floor.expected
     by_rule: dict[tuple[str, str], Bools] = {}
     for critical in instrument.critical:
         for level in critical.levels:

@@ -13,7 +13,7 @@ from data_schemas.instruments.library import (
 )
 from data_schemas.instruments.parts import Band, Coding, Critical, InstrumentFloor, Score, Words
 from data_schemas.instruments.scorer import declared_coding, score_rows, score_sheets
-from data_schemas.instruments.scores import CRITICAL_STATUSES, Scores, given_scores, half_up, join_scores
+from data_schemas.instruments.scores import CRITICAL_STATUSES, Scores, given_scores, half_up, join_scores, meets
 from data_schemas.instruments.sheet import SheetResult, score_sheet, sheet_result
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "instrument_toml",
     "join_scores",
     "known_instruments",
+    "meets",
     "packaged_instruments",
     "parse_instrument",
     "read_instruments",

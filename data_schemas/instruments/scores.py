@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from data_schemas.instruments.definition import Instrument
 from data_schemas.instruments.key import BLANK
+from data_schemas.instruments.parts import InstrumentFloor
 from runxin.errors import Problem, bad_data
 
 Floats = NDArray[np.float64]
@@ -94,6 +95,16 @@ def join_scores(parts: Sequence[Scores]) -> Scores:
     """Sheets of one questionnaire, one part after the other."""
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in BY_ROW}
     return Scores(parts[0].instrument, **joined)
+
+
+def meets(scores: Scores, floor: InstrumentFloor) -> Bools:
+    """Which sheets (n,) reach a floor's figures, by what they prove."""
+    proven = np.nan_to_num(scores.proven, nan=-np.inf)
+    found = np.zeros(len(scores), dtype=bool)
+    for when in floor.when:
+        places = [scores.instrument.place(code) for code in when.scores]
+        found |= (proven[:, places] >= when.at_least).sum(axis=1) >= when.how_many
+    return found
 
 
 def given_scores(instrument: Instrument, values: Floats) -> Scores:

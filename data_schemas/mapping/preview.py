@@ -10,6 +10,7 @@ import pandas as pd
 from data_schemas.cells import BadCell
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.definition import Cell
+from data_schemas.mapping.distribution import distribution
 from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
@@ -55,6 +56,7 @@ def preview(made: Understood) -> dict[str, Any]:
     return {
         "name": made.mapping.dataset.name,
         "as_of": days[-1].isoformat() if days else None,
+        "questions": [question.model_dump() for question in made.mapping.questions],
         "files": list(_files(made)),
         "blocks": [_block(made, step, made.sheets[step.role]) for step in made.steps],
         "filters": made.applied.filters,
@@ -84,7 +86,9 @@ def _block(made: Understood, step: Step, sheets: Sequence[Sheet]) -> dict[str, A
         ],
     }
     if step.table.name.startswith("responses/"):
-        told["answers"] = _answers(step, made.instruments[step.table.name.removeprefix("responses/")], sheets)
+        instrument = made.instruments[step.table.name.removeprefix("responses/")]
+        told["answers"] = _answers(step, instrument, sheets)
+        told["distribution"] = distribution(instrument, made.applied.tables[step.table.name])
     return told
 
 

@@ -6,6 +6,7 @@ stops an import; with `none` the block that asks it is left out.
 
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from runxin.errors import Problem, bad_data, usage
+from runxin.errors import Kind, Problem, UserError, bad_data, usage
 
 NONE = "none"
 _REFERENCE = re.compile(r"\{\?([a-z0-9_-]+)\}")
@@ -35,6 +36,10 @@ class Question(BaseModel):
     def open(self) -> bool:
         return not self.answer
 
+    def fits(self, answer: str) -> bool:
+        """Whether something may be the answer."""
+        return bool(answer) and (not self.choices or answer in self.choices)
+
     def text(self) -> str:
         """The question as one line."""
         picked = f" [{' | '.join(self.choices)}]" if self.choices else ""
@@ -47,6 +52,15 @@ class Question(BaseModel):
         return [*lines, f"answer = {_text(self.answer)}"]
 
 
+def questions_of(path: Path) -> tuple[Question, ...]:
+    """The questions of a mapping file, answered or not; none where the file cannot be read, which its reader says."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+        return tuple(Question.model_validate(one) for one in raw.get("questions", ()))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError, TypeError):
+        return ()
+
+
 def settled(raw: dict[str, Any], file: str) -> tuple[dict[str, Any], tuple[Question, ...]]:
     """A mapping with the answers in the place of its questions; raises `UserError` that names each open one."""
     try:
@@ -56,10 +70,16 @@ def settled(raw: dict[str, Any], file: str) -> tuple[dict[str, Any], tuple[Quest
     problems = [
         Problem(one.ask, file, column=f"questions.{one.id}", fix=_how(one))
         for one in questions
-        if one.open or (one.choices and one.answer not in one.choices)
+        if not one.fits(one.answer)
     ]
     if problems:
-        raise bad_data("something of the files is still to be settled", problems)
+        asked = [one.model_dump() for one in questions]
+        raise UserError(
+            Kind.BAD_DATA,
+            "something of the files is still to be settled",
+            problems=problems,
+            details={"questions": asked},
+        )
     answers = {one.id: one.answer for one in questions}
     unknown = sorted(set(_references(raw)) - set(answers))
     if unknown:

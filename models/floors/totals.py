@@ -9,12 +9,12 @@ import numpy as np
 
 from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import Tier
-from data_schemas.instruments import Instrument, InstrumentFloor, Words, band_of
+from data_schemas.instruments import Instrument, InstrumentFloor, Words, band_of, meets
 from models.assessment import AnswerTime, Floor
 from models.floors.floor import late, make_floor
 from models.policy import Policy
 from models.records import Records
-from models.sheets import Bools, Sheets
+from models.sheets import Sheets
 
 TWO = "two-instruments"
 MOST_NAMED = 3  # figures in one sentence
@@ -38,23 +38,13 @@ def floor_id(instrument: Instrument, floor: InstrumentFloor) -> str:
     return f"{instrument.code}-{floor.code}"
 
 
-def meets(sheets: Sheets, floor: InstrumentFloor) -> Bools:
-    """Which sheets reach a floor's figures, by what they prove."""
-    proven = np.nan_to_num(sheets.scores.proven, nan=-np.inf)
-    found = np.zeros(len(sheets.day), dtype=bool)
-    for when in floor.when:
-        places = [sheets.instrument.place(code) for code in when.scores]
-        found |= (proven[:, places] >= when.at_least).sum(axis=1) >= when.how_many
-    return found
-
-
 def _of_sheets(sheets: Sheets, as_of: int, policy: Policy) -> Iterator[tuple[int, Floor]]:
     """Of several floors that one sheet reaches, the highest alone."""
     instrument, known = sheets.instrument, sheets.known(as_of)
     switched_on = [floor for floor in instrument.floors if floor_id(instrument, floor) not in policy.floors.off]
     taken = np.zeros(len(known), dtype=bool)
     for floor in sorted(switched_on, key=lambda floor: -Tier.of(floor.tier).ord):
-        here = known & meets(sheets, floor) & ~taken
+        here = known & meets(sheets.scores, floor) & ~taken
         taken |= here
         for row in np.flatnonzero(here):
             made = make_floor(

@@ -11,6 +11,7 @@ import typer
 from data_schemas.instruments import known_instruments
 from data_schemas.mapping import Imported, answer_questions, draft_mapping, import_files, preview_files, write_problems
 from runxin.cli.import_preview import drafted_words, preview_words
+from runxin.cli.import_questions import ask_open
 from runxin.cli.import_safety import safety_words
 from runxin.cli.output import answer, console
 from runxin.errors import UserError, usage
@@ -66,6 +67,8 @@ def import_command(
         answer_questions(mapping, answers)
     try:
         if preview:
+            if not json:
+                ask_open(mapping)
             told, found = preview_files(mapping, sources, as_of=day, today=date.today(), known=known)
             payload = {**told, "problems": [asdict(problem) for problem in found]}
             answer(payload, json, "\n".join([preview_words(told, found), *safety_words(told["safety"])]))

@@ -25,6 +25,8 @@ def preview_words(told: dict[str, Any], problems: Sequence[Problem]) -> str:
             lines += [f"    {line}" for line in _texts(column)]
         if "answers" in block:
             lines += [f"  {line}" for line in _answers(block["answers"])]
+            lines += [f"  {line}" for line in _distribution(block["distribution"])]
+    lines += [f"taken to be so: {asked['ask']} → {asked['answer']}" for asked in told["questions"]]
     if problems:
         lines.append(f"{len(problems)} problems: an import would refuse this")
         lines += [f"  {problem}" for problem in problems[:PROBLEMS_SHOWN]]
@@ -55,6 +57,26 @@ def _answers(answers: dict[str, Any]) -> Iterator[str]:
     if answers["absent_critical"]:
         named = ", ".join(map(str, answers["absent_critical"]))
         yield f"item {named} asks about safety and is not in the file: unknown for everyone, never negative"
+
+
+def _distribution(told: dict[str, Any] | None) -> Iterator[str]:
+    """Where the totals lie, beside what was published; and what was answered to items that ask about safety."""
+    if told is None:
+        return
+    if told["quartiles"]:
+        low, middle, high = told["quartiles"]
+        scale = f"a scale of {told['lowest']:g} to {told['highest']:g}"
+        yield f"totals of {told['with_total']} sheets: half of them {low:g} to {high:g}, median {middle:g}, on {scale}"
+    for item, found in told["critical"].items():
+        yield (
+            f"item {item}, which asks about safety: {found['positive']} answered above the lowest, "
+            f"{found['unknown']} blank, {found['negative']} the lowest"
+        )
+    for floor in told["floors"]:
+        published = [f"{one['share']:.0%} {one['zh']} {one['en']}" for one in floor["expected"]]
+        beside = f" (published: {'; '.join(published)})" if published else ""
+        doubt = ": is the coding right? No school was published with so many" if floor["doubtful"] else ""
+        yield f"{floor['code']}: {floor['share']:.0%} of the sheets reach it{beside}{doubt}"
 
 
 def _short(header: str) -> str:

@@ -118,9 +118,14 @@ def test_a_batch_that_runs_against_itself_is_refused_under_its_headers(
     rows = [[n % 4] * 20 for n in range(60)]
     arguments = write(tmp_path, "cesd", 'columns = "Q{n}"', [f"Q{n}" for n in range(1, 21)], rows)
     out = str(tmp_path / "out")
-    found = told(capsys, "import", *arguments, "--out", out, code=3)["problems"]
-    assert {p["column"] for p in found} >= {"Q4", "Q8", "Q12", "Q16"}
-    assert all("runs against the others" in p["what"] and p["file"] == "a.csv" for p in found)
+    (found,) = told(capsys, "import", *arguments, "--out", out, code=3)["problems"]
+    assert found["what"] == (
+        "cesd: its reversed items (Q4, Q8, Q12, Q16) run against the others: they look turned already"
+    )
+    assert (found["file"], found["fix"]) == (
+        "a.csv",
+        "write turned = true into its items, where the platform has turned them",
+    )
     told(capsys, "import", *arguments, "--out", out, "--set-aside")
     assert len(read_dataset(Path(out)).responses["cesd"]) == 60, "nobody's sheet is lost; the screening says it again"
 

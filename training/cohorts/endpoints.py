@@ -12,10 +12,10 @@ from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import OutcomeKind
 from data_schemas.dataset import Dataset, Label
 from data_schemas.horizon import outcomes_until
+from data_schemas.instruments import meets
 from evaluation import Endpoint
 from models import Artifact, Records, enrolled
 from models.floors import floors_of
-from models.floors.totals import meets
 from models.records import rows_of
 from training.cohorts.cohort import Cohort, as_known, make_cohort, placed, places_of
 from training.cohorts.outcomes import found_after
@@ -118,7 +118,9 @@ def _next_questionnaire(records: Records, day: int, last: int) -> Known:
         np.minimum.at(first, sheets.student[later[code]], sheets.day[later[code]])
     for code, sheets in records.sheets.items():
         mine = later[code] & (sheets.day <= first[sheets.student] + ONE_WAVE)
-        reached = np.logical_or.reduce([meets(sheets, floor) for floor in sheets.instrument.floors] or [mine & False])
+        reached = np.logical_or.reduce(
+            [meets(sheets.scores, floor) for floor in sheets.instrument.floors] or [mine & False]
+        )
         answered[sheets.student[mine & sheets.scores.valid]] = True
         above[sheets.student[mine & reached]] = True
     outcome = np.select([above, answered], [1.0, 0.0], np.nan)
