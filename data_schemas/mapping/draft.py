@@ -14,11 +14,11 @@ from data_schemas.mapping.answer_coding import coding_of
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.draft_text import Export, Questionnaire, draft_text
 from data_schemas.mapping.files import Wanted, first_rows, read_sheet
-from data_schemas.mapping.headers import Numbered, canonical, numbered, stacked, why_unread
+from data_schemas.mapping.headers import Numbered, canonical, maybe_items, numbered, stacked
 from data_schemas.mapping.questions import NONE, Question, reference
 from data_schemas.mapping.recognition import Recognised, left_out, recognised, safety_among, which
 from data_schemas.mapping.sheet_days import Day, day_of
-from data_schemas.mapping.tool_rows import labels_below, test_rows
+from data_schemas.mapping.tool_rows import labels_below, trials_in
 from data_schemas.mapping.understanding import files_of
 from runxin.errors import Problem, bad_data, refused, usage
 
@@ -118,13 +118,13 @@ def _export(
     if "student_id" not in columns:
         fix = "rename it to 学号, or write a mapping by hand from examples/platform"
         raise bad_data(f"{path.name} has no column with the students' ids", fix=fix)
-    groups = numbered([header for header in once if header not in columns.values() and not why_unread(header)])
+    groups = numbered(maybe_items([header for header in once if header not in columns.values()]))
     texts = read_sheet(path, role, Wanted(dict.fromkeys(once, True))).columns
     found = []
     for number, group in enumerate(recognised(path, role.sheet, groups, codes, named, known), start=1):
         one = _questionnaire(group, path, number, columns, texts, opened, as_of)
         found += [one] if one is not None else []
-    test = test_rows(texts)
+    test = trials_in(texts)
     if test is not None:
         opened.note(
             f"{path.name}: {test.count} rows with {test.column} = {', '.join(test.out)} are trials and stay out"
@@ -195,7 +195,7 @@ def _day(
 def _head(path: Path) -> tuple[FileRole, list[str]]:
     """Where the headers stand, and the headers: the row that most looks like them, with the headings above it where
     there are any over several columns."""
-    best: tuple[tuple[int, int], FileRole, list[str]] = ((0, 0), FileRole(), [])
+    best: tuple[tuple[bool, int, int], FileRole, list[str]] = ((False, 0, 0), FileRole(), [])
     above: tuple[str | None, list[str]] = (None, [])
     for sheet, row, plain in first_rows(path):
         readings: list[tuple[int | None, list[str]]] = [(None, plain)]
@@ -204,7 +204,8 @@ def _head(path: Path) -> tuple[FileRole, list[str]]:
         for heading_row, headers in readings:
             once = [header for header in headers if header and headers.count(header) == 1]
             items = sum(len(group.headers) for group in numbered(once))
-            worth = len(canonical(once)) + items, items if heading_row is not None else 0
+            named = canonical(once)
+            worth = "student_id" in named, len(named) + items, items if heading_row is not None else 0
             if worth > best[0]:
                 role = FileRole(match=path.name, sheet=sheet, header_row=row, heading_row=heading_row)
                 best = worth, role, headers

@@ -57,6 +57,7 @@ PRIVATE = (
 PRIVATE_EXACT = ("name", "qq", "ip", "phone", "mobile", "email")
 # What a platform reckoned itself: answers are scored here.
 FIGURES = ("总分", "得分", "均分", "因子", "标准分", "结果", "等级", "评价", "预警", "score")
+FIGURE = "平台自己算的，不读 / reckoned by the platform; answers are scored here"
 SHORT = 12  # an item's wording may hold any of these words, and is longer
 SEPARATORS = tuple("、.:)_- 题")  # between a number and the wording
 FEWEST = 5  # numbered columns that make a questionnaire
@@ -104,13 +105,25 @@ def is_day_header(header: str) -> bool:
     return bool(_DAY.search(header)) and not _NOT_A_SHEETS.search(header)
 
 
+def maybe_items(headers: Sequence[str]) -> list[str]:
+    """Headers that may be those of items. A numbered one may be, whatever words stand behind the number (`6、评价`),
+    where the numbers beside it are items too; before and behind them it is a question about the person (`2、姓名`)."""
+    plain = [header for header in headers if not why_unread(header)]
+    numbers = {header: int(found[0]) for header in headers if (found := re.match(r"\d{1,3}", header.strip()))}
+    items = [numbers[header] for header in plain if header in numbers]
+    inside = range(min(items, default=0), max(items, default=-1) + 1)
+    figures = [header for header in numbers if why_unread(header) == FIGURE]
+    within = {header for header in numbers if numbers[header] in inside}
+    return [header for header in headers if header in {*plain, *figures, *within}]
+
+
 def why_unread(header: str) -> str | None:
     """Why a column that is no item is not read; None where nothing is known of it."""
     form = _NUMBERED.sub("", _plain(header))
     if form in PRIVATE_EXACT or (len(form) <= SHORT and any(word in form for word in PRIVATE)):
         return "个人信息，不读 / about the person, not needed"
     if len(form) <= SHORT and any(word in form for word in FIGURES):
-        return "平台自己算的，不读 / reckoned by the platform; answers are scored here"
+        return FIGURE
     return None
 
 

@@ -42,7 +42,7 @@ def labels_below(path: Path, role: FileRole, headers: Sequence[str]) -> int:
     return found
 
 
-def test_rows(texts: Mapping[str, Texts]) -> Trials | None:
+def trials_in(texts: Mapping[str, Texts]) -> Trials | None:
     """The rows of a file that are trials, where a column says so."""
     for header, column in texts.items():
         if header.casefold() not in STATUS:
