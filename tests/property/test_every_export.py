@@ -2,6 +2,7 @@
 
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,16 @@ from tests.every_export import Child, Shape
 
 MOST_QUESTIONS = 2
 KNOWN = packaged_instruments()
-ASKED: dict[str, int] = defaultdict(int)  # the most open questions by shape, printed with -rP
+ASKED: dict[str, int] = defaultdict(int)  # the most open questions by shape
+
+
+@pytest.fixture(scope="module", autouse=True)
+def questions_by_shape() -> Iterator[None]:
+    """Print how many questions each shape was asked (pytest shows it with -s)."""
+    yield
+    for shape, count in sorted(ASKED.items()):
+        print(f"{count} questions: {shape}")
+
 
 UNOPENED = (None,) * exports.ITEMS
 
@@ -64,7 +74,7 @@ def waves(draw: st.DrawFn) -> list[Child]:
     ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(shape=shapes, wave=waves(), seed=st.integers(0, 9))
 def test_a_wave_is_understood_or_asked_about(shape: Shape, wave: list[Child], seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
