@@ -1,7 +1,8 @@
 """The answers of a block for a questionnaire: which columns hold them, and how they are coded."""
 
 from data_schemas.instruments import Instrument, declared_coding
-from data_schemas.mapping.definition import Cell, TableMapping
+from data_schemas.mapping.cell import Cell
+from data_schemas.mapping.definition import TableMapping
 from data_schemas.tables import Table, response_table
 from runxin.errors import UserError
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from data_schemas.cells import Texts
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.assemble import ImportedRoster, assemble
-from data_schemas.mapping.definition import Cell, Mapping
+from data_schemas.mapping.cell import Cell
+from data_schemas.mapping.definition import Mapping
 from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import Bad, Mask, fill, holds, typed
 from data_schemas.mapping.fit import AS_OF, Step

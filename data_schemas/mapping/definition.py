@@ -5,79 +5,26 @@ map, or by numeric thresholds), by an any-of over several columns, by a constant
 """
 
 import hashlib
-import re
 import tomllib
-from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError
 
-from data_schemas.cells import header_of, text_of
 from data_schemas.dataset import Label
 from data_schemas.instruments import Instrument, parse_instrument
+from data_schemas.mapping.cell import AnyCell, Cell, Codes, Condition, Header, MappingPart, ValueMap
+from data_schemas.mapping.item_columns import AnyItems
 from data_schemas.mapping.questions import Question, settled
 from runxin.errors import Problem, bad_data, usage
 
-Scalar = bool | int | float | date | str
-Header = Annotated[str, AfterValidator(header_of)]
-
-
-def _texts(codes: tuple[object, ...]) -> tuple[str, ...]:
-    return tuple(text for text in map(text_of, codes) if text is not None)
-
-
-def _text_keys(values: object) -> object:
-    return {text_of(key) or "": value for key, value in values.items()} if isinstance(values, dict) else values
-
-
-# Source codes as their cells are read: 1, 1.0 and "１" are one code.
-Codes = Annotated[tuple[Scalar, ...], AfterValidator(_texts)]
-ValueMap = Annotated[dict[str, Scalar], BeforeValidator(_text_keys)]
 WHOLE_FILE = "source"  # the role of the only file where a mapping names none
-
-
-class MappingPart(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _listed(value: Any) -> Any:
     """`where` may be written `[where]` or `[[where]]`."""
     return [value] if isinstance(value, dict) else value
-
-
-class Condition(MappingPart):
-    """A test of one source cell: true, false, or unknown where the cell is blank. All that is given must hold."""
-
-    column: Header
-    one_of: Codes = ()
-    known: Codes = ()  # every code there is: with it, any other is a problem and not simply false
-    min: float | None = None
-    max: float | None = None
-    below: float | None = None
-    missing: bool | None = None
-    optional: bool = False  # the column may be absent; its cells are then blank
-
-    @model_validator(mode="after")
-    def _tests_something(self) -> "Condition":
-        if not self.one_of and not self.numeric and self.missing is None:
-            raise ValueError("a condition needs one of: one_of, min, max, below, missing")
-        if self.missing and (self.one_of or self.numeric):
-            raise ValueError("a blank cell has no value to test: use missing = true alone")
-        return self
-
-    @property
-    def numeric(self) -> bool:
-        return any(bound is not None for bound in (self.min, self.max, self.below))
-
-    def __str__(self) -> str:
-        tests = [f"one of {', '.join(map(str, self.one_of))}"] if self.one_of else []
-        bounds = (("at least", self.min), ("at most", self.max), ("below", self.below))
-        tests += [f"{word} {bound:g}" for word, bound in bounds if bound is not None]
-        if self.missing is not None:
-            tests.append("blank" if self.missing else "not blank")
-        return f"{self.column} {' and '.join(tests)}"
 
 
 class Filter(Condition):
@@ -86,146 +33,7 @@ class Filter(Condition):
     file: str | None = None
 
 
-class Threshold(MappingPart):
-    """Numbers below `below` become `value`; the last of a list has no `below` and takes the rest."""
-
-    below: float | None = None
-    value: Scalar
-
-
-class RowId(MappingPart):
-    """An id made of a prefix, the texts of some columns and the source row, as far as given, joined by hyphens."""
-
-    prefix: str = ""
-    columns: tuple[Header, ...] = ()
-    row: bool = True
-
-
-class Cell(MappingPart):
-    """How one canonical column is filled. Exactly one of `column`, `any_of`, `constant` and `id` is given."""
-
-    column: Header | None = None
-    any_of: tuple[Condition, ...] = ()
-    constant: Scalar | None = None
-    id: RowId | None = None
-    values: str | ValueMap | None = None  # source code → our code, or the name of a shared map
-    thresholds: tuple[Threshold, ...] = ()
-    words: ValueMap = {}  # source words → their value, beside the values that are read as they are
-    missing: Codes = ()  # source codes that say "no answer"
-    fallback: date | None = None  # what a blank cell of a day stands for: the day of the file or of the wave
-    optional: bool = False  # the column may be absent; its cells are then blank
-    pattern: bool = False  # `*` in the header stands for any text; exactly one header may fit
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "Cell":
-        ways = [self.column is not None, bool(self.any_of), self.constant is not None, self.id is not None]
-        if sum(ways) != 1:
-            raise ValueError("give exactly one of: column, any_of, constant, id")
-        if self.values is not None and self.thresholds:
-            raise ValueError("values and thresholds cannot both be given")
-        of_a_column = (self.thresholds, self.words, self.missing, self.fallback, self.optional, self.pattern)
-        if any(of_a_column) and self.column is None:
-            raise ValueError("thresholds, words, missing, fallback, optional and pattern need a column")
-        if self.words and (self.values is not None or self.thresholds):
-            raise ValueError("words stand beside values that are read as they are: not with values or thresholds")
-        if self.values is not None and self.column is None and not self.any_of:
-            raise ValueError("values need a column or any_of")
-        cuts = [threshold.below for threshold in self.thresholds]
-        rising = [cut for cut in cuts[:-1] if cut is not None]
-        if cuts and (len(rising) != len(cuts) - 1 or cuts[-1] is not None or rising != sorted(set(rising))):
-            raise ValueError("thresholds need rising `below`, and a last one without `below` for the rest")
-        return self
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The source columns that are read."""
-        if self.column is not None:
-            return (self.column,)
-        if self.id is not None:
-            return self.id.columns
-        return tuple(condition.column for condition in self.any_of)
-
-
-AnyCell = Annotated[Cell, BeforeValidator(lambda value: {"column": value} if isinstance(value, str) else value)]
 Where = Annotated[tuple[Condition, ...], BeforeValidator(_listed)]
-
-
-_CODED = re.compile(
-    r"(?P<variant>[A-Za-z0-9_.-]+)(?:, written one (?P<way>higher|lower))?(?:, (?P<blank>\S+) = blank)?"
-)
-
-
-def _numbers(value: Any) -> Any:
-    """Items as a list, or as an answer such as `9` or `9, 12`."""
-    return re.split(r"[\s,、，]+", value.strip()) if isinstance(value, str) else value
-
-
-class ItemColumns(MappingPart):
-    """The item columns of a questionnaire, in order: a list, or a pattern such as `Q{n}` or `{n}、*`.
-
-    In a pattern `*` stands for any text, such as the wording of the item. Items that the export does not have are
-    named in `absent`. Without `values` an answer is a number of the coding or one of its words in the definition.
-    Numbers that are written `shift` higher than the coding has them are brought back.
-    """
-
-    columns: tuple[Header, ...] | Header
-    absent: Annotated[tuple[int, ...], BeforeValidator(_numbers)] = ()
-    coding: str | None = None  # how the answers are coded, where the questionnaire has several ways
-    shift: int = 0
-    turned: bool = False  # the platform has turned the reversed items already: they are turned back
-    values: str | ValueMap | None = None
-    missing: Codes = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _said_with_the_coding(cls, given: Any) -> Any:
-        """`coding` may be the answer to a question, such as `0-3, written one higher` or `1-5, 0 = blank`."""
-        coding = given.get("coding") if isinstance(given, dict) else None
-        found = _CODED.fullmatch(coding) if isinstance(coding, str) else None
-        if not found or not (found["way"] or found["blank"]):
-            return given
-        more = {"shift": {"higher": 1, "lower": -1}[found["way"]]} if found["way"] else {}
-        blank = [*given.get("missing", ()), found["blank"]] if found["blank"] else given.get("missing", ())
-        return {**given, **more, "coding": found["variant"], "missing": tuple(blank)}
-
-    def present(self, items: int) -> list[int]:
-        """The items that the export has, of so many."""
-        return [number for number in range(1, items + 1) if number not in self.absent]
-
-    def headers(self, items: int) -> tuple[str, ...]:
-        """The headers of the items that the export has."""
-        if isinstance(self.columns, str):
-            return tuple(self.columns.replace("{n}", str(number)) for number in self.present(items))
-        return self.columns
-
-    def cells(
-        self, items: int, words: dict[str, int], codes: range = range(0), turned: Collection[int] = ()
-    ) -> dict[str, Cell]:
-        """A cell for every item that the export has; `words` and `codes` are those of the coding, `turned` the items
-        that it reverses."""
-        pattern = isinstance(self.columns, str) and "*" in self.columns
-        known: dict[str, Scalar] = {**words} if self.values is None else {}
-        values, back = self.values, self.values
-        if (self.shift or self.turned) and values is None:
-            values, known = {str(code + self.shift): code for code in codes} | known, {}
-            ends = codes[0] + codes[-1]
-            back = {text: ends - int(str(code)) for text, code in values.items()} if self.turned else values
-        pairs = zip(self.present(items), self.headers(items), strict=True)
-        return {
-            f"item_{number}": Cell(
-                column=name,
-                values=back if number in turned else values,
-                words=known,
-                missing=self.missing,
-                pattern=pattern,
-            )
-            for number, name in pairs
-        }
-
-
-AnyItems = Annotated[
-    ItemColumns, BeforeValidator(lambda value: value if isinstance(value, dict) else {"columns": value})
-]
 
 
 class TableMapping(MappingPart):
@@ -239,8 +47,8 @@ class TableMapping(MappingPart):
     file: str | None = None
     where: Where = ()
     skip_if_missing: tuple[Header, ...] = ()
-    columns: dict[str, AnyCell] = {}
-    long: dict[str, AnyCell] = {}  # code → its value, for family, concerns and scores
+    columns: dict[str, AnyCell] = Field(default_factory=dict)
+    long: dict[str, AnyCell] = Field(default_factory=dict)  # code → its value, for family, concerns and scores
     items: AnyItems | None = None
 
 
@@ -274,13 +82,13 @@ class Mapping(MappingPart):
     """A mapping file as it is written."""
 
     dataset: Describe
-    files: dict[str, FileRole] = {}
+    files: dict[str, FileRole] = Field(default_factory=dict)
     instruments: tuple[str, ...] = ()
     features: str | None = None  # the file that declares features of the dataset's own
     missing: Codes = ()
     leaking: tuple[Header, ...] = ()  # patterns of columns that give the outcome away
     student_id: AnyCell | None = None
-    values: dict[str, ValueMap] = {}
+    values: dict[str, ValueMap] = Field(default_factory=dict)
     where: Annotated[tuple[Filter, ...], BeforeValidator(_listed)] = ()
     blocks: tuple[TableMapping, ...]
     questions: tuple[Question, ...] = ()  # what was to be settled, with its answers

@@ -20,7 +20,7 @@ from data_schemas.cells import (
     value_of,
     without_mark,
 )
-from data_schemas.mapping.definition import Cell, Condition, Scalar
+from data_schemas.mapping.cell import Cell, Condition, Scalar
 from data_schemas.tables import CellKind, Column
 
 Mask = NDArray[np.bool_]

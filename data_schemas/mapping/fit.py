@@ -11,7 +11,8 @@ from data_schemas.dataset import table_of
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.answers import answer_cells
-from data_schemas.mapping.definition import Cell, Condition, Mapping, Scalar, TableMapping, place
+from data_schemas.mapping.cell import Cell, Condition, Scalar
+from data_schemas.mapping.definition import Mapping, TableMapping, place
 from data_schemas.own_features import OwnFeature
 from data_schemas.tables import CellKind, Column, Sensitivity, Table
 from runxin.errors import Problem, bad_data

@@ -9,7 +9,7 @@ import pandas as pd
 
 from data_schemas.cells import BadCell
 from data_schemas.instruments import Instrument
-from data_schemas.mapping.definition import Cell
+from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.distribution import distribution
 from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import reader_of

@@ -13,7 +13,8 @@ from data_schemas.instruments import Instrument, packaged_instruments
 from data_schemas.mapping.answer_coding import HIGHER, shifted
 from data_schemas.mapping.answers import VARIANT
 from data_schemas.mapping.apply import apply_mapping
-from data_schemas.mapping.definition import Cell, Mapping, read_mapping
+from data_schemas.mapping.cell import Cell
+from data_schemas.mapping.definition import Mapping, read_mapping
 from data_schemas.mapping.files import Sheet, Wanted, read_sheet
 from data_schemas.mapping.fit import AS_OF, Step, as_of_cell, fit, leaking
 from data_schemas.mapping.progress import Applied, Finding

@@ -10,7 +10,8 @@ import pytest
 from data_schemas.check import check_dataset
 from data_schemas.dataset import Dataset, read_dataset
 from data_schemas.mapping import Imported, import_files
-from data_schemas.mapping.definition import Cell, Mapping, read_mapping
+from data_schemas.mapping.cell import Cell
+from data_schemas.mapping.definition import Mapping, read_mapping
 from data_schemas.own_features import read_own_features
 from runxin.errors import UserError
 

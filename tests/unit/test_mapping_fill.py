@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data_schemas.cells import texts_of
-from data_schemas.mapping.definition import Cell, Condition
+from data_schemas.mapping.cell import Cell, Condition
 from data_schemas.mapping.fill import fill, holds
 from data_schemas.tables import TABLES, Column
 
