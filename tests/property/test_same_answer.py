@@ -98,7 +98,7 @@ def test_from_a_dataset_and_from_requests(artifact: Artifact, requests: list[Req
 
 
 @given(CLASSES, st.integers(0, 2**32 - 1))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_in_any_order_of_students_and_rows(artifact: Artifact, requests: list[Request], seed: int) -> None:
     rng = random.Random(seed)
     shuffled = [
