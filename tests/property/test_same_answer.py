@@ -17,7 +17,7 @@ from models.records import EVENTS
 from tests.strategies import later_rows, students
 from tests.students import AS_OF, POLICY, Request, Row, assessed
 
-MANY = settings(max_examples=30)
+MANY = settings(max_examples=20)
 CLASSES = st.lists(students(), min_size=2, max_size=6).map(
     lambda found: [{**one, "student_id": f"S-{n}", "school_id": f"school-{n}"} for n, one in enumerate(found)]
 )
