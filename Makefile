@@ -8,7 +8,8 @@ export BENTOML_DO_NOT_TRACK := True
 
 # Tests run side by side; a library that shares one sum out among threads as well only waits for itself.
 WORKERS ?= 2
-TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+# A file stays on one worker, so that what it makes for all its tests is made once; the longest (docs) come first.
+TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup browser run test lint mutants bench mlflow lock clean
 

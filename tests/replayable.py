@@ -24,7 +24,7 @@ SLEEP = OwnFeature(
 )
 
 
-def replayable_city(folder: Path, students: int = 300) -> Dataset:
+def replayable_city(folder: Path, students: int = 200) -> Dataset:
     """Written to `folder` and read from there."""
     city = make_city(students, seed=7).dataset
     ids, schools = city.students["student_id"], city.students["school_id"]

@@ -55,11 +55,9 @@ def by_deadline(everyone: Iterable[Present]) -> list[Present]:
     return sorted(everyone, key=_deadline)
 
 
-def _deadline(one: Present) -> tuple[bool, bool, float, bool, float, int, str]:
+def _deadline(one: Present) -> tuple[bool, tuple[object, ...], int, str]:
     clock = one.clock
-    if clock is None:
-        return True, True, 0.0, True, 0.0, -one.tier.ord, one.student_id
-    return (False, *clock.strictness, -one.tier.ord, one.student_id)
+    return clock is None, clock.strictness if clock is not None else (), -one.tier.ord, one.student_id
 
 
 def _share(ordered: Sequence[float], value: float) -> float:

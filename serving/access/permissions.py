@@ -2,7 +2,7 @@
 
 from runxin.errors import refused
 from serving.access.roles import GRANTS, Action, Client, Reach, Role, User
-from serving.store import UNASSIGNED, concerns_school, is_unassigned
+from serving.store import concerns_school, is_unassigned
 
 
 def may(user: User, action: Action, school_id: str | None = None) -> bool:
@@ -15,7 +15,7 @@ def may(user: User, action: Action, school_id: str | None = None) -> bool:
     if school_id is None:
         return False
     if is_unassigned(school_id):
-        mine = school_id == UNASSIGNED or any(concerns_school(school_id, school) for school in user.schools)
+        mine = any(concerns_school(school_id, school) for school in user.schools)
         return mine and reach is Reach.OWN_AND_UNASSIGNED
     return school_id in user.schools
 

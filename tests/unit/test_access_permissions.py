@@ -22,6 +22,7 @@ from serving.access import (
     takes_schools,
 )
 from serving.store import UNASSIGNED
+from serving.store.students import unassigned_among
 
 OWN, OTHER = "school-01", "school-02"
 USERS = {
@@ -30,13 +31,20 @@ USERS = {
     "bureau": User("zhou", Role.BUREAU),
     "administrator": User("admin", Role.ADMINISTRATOR),
 }
-PLACES = {"own": OWN, "other": OTHER, "unassigned": UNASSIGNED, "no school": None}
+PLACES = {
+    "own": OWN,
+    "other": OTHER,
+    "unassigned": UNASSIGNED,
+    "among own": unassigned_among((OTHER, OWN)),
+    "among others": unassigned_among((OTHER, "school-010")),
+    "no school": None,
+}
 # action → role → where it is allowed; everywhere else it is refused.
 ALLOWED: dict[str, dict[str, set[str]]] = {
     "see_list": {"counselor": {"own"}},
-    "see_student": {"counselor": {"own", "unassigned"}},
+    "see_student": {"counselor": {"own", "unassigned", "among own"}},
     "see_names": {"counselor": {"own"}},
-    "record_word": {"counselor": {"own", "unassigned"}},
+    "record_word": {"counselor": {"own", "unassigned", "among own"}},
     "see_miss_cases": {"counselor": {"own"}},
     "see_miss_counts": {"counselor": {"own"}, "principal": {"own"}, "bureau": {"no school"}},
     "manage_users": {"administrator": {"no school"}},

@@ -10,7 +10,7 @@ import pytest
 
 from models import Artifact, load_artifact, save_artifact
 from models.risk_model import RiskModel, contributions, margins
-from models.tree_shap import TOLERANCE, Explainer, NotCovered, disagreement, explain, make_explainer, units
+from models.tree_shap import TOLERANCE, Explainer, NotCovered, cost_of, disagreement, explain, make_explainer, units
 from runxin.errors import Kind, UserError
 from tests.strategies_trees import trained
 from tests.trained import FEATURES, trained_artifact
@@ -74,6 +74,15 @@ def test_tables_stay_within_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     small = make_explainer(text)
     assert len(small.tables.figures) <= 5_000 < len(large.tables.figures)
     assert np.abs(explain(small, VALUES) - explain(large, VALUES)).max() < 1e-12
+
+
+@pytest.mark.parametrize("leaves", [4, 60, 2_000])
+def test_what_an_explanation_costs_is_told_without_its_tables(leaves: int) -> None:
+    values = RNG.normal(size=(6_000, 25))
+    outcome = (np.sin(values * 3).sum(axis=1) + RNG.normal(size=6_000) > 0).astype(float)
+    text = trained(values, outcome, 2, num_leaves=leaves).model_to_string()
+    made = make_explainer(text)
+    assert cost_of(text) == len(made.tables.column) + len(made.tables.feature) + len(made.paths.games) > 0
 
 
 @pytest.mark.filterwarnings("ignore:The set_.* function:PendingDeprecationWarning")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from evaluation import auroc
 from models.features import Feature
 from models.risk_model import RiskModel, margins
-from models.tree_shap import Explainer
+from models.tree_shap import NotCovered, cost_of
 from training.cohorts.cohort import Cohort
 from training.cohorts.folds import Fold
 from training.fitting.boosting import Boosting, fit_boosting, staged_margins
@@ -92,12 +92,19 @@ def try_boosting(learning: Learning, boosting: Boosting, seed: int) -> Tried:
     rounds = stages[int(np.argmin(losses))]
     found, cost = [], 0
     for fold, booster in zip(learning.folds, boosters, strict=True):
-        shorter = lightgbm.Booster(model_str=booster.model_to_string(num_iteration=rounds))
-        model = RiskModel(learning.features, shorter, learning.cap)
+        text = booster.model_to_string(num_iteration=rounds)
+        model = RiskModel(learning.features, lightgbm.Booster(model_str=text), learning.cap)
         found.append(margins(model, learning.values[fold.test]).value)
-        if isinstance(model.explainer, Explainer):
-            cost = max(cost, model.explainer.cost)
+        cost = max(cost, _cost(text))
     return Tried(replace(boosting, rounds=rounds), _figures(learning, np.concatenate(found)), cost)
+
+
+def _cost(text: str) -> int:
+    """What it costs to explain one student by tables; 0 where these do not cover the trees."""
+    try:
+        return cost_of(text)
+    except NotCovered:
+        return 0
 
 
 def _figures(learning: Learning, margin: Floats) -> OutOfFold:
