@@ -19,9 +19,10 @@ from data_schemas.enrolment import SET_ASIDE, STUDENT
 from data_schemas.horizon import open_dates, outcomes_until
 from data_schemas.plausibility import late_questions, roster_questions
 from data_schemas.repeats import repeats
-from data_schemas.rules import Fault, faults, score_faults
+from data_schemas.rules import Fault, faults
 from data_schemas.schools import school_faults, unknown_schools
 from data_schemas.tables import Table, schema
+from data_schemas.totals import score_faults, unstated
 from runxin.errors import Problem
 
 # Tables whose absence of a row means something only where the school's feed covered the day.
@@ -61,6 +62,9 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         problems += _cells(frame, table)
         found = faults(frame, table, as_of, students, ahead, refused)
         found += score_faults(frame, dataset.instruments) if name == "scores" else []
+        if name == "scores":
+            asked = unstated(frame, dataset.instruments)
+            questions += [Problem(f"{one.what} ({len(one.rows)} rows)", name, column=one.column) for one in asked]
         found += calendar_faults(name, dataset.tables)
         found += _faults_of_schools(name, dataset)
         for fault in found:

@@ -91,6 +91,11 @@ class Respondent(Code):
     TEACHER = ("teacher", "教师", "teacher")
 
 
+class ScoreUnit(Code):
+    OWN = ("own", "量表定义的分数", "the figure that the questionnaire defines")
+    RAW = ("raw", "原始分（各题之和）", "the plain sum of the answers")
+
+
 class LeaveType(Code):
     SICK = ("sick", "病假", "sick leave")
     PERSONAL = ("personal", "事假", "personal leave")

@@ -1,7 +1,7 @@
 """What must hold between the rows of a dataset: no duplicates, no strangers, no end before its start, no event that
 has not happened yet. `check` and the import of a platform's files ask the same questions here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data_schemas.enrolment import SET_ASIDE, STUDENT, chosen, current, split
-from data_schemas.instruments import Instrument
 from data_schemas.repeats import repeats
 from data_schemas.tables import Table
 
@@ -95,29 +94,6 @@ def faults(
     found += [*_order(frame, table), *_several_schools(frame, table)]
     if not (ahead and table.name == "outcomes"):
         found += _future(frame, table, as_of)
-    return [fault for fault in found if len(fault.rows)]
-
-
-def score_faults(frame: pd.DataFrame, instruments: Mapping[str, Instrument]) -> list[Fault]:
-    """Rows of the scores table that are none of their questionnaire's scores, or outside what it can have."""
-    found = []
-    whole = frame[["instrument", "scale", "value"]].notna().all(axis=1)
-    places = pd.Series(np.arange(len(frame)), index=frame.index)[whole]
-    for (code, scale), group in places.groupby([frame.loc[whole, "instrument"], frame.loc[whole, "scale"]]):
-        rows = group.to_numpy(dtype=np.intp)
-        instrument = instruments.get(str(code))
-        if instrument is None:
-            found.append(Fault(rows, "instrument", "no questionnaire has this code", "add its definition"))
-            continue
-        known = [score.code for score in instrument.scores]
-        if scale not in known:
-            fix = f"{code} has {', '.join(known)}"
-            found.append(Fault(rows, "scale", "the questionnaire has no such score", fix))
-            continue
-        low, high = instrument.range_of(str(scale))
-        value = frame["value"].to_numpy(dtype=np.float64)[rows]
-        what = f"{scale} of {code} lies from {low:g} to {high:g}"
-        found.append(Fault(rows[(value < low) | (value > high)], "value", what, "mend it"))
     return [fault for fault in found if len(fault.rows)]
 
 

@@ -18,6 +18,7 @@ from data_schemas.codes import (
     LeaveType,
     OutcomeKind,
     Respondent,
+    ScoreUnit,
     Selection,
     Sex,
     Source,
@@ -75,6 +76,8 @@ TABLES: dict[str, Table] = {
                 Column("administered_on", CellKind.DATE, "测评日期", _S, required=True),
                 Column("received_at", CellKind.TIME, "接收时间", _S),
                 Column("respondent", CellKind.CODE, "填答人", _S, codes=Respondent),
+                Column("unit", CellKind.CODE, "计分单位", _S, codes=ScoreUnit),
+                Column("coding_variant", CellKind.TEXT, "编码方式", _S),
             ),
         ),
         Table(

@@ -141,6 +141,12 @@ class InstrumentResult:
     passed_over: int = 0
     outside_age: Words | None = None
 
+    @property
+    def scales_only(self) -> bool:
+        """Scales that were worked out elsewhere, without a total: the student was screened, and has no band."""
+        given = any(score.value is not None for score in self.scores)
+        return self.total is None and "no_total" in self.invalid_reasons and given
+
 
 @dataclass(frozen=True)
 class Retest:

@@ -119,7 +119,7 @@ def _reading(
     answered = {result.code for result in results}
     missing = [*gaps, *(result.code for result in results if not result.current)]
     missing += [code for code in wanted(answered, expected, together) if code not in answered]
-    scored = [result for result in results if result.current and result.valid]
+    scored = [result for result in results if result.current and (result.valid or result.scales_only)]
     adverse = [r for r in scored if records.sheets[r.code].instrument.total.polarity == "adverse"]
     severity = max((result.share or 0.0 for result in adverse), default=0.0)
     unproven = any(result.outside_age is not None for result in results if result.current)

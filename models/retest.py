@@ -46,7 +46,7 @@ def retests_of(
     elif "validity_scale" in result.invalid_reasons:
         rule = instrument.validity[0]
         yield entry("void", f"：{rule.zh}（{on}）", f": {rule.en} ({on})")
-    elif not result.valid:
+    elif not result.valid and not result.scales_only:
         blanks = result.n_missing
         zh, en = (
             (f" 有 {blanks} 题未作答", f": {blanks} items left blank") if blanks else (" 没有总分", ": no total given")

@@ -50,6 +50,9 @@ def points(value: float, band: Words | None, on: date, caveats: Sequence[Words] 
 def sheet_words(result: InstrumentResult) -> Words:
     """The total of a sheet that has one, or what it is at least, with its band, its day and its caveats."""
     label = result.label or result.name
+    if result.scales_only:
+        on = result.administered_on.isoformat()
+        return Words(zh=f"{label.zh} 只有分量表分，没有总分（{on}）", en=f"{label.en}: scales only, no total ({on})")
     caveats = [CAVEATS[AT_LEAST]] if result.total is None else []
     caveats += [CAVEATS[PRORATED]] if result.prorated else []
     caveats += [] if result.current else [OUT_OF_DATE]

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from data_schemas.codes import ScoreUnit
 from data_schemas.instruments import BLANK, Instrument, Scores, given_scores, join_scores, score_rows
+from data_schemas.instruments.units import in_own_unit, with_derived
 from models.columns import CLOCK, NO_DAY, SECONDS_A_DAY, Columns, moment_of
 from runxin.errors import Problem, bad_data
 
@@ -112,6 +114,8 @@ def _given(instrument: Instrument, scores: Columns) -> tuple[Columns, Scores]:
         for row, code in zip(rows, scale, strict=True)
         if code not in known
     ]
+    if not problems:
+        value, problems = _in_own_unit(instrument, scores, rows)
     for row, code, figure in zip(rows, scale, value, strict=True):
         if code in known:
             low, high = instrument.range_of(code)
@@ -133,4 +137,23 @@ def _given(instrument: Instrument, scores: Columns) -> tuple[Columns, Scores]:
     columns = {name: scores[name][rows][first] for name in names}
     columns[RECEIVED_SECOND] = np.full(len(sheet_of), SECONDS_A_DAY)
     np.minimum.at(columns[RECEIVED_SECOND], sheet, scores[RECEIVED_SECOND][rows])
-    return columns, given_scores(instrument, values)
+    return columns, given_scores(instrument, with_derived(instrument, values))
+
+
+def _in_own_unit(instrument: Instrument, scores: Columns, rows: Ints) -> tuple[NDArray[np.float64], list[Problem]]:
+    """The values of the rows in the definition's own unit and coding, and those that cannot be brought there."""
+    value, problems = scores["value"][rows].copy(), []
+    units = (None, *ScoreUnit.codes())
+    stated = [
+        (str(scale), units[unit + 1], variant)
+        for scale, unit, variant in zip(
+            scores["scale"][rows], scores["unit"][rows].tolist(), scores["coding_variant"][rows], strict=True
+        )
+    ]
+    for one in sorted(set(stated), key=str):
+        mine = np.array([each == one for each in stated])
+        try:
+            value[mine] = in_own_unit(instrument, one[0], value[mine], one[1], one[2])
+        except ValueError as error:
+            problems += [Problem(str(error), "scores", int(row) + 2, "unit") for row in rows[mine]]
+    return value, problems

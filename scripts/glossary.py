@@ -15,6 +15,7 @@ TITLES = {
     "Answer": "取值 Values of a flag",
     "DutyRole": "值班角色 Roles on a duty roster",
     "Respondent": "填答人 Respondents",
+    "ScoreUnit": "计分单位 Units of a total",
     "LeaveType": "请假类型 Types of leave",
     "LeaveReason": "请假原因 Reasons of leave",
     "FamilyFlag": "家庭情况 Family circumstances",

@@ -10,6 +10,7 @@ from data_schemas.instruments.definition import Instrument
 from data_schemas.instruments.key import BLANK, Key, Singles, scoring_key
 from data_schemas.instruments.parts import Coding, Score
 from data_schemas.instruments.scores import PLACES_NAMED, Answers, Bools, Floats, Scores, half_up, join_scores
+from data_schemas.instruments.units import figure_of
 from runxin.errors import Problem, UserError, bad_data
 
 CELLS = 1 << 15  # answers worked on at a time: they stay in a core's own cache
@@ -179,11 +180,7 @@ def _linear(instrument: Instrument, key: Key, points: Singles, blanks: Singles) 
 
 def _figure(instrument: Instrument, score: Score, points: Floats, size: float) -> Floats:
     """A score from points above the lowest answers."""
-    raw = points + instrument.coding.low * size
-    if score.kind == "mean":
-        raw = raw / size
-    figure = raw * score.times if score.times != 1.0 else raw
-    return np.floor(figure) if score.truncated else figure
+    return figure_of(score, points + instrument.coding.low * size, size)
 
 
 def _counted(instrument: Instrument, score: Score, own: Answers) -> tuple[Floats, Floats]:

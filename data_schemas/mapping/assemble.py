@@ -13,8 +13,9 @@ from data_schemas.instruments import Instrument
 from data_schemas.mapping.fill import typed
 from data_schemas.mapping.progress import Applied, Finding, StepRows
 from data_schemas.mapping.safety import safety_rows
-from data_schemas.rules import REFUSED, Fault, among, faults, score_faults
+from data_schemas.rules import REFUSED, Fault, among, faults
 from data_schemas.tables import Table
+from data_schemas.totals import score_faults
 
 
 @dataclass

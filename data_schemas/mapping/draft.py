@@ -4,7 +4,7 @@ Nothing is guessed silently: what could not be told is a question in the mapping
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from data_schemas.mapping.draft_text import Export, Questionnaire, draft_text
 from data_schemas.mapping.files import Wanted, first_rows, read_sheet
 from data_schemas.mapping.headers import Numbered, canonical, maybe_items, numbered, stacked
 from data_schemas.mapping.questions import NONE, Question, reference
-from data_schemas.mapping.recognition import Recognised, left_out, recognised, safety_among, which
+from data_schemas.mapping.recognition import Recognised, left_out, platform_total, recognised, safety_among, which
 from data_schemas.mapping.sheet_days import Day, day_of
 from data_schemas.mapping.tool_rows import labels_below, trials_in
 from data_schemas.mapping.understanding import files_of
@@ -124,13 +124,19 @@ def _export(
     for number, group in enumerate(recognised(path, role.sheet, groups, codes, named, known), start=1):
         one = _questionnaire(group, path, number, columns, texts, opened, as_of)
         found += [one] if one is not None else []
+    known_items = [one for one in found if one.instrument is not None]
+    found = [
+        replace(one, total=platform_total(one.instrument, once, len(known_items) == 1)) if one.instrument else one
+        for one in found
+    ]
     test = trials_in(texts)
     if test is not None:
         opened.note(
             f"{path.name}: {test.count} rows with {test.column} = {', '.join(test.out)} are trials and stay out"
         )
     days = [one.day.header for one in found if one.day.header]
-    taken = {*columns.values(), *days, *(header for one in found for header in one.headers.values())}
+    totals = [one.total for one in found if one.total]
+    taken = {*columns.values(), *days, *totals, *(header for one in found for header in one.headers.values())}
     unread = tuple(dict.fromkeys(header for header in headers if header and header not in taken))
     return Export(role, columns, texts, found, unread, test)
 

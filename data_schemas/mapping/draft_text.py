@@ -50,6 +50,7 @@ class Questionnaire:
     absent: str | Sequence[int] | None
     day: Day
     table: str
+    total: str | None = None
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,8 @@ def _sheets(export: Export, file: str, one: Questionnaire) -> Iterator[str]:
         yield f"absent = {list(one.absent)}"
     if one.coding is not None:
         yield f"coding = {_text(one.coding)}"
+    if one.total is not None:
+        yield f"total = {_text(one.total)} # 平台的总分只用来核对 / only held against the answers"
     yield "[blocks.columns]"
     yield f"student_id = {_text(columns['student_id'])}"
     yield f"administered_on = {_day(day)}"

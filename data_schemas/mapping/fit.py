@@ -32,6 +32,7 @@ class Step:
     where: tuple[Condition, ...]
     skip_if_missing: tuple[str, ...]
     cells: Lookup[str, Cell]
+    total: str | None = None  # the column of the platform's own totals
 
     @property
     def is_answers(self) -> bool:
@@ -53,7 +54,7 @@ class Step:
         for cell in self.cells.values():
             for name in () if cell.any_of else cell.columns:
                 found[name] = cell.optional and found.get(name, True)
-        return found
+        return found | ({self.total: False} if self.total is not None else {})
 
 
 def fit(
@@ -149,7 +150,8 @@ def _steps(
                 fault(f"the required column {required.name} is not filled", "columns")
         read = {c.column for c in block.where} | {column for cell in resolved.values() for column in cell.columns}
         skip = tuple(column for column in block.skip_if_missing if column in read)
-        yield Step(name, table, role, block.where, skip, resolved)
+        total = block.items.total if block.items is not None else None
+        yield Step(name, table, role, block.where, skip, resolved, total)
 
 
 def as_of_cell(mapping: Mapping, file: str) -> date | Cell | None:

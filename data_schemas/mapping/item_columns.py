@@ -31,6 +31,7 @@ class ItemColumns(MappingPart):
     coding: str | None = None  # how the answers are coded, where the questionnaire has several ways
     shift: int = 0
     turned: bool = False  # the platform has turned the reversed items already: they are turned back
+    total: Header | None = None  # the platform's own total: held against the answers, and not read
     values: str | ValueMap | None = None
     missing: Codes = ()
 

@@ -22,6 +22,7 @@ GENERIC = frozenset((
 ))
 # fmt: on
 _LATIN = re.compile(r"[a-z]+")
+_TOTAL = re.compile(r"总分|总得分|^total(?: score)?$", re.IGNORECASE)
 _NAMED_ZH = re.compile(r"[\u4e00-\u9fff]{2,}(?:量表|问卷|测验|测试)")
 
 
@@ -161,6 +162,15 @@ def _words(text: str) -> list[str]:
 
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]", "", text).casefold()
+
+
+def platform_total(one: Instrument, headers: Sequence[str], alone: bool) -> str | None:
+    """The header of the total that the platform reckoned of this questionnaire: the one that names it, or the only one
+    where it is `alone` in its file."""
+    totals = [header for header in headers if _TOTAL.search(header)]
+    named = [header for header in totals if _by_name(header, {one.code: one})]
+    fitting = named or (totals if alone else [])
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def which(one: Recognised, path: Path, name: str) -> Question:

@@ -17,8 +17,11 @@ from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.definition import Mapping, read_mapping
 from data_schemas.mapping.files import Sheet, Wanted, read_sheet
 from data_schemas.mapping.fit import AS_OF, Step, as_of_cell, fit, leaking
+from data_schemas.mapping.platform_totals import totals_apart
 from data_schemas.mapping.progress import Applied, Finding
 from data_schemas.own_features import OwnFeature, read_own_features
+from data_schemas.rules import Fault
+from data_schemas.totals import unstated
 from runxin.errors import Problem, UserError, bad_data, usage
 
 
@@ -68,15 +71,25 @@ def understand(
     moved = {step.table.name: problem for step in steps for problem in _moved(step, sheets[step.role], instruments)}
     # Cells outside the range of a scale that is shifted are its echo, and setting them aside would drop the gravest.
     findings = [one for one in applied.findings if one.table not in moved or one.column is None]
+    scores = applied.tables.get("scores")
+    asked = [] if scores is None else list(_asked(unstated(scores, instruments), mapping_file.name))
     problems = (
         *moved.values(),
+        *asked,
         *sorted_problems(findings),
+        *totals_apart([step for step in steps if step.table.name not in moved], sheets, instruments),
         *_miscoded(applied, [step for step in steps if step.table.name not in moved], sheets, instruments),
     )
-    fatal = bool(moved) or any(finding.table == AS_OF.name for finding in applied.findings)
+    fatal = bool(moved or asked) or any(finding.table == AS_OF.name for finding in applied.findings)
     return Understood(
         mapping, digest, instruments, {**brought, **used}, features, steps, sheets, applied, problems, fatal
     )
+
+
+def _asked(found: Sequence[Fault], file: str) -> Iterator[Problem]:
+    """One problem for all rows with one cause."""
+    for fault in found:
+        yield Problem(f"{fault.what} ({len(fault.rows)} rows)", file, column="blocks", fix=fault.fix)
 
 
 def sorted_problems(findings: Sequence[Finding]) -> list[Problem]:

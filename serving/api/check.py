@@ -1,11 +1,15 @@
 """What a request's form cannot say: known questionnaires, answers within their coding, days that have been, facts that
 contradict each other."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+import numpy as np
+
 from data_schemas.codes import Stage
 from data_schemas.instruments import Instrument, declared_coding
+from data_schemas.instruments.units import impossible, in_own_unit, readings
 from data_schemas.own_features import OwnFeature
 from data_schemas.rules import ORDERED
 from data_schemas.stages import contradictions
@@ -130,10 +134,22 @@ def _scores(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Ite
                 f"{instrument.code} has no such score", column=f"{place}.scale", fix=f"one of {', '.join(known)}"
             )
             continue
-        low, high = instrument.range_of(score.scale)
-        if not low <= score.value <= high:
+        stated = np.array([score.value])
+        try:
+            own = in_own_unit(instrument, score.scale, stated, score.unit, score.coding_variant)
+        except ValueError as error:
+            yield Problem(str(error), column=f"{place}.unit", fix="state another unit, or send the answers")
+            continue
+        if impossible(instrument, score.scale, own).any():
+            low, high = instrument.range_of(score.scale)
             what = "a total" if score.scale == "total" else f"the score {score.scale}"
-            yield Problem(f"{what} of {instrument.code} lies from {low:g} to {high:g}", column=f"{place}.value")
+            inside = low <= own[0] <= high
+            fault = "is a figure that no answers come to" if inside else f"lies from {low:g} to {high:g}"
+            fitting = [
+                {"unit": unit, "coding_variant": coding} for unit, coding in readings(instrument, score.scale, stated)
+            ]
+            fix = f"it fits as {' or as '.join(map(json.dumps, fitting))}" if fitting else None
+            yield Problem(f"{what} of {instrument.code} {fault}", column=f"{place}.value", fix=fix)
 
 
 def _feeds(request: ScoreRequest) -> Iterator[Problem]:

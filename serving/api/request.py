@@ -17,6 +17,7 @@ from data_schemas.codes import (
     LeaveType,
     OutcomeKind,
     Respondent,
+    ScoreUnit,
     Selection,
     Sex,
     Source,
@@ -56,6 +57,12 @@ class ScoreRow(RequestPart):
     administered_on: Day
     received_at: Moment | None = None
     respondent: Annotated[str, CodeOf(Respondent)] | None = None
+    unit: Annotated[str, CodeOf(ScoreUnit)] | None = Field(
+        None, description="`raw` for the plain sum of the answers; what the questionnaire defines where left out"
+    )
+    coding_variant: Variant | None = Field(
+        None, description="the coding of the answers that were summed; the questionnaire's own where left out"
+    )
 
 
 class LeaveRow(RequestPart):

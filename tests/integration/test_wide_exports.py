@@ -11,12 +11,13 @@ import pytest
 
 from data_schemas.check import check_dataset
 from data_schemas.dataset import read_dataset
-from data_schemas.instruments import score_sheets
+from data_schemas.instruments import packaged_instruments, score_sheets
 from runxin.cli.main import run
 from tests.command_line import told
 
 Rows = Sequence[Sequence[object]]
 PHQ9 = ["完全不会", "好几天", "一半以上的天数", "几乎每天"]
+MHT = packaged_instruments()["mht"]
 MSSMHS = ["从无", "轻度", "中度", "偏重", "严重"]
 
 
@@ -42,7 +43,8 @@ def mht(path: Path) -> Path:
         person = [n, f"２０２４０{n}", "某某", "一中", ["七年级", "初二"][n % 2], "1班", "男女"[n % 2], "320…"]
         answers: list[object] = ["是" if item % (n + 2) == 0 else "否" for item in range(1, 101)]
         answers[84] = ["否", "是", "否", None][n]
-        rows.append([*person, datetime(2026, 11, 3, 9, n), f"{n + 5}分{n}秒", *answers, 30])
+        total = sum(answers[item - 1] == "是" for item in MHT.items_of(MHT.total))  # the lie scale is not among them
+        rows.append([*person, datetime(2026, 11, 3, 9, n), f"{n + 5}分{n}秒", *answers, total])
     return book(path, rows)
 
 
@@ -52,7 +54,7 @@ def test_mht_from_a_draft_to_a_dataset_without_writing_a_line(
     source, mapping, out = str(mht(tmp_path / "MHT测评.xlsx")), str(tmp_path / "m.toml"), str(tmp_path / "out")
     drafted = told(capsys, "import", "--draft", mapping, source)
     assert drafted["instruments"] == ["mht"]
-    assert drafted["unread"] == {"MHT测评.xlsx": ["序号", "姓名", "身份证号", "总分"]}
+    assert drafted["unread"] == {"MHT测评.xlsx": ["序号", "姓名", "身份证号"]}
     assert drafted["to_do"] == []
 
     seen = told(capsys, "import", "--mapping", mapping, "--preview", source)

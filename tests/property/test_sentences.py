@@ -182,12 +182,16 @@ def test_leave_of_a_window_that_is_partly_known_is_said_to_be_at_least(artifact:
     assert all("至少" in text.zh and "at least" in text.en for text in mine)
 
 
-def test_of_a_sheet_without_a_total_no_blanks_are_made_up() -> None:
+def test_scales_without_a_total_count_as_screened_and_say_so() -> None:
     one = {"instrument": "sdq_self", "scale": "emotional", "value": 7.0, "administered_on": date(2026, 4, 1)}
-    said = assessed([student(scores=[one])])[0].data_quality.retest
-    assert [text.text.zh for text in said if text.why == "unscored"] == [
-        f"{KNOWN['sdq_self'].label.zh} 没有总分（2026-04-01），无法计分，请复测"
-    ]
+    said = assessed([student(scores=[one])])[0]
+    assert said.screened
+    assert [text.text.zh for text in said.data_quality.retest if text.why == "unscored"] == []
+    (result,) = said.instruments
+    label = KNOWN["sdq_self"].label
+    assert (result.scales_only, result.total, result.band) == (True, None, None)
+    assert instrument_sentence(result).zh == f"{label.zh} 只有分量表分，没有总分（2026-04-01）"
+    assert instrument_sentence(result).en == f"{label.en}: scales only, no total (2026-04-01)"
 
 
 def test_safety_is_asked_about_with_the_whole_figure() -> None:

@@ -1,0 +1,89 @@
+"""Totals that were worked out elsewhere: whether their questionnaire can have them, in the unit that they state."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_schemas.instruments import Instrument
+from data_schemas.instruments.units import OWN, Stated, impossible, in_own_unit, readings
+from data_schemas.rules import Fault
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
+Group = tuple[str, str, str | None, str | None]
+
+
+def score_faults(frame: pd.DataFrame, instruments: Mapping[str, Instrument]) -> list[Fault]:
+    """Rows of the scores table that are none of their questionnaire's scores, or that it cannot have in the unit and
+    the coding that they state."""
+    found = []
+    for (code, scale, unit, variant), rows in _groups(frame):
+        instrument = instruments.get(code)
+        if instrument is None:
+            found.append(Fault(rows, "instrument", "no questionnaire has this code", "add its definition"))
+            continue
+        known = [score.code for score in instrument.scores]
+        if scale not in known:
+            fix = f"{code} has {', '.join(known)}"
+            found.append(Fault(rows, "scale", "the questionnaire has no such score", fix))
+            continue
+        value = _values(frame, rows)
+        try:
+            own = in_own_unit(instrument, scale, value, unit, variant)
+        except ValueError as error:
+            found.append(Fault(rows, "unit", str(error), "state another unit, or give the answers"))
+            continue
+        found += _impossible(instrument, scale, value, own, rows)
+    return [fault for fault in found if len(fault.rows)]
+
+
+def unstated(frame: pd.DataFrame, instruments: Mapping[str, Instrument]) -> list[Fault]:
+    """Scores that state neither unit nor coding and may be in one or another: read the wrong way they mean something
+    else, and no figure shows it."""
+    found = []
+    for (code, scale, unit, variant), rows in _groups(frame):
+        instrument = instruments.get(code)
+        if instrument is None or scale not in {one.code for one in instrument.scores} or unit or variant:
+            continue
+        fitting = list(readings(instrument, scale, _values(frame, rows)))
+        if fitting[1:] and fitting[0] == (OWN, None):
+            what = f"in which unit and coding are the figures of {code} {scale}? Read the wrong way they mean another"
+            found.append(Fault(rows, "value", what, f"write {_either(fitting)} into the block's columns"))
+    return found
+
+
+def _groups(frame: pd.DataFrame) -> Iterator[tuple[Group, Places]]:
+    """Rows that hold a score, by questionnaire, scale, unit and coding."""
+    whole = frame[["instrument", "scale", "value"]].notna().all(axis=1)
+    places = pd.Series(np.arange(len(frame)), index=frame.index)[whole]
+    stated = [frame.loc[whole, name].astype(object) for name in ("instrument", "scale", "unit", "coding_variant")]
+    for key, group in places.groupby(stated, dropna=False):
+        code, scale, unit, variant = (None if pd.isna(one) else str(one) for one in key)
+        yield (str(code), str(scale), unit, variant), group.to_numpy(dtype=np.intp)
+
+
+def _values(frame: pd.DataFrame, rows: Places) -> Floats:
+    values: Floats = frame["value"].to_numpy(dtype=np.float64)[rows]
+    return values
+
+
+def _impossible(instrument: Instrument, scale: str, value: Floats, own: Floats, rows: Places) -> Iterator[Fault]:
+    """Values that no answers come to, with the units in which all of them could be."""
+    low, high = instrument.range_of(scale)
+    fitting = list(readings(instrument, scale, value))
+    fix = f"write {_either(fitting)} into the block's columns" if fitting else "mend it"
+    outside = (own < low) | (own > high)
+    yield Fault(rows[outside], "value", f"{scale} of {instrument.code} lies from {low:g} to {high:g}", fix)
+    between = impossible(instrument, scale, own) & ~outside
+    yield Fault(rows[between], "value", f"no answers to {instrument.code} come to this {scale}", fix)
+
+
+def _either(fitting: list[Stated]) -> str:
+    """Units and codings as a mapping states them."""
+    lines = []
+    for unit, variant in fitting:
+        coding = f', coding_variant = {{ constant = "{variant}" }}' if variant is not None else ""
+        lines.append(f'unit = {{ constant = "{unit}" }}{coding}')
+    return " or ".join(lines)
