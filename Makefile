@@ -11,7 +11,7 @@ WORKERS ?= 2
 # A file stays on one worker, so that what it makes for all its tests is made once; the longest (docs) come first.
 TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup browser run test lint mutants bench mlflow lock clean
+.PHONY: help setup browser run test lint mutants fuzz bench mlflow lock clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,9 @@ lint: setup ## ruff, mypy and the import contracts
 mutants: setup ## break the safety rooms line by line; 9 of 10 must be noticed (ARGS="--sample 50")
 	@OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python scripts/mutants.py $(ARGS)
 
+fuzz: setup ## import 10,000 damaged files; a traceback fails (ARGS="--files 500 --seed 7")
+	@OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python scripts/fuzz.py $(ARGS)
+
 bench: setup ## run the benchmarks; each ends with its ratios as JSON
 	@for file in benchmarks/*.py; do echo "$$file"; PYTHONPATH=. $(BIN)/python "$$file" || exit 1; done
 
@@ -51,6 +54,6 @@ lock: setup ## renew the locked dependencies
 		--no-header --no-annotate --quiet --upgrade --output-file requirements.lock
 
 clean: ## remove .venv and caches; the state under RUNXIN_HOME stays
-	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants fuzz
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "removed .venv and caches; $(HOME_OF_STATE) was left alone"

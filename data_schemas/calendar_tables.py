@@ -15,6 +15,7 @@ import pandas as pd
 
 from data_schemas.calendar import YEARS, Rules, Span, Terms, make_calendar, school_year, terms_of
 from data_schemas.dataset import conform
+from data_schemas.reader_faults import damaged
 from data_schemas.rules import Fault, faults
 from data_schemas.school_days import Calendars
 from data_schemas.tables import TABLES
@@ -45,7 +46,9 @@ def read_calendars(folder: Path) -> Calendars:
     for name in NAMES:
         path = folder / f"{name}.csv"
         if path.is_file():
-            frame = pd.read_csv(path, encoding="utf-8-sig", dtype="str", keep_default_na=False, na_values=[""])
+            problem = Problem("this is no CSV file in UTF-8", file=path.name, fix="save it as CSV UTF-8")
+            with damaged(bad_data("the calendar cannot be read", [problem])):
+                frame = pd.read_csv(path, encoding="utf-8-sig", dtype="str", keep_default_na=False, na_values=[""])
             tables[name] = conform(frame, TABLES[name])
     problems = []
     for name, frame in tables.items():

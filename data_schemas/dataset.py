@@ -17,6 +17,7 @@ from data_schemas import own_features
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, read_instruments
 from data_schemas.own_features import OwnFeature
+from data_schemas.reader_faults import damaged
 from data_schemas.tables import DTYPES, TABLES, CellKind, Table, response_table
 from runxin.errors import Problem, bad_data
 
@@ -260,11 +261,10 @@ def _table_files(root: Path) -> list[Path]:
 
 
 def _read_file(path: Path) -> pd.DataFrame:
-    try:
+    problem = Problem("the file is damaged or of another kind than its name says", file=path.name)
+    with damaged(bad_data("a table cannot be read", [problem])):
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
         if path.suffix == ".csv":
             return pd.read_csv(path, encoding="utf-8", dtype="str", keep_default_na=False, na_values=[""])
         return pd.read_excel(path, dtype="str", keep_default_na=False, na_values=[""], engine="openpyxl")
-    except (ValueError, OSError) as error:  # what pandas, pyarrow and openpyxl raise for a file that is not theirs
-        raise bad_data("a table cannot be read", [Problem(type(error).__name__, file=path.name)]) from error

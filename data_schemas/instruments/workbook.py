@@ -1,12 +1,11 @@
 """From a filled-in Excel template to a checked definition of a school's own questionnaire."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import ValidationError
 
 from data_schemas.cells import BadCell, number, text_of
@@ -23,10 +22,12 @@ from data_schemas.instruments.workbook_layout import (
     WORDS,
     Field,
 )
+from data_schemas.reader_faults import damaged
 from runxin.errors import Problem, bad_data
 
 Row = dict[str, Any]
 SOURCE = "school"
+MOST_ROWS = 5_000  # of a page; the longest questionnaire has 100 items
 PROSE = ("name_zh", "name_en", "licence_text", "source", "zh", "en")  # kept as written, full-width signs and all
 
 
@@ -35,24 +36,26 @@ def read_workbook(path: Path) -> Instrument:
 
     Raises `UserError` (bad data) that names everything at fault by page, row and column.
     """
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        problem = Problem("this is not an .xlsx workbook that can be read", file=path.name, fix="save it as .xlsx")
-        raise bad_data("the workbook cannot be read", [problem]) from error
-    absent = [name for name in (ABOUT, *TABLES) if name not in book.sheetnames]
+    problem = Problem("this is not an .xlsx workbook that can be read", file=path.name, fix="save it as .xlsx")
+    with damaged(bad_data("the workbook cannot be read", [problem])):
+        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
+        pages = {
+            name: list(book[name].iter_rows(max_row=MOST_ROWS, values_only=True))
+            for name in (ABOUT, *TABLES)
+            if name in book.sheetnames
+        }
+        book.close()
+    absent = [name for name in (ABOUT, *TABLES) if name not in pages]
     if absent:
         fix = "start from `runxin instrument template`"
         raise bad_data(
             "the workbook is not the template", [Problem(f"no page {n}", path.name, fix=fix) for n in absent]
         )
     problems: list[Problem] = []
-    about = _about(path.name, book[ABOUT].iter_rows(values_only=True), problems)
+    about = _about(path.name, iter(pages[ABOUT]), problems)
     tables = {
-        name: list(_rows(path.name, name, fields, book[name].iter_rows(values_only=True), problems))
-        for name, fields in TABLES.items()
+        name: list(_rows(path.name, name, fields, iter(pages[name]), problems)) for name, fields in TABLES.items()
     }
-    book.close()
     if not problems:
         problems += _misfits(path.name, about, tables)
     if problems:

@@ -20,6 +20,7 @@ from data_schemas.cells import Texts, blanks, header_of, text_of, texts_of
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.headers import stacked
 from data_schemas.mapping.records import (
+    MOST_CELLS,
     PEEK,
     WORKBOOKS,
     Record,
@@ -30,7 +31,8 @@ from data_schemas.mapping.records import (
     rows_of,
     sheets_of,
 )
-from runxin.errors import Problem, bad_data
+from data_schemas.reader_faults import damaged
+from runxin.errors import Problem, UserError, bad_data
 
 
 @dataclass(frozen=True)
@@ -138,21 +140,26 @@ def _likely_sheet(path: Path, book: CalamineWorkbook, role: FileRole, wanted: Wa
 
 
 def _opened_parquet(path: Path, content: bytes) -> pq.ParquetFile:
-    try:
-        return pq.ParquetFile(pa.BufferReader(content))
-    except pa.ArrowException:
-        raise fault_of(path, "the Parquet file is damaged", "export it again") from None
+    with damaged(_broken(path)):
+        file = pq.ParquetFile(pa.BufferReader(content))
+        cells = file.metadata.num_rows * file.metadata.num_columns
+    if cells > MOST_CELLS:
+        what = f"the table has {file.metadata.num_rows} rows of {file.metadata.num_columns} columns"
+        raise fault_of(path, what, f"at most {MOST_CELLS} cells are read: split it")
+    return file
+
+
+def _broken(path: Path) -> UserError:
+    return fault_of(path, "the Parquet file is damaged", "export it again")
 
 
 def _parquet(path: Path, content: bytes, sha256: str, wanted: Wanted) -> Sheet:
     file = _opened_parquet(path, content)
-    try:
-        header = [header_of(name) for name in file.schema_arrow.names]
-        _refuse_header(path.name, 1, header, wanted, [])
-        named = {name: file.schema_arrow.names[place] for name, place in wanted.found_in(header).items()}
+    header = [header_of(name) for name in file.schema_arrow.names]
+    _refuse_header(path.name, 1, header, wanted, [])
+    named = {name: file.schema_arrow.names[place] for name, place in wanted.found_in(header).items()}
+    with damaged(_broken(path)):
         table = file.read(columns=list(named.values()))
-    except pa.ArrowException:
-        raise fault_of(path, "the Parquet file is damaged", "export it again") from None
     count = file.metadata.num_rows
     columns = {name: blanks(count) for name in wanted.columns}
     for name, original in named.items():

@@ -60,9 +60,12 @@ def import_files(
     format: Literal["parquet", "csv"] = "parquet",
     as_of: date | None = None,
     known: Lookup[str, Instrument] | None = None,
+    expect: int | None = None,
 ) -> Imported:
     """Turn `sources` into a dataset folder `out`, which must be absent or empty.
 
+    `expect` is how many rows the platform says there are, headers and blank rows not counted: a file that was cut off
+    at the end of a row looks whole otherwise.
     `known` are the questionnaires that can be named beside the mapping's own; the packaged ones where none are given.
     Raises `UserError` (bad data) with every problem, and writes nothing, unless `set_aside`: then rows with a
     problem are listed in `out`/set_aside and the others are written, among them those whose student is not in the
@@ -75,6 +78,9 @@ def import_files(
     known = packaged_instruments() if known is None else known
     made = understand(mapping_file, sources, as_of, known, set_aside)
     applied, problems = made.applied, made.problems
+    if expect is not None and applied.rows_read != expect:
+        what = f"{expect} rows were expected and the files have {applied.rows_read}, nothing was written"
+        raise _nothing_written(what, made, "was a file cut off? Export it again; headers and blank rows do not count")
     if problems and (made.fatal or not set_aside):
         fix = "mend the cells; or import the other rows with --set-aside"
         raise _nothing_written(f"{len(problems)} problems, nothing was written", made, None if made.fatal else fix)

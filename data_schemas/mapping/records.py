@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
 
+from data_schemas.reader_faults import damaged
 from runxin.errors import Problem, UserError, bad_data
 
 TEXTS = (".csv", ".txt", ".tsv")
@@ -79,19 +80,16 @@ def delimited(path: Path, content: bytes, header_row: int | None) -> Iterator[Re
 @contextmanager
 def opened(path: Path, content: bytes) -> Iterator[CalamineWorkbook]:
     """A workbook of any kind; raises `UserError` where it is damaged, has a password or unpacks to too much."""
-    damaged = fault_of(path, "the workbook is damaged", "open it and save it again as .xlsx")
-    _refuse_bomb(path, content, damaged)
+    _refuse_bomb(path, content)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    except PasswordError:
-        raise fault_of(path, "the workbook has a password", "save it without one") from None
-    except CalamineError:
-        raise damaged from None
+        with damaged(_broken(path)):
+            book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except UserError as error:
+        if isinstance(error.__cause__, PasswordError):
+            raise fault_of(path, "the workbook has a password", "save it without one") from None
+        raise
     with book:
-        try:
-            yield book
-        except CalamineError:
-            raise damaged from None
+        yield book
 
 
 def sheets_of(book: CalamineWorkbook) -> list[str]:
@@ -101,16 +99,20 @@ def sheets_of(book: CalamineWorkbook) -> list[str]:
 
 def rows_of(path: Path, book: CalamineWorkbook, name: str) -> Iterator[Record]:
     """The rows of a sheet, from the first; what is merged stands in each of its cells."""
-    sheet = book.get_sheet_by_name(name)
+    with damaged(_broken(path)):
+        sheet = book.get_sheet_by_name(name)
+        ranges = sheet.merged_cell_ranges or ()
     cells = sheet.total_height * sheet.total_width
     if cells > MOST_CELLS:
         what = f"the sheet {name} has {sheet.total_height} rows of {sheet.total_width} columns"
         raise fault_of(path, what, f"at most {MOST_CELLS} cells are read: split it, or delete what is empty")
     below: dict[int, tuple[int, object]] = {}  # column → the last row that its merged value reaches, and the value
     merged: dict[int, list[tuple[int, int, int]]] = {}
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+    for (top, left), (bottom, right) in ranges:
         merged.setdefault(top, []).append((left, bottom, right))
-    for row, record in enumerate(sheet.to_python(skip_empty_area=False)):
+    with damaged(_broken(path)):
+        records = sheet.to_python(skip_empty_area=False)
+    for row, record in enumerate(records):
         values: list[object] = list(record)
         for column, (last, value) in list(below.items()):
             if row > last:
@@ -125,15 +127,16 @@ def rows_of(path: Path, book: CalamineWorkbook, name: str) -> Iterator[Record]:
         yield values
 
 
-def _refuse_bomb(path: Path, content: bytes, damaged: UserError) -> None:
+def _refuse_bomb(path: Path, content: bytes) -> None:
     """Raises `UserError` where an archive is damaged or would unpack to more than is read."""
     if not content.startswith(b"PK\x03\x04"):
         return
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(one.file_size for one in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
-        raise damaged from None
+    with damaged(_broken(path)), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        size = sum(one.file_size for one in archive.infolist())
     if size > MOST_UNPACKED:
         what = f"the workbook unpacks to {size // 2**20} MB"
         raise fault_of(path, what, f"at most {MOST_UNPACKED // 2**20} MB are read: split it")
+
+
+def _broken(path: Path) -> UserError:
+    return fault_of(path, "the workbook is damaged", "open it and save it again as .xlsx")

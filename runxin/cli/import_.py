@@ -48,6 +48,9 @@ def import_command(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As-of date, in place of the mapping's.")
     ] = None,
+    expect: Annotated[
+        int | None, typer.Option(min=0, help="How many rows the platform says there are; any other number is refused.")
+    ] = None,
     format: Annotated[Format, typer.Option(help="Kind of the files written.")] = Format.PARQUET,
     problems: Annotated[Path | None, typer.Option(help="Write every problem to this CSV file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
@@ -79,7 +82,9 @@ def import_command(
             return
         if out is None:
             raise usage("where to?", fix="name a folder with --out, or look first with --preview")
-        done = import_files(mapping, sources, out, set_aside=set_aside, format=format.value, as_of=day, known=known)
+        done = import_files(
+            mapping, sources, out, set_aside=set_aside, format=format.value, as_of=day, known=known, expect=expect
+        )
     except UserError as error:
         for line in safety_words(error.details.get("safety", [])):
             console.print(line, highlight=False, markup=False, soft_wrap=True)
