@@ -1,10 +1,11 @@
 """A dataset: a folder of canonical tables with a `dataset.toml` that says what it is."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,7 @@ from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, read_instruments
 from data_schemas.own_features import OwnFeature
 from data_schemas.tables import DTYPES, TABLES, CellKind, Table, response_table
+from data_schemas.zone import CHINA
 from runxin.errors import Problem, bad_data
 
 DESCRIPTION = "dataset.toml"
@@ -145,15 +147,27 @@ KIND_WORDS = {
     CellKind.NUMBER: "a number",
     CellKind.BOOL: "true or false",
 }
-LOCAL = "Asia/Shanghai"  # days are the school's own
+_ZONED = re.compile(r":\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$")
+
+
+def _localized(text: str) -> str:
+    """A time with a zone as the local time that it stands for; any other text as it is."""
+    if not _ZONED.search(text):
+        return text
+    try:
+        return datetime.fromisoformat(text).astimezone(CHINA).replace(tzinfo=None).isoformat()
+    except ValueError:
+        return "no time"  # so that it is named by its row
 
 
 def _fitted(values: pd.Series, kind: CellKind) -> pd.Series:
     """The values in their canonical type, empty where they are of another."""
     if kind in (CellKind.DATE, CellKind.TIME):
+        if pd.api.types.is_string_dtype(values):
+            values = values.map(_localized, na_action="ignore")
         times = pd.to_datetime(values, format="ISO8601", errors="coerce")
         if getattr(times.dtype, "tz", None) is not None:
-            times = times.dt.tz_convert(LOCAL).dt.tz_localize(None)
+            times = times.dt.tz_convert(CHINA).dt.tz_localize(None)
         times = times.astype(DTYPES[kind])
         return times.dt.normalize() if kind is CellKind.DATE else times
     if kind in (CellKind.INT, CellKind.NUMBER):

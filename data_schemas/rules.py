@@ -42,6 +42,8 @@ ORDERED = {
     "exams": (("starts_on", "ends_on"),),
     "duty": (("starts_at", "ends_at"),),
 }
+# A school career is shorter than the one, and leave or a suspension ends before the other.
+LEAVE_YEARS_PAST, LEAVE_YEARS_AHEAD = 15, 5
 # Rows that agree on these contradict each other, unless they are equal throughout: those count once (`repeats`). Two
 # half days of leave on one day and two contacts within one report are both real, so leaves and concerns are not here.
 UNIQUE = {
@@ -93,6 +95,8 @@ def faults(
     if STUDENT in table.names and table.name not in ROSTERS:
         found += _strangers(frame, students, set_aside)
     found += [*_order(frame, table), *_several_schools(frame, table)]
+    if table.name == "leaves":
+        found += _far(frame, as_of)
     if not (ahead and table.name == "outcomes"):
         found += _future(frame, table, as_of)
     return [fault for fault in found if len(fault.rows)]
@@ -182,6 +186,17 @@ def _order(frame: pd.DataFrame, table: Table) -> list[Fault]:
     return [
         Fault(_rows(frame[last] < frame[first]), last, f"{last} is before {first}", "mend one of the two dates")
         for first, last in pairs
+    ]
+
+
+def _far(frame: pd.DataFrame, as_of: date) -> list[Fault]:
+    """Days of leave that are a slip of the hand, such as 2086 for 2026."""
+    day = pd.Timestamp(as_of)
+    what, fix = "this day lies too far from the as-of date to be one of leave", "mend the year"
+    past, ahead = pd.DateOffset(years=LEAVE_YEARS_PAST), pd.DateOffset(years=LEAVE_YEARS_AHEAD)
+    return [
+        Fault(_rows((frame[name] < day - past) | (frame[name] > day + ahead)), name, what, fix)
+        for name in ("start_on", "end_on")
     ]
 
 
