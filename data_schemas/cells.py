@@ -25,6 +25,7 @@ EARLIEST, LATEST = 1900, 2100  # years; others are slips of the hand
 GOING_ON = frozenset(
     ["至今", "今", "目前", "现在", "未销假", "未返校", "未归", "未结束", "now", "present", "-", "--", "—", "/", "无"]
 )
+OUTSIDE = "outside the range"
 LISTED = 20  # known codes named in a problem
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))"
@@ -244,5 +245,5 @@ def ranged(value: float, column: Column) -> float:
     if column.kind is CellKind.INT and value != np.floor(value):
         raise BadCell("not a whole number", "mend it")
     if not low <= value <= high:
-        raise BadCell(f"outside the range {low:g} to {high:g}", "mend it, or leave the cell blank where it is unknown")
+        raise BadCell(f"{OUTSIDE} {low:g} to {high:g}", "mend it, or leave the cell blank where it is unknown")
     return value

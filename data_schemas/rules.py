@@ -69,6 +69,7 @@ class Fault:
 
 
 ROSTERS = ("students", SET_ASIDE.name)
+STRANGER = "this student is not in the students table"
 REFUSED = "the row of this student in the students table was set aside"
 NOT_LOST = "until then a screening files the row under 身份待核"
 SPLIT = {
@@ -165,8 +166,9 @@ def _duplicates(frame: pd.DataFrame, table: Table) -> list[Fault]:
 def _strangers(frame: pd.DataFrame, students: Collection[str], set_aside: Collection[str]) -> list[Fault]:
     """Rows whose student nobody knows, or whose roster row was refused."""
     unknown = ~among(frame[STUDENT], students) & frame[STUDENT].notna().to_numpy(dtype=bool)
-    what = "this student is not in the students table"
-    found = [Fault(np.flatnonzero(unknown), STUDENT, what, f"add the student, or mend the id; {NOT_LOST}", kept=True)]
+    found = [
+        Fault(np.flatnonzero(unknown), STUDENT, STRANGER, f"add the student, or mend the id; {NOT_LOST}", kept=True)
+    ]
     if set_aside:
         rows = np.flatnonzero(among(frame[STUDENT], set_aside))
         found.append(Fault(rows, STUDENT, REFUSED, f"mend that row first; {NOT_LOST}", kept=True))

@@ -44,7 +44,7 @@ def with_halves(step: Step, sources: Mapping[str, Texts], columns: Mapping[str, 
     away: dict[tuple[object, ...], set[str]] = {}
     students, kinds = columns["student_id"], columns["type"]
     for row, (since, until) in enumerate(zip(starts, ends, strict=True)):
-        if since is None or until is None or until < since:
+        if since is None or until is None or until < since or (until == since and until.time() == time()):
             continue
         on, count, morning, afternoon = halves_away(since, until)
         last[row], halves[row] = pd.Timestamp(on), count

@@ -11,13 +11,16 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from data_schemas.cells import OUTSIDE
 from data_schemas.dataset import Dataset, Description, Provenance, write_dataset
 from data_schemas.instruments import Instrument, packaged_instruments
 from data_schemas.mapping.apply import tables_of
 from data_schemas.mapping.definition import Mapping
 from data_schemas.mapping.preview import preview
 from data_schemas.mapping.progress import Applied, SafetyRow
+from data_schemas.mapping.safety import RESPONSES
 from data_schemas.mapping.understanding import Understood, sorted_problems, understand
+from data_schemas.problem_groups import payload_of
 from runxin.errors import Kind, Problem, UserError, bad_data
 
 
@@ -46,7 +49,7 @@ class Imported:
             "blocks": [asdict(count) for count in applied.counts],
             "rows_unsettled": sum(count.unsettled for count in applied.counts),
             "problem_count": len(self.problems),
-            "problems": [asdict(problem) for problem in self.problems],
+            "problems": payload_of(self.problems),
             "safety": safety_payload(applied.safety),
         }
 
@@ -76,8 +79,7 @@ def import_files(
     made = understand(mapping_file, sources, as_of, known, set_aside)
     applied, problems = made.applied, made.problems
     if problems and (made.fatal or not set_aside):
-        fix = "mend the cells; or import the other rows with --set-aside"
-        raise _nothing_written(f"{len(problems)} problems, nothing was written", made, None if made.fatal else fix)
+        raise _nothing_written(f"{len(problems)} problems, nothing was written", made, _what_to_do(made))
     if not applied.as_of_dates or applied.tables.get("students", pd.DataFrame()).empty:
         raise _nothing_written("no student is left", made, "look at the mapping's [[where]] and the problems")
     provenance = Provenance(
@@ -125,6 +127,19 @@ def _nothing_written(message: str, made: Understood, fix: str | None) -> UserErr
     """The refusal of the whole, with the safety evidence among the rows at fault: none of it is in a dataset."""
     lost = [replace(row, kept=False) for row in made.applied.safety]
     return UserError(Kind.BAD_DATA, message, fix=fix, problems=made.problems, details={"safety": safety_payload(lost)})
+
+
+def _what_to_do(made: Understood) -> str | None:
+    """What mends a refusal. Setting rows aside is not offered where it would lose safety evidence, or sheets with an
+    answer beyond the coding, which may be the gravest."""
+    if made.fatal:
+        return None
+    lost = sum(not row.kept for row in made.applied.safety)
+    if lost:
+        return f"mend the cells: with --set-aside {lost} rows with safety evidence, named above, would be in no dataset"
+    if any(one.table.startswith(RESPONSES) and one.what.startswith(OUTSIDE) for one in made.applied.findings):
+        return "mend the cells or the coding: answers beyond the coding may be the gravest, and --set-aside drops them"
+    return "mend the cells; or import the other rows with --set-aside"
 
 
 def _describe(
