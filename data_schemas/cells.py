@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data_schemas.ids import BadId, plain_id
 from data_schemas.tables import CellKind, Column
 from data_schemas.times_of_day import at_time, from_epoch, in_halves
 
@@ -25,6 +26,7 @@ EARLIEST, LATEST = 1900, 2100  # years; others are slips of the hand
 GOING_ON = frozenset(
     ["至今", "今", "目前", "现在", "未销假", "未返校", "未归", "未结束", "now", "present", "-", "--", "—", "/", "无"]
 )
+PEOPLE = ("student_id", "school_id")  # ids that a caller of the API sends too, and that are refused alike there
 OUTSIDE = "outside the range"
 LISTED = 20  # known codes named in a problem
 _DATE = re.compile(
@@ -235,6 +237,11 @@ def value_of(text: str, column: Column) -> object:
         return moment(text)
     if column.kind is CellKind.BOOL:
         return truth(text)
+    if column.name in PEOPLE:
+        try:
+            return plain_id(identifier(text))
+        except BadId as error:
+            raise BadCell(error.what, error.fix) from None
     return identifier(text) if column.kind is CellKind.ID else text
 
 

@@ -18,6 +18,7 @@ from data_schemas import own_features
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, read_instruments
 from data_schemas.own_features import OwnFeature
+from data_schemas.plain_text import plain_frame, unmarked
 from data_schemas.tables import DTYPES, TABLES, CellKind, Table, response_table
 from data_schemas.zone import CHINA
 from runxin.errors import Problem, bad_data
@@ -248,7 +249,7 @@ def write_dataset(dataset: Dataset, root: Path, format: Literal["parquet", "csv"
         if format == "parquet":
             frame.to_parquet(path, index=False)
         else:
-            frame.to_csv(path, index=False, encoding="utf-8")
+            plain_frame(frame).to_csv(path, index=False, encoding="utf-8")
     for code, instrument in dataset.own_instruments.items():
         path = root / "instruments" / f"{code}.toml"
         path.parent.mkdir(exist_ok=True)
@@ -278,7 +279,8 @@ def _read_file(path: Path) -> pd.DataFrame:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
         if path.suffix == ".csv":
-            return pd.read_csv(path, encoding="utf-8", dtype="str", keep_default_na=False, na_values=[""])
+            frame = pd.read_csv(path, encoding="utf-8", dtype="str", keep_default_na=False, na_values=[""])
+            return frame.apply(lambda column: column.map(unmarked, na_action="ignore"))
         return pd.read_excel(path, dtype="str", keep_default_na=False, na_values=[""], engine="openpyxl")
     except (ValueError, OSError) as error:  # what pandas, pyarrow and openpyxl raise for a file that is not theirs
         raise bad_data("a table cannot be read", [Problem(type(error).__name__, file=path.name)]) from error

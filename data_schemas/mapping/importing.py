@@ -20,6 +20,7 @@ from data_schemas.mapping.preview import preview
 from data_schemas.mapping.progress import Applied, SafetyRow
 from data_schemas.mapping.safety import RESPONSES
 from data_schemas.mapping.understanding import Understood, sorted_problems, understand
+from data_schemas.plain_text import plain_frame
 from data_schemas.problem_groups import payload_of
 from runxin.errors import Kind, Problem, UserError, bad_data
 
@@ -120,7 +121,7 @@ def write_problems(problems: Sequence[Problem], path: Path) -> None:
     """Write problems as a CSV file of file, row, column, problem and fix; it opens in Excel as it is."""
     rows = [(p.file, p.row, p.column, p.what, p.fix) for p in problems]
     frame = pd.DataFrame(rows, columns=["file", "row", "column", "problem", "fix"])
-    frame.astype({"row": "Int64"}).to_csv(path, index=False, encoding="utf-8-sig")
+    plain_frame(frame.astype({"row": "Int64"})).to_csv(path, index=False, encoding="utf-8-sig")
 
 
 def _nothing_written(message: str, made: Understood, fix: str | None) -> UserError:
@@ -184,7 +185,7 @@ def _write(dataset: Dataset, applied: Applied, out: Path, format: Literal["parqu
             write_problems(sorted_problems([finding for finding in findings if finding.table == table]), path)
         if applied.safety:
             listed = pd.DataFrame(safety_payload(applied.safety))
-            listed.to_csv(folder / "set_aside" / "safety.csv", index=False, encoding="utf-8-sig")
+            plain_frame(listed).to_csv(folder / "set_aside" / "safety.csv", index=False, encoding="utf-8-sig")
         if out.exists():
             out.rmdir()
         shutil.move(folder, out)
