@@ -93,7 +93,8 @@ def _problems(fault: Fault, name: str) -> list[Problem]:
 
 def _repeated(dataset: Dataset) -> Iterator[str]:
     """Rows that say again what another row says, by table."""
-    for name, frame in dataset.tables.items():
+    sheets = {f"responses/{code}": frame for code, frame in dataset.responses.items()}
+    for name, frame in {**dataset.tables, **sheets}.items():
         again = np.flatnonzero(repeats(frame, name)) + 2
         if len(again):
             named = ", ".join(map(str, again[:NAMED])) + (", …" if len(again) > NAMED else "")
@@ -199,7 +200,7 @@ def _overlapping_leave(dataset: Dataset) -> Iterator[str]:
     same = ordered.duplicated(["student_id", "type", "start_on", "end_on"])
     rows = [(frame.index.get_loc(row) + 2, bool(same[row])) for row in ordered.index[ordered["start_on"] <= ended]]
     for row, doubled in sorted(rows)[:NAMED]:
-        what = "is there twice" if doubled else "overlaps with an earlier one of the student"
+        what = "is there twice" if doubled else "overlaps with an earlier one of the student, or changes it"
         yield f"leaves, row {row}: this leave {what}; each day counts once"
     if len(rows) > NAMED:
         yield f"leaves: {len(rows) - NAMED} more rows overlap with earlier ones; each day counts once"

@@ -148,19 +148,28 @@ def _twice(frame: pd.DataFrame, as_of: date) -> list[Fault]:
     said = [Fault(np.flatnonzero(rows), STUDENT, SPLIT[name], fix) for name, rows in found.items()]
     equal = frame.duplicated([name for name in frame.columns if not name.startswith("_")], keep="last").to_numpy(bool)
     again = current(frame, as_of) & ~chosen(frame, as_of) & ~two & ~equal & frame[STUDENT].notna().to_numpy(dtype=bool)
-    return [*said, Fault(np.flatnonzero(again), STUDENT, "the same student again", "keep one of the rows")]
+    again &= ~_promoted(frame, as_of)
+    fix = "see which row holds now, and write left_on into the other, or mend what is wrong in it"
+    return [*said, Fault(np.flatnonzero(again), STUDENT, "the same student again, with other facts", fix)]
+
+
+def _promoted(frame: pd.DataFrame, as_of: date) -> NDArray[np.bool_]:
+    """Rows of the year before: the row that is read of the student is one grade higher."""
+    mine = frame[chosen(frame, as_of)]
+    now = pd.Series(mine["grade"].to_numpy("float64", na_value=np.nan), index=mine[STUDENT].to_numpy(dtype=object))
+    grade = frame["grade"].to_numpy("float64", na_value=np.nan)
+    return np.asarray(frame[STUDENT].astype(object).map(now).to_numpy("float64") == grade + 1, dtype=bool)
 
 
 def _duplicates(frame: pd.DataFrame, table: Table) -> list[Fault]:
-    if table.name.startswith("responses/"):
-        key, equal = table.names, np.zeros(len(frame), dtype=bool)
-    elif table.name in UNIQUE:
-        key, equal = UNIQUE[table.name], repeats(frame[list(table.names)], table.name)
-    else:
+    """Rows that contradict each other. Two sheets of one student never do: they are of two occasions, or of one."""
+    if table.name not in UNIQUE:
         return []
+    key, equal = UNIQUE[table.name], repeats(frame[list(table.names)], table.name)
     again = frame.duplicated(subset=list(key), keep="first").to_numpy(dtype=bool) & ~equal
     again &= frame[STUDENT].notna().to_numpy(dtype=bool)
-    return [Fault(np.flatnonzero(again), STUDENT, "the same as an earlier row, or against it", "keep one of the rows")]
+    fix = "see in the source which one is right, or give each its own day where both are"
+    return [Fault(np.flatnonzero(again), STUDENT, "against an earlier row of the same student and day", fix)]
 
 
 def _strangers(frame: pd.DataFrame, students: Collection[str], set_aside: Collection[str]) -> list[Fault]:
