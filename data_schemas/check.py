@@ -11,6 +11,7 @@ import pandera.errors
 
 from data_schemas.calendar import YEARS, Rules, Terms, school_year, terms_of
 from data_schemas.calendar_tables import NAMES, calendar_faults
+from data_schemas.class_names import class_questions
 from data_schemas.codes import Selection
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
@@ -69,7 +70,9 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         questions += _problems(fault, name)
     if dataset.description.origin != "foreign":  # elsewhere stages and grades are cut otherwise
         questions += [
-            one for fault in roster_questions(dataset.students, as_of) for one in _problems(fault, "students")
+            one
+            for fault in (*roster_questions(dataset.students, as_of), class_questions(dataset.students))
+            for one in _problems(fault, "students")
         ]
     notes = list(_first_notes(dataset))
     notes += _repeated(dataset)
