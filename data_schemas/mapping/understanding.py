@@ -17,6 +17,7 @@ from data_schemas.mapping.definition import Cell, Mapping, read_mapping
 from data_schemas.mapping.files import Sheet, Wanted, read_sheet
 from data_schemas.mapping.fit import AS_OF, Step, as_of_cell, fit, leaking
 from data_schemas.mapping.progress import Applied, Finding
+from data_schemas.mapping.withdrawn_leave import unread_decisions
 from data_schemas.own_features import OwnFeature, read_own_features
 from runxin.errors import Problem, UserError, bad_data, usage
 
@@ -69,6 +70,7 @@ def understand(
     findings = [one for one in applied.findings if one.table not in moved or one.column is None]
     problems = (
         *moved.values(),
+        *unread_decisions(steps, sheets),
         *sorted_problems(findings),
         *_miscoded(applied, [step for step in steps if step.table.name not in moved], sheets, instruments),
     )

@@ -47,10 +47,10 @@ recorded_on = "发起时间"
 HEAD = "学号,请假类型,开始时间,结束时间,发起时间"
 
 
-def imported(folder: Path, *rows: str) -> Path:
+def imported(folder: Path, *rows: str, also: str = "", mapping: str = MAPPING) -> Path:
     (folder / "名单.csv").write_text("学号,性别\nD1,女\nD2,男\n", "utf-8")
-    (folder / "钉钉.csv").write_text("\n".join([HEAD, *rows]) + "\n", "utf-8")
-    (folder / "mapping.toml").write_text(MAPPING, "utf-8")
+    (folder / "钉钉.csv").write_text("\n".join([f"{HEAD},{also}" if also else HEAD, *rows]) + "\n", "utf-8")
+    (folder / "mapping.toml").write_text(mapping, "utf-8")
     import_files(folder / "mapping.toml", [folder / "名单.csv", folder / "钉钉.csv"], folder / "made")
     return folder / "made"
 
@@ -124,3 +124,22 @@ def test_times_with_and_without_a_zone_in_one_column_of_a_dataset(tmp_path: Path
     with pytest.raises(UserError) as refused:
         read_dataset(made)
     assert {(problem.row, problem.column) for problem in refused.value.problems} == {(2, "start_on"), (2, "end_on")}
+
+
+@pytest.mark.parametrize(
+    ("header", "what"),
+    [("审批状态", "refused or withdrawn"), ("是否撤销", "refused or withdrawn"), ("销假时间", "was back")],
+)
+def test_a_column_that_may_change_the_leave_is_asked_about(tmp_path: Path, header: str, what: str) -> None:
+    row = "D1,病假,2026-03-24,2026-03-25,2026-03-24"
+    with pytest.raises(UserError) as refused:
+        imported(tmp_path, row, also=header)
+    (problem,) = refused.value.problems
+    assert (problem.column, what in problem.what) == (header, True)
+
+
+def test_leave_that_was_withdrawn_is_outside_the_where_of_its_block(tmp_path: Path) -> None:
+    where = 'where = [{ column = "审批状态", one_of = ["已通过"], known = ["已撤销"] }]'
+    rows = "D1,病假,2026-03-24,2026-03-25,2026-03-24,已撤销", "D1,病假,2026-03-10,2026-03-10,2026-03-10,已通过"
+    mapping = MAPPING.replace('file = "leave"', f'file = "leave"\n{where}')
+    assert days(imported(tmp_path, *rows, also="审批状态", mapping=mapping)) == 1
