@@ -14,11 +14,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data_schemas.ids import BadId, plain_id
 from data_schemas.tables import CellKind, Column
+from data_schemas.times_of_day import at_time, from_epoch, in_halves
 
 EXCEL_ERRORS = frozenset(["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"])
 # Excel keeps 15 digits of a number (Microsoft, "Excel specifications and limits").
 EXACT = 10**15
+EARLIEST, LATEST = 1900, 2100  # years; others are slips of the hand
+# Leave that has no end yet, as the day on which it ends.
+GOING_ON = frozenset(
+    ["至今", "今", "目前", "现在", "未销假", "未返校", "未归", "未结束", "now", "present", "-", "--", "—", "/", "无"]
+)
+PEOPLE = ("student_id", "school_id")  # ids that a caller of the API sends too, and that are refused alike there
+OUTSIDE = "outside the range"
 LISTED = 20  # known codes named in a problem
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))"
@@ -27,7 +36,6 @@ _WORDED_DURATION = re.compile(
     r"(?:(\d+)(?:小时|时|h))?\s*(?:(\d+)(?:分钟|分|min|m))?\s*(?:(\d+(?:\.\d+)?)(?:秒钟|秒|s))?"
 )
 _CLOCK_DURATION = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
-_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _OPTION = re.compile(r"^[A-Za-z0-9]{1,2}\s*[.、):]\s*")
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)\.0+")
@@ -129,33 +137,50 @@ def seconds(text: str) -> float:
 
 
 def day(text: str) -> date:
-    """A date as 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日 or 20260305, with or without a time; raises `BadCell`."""
-    found = _DATE.match(text)
-    rest = text[found.end() :].replace("T", " ", 1).strip() if found else ""
-    if not found or (rest and not _TIME.fullmatch(rest)):
-        excel = re.fullmatch(r"[34]\d{4}(\.\d+)?|5\d{4}(\.\d+)?", text)
-        raise BadCell(
-            "not a date",
-            "it looks like Excel's own day number: format the column as a date"
-            if excel
-            else "write it as 2026-03-05, 2026/3/5, 2026年3月5日 or 20260305",
-        )
-    year, month, dom = (int(part) for part in found.groups() if part is not None)
-    try:
-        return date(year, month, dom)
-    except ValueError:
-        raise BadCell("there is no such day in the calendar", "mend the date") from None
+    """A date as 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日 or 20260305, with or without a time; raises `BadCell`.
+
+    24:00 belongs to the day that it ends.
+    """
+    if text.endswith(("24:00", "24:00:00")):
+        return day(text[: text.rindex("24:00")].rstrip("T "))
+    return moment(text).date()
 
 
 def moment(text: str) -> datetime:
-    """A date with a time of the day in local time; midnight where there is none. Raises `BadCell`."""
-    found = _TIME.search(text)
-    hour, minute, second = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    """A date with a time of the day in local time; midnight where there is none. Raises `BadCell`.
+
+    A time with a zone, and Unix seconds or milliseconds, are read as the local time that they stand for.
+    """
+    since = from_epoch(text)
+    if since is not None:
+        return since
+    found = _DATE.match(text)
+    if not found:
+        raise _no_date(text)
+    year, month, dom = (int(part) for part in found.groups() if part is not None)
     try:
-        clock = time(hour, minute, second)
+        on = date(year, month, dom)
     except ValueError:
-        raise BadCell("there is no such time of the day", "write it as 2026-03-05 08:30") from None
-    return datetime.combine(day(text), clock)
+        raise BadCell("there is no such day in the calendar", "mend the date") from None
+    if not EARLIEST <= year <= LATEST:
+        raise BadCell(f"the year {year:04d} is hardly meant", "mend the year")
+    rest = text[found.end() :].removeprefix("T").strip()
+    told = at_time(on, rest) if rest else datetime.combine(on, time())
+    if told is not None:
+        return told
+    if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", rest):
+        raise BadCell("there is no such time of the day", "write it as 2026-03-05 08:30")
+    raise _no_date(text)
+
+
+def _no_date(text: str) -> BadCell:
+    excel = re.fullmatch(r"[34]\d{4}(\.\d+)?|5\d{4}(\.\d+)?", text)
+    return BadCell(
+        "not a date",
+        "it looks like Excel's own day number: format the column as a date"
+        if excel
+        else "write it as 2026-03-05, 2026/3/5, 2026年3月5日 or 20260305, with a time as 08:30, 上午 or 下午",
+    )
 
 
 def identifier(text: str) -> str:
@@ -204,13 +229,19 @@ def value_of(text: str, column: Column) -> object:
     if column.codes is not None:
         return coded(text, column)
     if column.kind in (CellKind.INT, CellKind.NUMBER):
-        return ranged(seconds(text) if column.duration else number(text), column)
+        halves = in_halves(text) if column.halves else None
+        return ranged(halves if halves is not None else seconds(text) if column.duration else number(text), column)
     if column.kind is CellKind.DATE:
-        return day(text)
+        return None if column.blank_says and text.lower() in GOING_ON else day(text)
     if column.kind is CellKind.TIME:
         return moment(text)
     if column.kind is CellKind.BOOL:
         return truth(text)
+    if column.name in PEOPLE:
+        try:
+            return plain_id(identifier(text))
+        except BadId as error:
+            raise BadCell(error.what, error.fix) from None
     return identifier(text) if column.kind is CellKind.ID else text
 
 
@@ -221,5 +252,5 @@ def ranged(value: float, column: Column) -> float:
     if column.kind is CellKind.INT and value != np.floor(value):
         raise BadCell("not a whole number", "mend it")
     if not low <= value <= high:
-        raise BadCell(f"outside the range {low:g} to {high:g}", "mend it, or leave the cell blank where it is unknown")
+        raise BadCell(f"{OUTSIDE} {low:g} to {high:g}", "mend it, or leave the cell blank where it is unknown")
     return value

@@ -11,6 +11,7 @@ import pandera.errors
 
 from data_schemas.calendar import YEARS, Rules, Terms, school_year, terms_of
 from data_schemas.calendar_tables import NAMES, calendar_faults
+from data_schemas.class_names import class_questions
 from data_schemas.codes import Selection
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
@@ -73,7 +74,9 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         questions += _problems(fault, name)
     if dataset.description.origin != "foreign":  # elsewhere stages and grades are cut otherwise
         questions += [
-            one for fault in roster_questions(dataset.students, as_of) for one in _problems(fault, "students")
+            one
+            for fault in (*roster_questions(dataset.students, as_of), class_questions(dataset.students))
+            for one in _problems(fault, "students")
         ]
     notes = list(_first_notes(dataset))
     notes += _repeated(dataset)
@@ -97,7 +100,8 @@ def _problems(fault: Fault, name: str) -> list[Problem]:
 
 def _repeated(dataset: Dataset) -> Iterator[str]:
     """Rows that say again what another row says, by table."""
-    for name, frame in dataset.tables.items():
+    sheets = {f"responses/{code}": frame for code, frame in dataset.responses.items()}
+    for name, frame in {**dataset.tables, **sheets}.items():
         again = np.flatnonzero(repeats(frame, name)) + 2
         if len(again):
             named = ", ".join(map(str, again[:NAMED])) + (", …" if len(again) > NAMED else "")
@@ -203,7 +207,7 @@ def _overlapping_leave(dataset: Dataset) -> Iterator[str]:
     same = ordered.duplicated(["student_id", "type", "start_on", "end_on"])
     rows = [(frame.index.get_loc(row) + 2, bool(same[row])) for row in ordered.index[ordered["start_on"] <= ended]]
     for row, doubled in sorted(rows)[:NAMED]:
-        what = "is there twice" if doubled else "overlaps with an earlier one of the student"
+        what = "is there twice" if doubled else "overlaps with an earlier one of the student, or changes it"
         yield f"leaves, row {row}: this leave {what}; each day counts once"
     if len(rows) > NAMED:
         yield f"leaves: {len(rows) - NAMED} more rows overlap with earlier ones; each day counts once"

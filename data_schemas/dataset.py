@@ -1,10 +1,11 @@
 """A dataset: a folder of canonical tables with a `dataset.toml` that says what it is."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -17,8 +18,10 @@ from data_schemas import own_features
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, read_instruments
 from data_schemas.own_features import OwnFeature
+from data_schemas.plain_text import plain_frame, unmarked
 from data_schemas.reader_faults import damaged
 from data_schemas.tables import DTYPES, TABLES, CellKind, Table, response_table
+from data_schemas.zone import CHINA
 from runxin.errors import Problem, bad_data
 
 DESCRIPTION = "dataset.toml"
@@ -146,15 +149,27 @@ KIND_WORDS = {
     CellKind.NUMBER: "a number",
     CellKind.BOOL: "true or false",
 }
-LOCAL = "Asia/Shanghai"  # days are the school's own
+_ZONED = re.compile(r":\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$")
+
+
+def _localized(text: str) -> str:
+    """A time with a zone as the local time that it stands for; any other text as it is."""
+    if not _ZONED.search(text):
+        return text
+    try:
+        return datetime.fromisoformat(text).astimezone(CHINA).replace(tzinfo=None).isoformat()
+    except ValueError:
+        return "no time"  # so that it is named by its row
 
 
 def _fitted(values: pd.Series, kind: CellKind) -> pd.Series:
     """The values in their canonical type, empty where they are of another."""
     if kind in (CellKind.DATE, CellKind.TIME):
+        if pd.api.types.is_string_dtype(values):
+            values = values.map(_localized, na_action="ignore")
         times = pd.to_datetime(values, format="ISO8601", errors="coerce")
         if getattr(times.dtype, "tz", None) is not None:
-            times = times.dt.tz_convert(LOCAL).dt.tz_localize(None)
+            times = times.dt.tz_convert(CHINA).dt.tz_localize(None)
         times = times.astype(DTYPES[kind])
         return times.dt.normalize() if kind is CellKind.DATE else times
     if kind in (CellKind.INT, CellKind.NUMBER):
@@ -235,7 +250,7 @@ def write_dataset(dataset: Dataset, root: Path, format: Literal["parquet", "csv"
         if format == "parquet":
             frame.to_parquet(path, index=False)
         else:
-            frame.to_csv(path, index=False, encoding="utf-8")
+            plain_frame(frame).to_csv(path, index=False, encoding="utf-8")
     for code, instrument in dataset.own_instruments.items():
         path = root / "instruments" / f"{code}.toml"
         path.parent.mkdir(exist_ok=True)
@@ -265,6 +280,7 @@ def _read_file(path: Path) -> pd.DataFrame:
     with damaged(bad_data("a table cannot be read", [problem])):
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
-        if path.suffix == ".csv":
-            return pd.read_csv(path, encoding="utf-8", dtype="str", keep_default_na=False, na_values=[""])
-        return pd.read_excel(path, dtype="str", keep_default_na=False, na_values=[""], engine="openpyxl")
+        if path.suffix != ".csv":
+            return pd.read_excel(path, dtype="str", keep_default_na=False, na_values=[""], engine="openpyxl")
+        frame = pd.read_csv(path, encoding="utf-8", dtype="str", keep_default_na=False, na_values=[""])
+    return frame.apply(lambda column: column.map(unmarked, na_action="ignore"))

@@ -31,7 +31,7 @@ def duty_faults(frame: pd.DataFrame) -> list[Fault]:
     empty = (frame["ends_at"] == frame["starts_at"]).to_numpy(dtype=bool)
     again = np.flatnonzero(frame.duplicated(KEY).to_numpy(dtype=bool))
     found = [
-        Fault(again, "person", "the same turn again", "keep one of the rows"),
+        Fault(again, "person", "the same turn again", "see whether another turn is meant and mend it"),
         Fault(np.flatnonzero(empty), "ends_at", "the turn ends when it starts", "mend one of the two times"),
         Fault(_overlapping(frame), "starts_at", "this turn and another of the same school and role overlap", OVERLAP),
     ]

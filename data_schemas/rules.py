@@ -41,6 +41,8 @@ ORDERED = {
     "exams": (("starts_on", "ends_on"),),
     "duty": (("starts_at", "ends_at"),),
 }
+# A school career is shorter than the one, and leave or a suspension ends before the other.
+LEAVE_YEARS_PAST, LEAVE_YEARS_AHEAD = 15, 5
 # Rows that agree on these contradict each other, unless they are equal throughout: those count once (`repeats`). Two
 # half days of leave on one day and two contacts within one report are both real, so leaves and concerns are not here.
 UNIQUE = {
@@ -66,6 +68,7 @@ class Fault:
 
 
 ROSTERS = ("students", SET_ASIDE.name)
+STRANGER = "this student is not in the students table"
 REFUSED = "the row of this student in the students table was set aside"
 NOT_LOST = "until then a screening files the row under 身份待核"
 SPLIT = {
@@ -92,6 +95,8 @@ def faults(
     if STUDENT in table.names and table.name not in ROSTERS:
         found += _strangers(frame, students, set_aside)
     found += [*_order(frame, table), *_several_schools(frame, table)]
+    if table.name == "leaves":
+        found += _far(frame, as_of)
     if not (ahead and table.name == "outcomes"):
         found += _future(frame, table, as_of)
     return [fault for fault in found if len(fault.rows)]
@@ -119,26 +124,36 @@ def _twice(frame: pd.DataFrame, as_of: date) -> list[Fault]:
     said = [Fault(np.flatnonzero(rows), STUDENT, SPLIT[name], fix) for name, rows in found.items()]
     equal = frame.duplicated([name for name in frame.columns if not name.startswith("_")], keep="last").to_numpy(bool)
     again = current(frame, as_of) & ~chosen(frame, as_of) & ~two & ~equal & frame[STUDENT].notna().to_numpy(dtype=bool)
-    return [*said, Fault(np.flatnonzero(again), STUDENT, "the same student again", "keep one of the rows")]
+    again &= ~_promoted(frame, as_of)
+    fix = "see which row holds now, and write left_on into the other, or mend what is wrong in it"
+    return [*said, Fault(np.flatnonzero(again), STUDENT, "the same student again, with other facts", fix)]
+
+
+def _promoted(frame: pd.DataFrame, as_of: date) -> NDArray[np.bool_]:
+    """Rows of the year before: the row that is read of the student is one grade higher."""
+    mine = frame[chosen(frame, as_of)]
+    now = pd.Series(mine["grade"].to_numpy("float64", na_value=np.nan), index=mine[STUDENT].to_numpy(dtype=object))
+    grade = frame["grade"].to_numpy("float64", na_value=np.nan)
+    return np.asarray(frame[STUDENT].astype(object).map(now).to_numpy("float64") == grade + 1, dtype=bool)
 
 
 def _duplicates(frame: pd.DataFrame, table: Table) -> list[Fault]:
-    if table.name.startswith("responses/"):
-        key, equal = table.names, np.zeros(len(frame), dtype=bool)
-    elif table.name in UNIQUE:
-        key, equal = UNIQUE[table.name], repeats(frame[list(table.names)], table.name)
-    else:
+    """Rows that contradict each other. Two sheets of one student never do: they are of two occasions, or of one."""
+    if table.name not in UNIQUE:
         return []
+    key, equal = UNIQUE[table.name], repeats(frame[list(table.names)], table.name)
     again = frame.duplicated(subset=list(key), keep="first").to_numpy(dtype=bool) & ~equal
     again &= frame[STUDENT].notna().to_numpy(dtype=bool)
-    return [Fault(np.flatnonzero(again), STUDENT, "the same as an earlier row, or against it", "keep one of the rows")]
+    fix = "see in the source which one is right, or give each its own day where both are"
+    return [Fault(np.flatnonzero(again), STUDENT, "against an earlier row of the same student and day", fix)]
 
 
 def _strangers(frame: pd.DataFrame, students: Collection[str], set_aside: Collection[str]) -> list[Fault]:
     """Rows whose student nobody knows, or whose roster row was refused."""
     unknown = ~among(frame[STUDENT], students) & frame[STUDENT].notna().to_numpy(dtype=bool)
-    what = "this student is not in the students table"
-    found = [Fault(np.flatnonzero(unknown), STUDENT, what, f"add the student, or mend the id; {NOT_LOST}", kept=True)]
+    found = [
+        Fault(np.flatnonzero(unknown), STUDENT, STRANGER, f"add the student, or mend the id; {NOT_LOST}", kept=True)
+    ]
     if set_aside:
         rows = np.flatnonzero(among(frame[STUDENT], set_aside))
         found.append(Fault(rows, STUDENT, REFUSED, f"mend that row first; {NOT_LOST}", kept=True))
@@ -158,6 +173,17 @@ def _order(frame: pd.DataFrame, table: Table) -> list[Fault]:
     return [
         Fault(_rows(frame[last] < frame[first]), last, f"{last} is before {first}", "mend one of the two dates")
         for first, last in pairs
+    ]
+
+
+def _far(frame: pd.DataFrame, as_of: date) -> list[Fault]:
+    """Days of leave that are a slip of the hand, such as 2086 for 2026."""
+    day = pd.Timestamp(as_of)
+    what, fix = "this day lies too far from the as-of date to be one of leave", "mend the year"
+    past, ahead = pd.DateOffset(years=LEAVE_YEARS_PAST), pd.DateOffset(years=LEAVE_YEARS_AHEAD)
+    return [
+        Fault(_rows((frame[name] < day - past) | (frame[name] > day + ahead)), name, what, fix)
+        for name in ("start_on", "end_on")
     ]
 
 

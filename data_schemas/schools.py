@@ -45,7 +45,7 @@ def school_faults(frame: pd.DataFrame) -> list[Fault]:
     again = np.flatnonzero(frame["school_id"].duplicated().to_numpy() & frame["school_id"].notna().to_numpy())
     codes = ", ".join(f"{member.code} {member.zh}" for member in Stage)
     found = [
-        Fault(again, "school_id", "the same school again", "keep one of the rows"),
+        Fault(again, "school_id", "the same school again", "see which row is right and take the other out"),
         Fault(np.array(unknown, dtype=np.intp), "stages", "an unknown stage", f"known are {codes}"),
         Fault(np.flatnonzero(more), "double_certified", "more of them than counselors", "mend one of the two numbers"),
     ]

@@ -106,7 +106,7 @@ def records_of(dataset: Dataset, calendars: Calendars | None = None) -> Records:
     tables = {name: frame_columns(dataset.tables[name], TABLES[name]) for name in EVENTS if name in dataset.tables}
     instruments = dataset.instruments
     responses = {
-        code: frame_columns(frame, table_of(f"responses/{code}", instruments))
+        code: frame_columns(frame.drop_duplicates(), table_of(f"responses/{code}", instruments))
         for code, frame in dataset.responses.items()
     }
     scores = frame_columns(dataset.tables["scores"], TABLES["scores"]) if "scores" in dataset.tables else None
@@ -142,7 +142,7 @@ def records_of_requests(
         columns["student_id"] = np.array([index for index, _ in rows], dtype=np.int64)
         tables[name] = columns
         coverage[name] = _request_coverage(name, requests)
-    sheets = [(index, row) for index, request in enumerate(requests) for row in request.get("responses") or ()]
+    sheets = [(index, row) for index, request in enumerate(requests) for row in _told_once(request.get("responses"))]
     responses = {}
     for code in sorted({row["instrument"] for _, row in sheets}):
         mine = [(index, row) for index, row in sheets if row["instrument"] == code]
@@ -158,6 +158,15 @@ def records_of_requests(
     own = [(index, row) for index, request in enumerate(requests) for row in request.get("features") or ()]
     names = dict.fromkeys(row["name"] for _, row in own)
     return replace(whole, own={name: _own_row([one for one in own if one[1]["name"] == name]) for name in names})
+
+
+def _told_once(sheets: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
+    """The sheets of one student without those that are equal to an earlier one throughout."""
+    found: list[Mapping[str, Any]] = []
+    for sheet in sheets or ():
+        if sheet not in found:
+            found.append(sheet)
+    return found
 
 
 VALUE = Column("value", CellKind.NUMBER, "值", Sensitivity.SENSITIVE)

@@ -78,6 +78,25 @@ def most_of(days: set[date], window: set[date]) -> bool:
     return bool(days) and 2 * len(days) >= len(window)
 
 
+def version(row: Row, rows: list[Row], as_of: date) -> tuple[bool, bool]:
+    """Whether a record stands among those of its kind that begin on its day, and whether a later one replaced it. Of
+    several recorded on the last day the longest one stands."""
+    alike = [
+        one
+        for one in rows
+        if (one["type"], one["start_on"]) == (row["type"], row["start_on"]) and one["recorded_on"] <= as_of
+    ]
+    last = max(one["recorded_on"] for one in alike)
+
+    def length(one: Row) -> tuple[date, float]:
+        return one["end_on"], math.inf if one.get("half_days") is None else one["half_days"]
+
+    newest = [one for one in alike if one["recorded_on"] == last]
+    longest = max(map(length, newest))
+    standing = [one for one in newest if length(one) == longest][-1]
+    return row is standing, row["recorded_on"] < last
+
+
 def leave_features(request: Row, as_of: date, taught: list[date], below: list[float] | None = None) -> dict[str, float]:
     """`taught` are all school days around the as-of date, in order; `below` the share of students with fewer days, by
     half days of 60."""
@@ -93,6 +112,7 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
     for row in request.get("leaves") or []:
         if row["recorded_on"] > as_of:
             continue
+        standing, replaced = version(row, request["leaves"], as_of)
         if row["start_on"] <= as_of:
             if row["type"] in ("late", "early") and sum(row["start_on"] < day for day in passed) < 20:
                 late_early.add((row["start_on"], row["type"]))
@@ -110,7 +130,10 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
             if day > as_of:
                 continue
             part = 1.0 if row.get("half_days") is None else min(row["half_days"] / 2 / len(missed), 1.0)
-            share[day] = max(share.get(day, 0.0), part)
+            if standing:
+                share[day] = min(share.get(day, 0.0) + part, 1.0)
+            if replaced:
+                continue
             if row["type"] == "unexcused":
                 unexcused.add(day)
             if row["type"] == "quarantine":

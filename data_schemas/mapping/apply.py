@@ -19,6 +19,7 @@ from data_schemas.mapping.definition import Mapping
 from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import Bad, Mask, fill, holds, typed
 from data_schemas.mapping.fit import AS_OF, Step
+from data_schemas.mapping.half_days import with_halves
 from data_schemas.mapping.progress import Applied, Count, Finding, StepRows
 
 
@@ -143,6 +144,7 @@ def _part(step: Step, kept: _Kept, done: Applied, count: Count) -> StepRows:
         filled = fill(cell, column, sources, sheet.rows[rows])
         bad += [(rows[each.rows], each) for each in filled.bad]
         columns[name] = typed(filled.values, column.kind)
+    columns = with_halves(step, sources, columns)
     wrong = np.zeros(len(rows), dtype=bool)
     for places, each in bad:
         places = places[np.isin(places, rows)]

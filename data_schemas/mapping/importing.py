@@ -11,13 +11,17 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from data_schemas.cells import OUTSIDE
 from data_schemas.dataset import Dataset, Description, Provenance, write_dataset
 from data_schemas.instruments import Instrument, packaged_instruments
 from data_schemas.mapping.apply import tables_of
 from data_schemas.mapping.definition import Mapping
 from data_schemas.mapping.preview import preview
 from data_schemas.mapping.progress import Applied, SafetyRow
+from data_schemas.mapping.safety import RESPONSES
 from data_schemas.mapping.understanding import Understood, sorted_problems, understand
+from data_schemas.plain_text import plain_frame
+from data_schemas.problem_groups import payload_of
 from runxin.errors import Kind, Problem, UserError, bad_data
 
 
@@ -46,7 +50,7 @@ class Imported:
             "blocks": [asdict(count) for count in applied.counts],
             "rows_unsettled": sum(count.unsettled for count in applied.counts),
             "problem_count": len(self.problems),
-            "problems": [asdict(problem) for problem in self.problems],
+            "problems": payload_of(self.problems),
             "safety": safety_payload(applied.safety),
         }
 
@@ -82,8 +86,7 @@ def import_files(
         what = f"{expect} rows were expected and the files have {applied.rows_read}, nothing was written"
         raise _nothing_written(what, made, "was a file cut off? Export it again; headers and blank rows do not count")
     if problems and (made.fatal or not set_aside):
-        fix = "mend the cells; or import the other rows with --set-aside"
-        raise _nothing_written(f"{len(problems)} problems, nothing was written", made, None if made.fatal else fix)
+        raise _nothing_written(f"{len(problems)} problems, nothing was written", made, _what_to_do(made))
     if not applied.as_of_dates or applied.tables.get("students", pd.DataFrame()).empty:
         raise _nothing_written("no student is left", made, "look at the mapping's [[where]] and the problems")
     provenance = Provenance(
@@ -124,13 +127,26 @@ def write_problems(problems: Sequence[Problem], path: Path) -> None:
     """Write problems as a CSV file of file, row, column, problem and fix; it opens in Excel as it is."""
     rows = [(p.file, p.row, p.column, p.what, p.fix) for p in problems]
     frame = pd.DataFrame(rows, columns=["file", "row", "column", "problem", "fix"])
-    frame.astype({"row": "Int64"}).to_csv(path, index=False, encoding="utf-8-sig")
+    plain_frame(frame.astype({"row": "Int64"})).to_csv(path, index=False, encoding="utf-8-sig")
 
 
 def _nothing_written(message: str, made: Understood, fix: str | None) -> UserError:
     """The refusal of the whole, with the safety evidence among the rows at fault: none of it is in a dataset."""
     lost = [replace(row, kept=False) for row in made.applied.safety]
     return UserError(Kind.BAD_DATA, message, fix=fix, problems=made.problems, details={"safety": safety_payload(lost)})
+
+
+def _what_to_do(made: Understood) -> str | None:
+    """What mends a refusal. Setting rows aside is not offered where it would lose safety evidence, or sheets with an
+    answer beyond the coding, which may be the gravest."""
+    if made.fatal:
+        return None
+    lost = sum(not row.kept for row in made.applied.safety)
+    if lost:
+        return f"mend the cells: with --set-aside {lost} rows with safety evidence, named above, would be in no dataset"
+    if any(one.table.startswith(RESPONSES) and one.what.startswith(OUTSIDE) for one in made.applied.findings):
+        return "mend the cells or the coding: answers beyond the coding may be the gravest, and --set-aside drops them"
+    return "mend the cells; or import the other rows with --set-aside"
 
 
 def _describe(
@@ -175,7 +191,7 @@ def _write(dataset: Dataset, applied: Applied, out: Path, format: Literal["parqu
             write_problems(sorted_problems([finding for finding in findings if finding.table == table]), path)
         if applied.safety:
             listed = pd.DataFrame(safety_payload(applied.safety))
-            listed.to_csv(folder / "set_aside" / "safety.csv", index=False, encoding="utf-8-sig")
+            plain_frame(listed).to_csv(folder / "set_aside" / "safety.csv", index=False, encoding="utf-8-sig")
         if out.exists():
             out.rmdir()
         shutil.move(folder, out)

@@ -19,6 +19,7 @@ from data_schemas.mapping.files import Sheet, Wanted, read_sheet
 from data_schemas.mapping.fit import AS_OF, Step, as_of_cell, fit, leaking
 from data_schemas.mapping.platform_totals import totals_apart
 from data_schemas.mapping.progress import Applied, Finding
+from data_schemas.mapping.withdrawn_leave import unread_decisions
 from data_schemas.own_features import OwnFeature, read_own_features
 from data_schemas.rules import Fault
 from data_schemas.totals import unstated
@@ -76,6 +77,7 @@ def understand(
     problems = (
         *moved.values(),
         *asked,
+        *unread_decisions(steps, sheets),
         *sorted_problems(findings),
         *totals_apart([step for step in steps if step.table.name not in moved], sheets, instruments),
         *_miscoded(applied, [step for step in steps if step.table.name not in moved], sheets, instruments),

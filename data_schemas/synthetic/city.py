@@ -8,6 +8,7 @@ import pandas as pd
 
 from data_schemas.dataset import NEED_90D, Dataset, Description, conform, table_of, write_dataset
 from data_schemas.instruments import packaged_instruments
+from data_schemas.plain_text import plain_frame
 from data_schemas.synthetic.administration import consenting, consents_table, feeds_table, names_table
 from data_schemas.synthetic.aftermath import aftermath_reports, discharges
 from data_schemas.synthetic.clerical import with_mistakes
@@ -119,8 +120,8 @@ def write_city(city: City, out: Path) -> tuple[Path, Path]:
     write_dataset(city.dataset, out)
     place = out.resolve()
     names, truth = (place.with_name(f"{place.name}.{kind}.csv") for kind in ("names", "truth"))
-    city.names.to_csv(names, index=False, encoding="utf-8")
-    city.truth.to_csv(truth, index=False, encoding="utf-8")
+    plain_frame(city.names).to_csv(names, index=False, encoding="utf-8")
+    plain_frame(city.truth).to_csv(truth, index=False, encoding="utf-8")
     return names, truth
 
 

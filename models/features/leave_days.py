@@ -23,6 +23,8 @@ SPAN = YEAR + 14  # days that are looked at: a year, and a fortnight in which an
 
 # What the records of a day say of it, as bits.
 SAYS_UNEXCUSED, SAYS_SICK_OTHER, SAYS_QUARANTINE = 1, 2, 4
+STANDS, BESIDE, REPLACED = 0, 1, 2  # what a record is among the versions of it
+WHOLE = 1e9  # more half days than any record has
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,26 @@ def expanded(leaves: GroupedLeaves, as_of: int, school: SchoolDays) -> LeaveDays
 
 
 @compiled
+def _version(row: int, begin: int, end: int, leaves: GroupedLeaves, as_of: int) -> int:
+    """What a record of one student (rows `begin` to `end`) is among those of the same kind that begin on the same day
+    and were recorded by `as_of`: the one recorded last stands. Of several of that day it is the longest one, and the
+    others are `BESIDE` it."""
+    _, start_on, end_on, recorded_on, kind, _, half_days = leaves
+    mine = WHOLE if np.isnan(half_days[row]) else half_days[row]
+    found = STANDS
+    for other in range(begin, end):
+        if other == row or kind[other] != kind[row] or start_on[other] != start_on[row] or recorded_on[other] > as_of:
+            continue
+        if recorded_on[other] > recorded_on[row]:
+            return REPLACED
+        if recorded_on[other] == recorded_on[row]:
+            theirs = WHOLE if np.isnan(half_days[other]) else half_days[other]
+            if (end_on[other], theirs, other) > (end_on[row], mine, row):
+                found = BESIDE
+    return found
+
+
+@compiled
 def _days(
     low: int,
     high: int,
@@ -109,8 +131,9 @@ def _days(
     first: int,
     as_of: int,
 ) -> tuple[Ints, Ints, NDArray[np.float64], Ints, NDArray[np.uint8]]:
-    """The days of students `low` to `high`. Two records of one day are one day of leave: the larger share of it, with
-    what either says."""
+    """The days of students `low` to `high`. A later version of a record stands in the place of the earlier ones
+    (`_version`), which only say since when a day was known. Records of one day add up to a whole day at most: sick in
+    the morning and away for a family matter in the afternoon is one day."""
     offsets, start_on, end_on, recorded_on, kind, reason, half_days = leaves
     oldest = max(as_of - SPAN, first)
     newest = min(as_of + YEAR, first + passed.shape[1] - 1)
@@ -124,37 +147,43 @@ def _days(
     count = 0
     for who in range(low, high):
         begin, calendar = count, which[who]
-        for row in range(offsets[who], offsets[who + 1]):
-            if not is_absence[kind[row]] or recorded_on[row] > as_of or start_on[row] > as_of:
-                continue
-            start, end = max(start_on[row], oldest), min(end_on[row], newest)
-            if end < start:
-                continue
-            share = 1.0
-            if not np.isnan(half_days[row]):
-                before = passed[calendar, start - 1 - first] if start > first else 0
-                whole = max(passed[calendar, end - first] - before, 1)
-                share = min(half_days[row] * 0.5 / whole, 1.0)
-            said = 0
-            if kind[row] == UNEXCUSED:
-                said = SAYS_UNEXCUSED
-            elif kind[row] == QUARANTINE:
-                said = SAYS_QUARANTINE
-            elif kind[row] == SICK and reason[row] != RESPIRATORY and reason[row] != FEVER:
-                said = SAYS_SICK_OTHER
-            for on in range(start, min(end, as_of) + 1):
-                if not school_day[calendar, on - first]:
+        for earlier in range(2):  # the records that stand, then the versions before them
+            for row in range(offsets[who], offsets[who + 1]):
+                if not is_absence[kind[row]] or recorded_on[row] > as_of or start_on[row] > as_of:
                     continue
-                here = at[on - oldest]
-                if here < 0:
-                    here = at[on - oldest] = count
-                    student[here], day[here] = who, on
-                    weight[here], recorded[here], says[here] = share, recorded_on[row], said
-                    count += 1
-                else:
-                    weight[here] = max(weight[here], share)
-                    recorded[here] = min(recorded[here], recorded_on[row])
-                    says[here] |= said
+                version = _version(row, offsets[who], offsets[who + 1], leaves, as_of)
+                if (version != STANDS) != (earlier == 1):
+                    continue
+                start, end = max(start_on[row], oldest), min(end_on[row], newest)
+                if end < start:
+                    continue
+                share = 1.0
+                if not np.isnan(half_days[row]):
+                    before = passed[calendar, start - 1 - first] if start > first else 0
+                    whole = max(passed[calendar, end - first] - before, 1)
+                    share = min(half_days[row] * 0.5 / whole, 1.0)
+                said = 0
+                if kind[row] == UNEXCUSED:
+                    said = SAYS_UNEXCUSED
+                elif kind[row] == QUARANTINE:
+                    said = SAYS_QUARANTINE
+                elif kind[row] == SICK and reason[row] != RESPIRATORY and reason[row] != FEVER:
+                    said = SAYS_SICK_OTHER
+                for on in range(start, min(end, as_of) + 1):
+                    if not school_day[calendar, on - first]:
+                        continue
+                    here = at[on - oldest]
+                    if here < 0 and version == STANDS:
+                        here = at[on - oldest] = count
+                        student[here], day[here] = who, on
+                        weight[here], recorded[here], says[here] = share, recorded_on[row], said
+                        count += 1
+                    elif here >= 0:
+                        if version == STANDS:
+                            weight[here] = min(weight[here] + share, 1.0)
+                        if version != REPLACED:
+                            says[here] |= said
+                        recorded[here] = min(recorded[here], recorded_on[row])
         for here in range(begin, count):
             at[day[here] - oldest] = -1
         # Records mostly come in order, so sorting is mostly looking.

@@ -1,6 +1,5 @@
 """`runxin check`: look a dataset folder over."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from data_schemas.check import CheckReport, check_dataset
 from data_schemas.dataset import read_dataset
+from data_schemas.problem_groups import listed, payload_of
 from runxin.cli.output import answer
 from runxin.errors import Kind
 
@@ -30,9 +30,9 @@ def check_command(
         "as_of": read.description.as_of.isoformat(),
         "ok": report.ok,
         "problem_count": len(report.problems),
-        "problems": [asdict(problem) for problem in report.problems],
+        "problems": payload_of(report.problems, None),
         "question_count": len(report.questions),
-        "questions": [asdict(question) for question in report.questions],
+        "questions": payload_of(report.questions, None),
         "notes": list(report.notes),
         "counts": report.counts,
         "label": report.label,
@@ -46,9 +46,7 @@ def _text(dataset: Path, report: CheckReport) -> str:
     lines = [f"{dataset}: {', '.join(f'{name} {count}' for name, count in report.counts.items())}"]
     lines += [f"note: {note}" for note in report.notes]
     for name, found in (("question", report.questions), ("problem", report.problems)):
-        lines += [f"{name}: {one}" for one in found[:SHOWN]]
-        if len(found) > SHOWN:
-            lines.append(f"… and {len(found) - SHOWN} more {name}s; --json lists every one")
+        lines += [f"{name}: {one}" for one in listed(found, SHOWN)]
     asked = f", {len(report.questions)} questions" if report.questions else ""
     lines.append(("no problems" if report.ok else f"{len(report.problems)} problems") + asked)
     return "\n".join(lines)

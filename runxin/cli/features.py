@@ -16,6 +16,7 @@ from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import read_dataset
 from data_schemas.instruments import known_instruments
 from data_schemas.own_features import FILE, read_own_features
+from data_schemas.plain_text import plain_frame
 from models import enrolled, load_artifact, read_policy, records_of
 from models.features import Feature, build_features, full_catalogue, readable
 from runxin.cli.output import answer, console
@@ -77,7 +78,7 @@ def _write(frame: pd.DataFrame, out: Path) -> None:
         if out.suffix == ".parquet":
             frame.to_parquet(out, index=False)
         else:
-            frame.to_csv(out, index=False, encoding="utf-8-sig")  # Excel knows it by its mark
+            plain_frame(frame).to_csv(out, index=False, encoding="utf-8-sig")  # Excel knows it by its mark
     except OSError as error:
         raise usage(f"{out} cannot be written: {error.strerror}") from error
 

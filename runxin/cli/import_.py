@@ -1,6 +1,5 @@
 """`runxin import`: a platform's files become a dataset folder."""
 
-from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 
 from data_schemas.instruments import known_instruments
 from data_schemas.mapping import Imported, answer_questions, draft_mapping, import_files, preview_files, write_problems
+from data_schemas.problem_groups import listed, payload_of
 from runxin.cli.import_preview import drafted_words, preview_words
 from runxin.cli.import_questions import ask_open
 from runxin.cli.import_safety import safety_words
@@ -73,7 +73,7 @@ def import_command(
             if not json:
                 ask_open(mapping)
             told, found = preview_files(mapping, sources, as_of=day, today=date.today(), known=known)
-            payload = {**told, "problems": [asdict(problem) for problem in found]}
+            payload = {**told, "problem_count": len(found), "problems": payload_of(found)}
             answer(payload, json, "\n".join([preview_words(told, found), *safety_words(told["safety"])]))
             if problems is not None:
                 write_problems(found, problems)
@@ -116,6 +116,6 @@ def _text(done: Imported, out: Path) -> str:
     if done.problems:
         kept = f" and {told['rows_unsettled']} kept for 身份待核" if told["rows_unsettled"] else ""
         lines.append(f"{told['rows_set_aside']} rows were set aside{kept} with {len(done.problems)} problems:")
-        lines += [f"  {problem}" for problem in done.problems[:SHOWN]]
+        lines += [f"  {line}" for line in listed(done.problems, SHOWN)]
         lines.append(f"all of them are listed in {out / 'set_aside'}")
     return "\n".join(lines)

@@ -15,6 +15,8 @@ from models.flag_rates import FlagRate, Share, flag_rates
 from runxin.cli.output import answer
 from runxin.settings import read_settings
 
+LOOK_FIRST = "first see with `runxin check` whether its answers are coded as declared 先核对计分编码"
+
 
 def flag_rates_command(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder with answered questionnaires.")],
@@ -67,6 +69,7 @@ def _payload(rate: FlagRate) -> dict[str, Any]:
         "wave": {"from": rate.wave_from, "to": rate.wave_to},
         **_figures(rate.overall),
         "too_many": rate.too_many,
+        "look_first": LOOK_FIRST if rate.too_many else None,
         "groups": [{"stage": stage, "sex": sex, **_figures(share)} for (stage, sex), share in rate.groups.items()],
         "expected": [one.model_dump(include={"share", "zh", "en"}) for one in rate.expected],
     }
@@ -81,7 +84,7 @@ def _text(rates: list[FlagRate], limit: float) -> str:
         return "no floor belongs to a questionnaire that was answered here"
     lines = []
     for rate in rates:
-        mark = f"  MORE THAN {limit:.0%}" if rate.too_many else ""
+        mark = f"  MORE THAN {limit:.0%}: {LOOK_FIRST}" if rate.too_many else ""
         state = "on" if rate.switched_on else "off"
         lines.append(
             f"{rate.floor} ({rate.instrument}, {Tier.of(rate.tier).zh}, {state}) {rate.wave_from} – {rate.wave_to}: "

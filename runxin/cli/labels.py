@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from data_schemas.codes import OutcomeKind, Selection
+from data_schemas.plain_text import plain
 from runxin.cli.named_schools import school_to_read
 from runxin.cli.output import answer, console
 from runxin.errors import bad_data, usage
@@ -71,8 +72,14 @@ def _csv(rows: list[dict[str, Any]]) -> str:
     out = io.StringIO()
     writer = DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({k: str(v).lower() if isinstance(v, bool) else v for k, v in row.items()} for row in rows)
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return plain(value) if isinstance(value, str) else value
 
 
 def _payload(found: Labels) -> dict[str, Any]:

@@ -86,17 +86,16 @@ def _application(arguments: list[str]) -> typer.Typer:
 
 def _tell(error: UserError, json_wanted: bool) -> None:
     console.print(f"[bold]{escape(str(error))}[/bold]", highlight=False)
-    for problem in error.problems[:PROBLEMS_SHOWN]:
-        console.print(f"  {escape(str(problem))}", highlight=False, soft_wrap=True)
-    if len(error.problems) > PROBLEMS_SHOWN:
-        console.print(f"  … and {len(error.problems) - PROBLEMS_SHOWN} more", highlight=False)
+    if error.problems:
+        from data_schemas.problem_groups import listed, payload_of  # pandas stands behind it
+
+        for line in listed(error.problems, PROBLEMS_SHOWN):
+            console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
     if json_wanted:
         content = {
             "error": {"kind": error.kind.slug, "message": error.message, "fix": error.fix},
             "problem_count": len(error.problems),
-            "problems": [
-                {"file": p.file, "row": p.row, "column": p.column, "what": p.what, "fix": p.fix} for p in error.problems
-            ],
+            "problems": payload_of(error.problems) if error.problems else [],
             **error.details,
         }
         print(json.dumps(content, ensure_ascii=False))

@@ -1,26 +1,41 @@
 """Names, which live in a table of their own and come in a file of their own."""
 
-import csv
+import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from data_schemas.ids import BadId, plain_id
+from data_schemas.mapping.definition import FileRole
+from data_schemas.mapping.files import Wanted, read_sheet
+from data_schemas.plain_text import unmarked
 from runxin.errors import Problem, bad_data
 from serving.store.database import Store
 from serving.store.tables import names
 
 COLUMNS = ("student_id", "name")
+# No font shows them: private characters, with which schools typed rare names, and those that Unicode does not have.
+UNSHOWN = frozenset(["Co", "Cn"])
 
 
-def load_names(store: Store, file: Path) -> int:
-    """Take the names in a CSV file with the columns student_id and name; returns how many there are.
+@dataclass(frozen=True)
+class NamesFile:
+    """Names by student, and the rows (as a spreadsheet counts them) of those with a character that no font has."""
+
+    names: Mapping[str, str]
+    unshown: tuple[int, ...]
+
+
+def load_names(store: Store, file: Path) -> NamesFile:
+    """Take the names in a file with the columns student_id and name.
 
     Raises `UserError` naming file, row and column, never a value; then none is taken.
     """
     given = read_names(file)
-    keep_names(store, given)
-    return len(given)
+    keep_names(store, given.names)
+    return given
 
 
 def keep_names(store: Store, given: Mapping[str, str]) -> None:
@@ -36,26 +51,34 @@ def keep_names(store: Store, given: Mapping[str, str]) -> None:
         connection.execute(names.insert(), rows)
 
 
-def read_names(file: Path) -> dict[str, str]:
+def read_names(file: Path) -> NamesFile:
+    """The names in a CSV file (UTF-8 or GB18030), a workbook or Parquet; a name is kept with whatever it holds."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            absent = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        problem = Problem(type(error).__name__, file=file.name)
-        raise bad_data("the names cannot be read", [problem], fix="a CSV file in UTF-8 is expected") from error
-    problems = [Problem("this column is absent", file=file.name, row=1, column=name) for name in absent]
-    if problems:
-        raise bad_data("the names cannot be read", problems)
+        sheet = read_sheet(file, FileRole(), Wanted(dict.fromkeys(COLUMNS, False)))
+    except OSError as error:
+        raise bad_data(
+            "the names cannot be read", [Problem(error.strerror or type(error).__name__, file.name)]
+        ) from error
+    ids, written = (sheet.columns[column] for column in COLUMNS)
+    problems = [Problem("more cells than headers", file.name, int(row), fix="mend the row") for row in sheet.overfull]
     found: dict[str, str] = {}
-    for number, row in enumerate(rows, start=2):
-        cells = {column: (row[column] or "").strip() for column in COLUMNS}
-        blank = [column for column, cell in cells.items() if not cell]
+    unshown: list[int] = []
+    for number, who, which in zip(sheet.rows.tolist(), ids.index.tolist(), written.index.tolist(), strict=True):
+        blank = [column for column, place in zip(COLUMNS, (who, which), strict=True) if place < 0]
         problems += [Problem("empty", file=file.name, row=number, column=column) for column in blank]
-        if cells["student_id"] in found:
+        if blank:
+            continue
+        name = unmarked(written.distinct[which])
+        try:
+            student = plain_id(unmarked(ids.distinct[who]))
+        except BadId as error:
+            problems.append(Problem(error.what, file.name, number, COLUMNS[0], error.fix))
+            continue
+        if student in found:
             problems.append(Problem("this student was named before", file=file.name, row=number, column="student_id"))
-        found[cells["student_id"]] = cells["name"]
+        found[student] = name
+        if any(unicodedata.category(character) in UNSHOWN for character in name):
+            unshown.append(number)
     if problems:
         raise bad_data("the names are at fault; none was taken", problems)
-    return found
+    return NamesFile(found, tuple(unshown))

@@ -10,13 +10,13 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from data_schemas.plain_text import FORMULA
 from serving.today.cells import COLUMNS, cells, foot, headline, model_words, pick, queue_title
 from serving.today.entries import FollowUpList
 from serving.today.export import NOTICE, SYNTHETIC, queues_of
 
 WIDTHS = (6, 16, 16, 12, 64, 24, 18, 8)
 TITLE_LENGTH = 31  # Excel's limit for the name of a sheet
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 RULE = Border(bottom=Side(style="hair"))
 
 

@@ -82,7 +82,7 @@ def test_screening_publishes_once_and_the_list_shows_it(say: Say, city: Path, tm
 def test_the_table_names_the_line_and_no_student(say: Say, city: Path, capsys: pytest.CaptureFixture[str]) -> None:
     say("screen", str(city), "--as-of", "2026-04-03")
     names = city.with_name("city.names.csv")
-    assert say("names", str(names)) == (0, {"names": 300})
+    assert say("names", str(names)) == (0, {"names": 300, "unshown": []})
     assert run(["list"]) == 0
     text = capsys.readouterr().out
     assert "筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认" in text

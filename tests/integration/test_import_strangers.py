@@ -13,6 +13,7 @@ from data_schemas.dataset import Dataset, read_dataset
 from data_schemas.instruments import packaged_instruments
 from data_schemas.mapping import Imported, import_files, preview_files
 from data_schemas.roster import settle_roster
+from models import records_of
 from runxin.cli.main import run
 from runxin.errors import UserError
 
@@ -204,8 +205,8 @@ def test_reports_and_outcomes_that_are_set_aside_are_named_where_they_tell_of_da
 
 def test_a_sheet_that_was_exported_twice_is_not_called_lost(folder: Path) -> None:
     done, dataset = imported(folder, write(folder, [ONE], [SHEETS[0], SHEETS[0]], reports=[], talks=[]))
-    assert done.payload()["safety"] == [], "the first one was written"
-    assert len(dataset.responses["phq9"]) == 1
+    assert done.payload()["safety"] == [], "both were written"
+    assert (len(dataset.responses["phq9"]), len(records_of(dataset).sheets["phq9"].day)) == (2, 1), "and count once"
 
 
 @pytest.mark.parametrize("again", [{}, {"班级": "802"}, {"离校": "2026-01-31", "学校": "b"}])
@@ -216,7 +217,9 @@ def test_a_student_who_is_twice_in_the_roster_and_one_person_is_written(folder: 
     assert found.strangers is None
     assert found.enrolled.responses["phq9"]["student_id"].tolist() == ["R1", "R2"]
     asked = [problem.what for problem in done.problems]
-    assert asked == (["the same student again"] if "班级" in again else []), "a transfer is not asked about"
+    assert asked == (["the same student again, with other facts"] if "班级" in again else []), (
+        "a transfer is not asked about"
+    )
 
 
 def test_the_command_says_first_who_it_is_about(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -117,3 +117,11 @@ def test_texts_keep_each_distinct_text_once() -> None:
     assert texts.index.tolist() == [0, 0, -1, 1, -1]
     assert texts.without(["2"]).blank.tolist() == [False, False, True, True, True]
     assert Texts(np.array([0]), ("a",)).take(np.array([0, 0])).index.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("column", ["student_id", "school_id"])
+def test_an_id_that_the_api_refuses_is_refused_in_a_file(column: str) -> None:
+    with pytest.raises(BadCell, match=r"no U\+200B ZERO WIDTH SPACE"):
+        value_of("S\u200b1", STUDENTS.column(column))
+    assert value_of(text_of("Ｓ１") or "", STUDENTS.column(column)) == "S1", "full-width ones are levelled"
+    assert value_of("初一 1班", STUDENTS.column("class_id")) == "初一 1班"

@@ -132,7 +132,7 @@ def test_leave_that_overlaps_is_named_by_row_and_is_no_problem() -> None:
     assert report.ok
     assert [note for note in report.notes if note.startswith("leaves, row")] == [
         "leaves, row 4: this leave is there twice; each day counts once",
-        "leaves, row 5: this leave overlaps with an earlier one of the student; each day counts once",
+        "leaves, row 5: this leave overlaps with an earlier one of the student, or changes it; each day counts once",
     ]
 
 

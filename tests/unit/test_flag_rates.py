@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from models import records_of_requests
 from models.flag_rates import FlagRate, flag_rates
+from runxin.cli import instrument_rates
 from tests.students import AS_OF, POLICY, Request, eight, phq9, sheet, student
 
 
@@ -59,3 +60,10 @@ def test_a_student_with_two_sheets_counts_once() -> None:
     twice = student("a", responses=[phq9(0, eight(12)), phq9(0, eight(3), on=AS_OF - timedelta(days=2))])
     assert rates([twice])["phq9-total-10"].overall.flagged == 1
     assert rates([twice])["phq9-total-10"].overall.screened == 1
+
+
+def test_a_floor_that_flags_too_many_says_to_look_at_the_coding_first() -> None:
+    found = rates([*pupils(10, 4), *pupils(10, 1, sex="male")])["phq9-total-10"]
+    text = instrument_rates._text([found], 0.15)
+    assert "MORE THAN 15%: first see with `runxin check` whether its answers are coded as declared" in text
+    assert instrument_rates._payload(found)["look_first"] == instrument_rates.LOOK_FIRST

@@ -1,0 +1,55 @@
+"""Leave of one day in several records: halves that add up, the same half said twice, and a record that was changed."""
+
+from datetime import date
+
+import pytest
+
+from tests.spec.test_leave_features import features
+from tests.students import Row, leave
+
+TUESDAY = date(2026, 3, 24)
+MONDAY, TENTH, LAST = date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 20)
+ASKED = date(2026, 3, 8)
+
+
+def half(kind: str = "sick", **more: object) -> Row:
+    return leave(TUESDAY, TUESDAY, kind, half_days=1, **more)
+
+
+def days(*rows: Row, as_of: date = date(2026, 3, 31)) -> float:
+    (forwards, backwards) = (features(*found, as_of=as_of)["leave_days_60"] for found in (rows, rows[::-1]))
+    assert forwards == backwards, "in whatever order the rows stand"
+    return forwards
+
+
+def test_two_halves_of_one_day_are_one_day() -> None:
+    assert days(half(), half("personal")) == 1
+    assert days(half(), half("personal"), leave(TUESDAY, TUESDAY, "unexcused")) == 1, "and never more"
+
+
+def test_the_same_half_twice_is_half_a_day() -> None:
+    assert days(half(), half()) == 0.5
+    assert days(half(), half(recorded_on=date(2026, 3, 26))) == 0.5
+    assert days(half(reason_code="fever"), half(reason_code="respiratory")) == 0.5
+
+
+def test_leave_that_a_later_record_shortened_counts_as_shortened() -> None:
+    asked, back = leave(MONDAY, LAST, recorded_on=ASKED), leave(MONDAY, TENTH, recorded_on=date(2026, 3, 11))
+    assert days(asked, back) == 2
+    assert days(asked, back, as_of=TENTH) == 2, "two of the ten have passed"
+    assert days(asked, leave(MONDAY, TENTH, recorded_on=date(2026, 3, 30)), as_of=date(2026, 3, 27)) == 10
+
+
+def test_leave_that_a_later_record_prolonged_counts_as_prolonged() -> None:
+    assert days(leave(MONDAY, TENTH, recorded_on=ASKED), leave(MONDAY, LAST, recorded_on=MONDAY)) == 10
+
+
+def test_of_two_records_of_one_day_that_nobody_can_put_in_order_the_longer_one_counts() -> None:
+    assert days(leave(MONDAY, TENTH, recorded_on=ASKED), leave(MONDAY, LAST, recorded_on=ASKED)) == 10
+
+
+@pytest.mark.parametrize(("reason", "other_sick"), [("fever", 0), ("other", 2)])
+def test_a_replaced_record_no_longer_says_what_the_leave_was_for(reason: str, other_sick: int) -> None:
+    said = leave(MONDAY, TENTH, recorded_on=ASKED)
+    found = features(said, leave(MONDAY, TENTH, reason_code=reason, recorded_on=TENTH), as_of=TUESDAY)
+    assert found["nonresp_sick_days_60"] == other_sick
