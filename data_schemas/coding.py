@@ -18,6 +18,7 @@ from runxin.errors import Problem, UserError
 Floats = NDArray[np.float64]
 # Below this many sheets the sign of a correlation says little about how the answers are coded.
 ENOUGH_SHEETS = 20
+MANY_SHEETS = 50  # with fewer it is said how far an item has to run against the others to be seen
 CHANCE = 2.0  # standard errors; a rare item may run a little against the others by chance
 
 
@@ -40,8 +41,16 @@ def check_coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Pro
             what = f"the item runs against the others (corrected item-total correlation {correlation:.2f})"
             fix = "wrong coding declared? Look at the instrument's coding and reversed items"
             problems.append(Problem(what, name, column=f"item_{item}", fix=fix))
-    constant = [item for item, (correlation, _) in found.items() if correlation is None]
-    return problems, [f"{name}: item {item} does not vary enough to see how it is coded" for item in constant]
+    notes = [
+        f"{name}: item {item} does not vary enough to see how it is coded"
+        for item, (correlation, _) in found.items()
+        if correlation is None
+    ]
+    fewest = min(n for _, n in found.values())
+    if fewest < MANY_SHEETS:
+        seen = f"only an item that runs against the others by {-CHANCE / np.sqrt(fewest):.2f} or more is told"
+        notes.append(f"{name}: with {fewest} sheets {seen}")
+    return problems, notes
 
 
 def coding_faults(instrument: Instrument, sheets: pd.DataFrame) -> list[Fault]:

@@ -76,7 +76,10 @@ def test_an_item_that_runs_against_the_others_says_wrong_coding() -> None:
     report = check_dataset(dataset(phq9=sheets(reverse=4)))
     assert said(report) == [("responses/phq9", None, "item_4")]
     assert "wrong coding declared?" in str(report.problems[0].fix)
-    few = check_dataset(dataset(phq9=sheets(reverse=4).head(49)))
+    some = check_dataset(dataset(phq9=sheets(reverse=4).head(20)))
+    assert said(some) == [("responses/phq9", None, "item_4")]
+    assert any("with 20 sheets only an item that runs against the others by -0.45" in note for note in some.notes)
+    few = check_dataset(dataset(phq9=sheets(reverse=4).head(19)))
     assert few.ok
     assert any("too few to see" in note for note in few.notes)
 
