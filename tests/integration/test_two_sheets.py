@@ -9,7 +9,8 @@ import pytest
 from data_schemas.check import check_dataset
 from data_schemas.dataset import read_dataset
 from data_schemas.mapping import Imported, import_files
-from models import assess, read_policy, records_of
+from models import assess, read_policy, records_of, records_of_requests
+from tests.students import phq9, student
 
 AS_OF = date(2026, 3, 30)
 MAPPING = """
@@ -87,3 +88,9 @@ def test_two_grades_apart_is_a_question(tmp_path: Path) -> None:
     rows = f"8001,女,6,2026-03-30 09:00,{NONE}", f"8001,女,8,2026-03-30 09:20,{NONE}"
     (problem,) = imported(tmp_path, *rows, set_aside=True).problems
     assert problem.what == "the same student again, with other facts"
+
+
+def test_an_equal_sheet_counts_once_by_the_api_too() -> None:
+    told = phq9(3, on=AS_OF)
+    requests = [student(responses=[told, dict(told)]), student("S-2", responses=[told, phq9(0, on=AS_OF)])]
+    assert records_of_requests(requests).sheets["phq9"].student.tolist() == [0, 1, 1]
