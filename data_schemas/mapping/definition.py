@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from data_schemas.dataset import Label
 from data_schemas.instruments import Instrument, parse_instrument
 from data_schemas.mapping.cell import AnyCell, Cell, Codes, Condition, Header, MappingPart, ValueMap
+from data_schemas.mapping.day_columns import DayColumns
 from data_schemas.mapping.item_columns import AnyItems
 from data_schemas.mapping.questions import Question, settled
 from runxin.errors import Problem, bad_data, usage
@@ -50,6 +51,7 @@ class TableMapping(MappingPart):
     columns: dict[str, AnyCell] = Field(default_factory=dict)
     long: dict[str, AnyCell] = Field(default_factory=dict)  # code → its value, for family, concerns and scores
     items: AnyItems | None = None
+    days: DayColumns | None = None
 
 
 class FileRole(MappingPart):

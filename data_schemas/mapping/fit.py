@@ -33,6 +33,7 @@ class Step:
     skip_if_missing: tuple[str, ...]
     cells: Lookup[str, Cell]
     total: str | None = None  # the column of the platform's own totals
+    of_day: bool = False  # one of the day columns of an attendance sheet
 
     @property
     def is_answers(self) -> bool:
@@ -116,22 +117,30 @@ def _steps(
     elif block.items is not None:
         fault("only responses/<instrument> has items", "items")
         return
-    rows: list[tuple[str, dict[str, Cell]]] = [(block.table, common)]
+    rows: list[tuple[str, dict[str, Cell], tuple[Condition, ...]]] = [(block.table, common, ())]
+    if block.days is not None:
+        if block.table != "leaves" or block.long:
+            fault("only leaves have a column a day", "days")
+            return
+        rows = [
+            (f"{block.table} {name}", {**common, **cells}, (condition,))
+            for name, condition, cells in block.days.steps()
+        ]
     if block.long:
         if block.table not in LONG:
             fault(f"only {', '.join(LONG)} can be written long", "long")
             return
         key, value = LONG[block.table]
         rows = [
-            (f"{block.table} {code}", {**common, key: Cell(constant=code), value: cell})
+            (f"{block.table} {code}", {**common, key: Cell(constant=code), value: cell}, ())
             for code, cell in block.long.items()
         ]
     given = {condition.column for condition in block.where}
-    given |= {name for _, cells in rows for cell in cells.values() for name in cell.columns}
+    given |= {name for _, cells, _ in rows for cell in cells.values() for name in cell.columns}
     for source in block.skip_if_missing:
         if source not in given:
             fault(f"the block does not read {source!r}", "skip_if_missing")
-    for name, cells in rows:
+    for name, cells, of_day in rows:
         resolved = {}
         for target, cell in cells.items():
             at = ("long", name.split()[-1]) if block.long and target == LONG[block.table][1] else ("columns", target)
@@ -150,8 +159,9 @@ def _steps(
                 fault(f"the required column {required.name} is not filled", "columns")
         read = {c.column for c in block.where} | {column for cell in resolved.values() for column in cell.columns}
         skip = tuple(column for column in block.skip_if_missing if column in read)
+        skip += tuple(condition.column for condition in of_day)  # a blank cell: present, or no such day
         total = block.items.total if block.items is not None else None
-        yield Step(name, table, role, block.where, skip, resolved, total)
+        yield Step(name, table, role, (*block.where, *of_day), skip, resolved, total, bool(of_day))
 
 
 def as_of_cell(mapping: Mapping, file: str) -> date | Cell | None:

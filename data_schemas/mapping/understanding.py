@@ -185,11 +185,21 @@ def _read_all(
                 problems += error.problems
                 continue
             problems += _leaks(mapping, steps, name, sheet)
+            problems += _no_days([step for step in steps if step.role == name and step.of_day], sheet)
             columns = {column: texts.without(map(str, mapping.missing)) for column, texts in sheet.columns.items()}
             sheets[name].append(replace(sheet, columns=columns))
     if problems:
         raise bad_data("the files do not fit the mapping", problems)
     return sheets
+
+
+def _no_days(steps: Sequence[Step], sheet: Sheet) -> Iterator[Problem]:
+    """An attendance sheet of which no column is one of the days: each alone may be absent, as weekends are."""
+    headers = [step.where[-1].column for step in steps]
+    if headers and not any(header in sheet.found for header in headers):
+        yield Problem(
+            f"there is no column such as {headers[0]}", sheet.file, fix="write `columns` as the days are headed"
+        )
 
 
 def _wanted(mapping: Mapping, steps: Sequence[Step], as_of: date | Cell, role: str) -> Wanted:
