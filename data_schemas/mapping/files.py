@@ -103,7 +103,7 @@ def first_rows(path: Path) -> Iterator[tuple[str | None, int, list[str]]]:
     content = path.read_bytes()
     refuse_disguise(path, content)
     if path.suffix.lower() == ".parquet":
-        yield None, 1, [header_of(name) for name in _opened_parquet(path, content).schema_arrow.names]
+        yield None, 1, _headers(_names(path, _opened_parquet(path, content)))
     elif path.suffix.lower() in WORKBOOKS:
         with opened(path, content) as book:
             names = sheets_of(book)
@@ -155,20 +155,29 @@ def _broken(path: Path) -> UserError:
 
 def _parquet(path: Path, content: bytes, sha256: str, wanted: Wanted) -> Sheet:
     file = _opened_parquet(path, content)
-    header = [header_of(name) for name in file.schema_arrow.names]
+    names = _names(path, file)
+    header = [header_of(name) for name in names]
     _refuse_header(path.name, 1, header, wanted, [])
-    named = {name: file.schema_arrow.names[place] for name, place in wanted.found_in(header).items()}
+    named = {name: names[place] for name, place in wanted.found_in(header).items()}
     with damaged(_broken(path)):
-        table = file.read(columns=list(named.values()))
+        read = {name: _coded(file.read(columns=[original]).column(0)) for name, original in named.items()}
     count = file.metadata.num_rows
     columns = {name: blanks(count) for name in wanted.columns}
-    for name, original in named.items():
-        coded = table.column(original).combine_chunks().dictionary_encode()
-        coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-        index = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.intp)
-        columns[name] = _levelled(index, coded.dictionary.to_pylist())
+    columns |= {name: _levelled(*coded) for name, coded in read.items()}
     headers = {name: header_of(original) for name, original in named.items()}
     return Sheet(path.name, sha256, np.arange(count, dtype=np.int64) + 2, columns, tuple(header), headers)
+
+
+def _names(path: Path, file: pq.ParquetFile) -> list[str]:
+    with damaged(_broken(path)):
+        return list(file.schema_arrow.names)
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[NDArray[np.intp], list[object]]:
+    """A column as its distinct values and where each row has them, -1 where blank."""
+    coded = column.combine_chunks().dictionary_encode()
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    return coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.intp), coded.dictionary.to_pylist()
 
 
 def _levelled(index: NDArray[np.intp], values: Sequence[object]) -> Texts:
