@@ -5,9 +5,12 @@ import io
 import random
 import zipfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pandas as pd
+import pyreadstat
 
 HEAD = ["学号", "年级", "性别", "测评日期", *(f"PHQ{n}" for n in range(1, 10))]
 ROWS = [[f"{2000 + n}", "八年级", "女", "2026-03-30", *(n % 4 for _ in range(9))] for n in range(30)]
@@ -24,7 +27,11 @@ def whole_files() -> dict[str, bytes]:
     workbook, parquet = io.BytesIO(), io.BytesIO()
     book.save(workbook)
     frame.to_parquet(parquet)
+    with TemporaryDirectory() as folder:
+        pyreadstat.write_sav(frame, f"{folder}/a.sav")
+        spss = Path(folder, "a.sav").read_bytes()
     return {
+        "answers.sav": spss,
         "utf-8.csv": text.getvalue().encode("utf-8-sig"),
         "gb18030.csv": text.getvalue().encode("gb18030"),
         "book.xlsx": workbook.getvalue(),

@@ -22,6 +22,7 @@ from data_schemas.mapping.headers import stacked
 from data_schemas.mapping.records import (
     MOST_CELLS,
     PEEK,
+    SPSS,
     WORKBOOKS,
     Record,
     delimited,
@@ -30,6 +31,7 @@ from data_schemas.mapping.records import (
     refuse_disguise,
     rows_of,
     sheets_of,
+    spss_rows,
 )
 from data_schemas.reader_faults import damaged
 from runxin.errors import Problem, UserError, bad_data
@@ -94,6 +96,8 @@ def read_sheet(path: Path, role: FileRole, wanted: Wanted) -> Sheet:
     if path.suffix.lower() in WORKBOOKS:
         records: Iterable[Record] = _workbook(path, content, role, wanted)
         return _tabulate(records, path.name, sha256, role, wanted, strict_width=False)
+    if path.suffix.lower() == SPSS:
+        return _tabulate(spss_rows(path), path.name, sha256, role, wanted, strict_width=False)
     records = delimited(path, content, role.header_row)
     return _tabulate(records, path.name, sha256, role, wanted, strict_width=True)
 
@@ -111,7 +115,8 @@ def first_rows(path: Path) -> Iterator[tuple[str | None, int, list[str]]]:
                 for row, record in zip(range(1, PEEK + 1), rows_of(path, book, name), strict=False):
                     yield (name if names[1:] else None), row, _headers(record)
     else:
-        for row, record in zip(range(1, PEEK + 1), delimited(path, content, None), strict=False):
+        records = spss_rows(path) if path.suffix.lower() == SPSS else delimited(path, content, None)
+        for row, record in zip(range(1, PEEK + 1), records, strict=False):
             yield None, row, _headers(record)
 
 

@@ -15,7 +15,8 @@ from runxin.errors import Problem, UserError, bad_data
 TEXTS = (".csv", ".txt", ".tsv")
 ZIPPED = (".xlsx", ".xlsm", ".ods")
 WORKBOOKS = (*ZIPPED, ".xls")
-SUFFIXES = (*TEXTS, *WORKBOOKS, ".parquet")
+SPSS = ".sav"
+SUFFIXES = (*TEXTS, *WORKBOOKS, SPSS, ".parquet")
 # A city's wave of 100,000 sheets of 200 columns is a tenth of these.
 MOST_UNPACKED, MOST_CELLS = 2**30, 200_000_000
 OLD = b"\xd0\xcf\x11\xe0"  # a workbook of before 2007, or one of today with a password
@@ -50,6 +51,8 @@ def refuse_disguise(path: Path, content: bytes) -> None:
         )
     if suffix == ".parquet" and not content.startswith(b"PAR1"):
         raise fault_of(path, "this is not a Parquet file", "give it the suffix it has")
+    if suffix == SPSS and not content.startswith((b"$FL2", b"$FL3")):
+        raise fault_of(path, "this is no SPSS file", "give it the suffix it has, or export it again as .sav")
     if suffix in TEXTS:
         if zipped or content.startswith(b"PAR1"):
             what = "this is a workbook or an archive, not text" if zipped else "this is a Parquet file, not text"
@@ -75,6 +78,22 @@ def delimited(path: Path, content: bytes, header_row: int | None) -> Iterator[Re
         yield from reader
     except csv.Error:
         raise fault_of(path, "a quotation mark is not closed", "mend the quotes", row=reader.line_num) from None
+
+
+def spss_rows(path: Path) -> Iterator[Record]:
+    """The rows of an SPSS file, the names of its variables first. A value that has a label is the label, as the person
+    who answered saw it; values declared missing are blank."""
+    import pyreadstat  # it takes a while, and few exports need it
+
+    with damaged(fault_of(path, "the SPSS file is damaged", "export it again")):
+        try:
+            columns, about = pyreadstat.read_sav(path, output_format="dict", row_limit=MOST_CELLS // PEEK)
+        except pyreadstat.ReadstatError as error:
+            raise ValueError(str(error)) from error
+        labels = about.variable_value_labels
+        read = [[labels.get(name, {}).get(one, one) for one in columns[name]] for name in about.column_names]
+    yield about.column_names
+    yield from zip(*read, strict=True)
 
 
 @contextmanager

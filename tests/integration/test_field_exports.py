@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyreadstat
 import pytest
 
 from data_schemas.dataset import read_dataset
@@ -226,3 +228,21 @@ def test_reversed_items_that_were_turned_already_are_told_by_the_import(
     (problem,) = refused["problems"]
     assert "its reversed items (CESD4, CESD8, CESD12, CESD16) run against the others" in problem["what"]
     assert problem["fix"] == "write turned = true into its items, where the platform has turned them"
+
+
+def test_an_spss_file_is_read_by_its_labels_and_its_missing_values(tmp_path: Path, capsys: Capsys) -> None:
+    words = {0.0: "完全不会", 1.0: "好几天", 2.0: "一半以上的天数", 3.0: "几乎每天"}
+    frame = pd.DataFrame({"学号": ["7001", "7002"], "性别": [1.0, 2.0], "年级": [8.0, 8.0]})
+    frame["测评日期"] = pd.to_datetime(["2026-03-30", "2026-03-31"])
+    for n in range(1, 10):
+        frame[f"PHQ{n}"] = [0.0, 3.0 if n < 9 else 99.0]
+    labels = {"性别": {1.0: "男", 2.0: "女"}, **{f"PHQ{n}": words for n in range(1, 10)}}
+    missing = {f"PHQ{n}": [99] for n in range(1, 10)}
+    source = str(tmp_path / "a.sav")
+    pyreadstat.write_sav(frame, source, variable_value_labels=labels, missing_ranges=missing)
+    imported(capsys, tmp_path, source)
+    dataset = read_dataset(tmp_path / "out")
+    sheets = dataset.responses["phq9"].set_index("student_id")
+    assert (sheets.loc["7001", "item_9"], sheets.loc["7002", "item_1"]) == (0, 3)
+    assert pd.isna(sheets.loc["7002", "item_9"]), "a value declared missing is blank, and not an answer"
+    assert dataset.students.set_index("student_id")["sex"].to_dict() == {"7001": "male", "7002": "female"}
