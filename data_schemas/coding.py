@@ -46,7 +46,7 @@ def check_coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Pro
         for item, (correlation, _) in found.items()
         if correlation is None
     ]
-    fewest = min(n for _, n in found.values())
+    fewest = min((n for correlation, n in found.values() if correlation is not None), default=MANY_SHEETS)
     if fewest < MANY_SHEETS:
         seen = f"only an item that runs against the others by {-CHANCE / np.sqrt(fewest):.2f} or more is told"
         notes.append(f"{name}: with {fewest} sheets {seen}")

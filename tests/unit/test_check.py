@@ -84,6 +84,12 @@ def test_an_item_that_runs_against_the_others_says_wrong_coding() -> None:
     assert any("too few to see" in note for note in few.notes)
 
 
+def test_of_items_that_say_nothing_no_share_is_reckoned() -> None:
+    blank = sheets().assign(**{f"item_{n}": None for n in range(2, 10)})
+    notes = check_dataset(dataset(phq9=blank)).notes
+    assert not any("runs against the others by" in note for note in notes)
+
+
 def test_an_item_without_variance_is_a_note() -> None:
     answers = sheets().assign(item_9=0)
     report = check_dataset(dataset(phq9=answers))
