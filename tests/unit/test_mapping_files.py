@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.files import Sheet, Wanted, read_sheet
@@ -172,3 +173,15 @@ def test_a_file_that_is_not_what_it_says(
     assert what in problem.what
     assert problem.file == name
     assert problem.fix, "it says what to do"
+
+
+def test_a_workbook_that_counts_from_1904_gives_the_same_days(tmp_path: Path) -> None:
+    found = []
+    for epoch in (CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904):
+        made = openpyxl.Workbook()
+        made.epoch = epoch
+        for row in (["学号", "日期"], ["1", datetime(2026, 3, 24)], ["2", datetime(2026, 3, 24, 8, 5)]):
+            made.worksheets[0].append(row)
+        made.save(tmp_path / "a.xlsx")
+        found.append(cells(read(tmp_path / "a.xlsx", "日期"), "日期"))
+    assert found == [["2026-03-24", "2026-03-24 08:05:00"]] * 2
