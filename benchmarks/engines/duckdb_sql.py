@@ -19,7 +19,7 @@ span AS (
 ),
 days AS (
     SELECT student, c.day, c.number, c.returns, c.after_return, c.monfri, c.term,
-        max(part) AS part,
+        least(sum(part), 1.0) AS part,
         bool_or(kind = {unexcused}) AS unexcused,
         bool_or(kind = {sick} AND reason NOT IN {airways}) AS other
     FROM (SELECT student, kind, reason, part,

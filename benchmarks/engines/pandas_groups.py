@@ -37,8 +37,9 @@ def _leave(rows: pd.DataFrame, calendar: pd.DataFrame) -> pd.Series:
         days = pd.concat(parts)
         keys = ["number", "returns", "after_return", "monfri", "term"]
         days = days.groupby("day").agg(
-            dict.fromkeys(keys, "first") | dict.fromkeys(["part", "other", "unexcused"], "max")
+            dict.fromkeys(keys, "first") | {"part": "sum", "other": "max", "unexcused": "max"}
         )
+        days["part"] = days["part"].clip(upper=1.0)
         days = days.sort_index()
         back, year = here["number"] - days["number"], days.index > AS_OF - 365
         fresh = days["number"].diff() != 1

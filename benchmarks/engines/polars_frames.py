@@ -43,7 +43,7 @@ def windows(frames: dict[str, pl.DataFrame], n: int) -> dict[str, np.ndarray]:
     days = (
         span.join(cal.filter(pl.col("school") == 1), on="day")
         .group_by("student", "day", "number", "returns", "after_return", "monfri", "term")
-        .agg(pl.col("part").max(), pl.col("unexcused").any(), pl.col("other").any())
+        .agg(pl.col("part").sum().clip(upper_bound=1.0), pl.col("unexcused").any(), pl.col("other").any())
         .sort("student", "number")
         .with_columns(
             gap=pl.col("number") - pl.col("number").shift(1).over("student"),

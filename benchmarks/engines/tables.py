@@ -47,6 +47,9 @@ def make_tables(n: int, seed: int = 7) -> Tables:
         "reason": rng.integers(-1, len(LeaveReason), m),
         "half_days": np.where(rng.random(m) < 0.1, 1, 0),  # 0 where the record says nothing of halves
     }
+    # One record of a student, day and kind: a second one would be a version of it, of which the engines know nothing.
+    once = np.unique(np.stack([leaves["student"], start, kinds]), axis=1, return_index=True)[1]
+    leaves = {name: column[np.sort(once)] for name, column in leaves.items()}
     k = n * SHEETS_EACH
     sheets = {
         "student": rng.integers(0, n, k),
