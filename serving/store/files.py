@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from data_schemas.roster import UNASSIGNED
+from models.triage.facts import AUDIT, INTERVIEW, ZONE
 from serving.store.database import Store, chunks
 from serving.store.students import AMONG, Student, students_of, unassigned_among
 from serving.store.tables import (
@@ -133,6 +134,24 @@ def student_of(file_id: str, homes: Mapping[str, str]) -> str:
     return student_id if speaks == UNASSIGNED or home in speaks.split(", ") else file_id
 
 
+def _assessed_there(connection: sa.Connection, file_id: str) -> None:
+    """Write down what the interviews of a file have assessed: what stood in that file and nothing else. In the one that
+    it is joined with there may be evidence which nobody who spoke had seen, however early it was filed there."""
+    c = evidence.c
+    rows = connection.execute(sa.select(c.evidence, c.known_on, c.received_at).where(c.student_id == file_id))
+    known = [(row.evidence, max(row.known_on, row.received_at.astimezone(ZONE).date())) for row in rows]
+    told = outcomes.c
+    words = sa.select(told.sha256, told.assessed, told.observed_on, told.selection_reason)
+    for word in connection.execute(words.where(told.student_id == file_id, told.kind == INTERVIEW)).all():
+        if word.assessed is not None:
+            keys = [key for key in word.assessed if key in {key for key, _ in known}]
+        elif word.selection_reason == AUDIT:
+            keys = []
+        else:
+            keys = sorted({key for key, day in known if day < word.observed_on})
+        connection.execute(outcomes.update().where(told.sha256 == word.sha256).values(assessed=keys))
+
+
 def join_files(connection: sa.Connection, homes: Mapping[str, str]) -> list[tuple[str, str]]:
     """Put what was filed of strangers into the files of the students whom a roster now has at `homes`; returns which
     file into whose. Only the name of the file is another: rows, their moments and their own names are as they were."""
@@ -143,6 +162,7 @@ def join_files(connection: sa.Connection, homes: Mapping[str, str]) -> list[tupl
     joined = [(file_id, student_of(file_id, homes)) for file_id in sorted(found)]
     joined = [(file_id, student) for file_id, student in joined if file_id != student]
     for file_id, student in joined:
+        _assessed_there(connection, file_id)
         for table in FILED:
             mine = table.c.student_id == file_id
             connection.execute(table.update().where(mine).values(student_id=student))

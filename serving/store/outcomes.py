@@ -133,11 +133,13 @@ class _Filed:
         self.records: dict[tuple[str, str], str] = {}
         for part in chunks(files):
             for row in connection.execute(outcomes.select().where(outcomes.c.student_id.in_(part))):
-                said = _outcome(row)
-                self._add(row.student_id, row.sha256, said)
+                said = [_outcome(row)]
                 if row.client is not None and row.recorded_on == row.received_at.astimezone(ZONE).date():
-                    # It may have come without a day of record.
-                    self._add(row.student_id, row.sha256, replace(said, recorded_on=None))
+                    said.append(replace(said[0], recorded_on=None))  # it may have come without a day of record
+                # Or without a list, which was written down when its file was joined with another (`join_files`).
+                said += [replace(one, assessed=None) for one in said if one.assessed is not None]
+                for one in said:
+                    self._add(row.student_id, row.sha256, one)
 
     def _add(self, file_id: str, name: str, said: Outcome) -> None:
         as_sent = replace(said, student_id=id_of(file_id))
