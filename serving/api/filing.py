@@ -98,7 +98,9 @@ def file_records(
     for place, made, where, present, entry_id in zip(mine, filed, into, presents, ids, strict=True):
         said = replace(made.assessment, student_id=checked[place].request.student_id)
         filing = Recorded(entry_id, where.on_roster)
-        hidden = where.file_id in blind and may_be_drawn(present, now)  # what is in the record may end it
+        # Evidence in a record ends it. That somebody is away or has declined, which does so too, a dry run may make up.
+        ends = bool(present.open or present.leads or present.in_review) if dry_run else not may_be_drawn(present, now)
+        hidden = where.file_id in blind and not ends
         found[place] = answer_of(said, present, due_of(present, now), filing, hidden, explain)
     return [one for one in found if one is not None]
 

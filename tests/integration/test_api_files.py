@@ -185,6 +185,16 @@ def test_a_positive_record_ends_blindness_at_once(api: Api) -> None:
         assert (said["blind"], said["tier"]["code"]) == (False, "crisis")
 
 
+@pytest.mark.parametrize("made_up", ["suspended", "declined"])
+def test_a_dry_run_with_a_made_up_absence_reveals_nobody(api: Api, made_up: str) -> None:
+    away = {"type": "suspension", "start_on": str(today()), "recorded_on": str(today())}
+    taken = {"scope": "screening", "given_by": "parent", "given_on": "2025-09-01", "withdrawn_on": str(today())}
+    facts = {"leaves": [away]} if made_up == "suspended" else {"consents": [taken]}
+    assert score(api, "S-2", CALM).json()["blind"] is True
+    said = dry(api, record("S-2", school_id=None, **facts)).json()
+    assert (said["blind"], said["tier"], said["floors"]) == (True, None, [])
+
+
 def test_of_a_blind_student_neither_tier_nor_reasons_nor_totals_are_told(api: Api) -> None:
     promote(api)
     said = score(api, "S-2", [1, 1, 0, 0, 0, 0, 0, 0, 0]).json()
