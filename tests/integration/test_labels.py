@@ -111,7 +111,7 @@ def test_what_a_model_said_makes_no_label(store: Store) -> None:
 
 def test_labels_and_extracts_read_outcomes_and_no_assessment() -> None:
     """No code path leads from an assessment to a label: these modules never open what was assessed, and two places
-    only write the table of outcomes."""
+    only write the table of outcomes. A third notes what a word had assessed when its file is joined with another."""
     serving = ROOT / "serving"
     reading = [
         *(serving / "labels").glob("*.py"),
@@ -128,4 +128,6 @@ def test_labels_and_extracts_read_outcomes_and_no_assessment() -> None:
     files = [
         file for file in serving.rglob("*.py") if file.parent.name != "versions"
     ]  # a migration moves what was said
-    assert {file.name for file in files if writing.search(file.read_text("utf-8"))} == {"outcomes.py", "publish.py"}
+    found = {file.name: file.read_text("utf-8") for file in files if writing.search(file.read_text("utf-8"))}
+    assert set(found) == {"files.py", "outcomes.py", "publish.py"}
+    assert re.findall(r"outcomes\.(?:insert|update)\(\).*?\.values\((\w+)=", found["files.py"]) == ["assessed"]
