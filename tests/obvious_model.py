@@ -168,7 +168,7 @@ class Obvious:
             now=now,
             filed=self.filed(whose, now),
             holding=in_force(heard),
-            contacts=[one.fact.contacted_on for one in standing if isinstance(one.fact, Reached)],
+            contacts=[(one.fact.contacted_on, one.arrived) for one in standing if isinstance(one.fact, Reached)],
             skipped=[
                 (one.fact.administered_on, one.known)
                 for one in standing

@@ -21,7 +21,7 @@ class Mine:
     now: datetime
     filed: Sequence[Filed]
     holding: Sequence[Heard]  # people's words without those that were corrected
-    contacts: Sequence[date]
+    contacts: Sequence[tuple[date, datetime]]  # the day, and when it arrived
     skipped: Sequence[tuple[date, Since]]  # sheets with item 9 left blank
     answered: Sequence[date]  # days of sheets with item 9 answered
     told: bool  # whether anything came that somebody has to find the student of

@@ -147,9 +147,10 @@ def human_level(holding: Sequence[Heard]) -> int:
     return level
 
 
-def somebody_looked(lead: Filed, holding: Sequence[Heard], contacts: Sequence[date]) -> bool:
-    """32: a contact on a later day than a lead was known, or an interview that assessed it as any evidence (31)."""
-    for day in contacts:
-        if day > lead.known.day:
+def somebody_looked(lead: Filed, holding: Sequence[Heard], contacts: Sequence[tuple[date, datetime]]) -> bool:
+    """32: a contact on a later day than a lead was known, told when the lead was on file, or an interview that assessed
+    it as any evidence (31). `contacts` are the days on which somebody was reached, with when that arrived."""
+    for day, arrived in contacts:
+        if day > lead.known.day and arrived >= lead.arrived:
             return True
     return any(assesses(one, lead) for one in holding)

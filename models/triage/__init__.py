@@ -10,7 +10,7 @@ from models.triage.lots import week_of
 from models.triage.order import by_deadline, in_order, rank_key, strengths_of
 from models.triage.present import Present, present_of
 from models.triage.queues import BY_CODE, QUEUES, Queue, stands_in
-from models.triage.said import knows_of_leave, newest_said, taken_together
+from models.triage.said import as_received, knows_of_leave, newest_of_leave, newest_said, taken_together
 from models.triage.week import Week, blind_students, places, plan_week
 from models.triage.words import human_level, in_force, seen_on
 
@@ -28,6 +28,7 @@ __all__ = [
     "StudentFacts",
     "Week",
     "Word",
+    "as_received",
     "assesses",
     "blind_students",
     "by_deadline",
@@ -36,6 +37,7 @@ __all__ = [
     "in_force",
     "in_order",
     "knows_of_leave",
+    "newest_of_leave",
     "newest_said",
     "places",
     "plan_week",

@@ -9,6 +9,7 @@ the corrected record had closed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from data_schemas.codes import Tier
 from models.triage.facts import Contact, Piece, Word
@@ -19,7 +20,8 @@ SECOND_PERSON = "second_person"
 @dataclass(frozen=True)
 class Standing:
     """A piece of evidence as it stands: open while `closed_by` is None. `assessed_by` are the words that assessed it
-    so far. A lead is also closed by a contact on a later day than it was known. `lacks` says what is missing to close
+    so far. A lead is also closed by a contact on a later day than it was known, if it was on
+    file when that came in. `lacks` says what is missing to close
     it ("second_person") where somebody has assessed it."""
 
     piece: Piece
@@ -41,8 +43,7 @@ def standings(pieces: Sequence[Piece], words: Sequence[Word], contacts: Sequence
 def _standing(piece: Piece, words: Sequence[Word], contacts: Sequence[Contact]) -> Standing:
     assessed = tuple(word for word in words if assesses(word, piece))
     if not assessed:
-        looked = piece.floor.lead and any(contact.on > piece.known_on for contact in contacts)
-        return Standing(piece, closed_by=next(c for c in contacts if c.on > piece.known_on) if looked else None)
+        return Standing(piece, closed_by=next((contact for contact in contacts if _looks_at(contact, piece)), None))
     if piece.floor.tier is not Tier.CRISIS:
         return Standing(piece, assessed, assessed[-1])
     closing = next((word for word in reversed(assessed) if len(word.persons) > 1), None)
@@ -56,12 +57,21 @@ def assesses(word: Word, piece: Piece) -> bool:
     """Whether a word in force is an assessment of this piece, by one person or more."""
     if not word.is_interview:
         return False
-    came = piece.filed_at if piece.filed_at is not None else piece.received_at
-    if came > word.received_at or piece.floor.evidence_on > word.observed_on:
-        return False  # what is forwarded later nobody had seen, however early it was received elsewhere
+    if _came(piece) > word.received_at or piece.floor.evidence_on > word.observed_on:
+        return False
     if word.assessed is not None:
         return piece.key in word.assessed
     return not word.blind and piece.known_on < word.observed_on
+
+
+def _looks_at(contact: Contact, piece: Piece) -> bool:
+    """Whether somebody has looked into a report: whoever was reached on a later day than it was known and on file."""
+    return piece.floor.lead and contact.on > piece.known_on and contact.received_at >= _came(piece)
+
+
+def _came(piece: Piece) -> datetime:
+    """When a piece was on file here: what is forwarded later nobody had seen, however early it was known elsewhere."""
+    return piece.filed_at if piece.filed_at is not None else piece.received_at
 
 
 def _gravest(one: Standing) -> tuple[int, int, int, str, float]:

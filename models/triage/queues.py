@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
+from models.triage.clocks import Clock
 from models.triage.present import Present
 
 TODAY, LINE, BESIDE = "today", "line", "beside"
@@ -16,7 +17,8 @@ class Queue:
     """`band` says where it is shown: on the list ("today"), as the week's line ("line") or beside it ("beside").
     `about` says what to do there, `nobody` what it means that it is empty. `holds` tells whether a student stands in
     it; of the line, which is limited, the week's plan tells (None). One that is `never_cut` is always shown whole. To
-    stand in one that `tells_tier` says something of the model's tier: nobody blind is shown there."""
+    stand in one that `tells_tier` says something of the model's tier: nobody blind is shown there. `clock` tells which
+    of a student's clocks is that of this queue: it is shown also where another is stricter."""
 
     code: str
     band: str
@@ -26,11 +28,16 @@ class Queue:
     holds: Callable[[Present], bool] | None = None
     never_cut: bool = False
     tells_tier: bool = False
+    clock: Callable[[Clock], bool] | None = None
 
     @property
     def path(self) -> str:
         """Its address as a page."""
         return "/" + self.code.replace("_", "-")
+
+
+def _of(source: str) -> Callable[[Clock], bool]:
+    return lambda clock: clock.source == source
 
 
 IMMEDIATE, REVIEW, WEEK, BELOW, LEADS = "immediate", "review", "week", "below", "leads"
@@ -49,6 +56,7 @@ QUEUES: tuple[Queue, ...] = (
         ),
         lambda one: one.urgent,
         never_cut=True,
+        clock=lambda clock: clock.urgent,
     ),
     Queue(
         REVIEW,
@@ -86,6 +94,7 @@ QUEUES: tuple[Queue, ...] = (
         ),
         Words(zh="没有待了解的线索。", en="No report waits to be looked into."),
         lambda one: bool(one.leads),
+        clock=_of("lead"),
     ),
     Queue(
         CONTACT,
@@ -100,6 +109,7 @@ QUEUES: tuple[Queue, ...] = (
         ),
         Words(zh="没有需要联系的学生，现在不用做什么。", en="Nobody needs to be contacted; nothing to do now."),
         lambda one: bool(one.to_contact) and not one.facts.stranger,
+        clock=_of("task"),
     ),
     Queue(
         HISTORY,
@@ -129,6 +139,7 @@ QUEUES: tuple[Queue, ...] = (
             en="No questionnaire needs repeating or completing; nothing to do now.",
         ),
         lambda one: bool(one.retests) and not one.facts.stranger,
+        clock=_of("retest"),
     ),
     Queue(
         NOT_SCREENED,
@@ -171,6 +182,7 @@ QUEUES: tuple[Queue, ...] = (
         ),
         Words(zh="没有休学中的学生。", en="Nobody is suspended."),
         lambda one: one.suspended and not one.facts.stranger,
+        clock=_of("suspension"),
     ),
     Queue(
         IDENTITY,

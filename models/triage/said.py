@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from models.assessment import Assessment, InstrumentResult, Retest, Task
+from models.tasks import OF_REPORTS
 
 
 def newest_said(published: Assessment | None, sent: Sequence[Assessment]) -> Assessment | None:
@@ -29,13 +30,12 @@ def taken_together(
     """`said` with what all others ask for as well.
 
     `every` are the list's assessment and those of records, in the order in which they came, `said` among them. Of each
-    questionnaire the newest sheet counts, and what is to be asked or repeated because of it. A suspension is as the
-    newest that knows of leave says (a list without that table ends none), and is over once its last day is.
+    questionnaire the newest sheet counts, and what is to be asked or repeated because of it. A suspension is as that of
+    the newest day says that knows of leave (a list without that table ends none), and is over once its last day is.
     """
     since = every if published is None else every[every.index(published) :]
     retests, sheets = _newest_sheets(every)
-    known = [one for one in every if knows_of_leave(one)]
-    away = known[-1] if known else said
+    away = newest_of_leave(every) or said
     going_on = away.suspended_until is None or away.suspended_until >= today
     missing = _missing(said, [one for one in (published, *since) if one is not None], sheets)
     return replace(
@@ -50,9 +50,23 @@ def taken_together(
     )
 
 
+def as_received(assessment: Assessment, on: date) -> Assessment:
+    """A record's assessment as it counts from the day on which the record came in: whoever was reached before had not
+    heard of its reports, however early somebody elsewhere knew of them."""
+    tasks = (replace(t, since=max(t.since or t.on, on)) if t.kind in OF_REPORTS else t for t in assessment.tasks)
+    return replace(assessment, tasks=tuple(tasks))
+
+
 def knows_of_leave(assessment: Assessment) -> bool:
     """Whether it says of a suspension that it goes on, or that there is none."""
     return assessment.suspended_since is not None or "leave" not in assessment.data_quality.missing
+
+
+def newest_of_leave(every: Sequence[Assessment]) -> Assessment | None:
+    """Whose word on leave counts: that of the newest day, and of one day the one that came last. What is sent today
+    about last year says nothing of today."""
+    known = [(one.as_of, place) for place, one in enumerate(every) if knows_of_leave(one)]
+    return every[max(known)[1]] if known else None
 
 
 def _model_ord(assessment: Assessment) -> int:

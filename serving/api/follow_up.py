@@ -45,7 +45,7 @@ class EntryGiven(Given):
     why: tuple[WordsGiven, ...] | None
     due: DueGiven
     also_due: DueGiven | None = Field(
-        description="What is asked for at once, where something milder has ended before it; in `immediate` only."
+        description="What the queue itself asks for, where something else is due before it."
     )
     others: tuple[str, ...]
 

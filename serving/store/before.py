@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -44,23 +43,21 @@ def in_force_before(store: Store, student_id: str, day: date) -> InForce | None:
     listed = listed.where(assessments.c.student_id == student_id, runs.c.as_of < day)
     listed = listed.where(in_force_runs(None))
     listed = listed.where(runs.c.synthetic | (runs.c.published_at < began))
-    sent = entries.select().where(entries.c.student_id == student_id, entries.c.received_at < began)
     with store.reading() as connection:
         row = connection.execute(listed.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
-        came = connection.execute(sent.order_by(entries.c.received_at.desc(), entries.c.place.desc()).limit(1)).first()
+        sent = entries.select().where(entries.c.student_id == student_id, entries.c.received_at < began)
+        if row is not None:
+            sent = sent.where(entries.c.received_at > row.published_at)
+        came = connection.execute(sent.order_by(entries.c.received_at, entries.c.place)).all()
     run = None if row is None else run_from_row(row)
-    entry = None if came is None else entry_from_row(came)
+    since = [(entry_from_row(one), one) for one in came]
     published = None if row is None else unpack_assessment(row.payload)
-    since = entry is not None and (run is None or entry.received_at > run.published_at)
-    newest = newest_said(published, [entry.assessment] if entry is not None and since else [])
+    newest = newest_said(published, [entry.assessment for entry, _ in since])
     if newest is None:
         return None
-    if entry is not None and newest is entry.assessment:
-        return _of_entry(newest, run, entry, came)
+    for entry, one in since:
+        if newest is entry.assessment:
+            return InForce(newest, one.school_id, run, entry, one.entry_id, one.context, one.record == b"")
     assert row is not None
     erased = row.context is not None and row.inputs is None
     return InForce(newest, row.school_id, run, None, row.assessment_id, row.context, erased)
-
-
-def _of_entry(newest: Assessment, run: Run | None, entry: ReceivedEntry, row: Any) -> InForce:
-    return InForce(newest, row.school_id, run, entry, row.entry_id, row.context, row.record == b"")

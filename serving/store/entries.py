@@ -1,6 +1,6 @@
 """What platforms send: each record with the answer it was given, kept before the answer leaves the house."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from models.assessment import Assessment, Floor
-from models.triage import knows_of_leave
+from models.triage import as_received, knows_of_leave, newest_of_leave
+from models.triage.facts import ZONE
 from serving.store.audit import AuditEvent, add_event
 from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
@@ -133,8 +134,8 @@ def _ends_leave(connection: sa.Connection, entry: NewEntry) -> bool:
         return False
     mine = entries.select().where(entries.c.student_id == entry.student_id, entries.c.asks)
     before = [unpack_assessment(row.assessment) for row in connection.execute(_in_order(mine))]
-    told = [one for one in before if knows_of_leave(one)]
-    return bool(told) and told[-1].suspended_since is not None
+    told = newest_of_leave(before)
+    return told is not None and told.suspended_since is not None
 
 
 def record_entry(store: Store, entry: NewEntry) -> str:
@@ -149,28 +150,36 @@ def received_record(store: Store, entry_id: str) -> dict[str, Any] | None:
     return unpack(stored) if stored else None
 
 
-def entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[ReceivedEntry]]:
-    """By student, in the order in which they came: the newest record sent, and those that outlast a screening."""
-    found: list[Any] = []
-    later = entries.alias()
-    same = later.c.student_id == entries.c.student_id
-    newest = entries.c.received_at == sa.select(sa.func.max(later.c.received_at)).where(same).scalar_subquery()
-    for part in chunks(list(ids)):
-        mine = entries.c.student_id.in_(part)
-        found += connection.execute(_in_order(entries.select().where(mine, newest | entries.c.asks)))
-    return _by_student(found)
+def entries_of(
+    connection: sa.Connection, ids: Sequence[str], runs_of: Mapping[str, Run]
+) -> dict[str, list[ReceivedEntry]]:
+    """By student, in the order in which they came: the records since the list in force of the student's school
+    (`runs_of`, by student) and those that outlast a screening; all of whoever is on no list."""
+    found: dict[str, list[ReceivedEntry]] = {}
+    since: dict[datetime | None, list[str]] = {}
+    for one in ids:
+        run = runs_of.get(one)
+        since.setdefault(None if run is None else run.published_at, []).append(one)
+    for published_at, them in since.items():
+        for part in chunks(them):
+            mine = entries.select().where(entries.c.student_id.in_(part), _counts_after(published_at))
+            found |= _by_student(connection.execute(_in_order(mine)))
+    return found
 
 
 def entries_at(connection: sa.Connection, school_id: str, run: Run | None) -> dict[str, list[ReceivedEntry]]:
-    """Per student of a school, in the order in which they came: the records since the list and those that outlast a
-    screening, wherever they were sent from; and those of strangers, also of whom nobody knows the school: better on
-    every school's list than on none."""
+    """Per student of a school, the same as `entries_of` reads, wherever they were sent from; and those of strangers,
+    also of whom nobody knows the school: better on every school's list than on none."""
     unknown = entries.c.student_id.not_in(sa.select(students.c.student_id))
     here = entries.c.student_id.in_(sa.select(students.c.student_id).where(students.c.school_id == school_id))
-    came_since = sa.true() if run is None else (entries.c.received_at > run.published_at)
+    counts = _counts_after(None if run is None else run.published_at)
     strangers = of_school(entries.c.school_id, school_id) & unknown
-    query = entries.select().where((here & (came_since | entries.c.asks)) | strangers)
-    return _by_student(connection.execute(_in_order(query)))
+    return _by_student(connection.execute(_in_order(entries.select().where((here & counts) | strangers))))
+
+
+def _counts_after(published_at: datetime | None) -> sa.ColumnElement[bool]:
+    """Which records still speak after a list: those that came since, and those that outlast a screening."""
+    return sa.true() if published_at is None else (entries.c.received_at > published_at) | entries.c.asks
 
 
 def _in_order(query: sa.Select[Any]) -> sa.Select[Any]:
@@ -186,4 +195,5 @@ def _by_student(rows: Iterable[Any]) -> dict[str, list[ReceivedEntry]]:
 
 def entry_from_row(row: Any) -> ReceivedEntry:
     student = Student(row.student_id, row.school_id, None, row.stage, row.grade)
-    return ReceivedEntry(row.entry_id, row.client, student, unpack_assessment(row.assessment), row.received_at)
+    said = as_received(unpack_assessment(row.assessment), row.received_at.astimezone(ZONE).date())
+    return ReceivedEntry(row.entry_id, row.client, student, said, row.received_at)

@@ -1,6 +1,6 @@
 """The facts of students as `models.triage` takes them: everything on record, in a few readings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from serving.store.files import homes_of
 from serving.store.outcomes import spoken_by_lot, words_of
 from serving.store.payload import unpack_assessment
 from serving.store.rows import list_rows, newest_row_of, rows_in_force
-from serving.store.runs import Run, newest_run_of, run_from_row
+from serving.store.runs import Run, newest_run_of, run_from_row, runs_in_force
 from serving.store.students import (
     UNKNOWN_STAGE,
     Student,
@@ -112,9 +112,12 @@ def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict
     on_roster = students_of(connection, ids, False)
     who = strangers_of(connection, [i for i in ids if i not in on_roster]) | on_roster
     known = _known(connection, list(ids), None, today)
-    entries = entries_of(connection, ids)
-    listed = rows_in_force(connection, on_roster.values(), today)
-    reasons = _reasons(connection, {one.school_id for i, one in who.items() if i not in listed}, today)
+    in_force = runs_in_force(connection, {one.school_id for one in who.values()}, today)
+    runs_of = {one.student_id: in_force[one.school_id] for one in on_roster.values() if one.school_id in in_force}
+    entries = entries_of(connection, ids, runs_of)
+    listed = rows_in_force(connection, on_roster.values(), in_force)
+    apart = {one.school_id for i, one in who.items() if i not in listed}
+    reasons = _reasons(connection, {school: in_force.get(school) for school in apart})
     found = {}
     for student_id in ids:
         if student_id in listed:
@@ -233,11 +236,11 @@ def _unplaced(connection: sa.Connection, run: Run | None, school_id: str) -> dic
     return {row.student_id: row.reason for row in connection.execute(query)}
 
 
-def _reasons(connection: sa.Connection, schools: Iterable[str], today: date) -> dict[tuple[str, str], str]:
+def _reasons(connection: sa.Connection, runs_there: Mapping[str, Run | None]) -> dict[tuple[str, str], str]:
     """By student and school, why the list in force could not place somebody."""
     found: dict[tuple[str, str], str] = {}
-    for school_id in schools:
-        unplaced = _unplaced(connection, newest_run_of(connection, school_id, today), school_id)
+    for school_id, run in runs_there.items():
+        unplaced = _unplaced(connection, run, school_id)
         found |= {(student_id, school_id): reason for student_id, reason in unplaced.items()}
     return found
 

@@ -1,6 +1,6 @@
 """The rows of published lists: one student's, one school's, and what each day's list said of a student."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,13 @@ from serving.store.students import Student
 from serving.store.tables import assessments, entries, evidence, names, outcomes, runs, students
 
 TOTALS_READ = 100  # more than a week's line has places
+_listed = assessments.join(students, students.c.student_id == assessments.c.student_id)
+
+
+def _of_list(run: Run, school_id: str) -> sa.ColumnElement[bool]:
+    """Who is on a run's list of a school. Who has gone to another school since is on that school's list."""
+    listed = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
+    return listed & (students.c.school_id == school_id)
 
 
 def list_rows(connection: sa.Connection, run: Run, school_id: str, names_allowed: bool) -> list[Any]:
@@ -29,25 +36,24 @@ def list_rows(connection: sa.Connection, run: Run, school_id: str, names_allowed
     columns = [column for column in assessments.c if column.name != "payload" and column.name not in students.c]
     payload = sa.case((tells, assessments.c.payload), else_=None).label("payload")
     query = sa.select(*columns, payload, students, (names.c.name if names_allowed else sa.null()).label("name"))
-    source = assessments.join(students, students.c.student_id == assessments.c.student_id)
+    source = _listed
     if names_allowed:
         source = source.outerjoin(names, names.c.student_id == assessments.c.student_id)
-    here = students.c.school_id == school_id  # who has gone to another school since is on that school's list
-    return list(connection.execute(query.select_from(source).where(of_list, here)))
+    return list(connection.execute(query.select_from(source).where(_of_list(run, school_id))))
 
 
 def rows_in_force(
-    connection: sa.Connection, students_there: Iterable[Student], today: date
+    connection: sa.Connection, students_there: Iterable[Student], runs_there: Mapping[str, Run]
 ) -> dict[str, tuple[Any, Run]]:
-    """Of students on the roster, their rows in the list in force of their school."""
+    """Of students on the roster, their rows in the list in force of their school; `runs_there` are these, by school."""
     found: dict[str, tuple[Any, Run]] = {}
     by_school: dict[str, list[str]] = {}
     for one in students_there:
         by_school.setdefault(one.school_id, []).append(one.student_id)
     for school, ids in by_school.items():
-        run = newest_run_of(connection, school, today)
-        if run is None:
+        if school not in runs_there:
             continue
+        run = runs_there[school]
         for part in chunks(ids):
             mine = (assessments.c.run_id == run.run_id) & assessments.c.student_id.in_(part)
             found |= {row.student_id: (row, run) for row in connection.execute(assessments.select().where(mine))}
@@ -75,10 +81,10 @@ def history_of(store: Store, student_id: str) -> list[Assessment]:
 
 
 def listed_ids(store: Store, school_id: str, today: date) -> list[str]:
-    """The students of a school's list in force."""
+    """The students of a school's list in force who are there still: the same as `list_rows` has."""
     with store.reading() as connection:
         run = newest_run_of(connection, school_id, today)
         if run is None:
             return []
-        here = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
-        return list(connection.scalars(sa.select(assessments.c.student_id).where(here)))
+        query = sa.select(assessments.c.student_id).select_from(_listed)
+        return list(connection.scalars(query.where(_of_list(run, school_id))))

@@ -1,7 +1,7 @@
 """Published screenings: a run is whole or is not there, and the same screening is there once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -73,6 +73,12 @@ def newest_run_of(connection: sa.Connection, school_id: str, today: date, as_of:
         query = query.where(runs.c.as_of == as_of)
     row = connection.execute(query.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
     return None if row is None else run_from_row(row)
+
+
+def runs_in_force(connection: sa.Connection, schools: Iterable[str], today: date) -> dict[str, Run]:
+    """By school the list in force, of those that have one."""
+    found = {school: newest_run_of(connection, school, today) for school in sorted(set(schools))}
+    return {school: run for school, run in found.items() if run is not None}
 
 
 def run_from_row(row: Any) -> Run:

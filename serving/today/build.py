@@ -17,6 +17,7 @@ from models.duty import Duty
 from models.policy import Policy
 from models.tasks import CLASS_VISIT
 from models.triage import (
+    BY_CODE,
     QUEUES,
     ZONE,
     Clock,
@@ -39,10 +40,10 @@ from serving.today.entries import Due, Entry, FollowUpList
 SILENT_SCHOOL_DAYS = 2
 AUDIT_WORDS = Words(zh="例行访谈", en="routine conversation")
 AUDIT_DUE = Due(Words(zh="本周内访谈", en="talk this week"), None, False)
-# What a queue asks for of somebody blind: by when, and not why. By the source of the clock.
+# What a queue asks for of somebody blind: by when, and not why.
 BLIND_DUE = {
-    CONTACT: ("task", Words(zh="与学生或家长联系", en="contact the student or a guardian")),
-    RETEST: ("retest", Words(zh="复测或当面询问", en="repeat a questionnaire or ask in person")),
+    CONTACT: Words(zh="与学生或家长联系", en="contact the student or a guardian"),
+    RETEST: Words(zh="复测或当面询问", en="repeat a questionnaire or ask in person"),
 }
 WHY_UNPLACED = {one.code: Words(zh=one.zh, en=one.en) for one in Unsettled} | {
     "gone": Words(zh="名册中不再有此编号", en="the id is on the roster no more"),
@@ -185,7 +186,7 @@ class _Lines:
             floors=one.floors,
             why=_why(one, queue),
             due=due_of(one, self.now),
-            also_due=urgent_due(one, self.now) if queue == IMMEDIATE else None,
+            also_due=own_due(one, queue, self.now),
             assessment=one.facts.assessment,
             undecided=one.undecided,
             suspended=one.suspended,
@@ -201,11 +202,16 @@ def due_of(one: Present, now: datetime) -> Due:
     return Due(NOTHING_DUE, None, False) if clock is None else _due(clock, now)
 
 
-def urgent_due(one: Present, now: datetime) -> Due | None:
-    """The clock of what is checked above the week's line, where it is not the strictest itself: a talk that is overdue
-    for a month must not read as the answer to a danger of this morning."""
-    clock = next((clock for clock in one.clocks if clock.urgent), None)
+def own_due(one: Present, queue: str, now: datetime) -> Due | None:
+    """The clock of a queue, where it is not the strictest itself: a talk that is overdue for a month must not read as
+    the answer to a danger of this morning, nor a questionnaire to be repeated as what can be done for who is away."""
+    clock = _own_clock(one, queue)
     return None if clock is None or clock is one.clock else _due(clock, now)
+
+
+def _own_clock(one: Present, queue: str) -> Clock | None:
+    own = BY_CODE[queue].clock
+    return None if own is None else next(filter(own, one.clocks), None)
 
 
 def _due(clock: Clock, now: datetime) -> Due:
@@ -214,9 +220,8 @@ def _due(clock: Clock, now: datetime) -> Due:
 
 def _blind_due(one: Present, queue: str, now: datetime) -> Due:
     """The talk of the week, but where a queue has a deadline of its own: that is no less for being blind."""
-    source, what = BLIND_DUE.get(queue, (None, AUDIT_DUE.what))
-    clock = next((clock for clock in one.clocks if clock.source == source), None)
-    return AUDIT_DUE if clock is None else Due(what, clock.by, clock.overdue(now), clock.start)
+    clock = _own_clock(one, queue) if queue in BLIND_DUE else None
+    return AUDIT_DUE if clock is None else Due(BLIND_DUE[queue], clock.by, clock.overdue(now), clock.start)
 
 
 def why_unplaced(one: Present) -> Words:

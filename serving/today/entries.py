@@ -44,7 +44,7 @@ class Entry:
     floors: tuple[Floor, ...]
     why: tuple[Words, ...]  # at most two sentences
     due: Due
-    also_due: Due | None = None  # what is asked for at once, where something milder has ended before
+    also_due: Due | None = None  # what this queue asks for, where something else is due before
     assessment: Assessment | None = None
     rank: int | None = None
     slot: str | None = None
@@ -58,7 +58,7 @@ class Entry:
 
     @property
     def dues(self) -> tuple[Due, ...]:
-        """What is due, to be shown below each other: first what is asked for at once."""
+        """What is due, to be shown below each other: first what the queue is about."""
         return (self.due,) if self.also_due is None else (self.also_due, self.due)
 
     @property

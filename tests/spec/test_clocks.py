@@ -11,9 +11,9 @@ from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import DataQuality, Floor, Retest, Task
 from models.policy import read_policy
-from models.triage import ZONE, Clock, Contact, Piece, Present, StudentFacts, Word, day_start, present_of
+from models.triage import QUEUES, ZONE, Clock, Contact, Piece, Present, StudentFacts, Word, day_start, present_of
 from models.triage.clocks import school_days_after
-from serving.today.build import due_of, urgent_due
+from serving.today.build import due_of, own_due
 from tests.factories import AS_OF, NOW, ON, assessment, floor, lead, words
 
 POLICY, SCHOOL = read_policy(), default_calendar()
@@ -235,8 +235,37 @@ def test_a_task_of_a_whole_class_is_no_clock_of_one_student() -> None:
 def test_what_is_asked_for_at_once_is_told_where_something_milder_ends_before_it() -> None:
     """A talk that is overdue since autumn must not read as the answer to a danger of this morning."""
     late = student(piece(floor()), tier=Tier.WATCH, since=NOW - timedelta(days=90))
-    told = urgent_due(late, NOW)
+    told = own_due(late, "immediate", NOW)
     assert told is not None
     assert (told.what.zh, told.why) == ("30 分钟内响应", floor().text)
     assert due_of(late, NOW).what != told.what
-    assert urgent_due(student(piece(floor())), NOW) is None, "it is the strictest itself"
+    assert own_due(student(piece(floor())), "immediate", NOW) is None, "it is the strictest itself"
+
+
+AWAY = {"suspended_since": date(2026, 10, 9), "suspended_until": date(2027, 1, 20)}
+RETEST = Retest("phq9", "suspect", words("作答可疑", "doubtful"), date(2026, 11, 18))
+CALL = Task("contact_unexcused", AS_OF, AS_OF, words("旷课", "absent"))
+OF_QUEUES = [
+    ("immediate", {}, "30 分钟内响应"),
+    ("leads", {}, "1 个上学日内了解情况"),
+    ("contact", {}, "当日联系学生与家长"),
+    ("retest", {}, "14 天内复测"),
+    ("suspended", AWAY, "联系家庭，商定返校安排"),
+]
+
+
+@pytest.mark.parametrize(("queue", "more", "asked"), OF_QUEUES)
+def test_a_queue_tells_what_it_asks_for_beside_what_is_due_before(queue: str, more: dict[str, Any], asked: str) -> None:
+    """Whoever works through 休学中 has to read what can be done for who is at home, whatever else is overdue."""
+    said = assessment("S-1", Tier.WATCH, tasks=(CALL,), data_quality=DataQuality("low", (RETEST,)), **more)
+    late = {"tier": Tier.WATCH, "since": NOW - timedelta(days=90)}
+    one = student(piece(floor()), piece(lead()), assessment=said, **late)
+    told = own_due(one, queue, NOW)
+    assert told is not None
+    assert told.what.zh == asked
+    assert due_of(one, NOW).what != told.what
+    assert own_due(one, "week", NOW) is None
+
+
+def test_every_queue_of_a_clock_is_told_above() -> None:
+    assert {queue.code for queue in QUEUES if queue.clock is not None} == {code for code, _, _ in OF_QUEUES}

@@ -1,6 +1,7 @@
 """Which evidence is open. A table over every way in which a word may meet a piece."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
@@ -107,7 +108,7 @@ def test_danger_takes_two_persons(words: list[Word], closing: Word | None) -> No
 
 
 def report(known: int, **fields: Any) -> Piece:
-    return piece(lead(evidence_on=day(known), known_on=day(known), **fields))
+    return piece(lead(evidence_on=day(known), known_on=day(known)), **fields)
 
 
 LEADS: list[tuple[list[Contact], list[Word], Contact | Word | None]] = [
@@ -130,6 +131,16 @@ def test_a_report_is_closed_by_a_contact_on_a_later_day_or_by_a_talk(
 ) -> None:
     (standing,) = standings([report(-9)], words, contacts)
     assert (standing.closed_by, standing.is_open, standing.lacks) == (closing, closing is None, None)
+
+
+def test_a_contact_closes_no_report_that_was_forwarded_after_it() -> None:
+    told = contact(-8).received_at
+    for filed_at, is_open in [(told - timedelta(seconds=1), False), (told, False), (told + timedelta(seconds=1), True)]:
+        (standing,) = standings([report(-9, filed_at=filed_at)], [], [contact(-8)])
+        assert standing.is_open is is_open, filed_at
+    again = [contact(-8), contact(0)]
+    (standing,) = standings([report(-9, filed_at=at(-2))], [], again)
+    assert standing.closed_by == contact(0)
 
 
 @pytest.mark.parametrize("level", [WATCH, PRIORITY, CRISIS])
