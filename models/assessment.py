@@ -1,7 +1,8 @@
 """What is said about one student on one day: the answer that lists, pages and the API are made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Self
 
 from data_schemas.codes import Code, Tier
 from data_schemas.instruments import Words
@@ -173,7 +174,8 @@ class DataQuality:
 @dataclass(frozen=True)
 class Task:
     """Something to be done beside the list, such as a call on the day of an absence; `on` is the day it is about. A
-    contact or an interview of the day `since` or later has done it. It moves nobody on the list."""
+    contact or an interview of the day `since` or later has done it, if it was told once the task was here (`filed_at`:
+    when a record that asks for it came in, None of a screening's). It moves nobody on the list."""
 
     # "contact_unexcused" | "ask_return" | "visit" (必访必问) | "class_visit" (by class, no entry) | "bullying"
     kind: str
@@ -182,6 +184,7 @@ class Task:
     text: Words
     who: Words | None = None  # who does it
     since: date | None = None
+    filed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -259,3 +262,19 @@ class Assessment:
     def undecided(self) -> bool:
         """The tier is the model's own and lies so near to another that a person has to tell."""
         return self.tier_source == "model" and self.uncertainty is not None and self.uncertainty.needs_person
+
+    @property
+    def without_model(self) -> Self:
+        """The same where no model is asked: what sheets, reports and people say stands."""
+        return replace(
+            self,
+            probability=None,
+            margin=None,
+            base_value=None,
+            reasons=(),
+            group_contributions=None,
+            family_capped=None,
+            change=None,
+            uncertainty=None,
+            model_tier=None,
+        )

@@ -5,8 +5,9 @@ as these objects, and so does a dataset's own records for the preview of a promo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from data_schemas.codes import ConsentScope, OutcomeKind, Selection, Tier
@@ -16,6 +17,7 @@ ZONE = ZoneInfo("Asia/Shanghai")  # days are the school's own
 DAY_BEGINS = time(8)  # what is known by its day alone is taken to have come in then
 INTERVIEW, AUDIT = OutcomeKind.INTERVIEW.code, Selection.AUDIT.code
 SCREENING = "screening"  # the door by which a dataset's rows come in
+NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}  # where either is taken back no model speaks
 RAISING = (INTERVIEW, OutcomeKind.CRISIS_EVENT.code, OutcomeKind.REFERRAL.code)
 
 
@@ -134,6 +136,15 @@ class StudentFacts:
     def declined(self) -> bool:
         """Consent to screening is taken back."""
         return ConsentScope.SCREENING.code in self.withdrawn
+
+    @property
+    def as_consented(self) -> Self:
+        """Without anything that a model said, where consent to that is taken back or over: it counts from then on, not
+        from the next screening."""
+        if not NO_MODEL & self.withdrawn.keys():
+            return self
+        said = None if self.assessment is None else self.assessment.without_model
+        return replace(self, assessment=said, model_tier=None, model_since=None, margin=None)
 
 
 def day_start(day: date) -> datetime:

@@ -148,7 +148,7 @@ def present_of(
     everyone: Iterable[StudentFacts], policy: Policy, school: SchoolCalendar, duty: Duty | None = None
 ) -> list[Present]:
     """Each student of one school now, in order; a student alone is told the same as among all others."""
-    return [_present(facts, policy, school, duty) for facts in everyone]
+    return [_present(facts.as_consented, policy, school, duty) for facts in everyone]
 
 
 def _present(facts: StudentFacts, policy: Policy, school: SchoolCalendar, duty: Duty | None) -> Present:
@@ -193,16 +193,18 @@ def _tasks(facts: StudentFacts, words: Sequence[Word], policy: Policy, school: S
     said = facts.assessment
     if said is None:
         return ()
-    done = [word.observed_on for word in words if word.is_interview and not word.blind] + [
-        contact.on for contact in facts.contacts
-    ]
-    newest = max(done, default=None)
+    done = [(word.observed_on, word.received_at) for word in words if word.is_interview and not word.blind]
+    done += [(contact.on, contact.received_at) for contact in facts.contacts]
     return tuple(
         task
         for task in said.tasks
-        if (newest is None or newest < (task.since or task.on))
+        if not any(_does(task, *one) for one in done)
         and school_days_between(task.since or task.on, said.as_of, school) < policy.tasks.school_days
     )
+
+
+def _does(task: Task, on: date, told: datetime) -> bool:
+    return on >= (task.since or task.on) and (task.filed_at is None or told >= task.filed_at)
 
 
 def _clocks(

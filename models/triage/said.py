@@ -7,7 +7,7 @@ that anybody has asked for.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from models.assessment import Assessment, InstrumentResult, Retest, Task
 from models.tasks import OF_REPORTS
@@ -50,10 +50,10 @@ def taken_together(
     )
 
 
-def as_received(assessment: Assessment, on: date) -> Assessment:
-    """A record's assessment as it counts from the day on which the record came in: whoever was reached before had not
-    heard of its reports, however early somebody elsewhere knew of them."""
-    tasks = (replace(t, since=max(t.since or t.on, on)) if t.kind in OF_REPORTS else t for t in assessment.tasks)
+def as_received(assessment: Assessment, at: datetime) -> Assessment:
+    """A record's assessment with the moment at which its reports were here: who was reached before had not heard of
+    them, however early somebody elsewhere knew."""
+    tasks = (replace(task, filed_at=at) if task.kind in OF_REPORTS else task for task in assessment.tasks)
     return replace(assessment, tasks=tuple(tasks))
 
 
@@ -98,6 +98,9 @@ def _missing(said: Assessment, others: Sequence[Assessment], sheets: Sequence[In
 
 
 def _tasks(every: Sequence[Assessment]) -> list[Task]:
-    """Each task once, as it was last put, by the day it is about."""
-    last = {(task.on, task.kind, task.text.zh): task for one in every for task in one.tasks}
-    return [last[key] for key in sorted(last)]
+    """Each task once, as it was last put and since it was first here, by the day it is about."""
+    put: dict[tuple[date, str, str], Task] = {}
+    for task in (task for one in every for task in one.tasks):
+        key = task.on, task.kind, task.text.zh
+        put[key] = replace(task, filed_at=put.get(key, task).filed_at)
+    return [put[key] for key in sorted(put)]

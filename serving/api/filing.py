@@ -8,6 +8,7 @@ from typing import Any
 from data_schemas.codes import ConsentScope
 from models import Artifact, Assessment, assess, records_of_requests
 from models.triage import ZONE, Present, StudentFacts, in_force, present_of
+from models.triage.facts import NO_MODEL
 from models.triage.lots import may_be_drawn
 from runxin.errors import UserError, refused
 from runxin.logs import get_logger
@@ -41,7 +42,6 @@ from serving.store.schools import known_school_ids
 from serving.today import due_of, silent
 from serving.today.blind import blind_among
 
-NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}
 NOT_READABLE = "this student is not at one of this key's schools"
 
 

@@ -7,13 +7,15 @@ A withdrawal stands until a consent that was given on a later day says otherwise
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from serving.store.database import Store, chunks
 from serving.store.students import consents_taken_back
 from serving.store.tables import consents
+
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,21 @@ class Consent:
 
 
 def taken_back_of(rows: Iterable[Consent], today: date) -> dict[str, date]:
-    """The scopes that consent no longer covers, with the day on which the last of it was taken back. A consent past its
-    last day counts as not given."""
+    """The scopes that consent no longer covers, with the day from which it does not: on which the last of it was taken
+    back, or after the last day of the last that was given."""
     ends: dict[str, date] = {}
     given: dict[str, date] = {}
+    expired: dict[str, date] = {}
     for row in rows:
         if row.withdrawn_on is not None and row.withdrawn_on <= today:
             ends[row.scope] = max(row.withdrawn_on, ends.get(row.scope, row.withdrawn_on))
-        if row.given_on is not None and (row.valid_until is None or row.valid_until >= today):
+        if row.valid_until is not None and row.valid_until < today:
+            over = row.valid_until + A_DAY
+            expired[row.scope] = max(over, expired.get(row.scope, over))
+        elif row.given_on is not None:
             given[row.scope] = max(row.given_on, given.get(row.scope, row.given_on))
-    return {scope: on for scope, on in ends.items() if scope not in given or given[scope] <= on}
+    lapsed = {scope: on for scope, on in expired.items() if scope not in given}
+    return lapsed | {scope: on for scope, on in ends.items() if scope not in given or given[scope] <= on}
 
 
 def keep_consents(

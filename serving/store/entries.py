@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from models.assessment import Assessment, Floor
 from models.triage import as_received, knows_of_leave, newest_of_leave
-from models.triage.facts import ZONE
 from serving.store.audit import AuditEvent, add_event
 from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
@@ -195,5 +194,5 @@ def _by_student(rows: Iterable[Any]) -> dict[str, list[ReceivedEntry]]:
 
 def entry_from_row(row: Any) -> ReceivedEntry:
     student = Student(row.student_id, row.school_id, None, row.stage, row.grade)
-    said = as_received(unpack_assessment(row.assessment), row.received_at.astimezone(ZONE).date())
+    said = as_received(unpack_assessment(row.assessment), row.received_at)
     return ReceivedEntry(row.entry_id, row.client, student, said, row.received_at)

@@ -172,7 +172,10 @@ def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, to
     newest = newest_said(published, [entry.assessment for entry in after])
     raising = next((entry for entry in after if entry.assessment is newest), None)
     if newest is not None and raising is not None:
-        return _of_entry(raising, row.school_id, False, known, taken_together(newest, published, every, today))
+        said = taken_together(newest, published, every, today)
+        one = _of_entry(raising, row.school_id, False, known, said, after)
+        stood = published is not None and published.model_tier is newest.model_tier
+        return replace(one, model_since=row.model_since) if stood else one
     said = None if published is None else taken_together(published, published, every, today)
     return StudentFacts(
         row.student_id,
@@ -188,13 +191,21 @@ def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, to
     )
 
 
-def _of_entry(entry: ReceivedEntry, school_id: str, stranger: bool, known: _Known, said: Assessment) -> StudentFacts:
+def _of_entry(
+    entry: ReceivedEntry,
+    school_id: str,
+    stranger: bool,
+    known: _Known,
+    said: Assessment,
+    sent: Sequence[ReceivedEntry],
+) -> StudentFacts:
+    """By the record that counts among those `sent`. The first that said its tier started the clock."""
     return StudentFacts(
         entry.student.student_id,
         school_id,
         said,
         said.model_tier,
-        entry.received_at,
+        next(one.received_at for one in sent if one.assessment.model_tier is said.model_tier),
         said.margin,
         said.severity,
         said.screened,
@@ -218,7 +229,7 @@ def _stranger(
         newest = newest_said(None, every)
         raising = next(entry for entry in sent if entry.assessment is newest)
         said = taken_together(raising.assessment, None, every, today)
-        return replace(_of_entry(raising, who.school_id, True, known, said), reason=reason)
+        return replace(_of_entry(raising, who.school_id, True, known, said, sent), reason=reason)
     row = newest_row_of(connection, who.student_id, today)
     if row is None:
         filed = known.of(who.student_id)

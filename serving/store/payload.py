@@ -45,6 +45,8 @@ def assessment_to_json(assessment: Assessment) -> dict[str, Any]:
         for shown, floor in zip(content[part], getattr(assessment, part), strict=True):
             shown["tier"], shown["answer"] = floor.tier.code, floor.answer.code
             del shown["record"]  # it is kept with the evidence, and goes when the inputs are erased
+    for task in content["tasks"]:
+        del task["filed_at"]  # the entry says when it came in
     return content
 
 

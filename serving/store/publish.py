@@ -15,7 +15,7 @@ from serving.store.audit import AuditEvent, add_event
 from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
-from serving.store.database import Store
+from serving.store.database import Store, chunks
 from serving.store.evidence import SCREENING, Filing, file_evidence
 from serving.store.feeds import Feed, keep_feeds
 from serving.store.files import homes_of, join_files
@@ -23,10 +23,12 @@ from serving.store.inputs import RunInputs, keep_context, keep_inputs
 from serving.store.outcomes import NewOutcome, Outcome, keep_outcomes
 from serving.store.payload import pack_assessment
 from serving.store.rosters import settle_students
-from serving.store.runs import Run, again, is_withdrawn, newest_run_of
+from serving.store.rows import newest_row_of
+from serving.store.runs import Run, again, is_withdrawn
 from serving.store.students import Student, Withdrawal, keep_withdrawals
 from serving.store.tables import assessments as assessments_table
 from serving.store.tables import run_schools, run_strangers, runs
+from serving.store.tables import students as roster
 
 ROWS_AT_ONCE = 5000
 
@@ -89,7 +91,7 @@ def publish_run(
         run, known_now = _stands(connection, run)
         if known or known_now:
             return Published(run.run_id, new=False, opened=0)
-        before = _before(connection, sorted(schools), run.as_of)
+        before = _before(connection, list(them), run.as_of)
         connection.execute(runs.insert().values(_run_row(run, made_from)))
         if made_from is not None:
             keep_context(connection, made_from.context)
@@ -147,17 +149,17 @@ class _Before:
     model_since: datetime | None
 
 
-def _before(connection: sa.Connection, schools: Sequence[str], today: date) -> dict[str, _Before]:
-    """What the model said of each student in the list in force, so that a clock that runs is not started anew."""
-    found: dict[str, _Before] = {}
+def _before(connection: sa.Connection, ids: Sequence[str], as_of: date) -> dict[str, _Before]:
+    """What the model said of each student by the last list that had them, of whatever school, so that a clock that runs
+    is not started anew: neither for who changes school nor for who was left out of a list."""
     table = assessments_table.c
-    for school_id in schools:
-        run = newest_run_of(connection, school_id, today)
-        if run is not None:
-            query = sa.select(table.student_id, table.model_tier, table.model_since)
-            for row in connection.execute(query.where(table.run_id == run.run_id, table.school_id == school_id)):
-                found[row.student_id] = _Before(row.model_tier, row.model_since)
-    return found
+    last = (table.student_id == roster.c.student_id) & (table.run_id == roster.c.run_id)
+    query = sa.select(table.student_id, table.model_tier, table.model_since, runs.c.as_of)
+    query = query.select_from(roster.join(assessments_table, last).join(runs, runs.c.run_id == table.run_id))
+    rows = [row for part in chunks(list(ids)) for row in connection.execute(query.where(table.student_id.in_(part)))]
+    # A screening of an earlier day than the list in force follows on what stood then.
+    stood = [row if row.as_of <= as_of else newest_row_of(connection, row.student_id, as_of) for row in rows]
+    return {row.student_id: _Before(row.model_tier, row.model_since) for row in stood if row is not None}
 
 
 def _model_since(assessment: Assessment, before: _Before | None) -> datetime | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment, DataQuality, Retest, Task
-from models.triage import StudentFacts
+from models.triage import ZONE, StudentFacts
 from serving.store import NewContact, NewEntry, Store, facts_of, homes, listed_ids, read_school, record_entry
 from serving.store.files import file_of
 from tests.factories import AS_OF, NOW, assessment, floor, lead, publish, student, tell, word, words
@@ -63,6 +63,7 @@ def assessments(draw: st.DrawFn, who: str) -> Assessment:
         tasks=task,
         data_quality=DataQuality("ok", retest, missing),
         suspended_since=None if missing else away,
+        changed_on=AS_OF - timedelta(days=draw(st.integers(0, 8))),
     )
     return replace(said, model_tier=tier, margin=None if tier is None else said.margin)
 
@@ -121,8 +122,11 @@ def test_a_student_alone_is_told_the_same_as_on_the_list(history: list[Listed | 
     with TemporaryDirectory() as home:
         store = new_store(Path(home))
         for place, one in enumerate(history):
+            stood = facts_of(store, STUDENTS, TODAY)
             take(store, one, NOW + timedelta(days=place))
             same_everywhere(store, TODAY)
+            for who, now in facts_of(store, STUDENTS, TODAY).items():
+                assert not started_anew(stood[who], now)
         store.close()
 
 
@@ -134,6 +138,14 @@ def same_everywhere(store: Store, today: date) -> None:
         for one in everyone:
             assert told(one, alone[one.student_id]) == told(alone[one.student_id], one)
         assert {one.student_id for one in whole.everyone} == set(listed_ids(store, school_id, today))
+
+
+def started_anew(before: StudentFacts, now: StudentFacts) -> bool:
+    """Whether the clock of a model's tier runs from a later day although the tier has stood all the time."""
+    if None in (before.model_tier, now.model_tier, before.model_since, now.model_since) or now.stranger:
+        return False
+    fell = before.model_tier.ord < now.model_tier.ord
+    return not fell and now.model_since.astimezone(ZONE).date() > before.model_since.astimezone(ZONE).date()
 
 
 def told(one: StudentFacts, other: StudentFacts) -> StudentFacts:

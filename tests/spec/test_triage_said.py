@@ -1,7 +1,7 @@
 """What the list and records sent since say, taken together: nothing that anybody asked for is lost."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import Assessment, DataQuality, Retest, Task
-from models.triage import newest_said, taken_together
+from models.triage import as_received, newest_of_leave, newest_said, taken_together
 from tests.factories import assessment
 from tests.factories import sheet as sheet_of
 
@@ -30,8 +30,8 @@ def said(tier: Tier | None = None, *, sheet: int | None = None, asks: str | None
     sheets = () if sheet is None else (sheet_of("phq9", administered_on=day(sheet)),)
     retest = () if asks is None else (Retest("phq9", asks, words(asks)),)
     quality = DataQuality("ok", retest, more.pop("missing", ()))
-    plain = assessment("S-1", as_of=TODAY, instruments=sheets, data_quality=quality, screened=bool(sheets))
-    return replace(plain, model_tier=tier, **more)
+    plain = assessment("S-1", instruments=sheets, data_quality=quality, screened=bool(sheets))
+    return replace(plain, model_tier=tier, **({"as_of": TODAY} | more))
 
 
 def task(kind: str, on: int) -> Task:
@@ -117,6 +117,24 @@ def test_what_is_missing_is_what_nobody_has_a_sheet_of() -> None:
 def test_records_of_a_stranger_stand_together() -> None:
     now = together(None, said(sheet=3, asks="critical_blank"), said(tasks=(task("visit", 1),)))
     assert ([one.why for one in now.data_quality.retest], len(now.tasks)) == (["critical_blank"], 1)
+
+
+def test_what_is_sent_about_another_year_says_nothing_of_a_suspension_now() -> None:
+    away, before = said(suspended_since=day(9)), said(as_of=day(400))
+    for sent in ([away, before], [before, away]):
+        assert together(said(Tier.ROUTINE, as_of=day(10)), *sent).suspended_since == day(9)
+    assert together(away, said()).suspended_since is None, "of one day, what came last"
+    assert newest_of_leave([said(missing=LEAVE)]) is None
+
+
+def test_a_task_is_here_since_it_was_first_put() -> None:
+    """What a list says again of a report that a record brought was not known the earlier for it."""
+    at = datetime(2026, 11, 19, 8, tzinfo=UTC)
+    visit, call = task("visit", 1), task("contact_unexcused", 2)
+    sent = as_received(said(tasks=(visit, call)), at)
+    assert [one.filed_at for one in sent.tasks] == [at, None], "an absence is here whoever tells of it"
+    assert [one.filed_at for one in together(None, sent, said(tasks=(visit,))).tasks] == [None, at]
+    assert [one.filed_at for one in together(said(tasks=(visit,)), sent).tasks] == [None, None]
 
 
 RAISED = [  # the list's tier and the record's, whether the record has sheets, and whether it counts
