@@ -1,6 +1,6 @@
 """What platforms send: each record with the answer it was given, kept before the answer leaves the house."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from serving.store.inputs import ReplayContext, keep_context, keep_inputs
 from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
 from serving.store.runs import Run
 from serving.store.students import Student, of_school
-from serving.store.tables import entries, students
+from serving.store.tables import entries, runs, students
 
 
 @dataclass(frozen=True)
@@ -149,36 +149,33 @@ def received_record(store: Store, entry_id: str) -> dict[str, Any] | None:
     return unpack(stored) if stored else None
 
 
-def entries_of(
-    connection: sa.Connection, ids: Sequence[str], runs_of: Mapping[str, Run]
-) -> dict[str, list[ReceivedEntry]]:
-    """By student, in the order in which they came: the records since the list in force of the student's school
-    (`runs_of`, by student) and those that outlast a screening; all of whoever is on no list."""
+def entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[ReceivedEntry]]:
+    """By student, in the order in which they came: the records that still speak beside the list (`_speaks`); all of
+    whoever is on no roster."""
     found: dict[str, list[ReceivedEntry]] = {}
-    since: dict[datetime | None, list[str]] = {}
-    for one in ids:
-        run = runs_of.get(one)
-        since.setdefault(None if run is None else run.published_at, []).append(one)
-    for published_at, them in since.items():
-        for part in chunks(them):
-            mine = entries.select().where(entries.c.student_id.in_(part), _counts_after(published_at))
-            found |= _by_student(connection.execute(_in_order(mine)))
+    for part in chunks(list(ids)):
+        mine = entries.select().where(entries.c.student_id.in_(part), _speaks())
+        found |= _by_student(connection.execute(_in_order(mine)))
     return found
 
 
 def entries_at(connection: sa.Connection, school_id: str, run: Run | None) -> dict[str, list[ReceivedEntry]]:
-    """Per student of a school, the same as `entries_of` reads, wherever they were sent from; and those of strangers,
-    also of whom nobody knows the school: better on every school's list than on none."""
+    """Per student of a school, the same as `entries_of` reads, wherever they were sent from, and what came since an
+    older `run`; and those of strangers, also of whom nobody knows the school: better on every school's list than on
+    none."""
     unknown = entries.c.student_id.not_in(sa.select(students.c.student_id))
     here = entries.c.student_id.in_(sa.select(students.c.student_id).where(students.c.school_id == school_id))
-    counts = _counts_after(None if run is None else run.published_at)
+    speaks = _speaks() if run is None else _speaks() | (entries.c.received_at > run.published_at)
     strangers = of_school(entries.c.school_id, school_id) & unknown
-    return _by_student(connection.execute(_in_order(entries.select().where((here & counts) | strangers))))
+    return _by_student(connection.execute(_in_order(entries.select().where((here & speaks) | strangers))))
 
 
-def _counts_after(published_at: datetime | None) -> sa.ColumnElement[bool]:
-    """Which records still speak after a list: those that came since, and those that outlast a screening."""
-    return sa.true() if published_at is None else (entries.c.received_at > published_at) | entries.c.asks
+def _speaks() -> sa.ColumnElement[bool]:
+    """Which records still speak: those that came since the list which says where the student is, or was last, and those
+    that outlast a screening."""
+    last = sa.select(runs.c.published_at).join(students, students.c.run_id == runs.c.run_id)
+    listed_at = last.where(students.c.student_id == entries.c.student_id).scalar_subquery()
+    return listed_at.is_(None) | (entries.c.received_at > listed_at) | entries.c.asks
 
 
 def _in_order(query: sa.Select[Any]) -> sa.Select[Any]:

@@ -20,7 +20,7 @@ from serving.store.feeds import Feed, feeds_of
 from serving.store.files import homes_of
 from serving.store.outcomes import spoken_by_lot, words_of
 from serving.store.payload import unpack_assessment
-from serving.store.rows import list_rows, newest_row_of, rows_in_force
+from serving.store.rows import last_rows, list_rows, rows_in_force
 from serving.store.runs import Run, newest_run_of, run_from_row, runs_in_force
 from serving.store.students import (
     UNKNOWN_STAGE,
@@ -90,8 +90,8 @@ def facts_of_school(
         ids = _stranger_ids(connection, school_id, people, entries, unplaced)
         who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
         who |= strangers_of(connection, ids) | students_of(connection, ids, names_allowed)
-        beside = _known(connection, ids, None, today)
-        others = [_stranger(connection, who[i], entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
+        beside, last = _known(connection, ids, None, today), last_rows(connection, ids)
+        others = [_stranger(who[i], last.get(i), entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
         people |= who
     return SchoolFacts(run, tuple(everyone), tuple(others), people, tuple(feeds_of(connection, school_id)))
 
@@ -113,11 +113,11 @@ def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict
     who = strangers_of(connection, [i for i in ids if i not in on_roster]) | on_roster
     known = _known(connection, list(ids), None, today)
     in_force = runs_in_force(connection, {one.school_id for one in who.values()}, today)
-    runs_of = {one.student_id: in_force[one.school_id] for one in on_roster.values() if one.school_id in in_force}
-    entries = entries_of(connection, ids, runs_of)
+    entries = entries_of(connection, ids)
     listed = rows_in_force(connection, on_roster.values(), in_force)
     apart = {one.school_id for i, one in who.items() if i not in listed}
     reasons = _reasons(connection, {school: in_force.get(school) for school in apart})
+    last = last_rows(connection, [i for i in ids if i not in listed])
     found = {}
     for student_id in ids:
         if student_id in listed:
@@ -126,7 +126,8 @@ def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict
         else:
             other = who.get(student_id) or Student(student_id, "", None, UNKNOWN_STAGE, None)
             why = reasons.get((student_id, other.school_id))
-            found[student_id] = _stranger(connection, other, entries.get(student_id, ()), known, why, today)
+            sent = entries.get(student_id, ())
+            found[student_id] = _stranger(other, last.get(student_id), sent, known, why, today)
     return found
 
 
@@ -172,8 +173,8 @@ def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, to
     newest = newest_said(published, [entry.assessment for entry in after])
     raising = next((entry for entry in after if entry.assessment is newest), None)
     if newest is not None and raising is not None:
-        said = taken_together(newest, published, every, today)
-        one = _of_entry(raising, row.school_id, False, known, said, after)
+        together = taken_together(newest, published, every, today)
+        one = _of_entry(raising, row.school_id, known, together, after)
         stood = published is not None and published.model_tier is newest.model_tier
         return replace(one, model_since=row.model_since) if stood else one
     said = None if published is None else taken_together(published, published, every, today)
@@ -192,12 +193,7 @@ def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, to
 
 
 def _of_entry(
-    entry: ReceivedEntry,
-    school_id: str,
-    stranger: bool,
-    known: _Known,
-    said: Assessment,
-    sent: Sequence[ReceivedEntry],
+    entry: ReceivedEntry, school_id: str, known: _Known, said: Assessment, sent: Sequence[ReceivedEntry]
 ) -> StudentFacts:
     """By the record that counts among those `sent`. The first that said its tier started the clock."""
     return StudentFacts(
@@ -209,33 +205,26 @@ def _of_entry(
         said.margin,
         said.severity,
         said.screened,
-        stranger=stranger,
         assessment_id=entry.entry_id,
         **known.of(entry.student.student_id),
     )
 
 
 def _stranger(
-    connection: sa.Connection,
-    who: Student,
-    sent: Sequence[ReceivedEntry],
-    known: _Known,
-    reason: str | None,
-    today: date,
+    who: Student, row: Any, sent: Sequence[ReceivedEntry], known: _Known, reason: str | None, today: date
 ) -> StudentFacts:
-    """Somebody on no roster, or on none any more: by the records sent, else by the last list that had them."""
-    if sent:
-        every = [entry.assessment for entry in sent]
-        newest = newest_said(None, every)
-        raising = next(entry for entry in sent if entry.assessment is newest)
-        said = taken_together(raising.assessment, None, every, today)
-        return replace(_of_entry(raising, who.school_id, True, known, said, sent), reason=reason)
-    row = newest_row_of(connection, who.student_id, today)
-    if row is None:
+    """Somebody on no list in force: by the last one that had them (`row`, None where none has) and the records sent."""
+    if row is not None:
+        before = _listed(row, run_from_row(row), sent, known, today)
+        return replace(before, stranger=True, gone=True, reason=reason, school_id=who.school_id)
+    if not sent:
         filed = known.of(who.student_id)
         return StudentFacts(who.student_id, who.school_id, stranger=True, reason=reason, **filed)
-    before = _listed(row, run_from_row(row), (), known, today)
-    return replace(before, stranger=True, gone=True, reason=reason, school_id=who.school_id)
+    every = [entry.assessment for entry in sent]
+    newest = newest_said(None, every)
+    raising = next(entry for entry in sent if entry.assessment is newest)
+    said = taken_together(raising.assessment, None, every, today)
+    return replace(_of_entry(raising, who.school_id, known, said, sent), stranger=True, reason=reason)
 
 
 def _unplaced(connection: sa.Connection, run: Run | None, school_id: str) -> dict[str, str]:

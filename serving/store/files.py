@@ -16,6 +16,7 @@ from models.triage.facts import AUDIT, INTERVIEW, ZONE
 from serving.store.database import Store, chunks
 from serving.store.students import AMONG, Student, students_of, unassigned_among
 from serving.store.tables import (
+    assessments,
     consents,
     contacts,
     entries,
@@ -171,3 +172,33 @@ def join_files(connection: sa.Connection, homes: Mapping[str, str]) -> list[tupl
         connection.execute(inputs.delete().where(mine, inputs.c.sha256.in_(same)))
         connection.execute(inputs.update().where(mine).values(student_id=student))
     return joined
+
+
+def part_files(connection: sa.Connection, lost: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The other way: what stands in the files of students whom no roster has had after all, by the school that they
+    were at last, is a stranger's; returns whose into which file. It is joined again once a roster has them."""
+    parted = []
+    for student, school_id in sorted(lost.items()):
+        file_id = contested(student, school_id)
+        filed = sum(
+            connection.execute(table.update().where(table.c.student_id == student).values(student_id=file_id)).rowcount
+            for table in FILED
+        )
+        if filed:
+            _part_inputs(connection, student, file_id)
+            parted.append((student, file_id))
+    return parted
+
+
+def _part_inputs(connection: sa.Connection, student: str, file_id: str) -> None:
+    """What entries were made from goes along with them; what assessments were made from stays with these."""
+    sent = sa.select(entries.c.inputs).where(entries.c.student_id == file_id, entries.c.inputs.is_not(None))
+    listed = sa.select(assessments.c.inputs).where(
+        assessments.c.student_id == student, assessments.c.inputs.is_not(None)
+    )
+    mine = inputs.select().where(inputs.c.student_id == student, inputs.c.sha256.in_(sent))
+    rows = [{**row._mapping, "student_id": file_id} for row in connection.execute(mine)]
+    if rows:
+        connection.execute(inputs.insert(), rows)
+    left = (inputs.c.student_id == student) & inputs.c.sha256.in_(sent) & inputs.c.sha256.not_in(listed)
+    connection.execute(inputs.delete().where(left))

@@ -1,7 +1,7 @@
 """Publishing a screening: a run is whole or is not there, and the same screening is there once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -15,20 +15,19 @@ from serving.store.audit import AuditEvent, add_event
 from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
-from serving.store.database import Store, chunks
+from serving.store.database import Store
 from serving.store.evidence import SCREENING, Filing, file_evidence
 from serving.store.feeds import Feed, keep_feeds
-from serving.store.files import homes_of, join_files
+from serving.store.files import contested, homes_of, join_files
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
 from serving.store.outcomes import NewOutcome, Outcome, keep_outcomes
 from serving.store.payload import pack_assessment
 from serving.store.rosters import settle_students
-from serving.store.rows import newest_row_of
+from serving.store.rows import last_rows, newest_row_of
 from serving.store.runs import Run, again, is_withdrawn
 from serving.store.students import Student, Withdrawal, keep_withdrawals
 from serving.store.tables import assessments as assessments_table
 from serving.store.tables import run_schools, run_strangers, runs
-from serving.store.tables import students as roster
 
 ROWS_AT_ONCE = 5000
 
@@ -103,9 +102,9 @@ def publish_run(
         if facts.strangers:
             unplaced = [asdict(one) | {"run_id": run.run_id} for one in facts.strangers]
             connection.execute(run_strangers.insert(), unplaced)
-        settle_students(connection)
-        for file_id, student_id in join_files(connection, homes_of(connection, list(them))):
+        for file_id, student_id in join_files(connection, settle_students(connection).homes):
             add_event(connection, AuditEvent(run.published_at, actor, "file.joined", None, student_id, file_id))
+        facts = _into_files(facts, them, homes_of(connection, list(them)))
         keep_withdrawals(connection, facts.withdrawals, run.run_id)
         keep_consents(connection, facts.consents, run.published_at, run.run_id)
         words = [NewOutcome(outcome, outcome, school) for outcome, school in facts.outcomes]
@@ -116,6 +115,24 @@ def publish_run(
         detail = f"students={len(assessments)} opened={opened}"
         add_event(connection, AuditEvent(run.published_at, actor, "run.published", object_id=run.run_id, detail=detail))
     return Published(run.run_id, new=True, opened=opened)
+
+
+def _into_files(facts: RunFacts, students: Mapping[str, Student], homes: Mapping[str, str]) -> RunFacts:
+    """With a file of its own for whoever is on no list in force after all, because a list of a later day stands."""
+    apart = {one: contested(one, who.school_id) for one, who in students.items() if one not in homes}
+    if not apart:
+        return facts
+
+    def named(student_id: str) -> str:
+        return apart.get(student_id, student_id)
+
+    return replace(
+        facts,
+        filings=[replace(one, student_id=named(one.student_id)) for one in facts.filings],
+        outcomes=[(replace(one, student_id=named(one.student_id)), school) for one, school in facts.outcomes],
+        contacts=[replace(one, student_id=named(one.student_id)) for one in facts.contacts],
+        consents={named(one): given for one, given in facts.consents.items()},
+    )
 
 
 def _stands(connection: sa.Connection, run: Run) -> tuple[Run, bool]:
@@ -152,11 +169,7 @@ class _Before:
 def _before(connection: sa.Connection, ids: Sequence[str], as_of: date) -> dict[str, _Before]:
     """What the model said of each student by the last list that had them, of whatever school, so that a clock that runs
     is not started anew: neither for who changes school nor for who was left out of a list."""
-    table = assessments_table.c
-    last = (table.student_id == roster.c.student_id) & (table.run_id == roster.c.run_id)
-    query = sa.select(table.student_id, table.model_tier, table.model_since, runs.c.as_of)
-    query = query.select_from(roster.join(assessments_table, last).join(runs, runs.c.run_id == table.run_id))
-    rows = [row for part in chunks(list(ids)) for row in connection.execute(query.where(table.student_id.in_(part)))]
+    rows = last_rows(connection, ids).values()
     # A screening of an earlier day than the list in force follows on what stood then.
     stood = [row if row.as_of <= as_of else newest_row_of(connection, row.student_id, as_of) for row in rows]
     return {row.student_id: _Before(row.model_tier, row.model_since) for row in stood if row is not None}

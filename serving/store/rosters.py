@@ -1,6 +1,7 @@
 """Who is where: the students of all schools, worked out from the runs that stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,16 @@ SAID = [assessments.c[column.name] for column in students.c]  # a run's roster, 
 SCHOOL, RUN = 1, -1  # places of these columns
 
 
-def settle_students(connection: sa.Connection) -> None:
+@dataclass(frozen=True)
+class Settled:
+    """At which school each student of a list in force is, and who is known no more, with the school that they were at
+    last."""
+
+    homes: Mapping[str, str]
+    lost: Mapping[str, str]
+
+
+def settle_students(connection: sa.Connection) -> Settled:
     """Bring `students` up to date after a run was published or withdrawn.
 
     A student is where the list in force of a school has them, of several the newest (as-of date, then publication). Who
@@ -34,6 +44,8 @@ def settle_students(connection: sa.Connection) -> None:
             if (row.run_id, row.school_id) in places:
                 _take_newer(current, row, places)
     _keep(connection, current, known, lost)
+    unknown = {who: known[who][SCHOOL] for who in lost if who not in current}
+    return Settled({who: row[SCHOOL] for who, row in current.items()}, unknown)
 
 
 def _take_newer(found: dict[str, Any], row: Any, places: dict[tuple[str, str], Any]) -> None:

@@ -1,6 +1,6 @@
 """The rows of published lists: one student's, one school's, and what each day's list said of a student."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -60,7 +60,20 @@ def rows_in_force(
     return found
 
 
-def newest_row_of(connection: sa.Connection, student_id: str, today: date | None) -> Any:
+def last_rows(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Any]:
+    """Of students their rows, with the run, in the list that says where they are, or were last."""
+    last = (assessments.c.student_id == students.c.student_id) & (assessments.c.run_id == students.c.run_id)
+    mine = [column for column in assessments.c if column.name != "run_id"]
+    query = sa.select(*mine, runs).select_from(students.join(assessments, last).join(runs))
+    found: dict[str, Any] = {}
+    for part in chunks(list(ids)):
+        rows = connection.execute(query.where(students.c.student_id.in_(part)))
+        found |= {row.student_id: row for row in rows}
+    return found
+
+
+def newest_row_of(connection: sa.Connection, student_id: str, today: date) -> Any:
+    """The student's row in the newest list up to a day, ever in force or not; None where there is none."""
     mine = [column for column in assessments.c if column.name != "run_id"]
     query = sa.select(*mine, runs).select_from(assessments.join(runs)).where(assessments.c.student_id == student_id)
     query = query.where(in_force_runs(today))

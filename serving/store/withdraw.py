@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from runxin.errors import Kind, UserError
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
+from serving.store.files import join_files, part_files
 from serving.store.rosters import settle_students
 from serving.store.runs import is_withdrawn
 from serving.store.tables import run_withdrawals, runs
@@ -24,6 +25,10 @@ def withdraw_run(store: Store, run_id: str, reason: str, at: datetime, actor: st
             return False
         taken = {"run_id": run_id, "withdrawn_at": at, "withdrawn_by": actor, "reason": reason}
         connection.execute(run_withdrawals.insert().values(taken))
-        settle_students(connection)
+        settled = settle_students(connection)
+        for file_id, student_id in join_files(connection, settled.homes):
+            add_event(connection, AuditEvent(at, actor, "file.joined", None, student_id, file_id))
+        for student_id, file_id in part_files(connection, settled.lost):
+            add_event(connection, AuditEvent(at, actor, "file.parted", None, student_id, file_id))
         add_event(connection, AuditEvent(at, actor, "run.withdrawn", object_id=run_id, detail=reason))
     return True

@@ -12,7 +12,22 @@ from models import read_policy
 from models.triage import Present, present_of
 from runxin.settings import read_settings
 from serving.screening import Screening, publish_screening
-from serving.store import Store, facts_of, newest_run, open_store, read_school, withdraw_run
+from serving.store import (
+    NewEntry,
+    NewOutcome,
+    Outcome,
+    Store,
+    audit_rows,
+    facts_of,
+    file_of,
+    homes,
+    newest_run,
+    open_store,
+    read_school,
+    record_entry,
+    record_outcomes,
+    withdraw_run,
+)
 from tests.command_line import told
 from tests.new_stores import new_store
 from tests.rosters import ITEM9, PLAIN, Row, dataset
@@ -105,8 +120,8 @@ def test_a_person_of_a_withdrawn_run_with_danger_is_asked_about(store: Store) ->
     """Nobody is on no list: the only run that had them is gone, and what it filed is not."""
     take_back(store, screen(store, "only", pupils("sch-1", "P1"), responses__phq9=[sheet("P1")]))
     school = read_school(store, "sch-1", TODAY)
-    assert (school.run, [one.student_id for one in school.strangers]) == (None, ["P1"])
-    assert now_of(store, "P1").tier.code == "crisis"
+    assert (school.run, [one.student_id for one in school.strangers]) == (None, ["P1 (sch-1)"])
+    assert now_of(store, "P1 (sch-1)").tier.code == "crisis"
 
 
 def test_danger_found_by_a_withdrawn_run_still_raises(store: Store) -> None:
@@ -158,3 +173,47 @@ def test_the_command_line_brings_the_list_before_back(
     assert told(capsys, "screen", str(folders["sch-4"]), "--as-of", str(AS_OF))["published"] is True
     with open_store(read_settings()) as store:
         assert set(enrolled(store, "sch-4")) == {"X1", "X2"}
+
+
+def strangers(store: Store, school: str) -> dict[str, bool]:
+    """Who stands under 身份待核 at a school, and whether they are said to be on its roster no more."""
+    return {one.student_id: one.gone for one in read_school(store, school, TODAY).strangers}
+
+
+def test_whom_only_a_screening_of_an_earlier_day_has_is_a_stranger_until_its_list_is_in_force(store: Store) -> None:
+    """What it brings stands in the file where a platform looks for it, and comes along whenever a roster does."""
+    newer = screen(store, "newer", pupils("sch-1", "P1"))
+    talks = [talk("P9", "2026-03-19")]
+    earlier = {"as_of": date(2026, 3, 24), "at": 1, "responses__phq9": [sheet("P9")], "outcomes": talks}
+    older = screen(store, "older", pupils("sch-1", "P1", "P9"), **earlier)
+    assert (older.in_force, enrolled(store, "sch-1"), strangers(store, "sch-1")) == (
+        False,
+        {"P1": 0},
+        {"P9 (sch-1)": False},
+    )
+    where = file_of("P9", "sch-1", homes(store, ["P9"]), ["sch-1"], None)
+    apart = now_of(store, where.file_id)
+    assert (apart.student_id, apart.tier.code, len(apart.words)) == ("P9 (sch-1)", "crisis", 1)
+    assert now_of(store, "P9").evidence == ()
+    take_back(store, newer)
+    assert (enrolled(store, "sch-1")["P9"], strangers(store, "sch-1")) == (len(apart.open), {})
+    assert [one.piece for one in now_of(store, "P9").evidence] == [one.piece for one in apart.evidence]
+    take_back(store, older, at=21)
+    assert (enrolled(store, "sch-1"), strangers(store, "sch-1")) == ({}, {"P9 (sch-1)": False})
+    trail = [(one.action, one.object_id, one.detail) for one in audit_rows(store) if one.action.startswith("file.")]
+    assert trail == [("file.parted", "P9", "P9 (sch-1)"), ("file.joined", "P9", "P9 (sch-1)")]
+    closing = Outcome("P9 (sch-1)", TODAY, "interview", 0, None, None, None, "I-1", "I-2", assessed=(R02,))
+    record_outcomes(store, "city", [NewOutcome(closing, closing, "sch-1")], NOW + timedelta(hours=22))
+    assert R02 not in {one.piece.key for one in now_of(store, "P9 (sch-1)").open}
+
+
+def test_who_was_on_a_roster_once_is_said_to_be_on_it_no_more(store: Store) -> None:
+    screen(store, "first", pupils("sch-1", "P1", "P2"), as_of=date(2026, 3, 24), responses__phq9=[sheet("P2")])
+    screen(store, "second", pupils("sch-1", "P1"), at=1)
+    sent = replace(now_of(store, "P2").facts.assessment, as_of=TODAY, model_tier=None)
+    for place in range(2):
+        assert strangers(store, "sch-1") == {"P2": True}
+        one = now_of(store, "P2")
+        assert (one.facts.gone, one.facts.reason, one.tier.code) == (True, None, "crisis")
+        moment = NOW + timedelta(hours=2 + place)
+        record_entry(store, NewEntry("city", "P2", "sch-1", "junior", 8, {}, sent, moment))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from serving.store import (
     Feed,
     NewContact,
+    NewEntry,
     Published,
     RunFacts,
     Store,
@@ -20,13 +21,15 @@ from serving.store import (
     find_student,
     outcomes_between,
     read_school,
+    record_entry,
     school_ids,
     student_ids,
     taken_back,
     withdraw_run,
 )
+from serving.store.contents import Content
 from serving.store.run_tables import brought
-from serving.store.tables import assessments
+from serving.store.tables import assessments, inputs
 from tests.factories import AS_OF, NOW, assessment, present, publish, student, tell, word
 from tests.new_stores import new_store
 
@@ -159,8 +162,26 @@ def test_a_withdrawn_word_corrects_nothing(store: Store) -> None:
     done = run(store, 1, {"S-1": "A"}, facts=RunFacts(outcomes=[(one, "A") for one in wrong]))
     assert present(store).tier.code == "watch"
     take_back(store, done)
-    now = present(store)
+    now = present(store, "S-1 (A)")
     assert (now.tier.code, now.source, len(now.words)) == ("priority", "human", 3)
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["read for a list as well", "of the record alone"])
+def test_what_a_record_was_made_from_goes_along_with_it(store: Store, shared: bool) -> None:
+    """A replay looks for it under the id of the file that the record stands in."""
+    rows, said = Content("inputs", "a1", b"rows"), assessment("S-1")
+    done = run(store, 1, {"S-1": "A", "S-2": "A"})
+    if shared:
+        with store.writing() as connection:
+            connection.execute(assessments.update().where(assessments.c.student_id == "S-1").values(inputs="a1"))
+    record_entry(store, NewEntry("city", "S-1", "A", "junior", 7, {}, said, hour(2), inputs=rows))
+    take_back(store, done)
+    with store.reading() as connection:
+        found = connection.execute(sa.select(inputs.c.student_id, inputs.c.sha256)).all()
+    assert set(found) == {("S-1 (A)", "a1")} | ({("S-1", "a1")} if shared else set())
+    run(store, 3, {"S-1": "A"})
+    with store.reading() as connection:
+        assert connection.execute(sa.select(inputs.c.student_id, inputs.c.sha256)).all() == [("S-1", "a1")]
 
 
 def test_contacts_that_only_a_withdrawn_run_has_brought_did_not_come_about(store: Store) -> None:
