@@ -15,7 +15,7 @@ SCHOOL, RUN = 1, -1  # places of these columns
 
 
 @dataclass(frozen=True)
-class Settled:
+class SettledStudents:
     """At which school each student of a list in force is, and who is known no more, with the school that they were at
     last."""
 
@@ -23,7 +23,7 @@ class Settled:
     lost: Mapping[str, str]
 
 
-def settle_students(connection: sa.Connection) -> Settled:
+def settle_students(connection: sa.Connection) -> SettledStudents:
     """Bring `students` up to date after a run was published or withdrawn.
 
     A student is where the list in force of a school has them, of several the newest (as-of date, then publication). Who
@@ -45,7 +45,7 @@ def settle_students(connection: sa.Connection) -> Settled:
                 _take_newer(current, row, places)
     _keep(connection, current, known, lost)
     unknown = {who: known[who][SCHOOL] for who in lost if who not in current}
-    return Settled({who: row[SCHOOL] for who, row in current.items()}, unknown)
+    return SettledStudents({who: row[SCHOOL] for who, row in current.items()}, unknown)
 
 
 def _take_newer(found: dict[str, Any], row: Any, places: dict[tuple[str, str], Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from data_schemas.codes import Tier
-from models.assessment import AnswerTime, DataQuality, Floor, MarginChange, Retest, Task, Uncertainty
+from models.assessment import AnswerTime, DataQuality, Floor, Retest, Task, Uncertainty
 from models.triage import Contact, Present, Word
 from models.triage.clocks import after_interview, event_clock, model_clock
 from tests.factories import assessment, lead, words
@@ -289,23 +289,3 @@ def test_a_task_of_a_report_waits_for_who_was_reached_after_it_was_here() -> Non
         assert len(present(contacts=(contact(1),), assessment=assessment("S-1", tasks=(visit,))).tasks) == left
         spoken = present(talk(1, received_at=told), assessment=assessment("S-1", tasks=(visit,)))
         assert len(spoken.tasks) == left, filed_at
-
-
-@pytest.mark.parametrize("scope", ["model_score", "screening"])
-def test_what_a_model_said_ends_with_the_consent_to_it(scope: str) -> None:
-    """It counts from then on: neither tier nor reasons, place or deadline of the model stand until the next list."""
-    band = Uncertainty(0.1, 0.4, True)
-    said = assessment("S-1", TIER[PRIORITY], uncertainty=band, change=MarginChange(day(-7), 0.4, {}, {}, 0.1, ()))
-    scored = {"assessment": said, "model": PRIORITY, "margin": 1.0}
-    assert present(**scored).tier is TIER[PRIORITY]
-    assert present(**scored, withdrawn={"research": day(0)}).tier is TIER[PRIORITY]
-    one = present(pieces=[piece(rule(level=WATCH))], **scored, withdrawn={scope: day(0)})
-    assert (one.tier, one.source, one.undecided, one.facts.margin) == (TIER[WATCH], "floor", False, None)
-    assert [clock.source for clock in one.clocks] == ["evidence"]
-    left = one.facts.assessment
-    assert left is not None
-    assert (left.reasons, left.probability, left.margin, left.base_value, left.group_contributions) == ((),) + (
-        None,
-    ) * 4
-    assert (left.uncertainty, left.change, left.model_tier, left.family_capped) == (None,) * 4
-    assert (left.instruments, left.model, left.data_quality) == (said.instruments, said.model, said.data_quality)
