@@ -12,7 +12,7 @@ from evaluation.monitoring.drift import distance, psi
 from evaluation.monitoring.histograms import count_into, make_histogram, shown_together
 from models import read_policy
 from models.monitoring import SMALLEST
-from tests.populations import population, snapshot
+from tests.populations import at_training, population, snapshot
 from tests.trained import FEATURES
 
 SIZES = st.integers(1, 400)
@@ -62,3 +62,14 @@ def test_a_whole_comparison_does_not_know_the_order_of_rows(seed: int) -> None:
     found = compare(then, then, FEATURES, LIMITS)
     assert alarms_of(found) == []
     assert {row["psi"] for row in found["features"].values()} <= {0.0, None}
+
+
+def test_a_school_of_300_does_not_ring_by_chance() -> None:
+    """Two hundred schools without any drift; the policy allows one in a hundred to ring."""
+    rang, beyond = 0, []
+    for seed in range(1, 201):
+        now = compare(at_training(), snapshot(population(300, seed), at_training()), FEATURES, LIMITS)
+        rang += bool(alarms_of(now))
+        beyond += [row["psi"] - row["by_chance"] for row in now["features"].values() if row["psi"] is not None]
+    assert rang <= 200 * LIMITS.chance + 4
+    assert abs(np.mean(beyond)) < 0.003, "on average nothing is left once chance is taken off"

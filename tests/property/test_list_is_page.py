@@ -116,7 +116,7 @@ TWO_RECORDS = [
 
 
 @example(TWO_RECORDS)
-@settings(max_examples=40, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=30, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(happenings, min_size=2, max_size=8))
 def test_a_student_alone_is_told_the_same_as_on_the_list(history: list[Listed | Sent | Told]) -> None:
     with TemporaryDirectory() as home:
