@@ -68,6 +68,11 @@ class Floor:
         """Whether it is checked above the week's line."""
         return not self.history and self.answer is not AnswerTime.TIER
 
+    @property
+    def weight(self) -> tuple[int, int, bool]:
+        """How much was seen in it."""
+        return self.tier.ord, self.severity, not self.history
+
 
 @dataclass(frozen=True)
 class ScoreResult:

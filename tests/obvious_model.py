@@ -6,6 +6,7 @@ be what this says. Numbers in comments are the domain decisions'.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tests.obvious_evidence import (
@@ -34,7 +35,7 @@ from tests.obvious_facts import (
 )
 from tests.obvious_people import Run, Who, doubled, latest_run, rosters, who
 from tests.obvious_present import Mine, said_of
-from tests.obvious_words import Filed, Heard, in_force, nobodys
+from tests.obvious_words import Filed, Heard, in_force
 
 
 @dataclass(frozen=True)
@@ -139,8 +140,12 @@ class Obvious:
             for piece in one.pieces:
                 same = [seen for seen in found if (seen.piece.key, seen.piece.record) == (piece.key, piece.record)]
                 if all((piece.tier, not piece.old) > (seen.piece.tier, not seen.piece.old) for seen in same):
-                    found.append(Filed(piece, one.arrived, one.known))
+                    found.append(Filed(piece, one.arrived, one.known, partial(self._in_file_of, one.fact)))
         return sorted(found, key=lambda one: (one.piece.key, one.arrived))
+
+    def _in_file_of(self, one: Record, other: Record, arrived: datetime) -> bool:
+        """Whether two records were of the same person as far as was known when the other arrived (31, 35)."""
+        return who(one, self.runs, arrived) == who(other, self.runs, arrived)
 
     def present(self, student: str, now: datetime, school: str | None = None) -> dict[str, Any]:
         """What is so about a student now; `school` is theirs now, where an id stands for
@@ -156,7 +161,7 @@ class Obvious:
         whose = candidates[0] if candidates else Who(student, school, known=False)
         stored = [one for one in self.stored if one.arrived <= now and who(one.fact, self.runs, now) == whose]
         heard = [
-            Heard(nobodys(one.fact) if self._taken_back(one, now) else one.fact, one.arrived, one.known)
+            Heard(one.fact, one.arrived, one.known, self._taken_back(one, now))
             for one in stored
             if isinstance(one.fact, Found)
         ]
@@ -168,7 +173,7 @@ class Obvious:
             now=now,
             filed=self.filed(whose, now),
             holding=in_force(heard),
-            contacts=[(one.fact.contacted_on, one.arrived) for one in standing if isinstance(one.fact, Reached)],
+            contacts=[(one.fact, one.arrived) for one in standing if isinstance(one.fact, Reached)],
             skipped=[
                 (one.fact.administered_on, one.known)
                 for one in standing

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.obvious_evidence import LEAD
-from tests.obvious_facts import CRISIS, TIERS, Enrolled, Since
+from tests.obvious_facts import CRISIS, TIERS, Enrolled, Reached, Since
 from tests.obvious_people import Who
 from tests.obvious_words import Filed, Heard, human_level, may_lower, missing_to_close, somebody_looked
 
@@ -21,7 +21,7 @@ class Mine:
     now: datetime
     filed: Sequence[Filed]
     holding: Sequence[Heard]  # people's words without those that were corrected
-    contacts: Sequence[tuple[date, datetime]]  # the day, and when it arrived
+    contacts: Sequence[tuple[Reached, datetime]]  # those that came about, and when they arrived
     skipped: Sequence[tuple[date, Since]]  # sheets with item 9 left blank
     answered: Sequence[date]  # days of sheets with item 9 answered
     told: bool  # whether anything came that somebody has to find the student of

@@ -1,11 +1,11 @@
 """What people's words do: which of them hold, what they close, and what level they give."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tests.obvious_evidence import Piece
-from tests.obvious_facts import CRISIS, Found, Since
+from tests.obvious_facts import CRISIS, Found, Reached, Record, Since
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class Heard:
     word: Found
     arrived: datetime
     known: Since
+    taken_back: bool = False  # only withdrawn runs have brought it
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Filed:
     piece: Piece
     arrived: datetime
     known: Since
+    # Whether it stood, when a word or a contact came in, in the same file of an id as that did.
+    in_file_of: Callable[[Record, datetime], bool] = lambda _fact, _arrived: True
 
 
 def is_named(word: Found) -> bool:
@@ -75,6 +78,8 @@ def in_force(heard: Sequence[Heard]) -> list[Heard]:
         same = [other for other in heard if _same_talk(one, other)]
         undated = any(other.word.door == "import" and other.word.recorded_on is None for other in same)
         for other in heard:
+            if other.taken_back:
+                continue  # it corrects nothing
             if other.word.corrects is not None:
                 if other.word.corrects == one.word.name:
                     corrected = True
@@ -87,7 +92,7 @@ def in_force(heard: Sequence[Heard]) -> list[Heard]:
             ):
                 corrected = True
         if not corrected:
-            holding.append(one)
+            holding.append(replace(one, word=nobodys(one.word)) if one.taken_back else one)
     return holding
 
 
@@ -97,6 +102,8 @@ def assesses(one: Heard, filed: Filed) -> bool:
         return False
     if filed.arrived > one.arrived or filed.piece.day > one.word.observed_on:
         return False  # what is forwarded later nobody had seen, and what is of a later day had not happened
+    if not filed.in_file_of(one.word, one.arrived):
+        return False
     if one.word.assessed is not None:
         return filed.piece.key in one.word.assessed
     if one.word.door == "page" or not may_lower(one.word):
@@ -130,27 +137,30 @@ def human_level(holding: Sequence[Heard]) -> int:
                 level = max(level, word.level)
     for one in holding:
         word, day = one.word, _weighs_on(one)
+        # What comes in after a talk the talk had not heard of, however early it happened.
+        later = [
+            other.word
+            for other in holding
+            if may_lower(other.word) and other.word.observed_on > day and other.arrived >= one.arrived
+        ]
         if word.level == CRISIS:  # 危机 by anyone: until two together on a later day found less
             stands = True
-            for other in lowering:
-                if other.observed_on > day and by_two(other) and other.level < CRISIS:
+            for other in later:
+                if by_two(other) and other.level < CRISIS:
                     stands = False
         elif may_lower(word):
             stands = False  # the newest day counts, and was counted
         else:  # 32, 36: events, referrals, routine and unnamed talks raise until a later named talk
-            stands = True
-            for other in lowering:
-                if other.observed_on > day:
-                    stands = False
+            stands = not later
         if stands:
             level = max(level, word.level)
     return level
 
 
-def somebody_looked(lead: Filed, holding: Sequence[Heard], contacts: Sequence[tuple[date, datetime]]) -> bool:
+def somebody_looked(lead: Filed, holding: Sequence[Heard], contacts: Sequence[tuple[Reached, datetime]]) -> bool:
     """32: a contact on a later day than a lead was known, told when the lead was on file, or an interview that assessed
-    it as any evidence (31). `contacts` are the days on which somebody was reached, with when that arrived."""
-    for day, arrived in contacts:
-        if day > lead.known.day and arrived >= lead.arrived:
+    it as any evidence (31). `contacts` are those that came about, with when they arrived."""
+    for contact, arrived in contacts:
+        if contact.contacted_on > lead.known.day and arrived >= lead.arrived and lead.in_file_of(contact, arrived):
             return True
     return any(assesses(one, lead) for one in holding)

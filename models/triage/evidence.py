@@ -2,14 +2,13 @@
 
 A word that lists what it assessed closes that and nothing else. One that came without a list, by import or a platform,
 assessed what was known before the day it was held on began, unless it was a blind routine talk. Neither has assessed
-what was not on file when the word came in, nor what is of a later day than the talk. 危机 takes two persons.
+what was not in its own file when the word came in, nor what is of a later day than the talk. 危机 takes two persons.
 Nothing else closes: no time, no score, no missing value. Since only words in force count, a correction takes back what
 the corrected record had closed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from data_schemas.codes import Tier
 from models.triage.facts import Contact, Piece, Word
@@ -57,7 +56,8 @@ def assesses(word: Word, piece: Piece) -> bool:
     """Whether a word in force is an assessment of this piece, by one person or more."""
     if not word.is_interview:
         return False
-    if _came(piece) > word.received_at or piece.floor.evidence_on > word.observed_on:
+    here = piece.here(word.file)
+    if here is None or here > word.received_at or piece.floor.evidence_on > word.observed_on:
         return False
     if word.assessed is not None:
         return piece.key in word.assessed
@@ -66,12 +66,8 @@ def assesses(word: Word, piece: Piece) -> bool:
 
 def _looks_at(contact: Contact, piece: Piece) -> bool:
     """Whether somebody has looked into a report: whoever was reached on a later day than it was known and on file."""
-    return piece.floor.lead and contact.on > piece.known_on and contact.received_at >= _came(piece)
-
-
-def _came(piece: Piece) -> datetime:
-    """When a piece was on file here: what is forwarded later nobody had seen, however early it was known elsewhere."""
-    return piece.filed_at if piece.filed_at is not None else piece.received_at
+    here = piece.here(contact.file)
+    return piece.floor.lead and contact.on > piece.known_on and here is not None and contact.received_at >= here
 
 
 def _gravest(one: Standing) -> tuple[int, int, int, str, float]:

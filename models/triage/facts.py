@@ -28,7 +28,8 @@ class Piece:
     with the moment it came in.
 
     `door` is the way in ("screening", "score", "page"), `filed_by` the run, entry or person it came with, `filed_at`
-    when it was put on file, None where it was on file from the first.
+    when it was put on file, None where it was on file from the first. `file` is the file that it was put into, and
+    `joined_at` the moment at which it came to stand in another one, `joined_to`.
     """
 
     floor: Floor
@@ -36,6 +37,16 @@ class Piece:
     door: str = SCREENING
     filed_by: str = ""
     filed_at: datetime | None = None
+    file: str = ""
+    joined_at: datetime | None = None
+    joined_to: str | None = None
+
+    def here(self, file: str) -> datetime | None:
+        """Since when whoever speaks of a file could have seen it there; None where it has never stood in it. What is
+        forwarded later nobody had seen, however early it was received elsewhere."""
+        if file != self.file:
+            return self.joined_at if file == self.joined_to else None
+        return self.filed_at if self.filed_at is not None else self.received_at
 
     @property
     def known_on(self) -> date:
@@ -52,7 +63,8 @@ class Word:
     """What a person found or what happened: one row of the table `outcomes`, as it came.
 
     `assessed` are the keys of the evidence that it assessed, empty where it named none, and None where it came without
-    a list, as an import of interviews held elsewhere does. `corrects` is the id of the word it supersedes.
+    a list, as an import of interviews held elsewhere does. `corrects` is the id of the word it supersedes. `file` is
+    the file that it was put into. Of one that is `withdrawn`, which withdrawn runs alone have brought, nobody answers.
     """
 
     word_id: str
@@ -68,6 +80,13 @@ class Word:
     assessed: tuple[str, ...] | None = None
     corrects: str | None = None
     door: str = SCREENING
+    file: str = ""
+    withdrawn: bool = False
+
+    @property
+    def of_nobody(self) -> Self:
+        """It may raise, and closes, lowers and corrects nothing."""
+        return replace(self, interviewer=None, second_interviewer=None, corrects=None)
 
     @property
     def known_on(self) -> date:
@@ -103,6 +122,7 @@ class Contact:
     on: date
     received_at: datetime
     with_whom: str | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +165,11 @@ class StudentFacts:
             return self
         said = None if self.assessment is None else self.assessment.without_model
         return replace(self, assessment=said, model_tier=None, model_since=None, margin=None)
+
+
+def same_record(one: str | None, other: str | None) -> bool:
+    """Whether two pieces of one key rest on the same record. What was filed without one may rest on any."""
+    return one is None or other is None or one == other
 
 
 def day_start(day: date) -> datetime:

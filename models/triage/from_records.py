@@ -16,7 +16,7 @@ from models.policy import Policy
 from models.records import Records, Rows, rows_of
 from models.sheets import Ints
 from models.triage.evidence import standings
-from models.triage.facts import SCREENING, ZONE, Piece, StudentFacts, Word, day_start
+from models.triage.facts import ZONE, Piece, StudentFacts, Word, day_start, same_record
 from models.triage.words import human_level, in_force, seen_on
 
 KINDS, SELECTIONS = OutcomeKind.codes(), Selection.codes()
@@ -132,14 +132,34 @@ def facts_of_assessments(
 
 def with_filed(said: StudentFacts, filed: StudentFacts | None) -> StudentFacts:
     """A student by the records of a dataset, with the evidence, words and contacts that came in by other doors, as the
-    list has them. What the dataset says itself is on file as well, and counts once."""
+    list has them. What the dataset says itself counts once, and what of it is not on file yet comes after all that is:
+    a screening would file it now."""
     if filed is None:
         return said
-    keys = {piece.key for piece in said.pieces}
+    moments = [one.filed_at or one.received_at for one in filed.pieces]
+    moments += [word.received_at for word in filed.words] + [contact.received_at for contact in filed.contacts]
+    known = {_row_of(word) for word in filed.words}
+    pieces = [one for one in said.pieces if not _on_file(one, filed.pieces)]
+    words = [one for one in said.words if _row_of(one) not in known]
+    if moments:
+        pieces = [replace(one, file=said.student_id, filed_at=max(moments)) for one in pieces]
+        words = [replace(one, file=said.student_id, received_at=max(moments)) for one in words]
     return replace(
         said,
-        pieces=(*said.pieces, *(one for one in filed.pieces if one.key not in keys)),
-        words=(*said.words, *(one for one in filed.words if one.door != SCREENING)),
+        pieces=(*filed.pieces, *pieces),
+        words=(*filed.words, *words),
         contacts=(*said.contacts, *filed.contacts),
         withdrawn={**said.withdrawn, **filed.withdrawn},
     )
+
+
+def _on_file(piece: Piece, filed: Sequence[Piece]) -> bool:
+    """Whether a screening would find a piece on file: of the same record, with as much seen in it."""
+    same = [one.floor for one in filed if one.key == piece.key and same_record(one.floor.record, piece.floor.record)]
+    return any(floor.weight >= piece.floor.weight for floor in same)
+
+
+def _row_of(word: Word) -> tuple[object, ...]:
+    """A word as its row says it, without its name and the way it came."""
+    persons = (word.interviewer, word.second_interviewer)
+    return (word.kind, word.observed_on, word.level, *persons, word.selection_reason, word.known_on, word.assessed)

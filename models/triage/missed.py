@@ -69,7 +69,8 @@ def _was_open(one: Spoken, talk: Word) -> bool:
         for piece in one.pieces
         if not piece.floor.lead
         and piece.known_on <= talk.observed_on
-        and (piece.filed_at if piece.filed_at is not None else piece.received_at) <= talk.received_at
+        and (here := piece.here(talk.file)) is not None
+        and here <= talk.received_at
     ]
     before = in_force(word for word in one.words if word.since < talk.since)
     return any(standing.is_open for standing in standings(there, before))

@@ -16,12 +16,12 @@ def in_force(words: Iterable[Word]) -> list[Word]:
     several the one that was recorded last counts, and what was sent was recorded when it arrived, whatever day it
     states. Where nothing says which came last, the more careful one does: the highest level, and one person rather than
     two. Without an interviewer only a name makes a correction. A correction that is corrected itself does not bring
-    back what it took the place of.
+    back what it took the place of. One that is withdrawn may be corrected, and then counts as of nobody.
     """
     words = list(words)
     undated = {_what_of(word) for word in words if word.door == SCREENING and word.recorded_on is None}
     ordered = sorted(words, key=lambda word: _recorded(word, _what_of(word) in undated))
-    corrects = {word.word_id: word.corrects for word in ordered if word.corrects is not None}
+    corrects = {word.word_id: word.corrects for word in ordered if word.corrects is not None and not word.withdrawn}
     corrected = set(corrects.values())
     standing: list[Word] = []
     for word in ordered:
@@ -31,7 +31,8 @@ def in_force(words: Iterable[Word]) -> list[Word]:
             standing = [one for one in standing if one.word_id not in gone]
         if word.word_id not in corrected:
             standing.append(word)
-    return sorted(standing, key=lambda word: (word.observed_on, word.received_at, word.word_id))
+    named = [word.of_nobody if word.withdrawn else word for word in standing]
+    return sorted(named, key=lambda word: (word.observed_on, word.received_at, word.word_id))
 
 
 def _recorded(word: Word, undated: bool) -> tuple[date, datetime, date, int, int, str]:
@@ -54,7 +55,7 @@ def counts_on(word: Word) -> date:
 def _came_again(word: Word) -> bool:
     """Whether a word may be a newer export of an earlier one, corrections among these. One that names what it corrects
     takes the place of that alone, and one that was recorded on a page is itself alone."""
-    return word.door != PAGE and word.corrects is None and word.interviewer is not None
+    return word.door != PAGE and word.corrects is None and word.interviewer is not None and not word.withdrawn
 
 
 def _named_by(word_id: str, corrects: Mapping[str, str]) -> set[str]:
@@ -75,21 +76,31 @@ def human_level(words: Sequence[Word]) -> int:
 
     What the newest day's interviews by named persons found, the highest of them. 危机 that anybody found stays until
     two persons together, on a later day, found less. Crisis events, referrals, and interviews that name nobody or were
-    by lot raise the tier as their level says and never lower it.
+    by lot raise the tier as their level says, until such an interview of a later day that came in after them, and never
+    lower it.
     """
-    level = -1
-    days = sorted({counts_on(word) for word in words if word.kind in RAISING})
-    for day in days:
-        here = [word for word in words if counts_on(word) == day and word.kind in RAISING]
-        found = max(word.level for word in here)
-        settling = [word for word in here if word.is_interview and not word.blind]
-        if level == Tier.CRISIS.ord:
-            settling = [word for word in settling if len(word.persons) > 1]
-        if settling:
-            level = found
-        elif found > 0:  # an event or a blind talk of level 0 says nothing that a person answers for
-            level = max(level, found)
+    raising = [word for word in words if word.kind in RAISING]
+    interviews = [word for word in raising if _settles(word)]
+    newest = max((word.observed_on for word in interviews), default=None)
+    level = max((word.level for word in interviews if word.observed_on == newest), default=-1)
+    for word in raising:
+        if word.level > 0 and word.level > level and not _settled(word, interviews):
+            level = word.level
     return level
+
+
+def _settles(word: Word) -> bool:
+    return word.is_interview and not word.blind
+
+
+def _settled(word: Word, interviews: Sequence[Word]) -> bool:
+    """Whether what a word found is settled by what `interviews` found later. An event that came in after them nobody
+    had heard of, however early it happened."""
+    if word.level < Tier.CRISIS.ord and _settles(word):
+        return True  # the newest day's speak
+    if word.level == Tier.CRISIS.ord:
+        interviews = [one for one in interviews if len(one.persons) > 1 and one.level < word.level]
+    return _followed(word, interviews)
 
 
 def seen_on(words: Iterable[Word]) -> date | None:
@@ -113,7 +124,11 @@ def confirmed_on(words: Iterable[Word]) -> date | None:
 def raised_by_event(words: Sequence[Word]) -> Word | None:
     """Of the words that raise the tier without a named person's interview and that none has followed yet, the gravest,
     and of several the one that was told first."""
-    spoken = seen_on(words)
+    interviews = [word for word in words if word.is_interview]
     raising = [word for word in words if word.kind in RAISING and not word.is_interview and word.level > 0]
-    left = [word for word in raising if spoken is None or spoken <= counts_on(word)]
+    left = [word for word in raising if not _followed(word, interviews)]
     return min(left, key=lambda word: (-word.level, word.since, word.word_id), default=None)
+
+
+def _followed(word: Word, interviews: Sequence[Word]) -> bool:
+    return any(one.observed_on > counts_on(word) and one.received_at >= word.received_at for one in interviews)

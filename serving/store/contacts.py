@@ -49,6 +49,7 @@ def keep_contacts(
             "received_at": at,
             "door": door,
             "filed_by": filed_by,
+            "file_id": one.student_id,
         }
         for sha256, one in fresh.items()
     ]
@@ -65,5 +66,7 @@ def contacts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | No
         if at is not None:
             query = query.where(contacts.c.received_at <= at)
         for row in connection.execute(query):
-            found.setdefault(row.student_id, []).append(Contact(row.contacted_on, row.received_at, row.with_whom))
+            found.setdefault(row.student_id, []).append(
+                Contact(row.contacted_on, row.received_at, row.with_whom, row.file_id)
+            )
     return found

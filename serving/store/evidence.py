@@ -16,6 +16,7 @@ from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import AnswerTime, Floor
 from models.triage import ZONE, Piece, day_start
+from models.triage.facts import same_record
 from serving.store.database import chunks
 from serving.store.tables import evidence
 
@@ -46,10 +47,10 @@ def file_evidence(
     new: dict[str, int] = {}
     rows = []
     for one, floor in given:
-        weights, weight = known.setdefault((one.student_id, floor.evidence), []), _weight(floor)
-        if any(seen >= weight for record, seen in weights if _same(record, floor.record)):
+        weights = known.setdefault((one.student_id, floor.evidence), [])
+        if any(seen >= floor.weight for record, seen in weights if same_record(record, floor.record)):
             continue
-        weights.append((floor.record, weight))
+        weights.append((floor.record, floor.weight))
         new[one.student_id] = new.get(one.student_id, 0) + 1
         rows.append(_row(one, floor, at, door, filed_by))
     if rows:
@@ -97,21 +98,13 @@ def piece_from_row(row: Any) -> Piece:
         received_at=row.received_at,
         record=row.record,
     )
-    return Piece(floor, row.received_at, row.door, row.filed_by, row.filed_at)
+    return Piece(
+        floor, row.received_at, row.door, row.filed_by, row.filed_at, row.file_id, row.joined_at, row.joined_to
+    )
 
 
 Weight = tuple[int, int, bool]
 Seen = list[tuple[str | None, Weight]]  # by what record, and how much
-
-
-def _same(one: str | None, other: str | None) -> bool:
-    """Whether two pieces of one key rest on the same record. What was filed without one may rest on any."""
-    return one is None or other is None or one == other
-
-
-def _weight(floor: Floor) -> Weight:
-    """How much was seen in a piece of evidence."""
-    return floor.tier.ord, floor.severity, not floor.history
 
 
 def _weights(connection: sa.Connection, ids: Sequence[str]) -> dict[tuple[str, str], Seen]:
@@ -148,4 +141,5 @@ def _row(one: Filing, floor: Floor, at: datetime, door: str, filed_by: str) -> d
         "filed_at": at,
         "filed_by": filed_by,
         "door": door,
+        "file_id": one.student_id,
     }

@@ -6,13 +6,13 @@ from it, and nothing of one school is ever put into another's file. Once the ros
 stands in it is the student's own (`join_files`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from data_schemas.roster import UNASSIGNED
-from models.triage.facts import AUDIT, INTERVIEW, ZONE
 from serving.store.database import Store, chunks
 from serving.store.students import AMONG, Student, students_of, unassigned_among
 from serving.store.tables import (
@@ -135,27 +135,10 @@ def student_of(file_id: str, homes: Mapping[str, str]) -> str:
     return student_id if speaks == UNASSIGNED or home in speaks.split(", ") else file_id
 
 
-def _assessed_there(connection: sa.Connection, file_id: str) -> None:
-    """Write down what the interviews of a file have assessed: what stood in that file and nothing else. In the one that
-    it is joined with there may be evidence which nobody who spoke had seen, however early it was filed there."""
-    c = evidence.c
-    rows = connection.execute(sa.select(c.evidence, c.known_on, c.received_at).where(c.student_id == file_id))
-    known = [(row.evidence, max(row.known_on, row.received_at.astimezone(ZONE).date())) for row in rows]
-    told = outcomes.c
-    words = sa.select(told.sha256, told.assessed, told.observed_on, told.selection_reason)
-    for word in connection.execute(words.where(told.student_id == file_id, told.kind == INTERVIEW)).all():
-        if word.assessed is not None:
-            keys = [key for key in word.assessed if key in {key for key, _ in known}]
-        elif word.selection_reason == AUDIT:
-            keys = []
-        else:
-            keys = sorted({key for key, day in known if day < word.observed_on})
-        connection.execute(outcomes.update().where(told.sha256 == word.sha256).values(assessed=keys))
-
-
-def join_files(connection: sa.Connection, homes: Mapping[str, str]) -> list[tuple[str, str]]:
+def join_files(connection: sa.Connection, homes: Mapping[str, str], at: datetime) -> list[tuple[str, str]]:
     """Put what was filed of strangers into the files of the students whom a roster now has at `homes`; returns which
-    file into whose. Only the name of the file is another: rows, their moments and their own names are as they were."""
+    file into whose. Rows, their moments and their own names are as they were, and each knows its file of before: what a
+    word had assessed there it has assessed still, and of what it now meets it had seen nothing."""
     found: set[str] = set()
     for table in FILED:
         apart = table.c.student_id.contains(" (", autoescape=True)
@@ -163,10 +146,8 @@ def join_files(connection: sa.Connection, homes: Mapping[str, str]) -> list[tupl
     joined = [(file_id, student_of(file_id, homes)) for file_id in sorted(found)]
     joined = [(file_id, student) for file_id, student in joined if file_id != student]
     for file_id, student in joined:
-        _assessed_there(connection, file_id)
         for table in FILED:
-            mine = table.c.student_id == file_id
-            connection.execute(table.update().where(mine).values(student_id=student))
+            _move(connection, table, table.c.student_id == file_id, student, at)
         same = sa.select(inputs.c.sha256).where(inputs.c.student_id == student)
         mine = inputs.c.student_id == file_id
         connection.execute(inputs.delete().where(mine, inputs.c.sha256.in_(same)))
@@ -174,20 +155,40 @@ def join_files(connection: sa.Connection, homes: Mapping[str, str]) -> list[tupl
     return joined
 
 
-def part_files(connection: sa.Connection, lost: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The other way: what stands in the files of students whom no roster has had after all, by the school that they
-    were at last, is a stranger's; returns whose into which file. It is joined again once a roster has them."""
-    parted = []
-    for student, school_id in sorted(lost.items()):
-        file_id = contested(student, school_id)
-        filed = sum(
-            connection.execute(table.update().where(table.c.student_id == student).values(student_id=file_id)).rowcount
-            for table in FILED
-        )
-        if filed:
+def part_files(connection: sa.Connection, lost: Mapping[str, str], at: datetime) -> list[tuple[str, str]]:
+    """The other way: what stands in the files of students whom no roster has had after all is a stranger's again.
+    Returns whose into which file: the one that it was put into, else that of the school that spoke, or of the school
+    that they were at last (`lost`) where a row names none. It is joined again once a roster has them."""
+    parted = set()
+    for student, last in sorted(lost.items()):
+        for table in FILED:
+            mine = table.c.student_id == student
+            for file_id, where in _files_of(connection, table, student, last):
+                _move(connection, table, mine & where, file_id, at)
+                parted.add((student, file_id))
+        for _, file_id in sorted(one for one in parted if one[0] == student):
             _part_inputs(connection, student, file_id)
-            parted.append((student, file_id))
-    return parted
+    return sorted(parted)
+
+
+def _files_of(
+    connection: sa.Connection, table: sa.Table, student: str, last: str
+) -> Iterator[tuple[str, sa.ColumnElement[bool]]]:
+    """Into which files the rows of a student fall, and which rows into each."""
+    origin = table.c.file_id if "file_id" in table.c else sa.literal(student)
+    school = table.c.school_id if "school_id" in table.c else sa.literal(last)
+    query = sa.select(origin.label("origin"), school.label("school")).where(table.c.student_id == student).distinct()
+    for row in connection.execute(query).all():
+        file_id = row.origin if row.origin != student else contested(student, row.school)
+        yield file_id, (origin == row.origin) & (school == row.school)
+
+
+def _move(connection: sa.Connection, table: sa.Table, rows: sa.ColumnElement[bool], file_id: str, at: datetime) -> None:
+    """What comes back to the file that it was put into was never elsewhere for those who speak of it."""
+    if "joined_at" in table.c:
+        away = rows & (table.c.file_id != file_id)
+        connection.execute(table.update().where(away).values(joined_at=at, joined_to=file_id))
+    connection.execute(table.update().where(rows).values(student_id=file_id))
 
 
 def _part_inputs(connection: sa.Connection, student: str, file_id: str) -> None:

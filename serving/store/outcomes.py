@@ -115,7 +115,7 @@ def keep_outcomes(
     rows = [
         asdict(one.outcome)
         | {"sha256": kept.record_id, "school_id": one.school_id, "received_at": at, "run_id": run_id}
-        | {"client": client, "door": door, "corrects": filed.corrected(one.outcome)}
+        | {"client": client, "door": door, "corrects": filed.corrected(one.outcome), "file_id": one.outcome.student_id}
         | {"assessed": None if one.outcome.assessed is None else list(one.outcome.assessed)}
         for one, kept in zip(given, found, strict=True)
         if kept.new
@@ -136,8 +136,6 @@ class _Filed:
                 said = [_outcome(row)]
                 if row.client is not None and row.recorded_on == row.received_at.astimezone(ZONE).date():
                     said.append(replace(said[0], recorded_on=None))  # it may have come without a day of record
-                # Or without a list, which was written down when its file was joined with another (`join_files`).
-                said += [replace(one, assessed=None) for one in said if one.assessed is not None]
                 for one in said:
                     self._add(row.student_id, row.sha256, one)
 
@@ -193,8 +191,7 @@ def record_outcomes(store: Store, client: str, given: Sequence[NewOutcome], at: 
 def words_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Word]]:
     """All that people said, by student: those in force and those that were corrected.
 
-    What only withdrawn runs have brought is read as a word that names nobody and corrects none: it may raise, and it
-    closes and lowers nothing."""
+    What only withdrawn runs have brought is marked: it may raise, and it closes, lowers and corrects nothing."""
     found: dict[str, list[Word]] = {}
     for part in chunks(list(ids)):
         query = SAID.where(outcomes.c.student_id.in_(part)).order_by(outcomes.c.received_at)
@@ -218,14 +215,16 @@ def _word(row: Any) -> Word:
         level=row.level,
         observed_on=row.observed_on,
         received_at=row.received_at,
-        interviewer=None if row.taken_back else row.interviewer,
-        second_interviewer=None if row.taken_back else row.second_interviewer,
+        interviewer=row.interviewer,
+        second_interviewer=row.second_interviewer,
         selection_reason=row.selection_reason,
         saw_score=row.saw_score,
         recorded_on=row.recorded_on,
         assessed=None if row.assessed is None else tuple(row.assessed),
-        corrects=None if row.taken_back else row.corrects,
+        corrects=row.corrects,
         door=row.door,
+        file=row.file_id,
+        withdrawn=row.taken_back,
     )
 
 

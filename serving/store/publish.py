@@ -102,7 +102,7 @@ def publish_run(
         if facts.strangers:
             unplaced = [asdict(one) | {"run_id": run.run_id} for one in facts.strangers]
             connection.execute(run_strangers.insert(), unplaced)
-        for file_id, student_id in join_files(connection, settle_students(connection).homes):
+        for file_id, student_id in join_files(connection, settle_students(connection).homes, run.published_at):
             add_event(connection, AuditEvent(run.published_at, actor, "file.joined", None, student_id, file_id))
         facts = _into_files(facts, them, homes_of(connection, list(them)))
         keep_withdrawals(connection, facts.withdrawals, run.run_id)

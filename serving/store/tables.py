@@ -116,6 +116,9 @@ assessments = sa.Table(
     sa.Column("model_tier", sa.Integer),
     sa.Column("model_since", Instant),
     sa.Column("tells", sa.Boolean, nullable=False),
+    # 休学 as it was known then, of this list or, where it knows nothing of leave, of one before.
+    sa.Column("away_since", sa.Date),
+    sa.Column("away_until", sa.Date),
     # The run's own roster: who it says the student is.
     sa.Column("class_id", sa.String),
     sa.Column("stage", sa.String, nullable=False),
@@ -154,6 +157,10 @@ evidence = sa.Table(
     sa.Column("filed_at", Instant, nullable=False),
     sa.Column("filed_by", sa.String, nullable=False),
     sa.Column("door", sa.String, nullable=False),
+    # The file that it was put into, and when it came to stand in another: words of that one had not seen it before.
+    sa.Column("file_id", sa.String, nullable=False),
+    sa.Column("joined_at", Instant),
+    sa.Column("joined_to", sa.String),
 )
 
 # What platforms sent, each record with the answer it was given.
@@ -235,6 +242,7 @@ outcomes = sa.Table(
     sa.Column("assessed", sa.JSON(none_as_null=True)),
     sa.Column("corrects", sa.String),
     sa.Column("door", sa.String, nullable=False),
+    sa.Column("file_id", sa.String, nullable=False),
     sa.Index("ix_outcomes_school_id", "school_id"),
 )
 
@@ -251,6 +259,7 @@ contacts = sa.Table(
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("door", sa.String, nullable=False),
     sa.Column("filed_by", sa.String, nullable=False),
+    sa.Column("file_id", sa.String, nullable=False),
 )
 
 # A half-year of one school looked back on. Its counts stand when a case of it is erased.

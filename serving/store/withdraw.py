@@ -26,9 +26,9 @@ def withdraw_run(store: Store, run_id: str, reason: str, at: datetime, actor: st
         taken = {"run_id": run_id, "withdrawn_at": at, "withdrawn_by": actor, "reason": reason}
         connection.execute(run_withdrawals.insert().values(taken))
         settled = settle_students(connection)
-        for file_id, student_id in join_files(connection, settled.homes):
+        for file_id, student_id in join_files(connection, settled.homes, at):
             add_event(connection, AuditEvent(at, actor, "file.joined", None, student_id, file_id))
-        for student_id, file_id in part_files(connection, settled.lost):
+        for student_id, file_id in part_files(connection, settled.lost, at):
             add_event(connection, AuditEvent(at, actor, "file.parted", None, student_id, file_id))
         add_event(connection, AuditEvent(at, actor, "run.withdrawn", object_id=run_id, detail=reason))
     return True

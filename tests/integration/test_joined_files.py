@@ -7,7 +7,7 @@ import pytest
 from data_schemas.codes import Tier
 from serving.store.tables import evidence
 from tests.api_state import Api
-from tests.integration.test_whose_file import DANGER, api, now, screen, today, word
+from tests.integration.test_whose_file import DANGER, api, now, score, screen, today, word
 
 __all__ = ["api"]  # the fixture
 
@@ -29,3 +29,40 @@ def test_whoever_spoke_had_never_seen_what_stood_in_the_other_file(api: Api, nam
     student = now(api, "Q")
     assert (student.tier, student.facts.stranger, len(student.words)) == (Tier.CRISIS, False, 1)
     assert {one.piece for one in student.open} == before
+
+
+def day_before(api: Api, student_id: str, days: int) -> None:
+    """What is on file of a student is from so many days ago."""
+    day, moment = today() - timedelta(days=days), datetime.now(UTC) - timedelta(days=days)
+    with api.state.store.writing() as connection:
+        known = {"evidence_on": day, "known_on": day, "received_at": moment, "filed_at": moment}
+        connection.execute(evidence.update().where(evidence.c.student_id == student_id).values(**known))
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["without a list", "by name"])
+def test_a_word_of_the_students_own_file_closes_nothing_of_one_that_is_joined_later(api: Api, listed: bool) -> None:
+    """B's two persons speak with their student Q; at A somebody has sent danger under the same id."""
+    screen(api, "B", ["Q"])
+    score(api, "Q")
+    day_before(api, "Q (A)", 2)
+    keys = sorted(one.piece.key for one in now(api, "Q (A)").open)
+    said = word("Q", **({"assessed": keys[0]} if listed else {}))
+    screen(api, "B", ["Q", "P"], outcomes=[said])
+    screen(api, "A", ["A-1", "Q"])
+    joined = now(api, "Q")
+    assert (sorted(one.piece.key for one in joined.open), joined.tier) == (keys, Tier.CRISIS)
+    screen(api, "A", ["A-1", "Q"], outcomes=[said, word("Q", interviewer="I-3", second_interviewer="I-4")])
+    assert now(api, "Q").tier is Tier.ROUTINE, "who speaks after that has seen it"
+
+
+def test_two_talks_that_name_nothing_do_not_become_two_that_do(api: Api) -> None:
+    score(api, "Q")
+    day_before(api, "Q (A)", 4)
+    for who in ("I-1", "I-2"):
+        screen(api, "A", [f"A-{who}"], outcomes=[word("Q", interviewer=who, second_interviewer=None)])
+    apart = now(api, "Q (A)")
+    assert (apart.tier, apart.lacks) == (Tier.CRISIS, "second_person")
+    screen(api, "A", ["A-1", "Q"])
+    joined = now(api, "Q")
+    assert (joined.tier, joined.lacks) == (Tier.CRISIS, "second_person")
+    assert {one.assessed for one in joined.words} == {None}, "a row says what it said"

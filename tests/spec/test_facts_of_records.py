@@ -1,7 +1,9 @@
 """Facts as a dataset's own records hold them: what is corrected, what is open, and what other doors add."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,7 @@ from models.triage import day_start
 from models.triage.from_records import facts_of_assessments, open_of, seen_of, taken_back, with_filed, words_of_records
 from tests import factories
 from tests.students import AS_OF, POLICY, Row, days_before, interview, phq9, student
-from tests.triage_facts import contact, facts, piece, rule, talk
+from tests.triage_facts import at, contact, facts, piece, rule, talk
 
 TODAY = date_to_day(AS_OF)
 ALONE = {"interviewer": None}
@@ -92,27 +94,42 @@ def test_the_facts_of_an_assessment_are_its_own_and_its_student_s_words(changed:
     assert (found[1].pieces, found[1].words) == ((), ())
 
 
-def test_what_came_in_by_other_doors_is_added_and_what_the_dataset_says_counts_once() -> None:
+LAST = at(0, 15)  # when the last of what is on file came in
+
+
+def test_what_the_dataset_says_counts_once_and_what_is_new_comes_after_all_that_is_on_file() -> None:
     own, again = piece(rule("R01")), piece(rule("R01"), filed_by="run-1")
-    other = piece(rule("R02"), door="page")
-    exported = talk(-3, door="screening")
-    imported, filed_word = talk(-2, door="screening"), talk(-1, door="page")
-    mine = facts(exported, pieces=[own], contacts=(contact(-5),), withdrawn={"training": days_before(0)})
+    other, fresh = piece(rule("R02"), door="page"), piece(rule("R10"))
+    kept, exported = talk(-2, door="screening"), talk(-3, door="screening")
+    mine = facts(exported, kept, pieces=[own, fresh], contacts=(contact(-5),), withdrawn={"training": days_before(0)})
     filed = facts(
-        imported,
-        filed_word,
+        replace(kept, word_id="its name"),
+        talk(-1, door="page"),
         pieces=[again, other],
-        contacts=(contact(-4),),
+        contacts=(contact(0),),
         withdrawn={"screening": days_before(0)},
         severity=0.9,
     )
     both = with_filed(mine, filed)
-    assert (both.pieces, both.words) == ((own, other), (exported, filed_word))
-    assert both.contacts == (contact(-5), contact(-4))
+    assert both.pieces == (again, other, replace(fresh, file="S-1", filed_at=LAST))
+    assert both.words == (*filed.words, replace(exported, file="S-1", received_at=LAST))
+    assert both.contacts == (contact(-5), contact(0))
     assert both.withdrawn.keys() == {"training", "screening"}
     assert both.severity == mine.severity, "an assessment is the dataset's own"
     assert with_filed(mine, None) is mine
     assert with_filed(mine, facts()) == mine
+
+
+@pytest.mark.parametrize(
+    ("theirs", "counts"),
+    [({}, False), ({"record": "another"}, True), ({"severity": 99}, True), ({"severity": 1}, False)],
+    ids=["the same", "of another sheet", "with more in it", "with less in it"],
+)
+def test_a_piece_of_a_dataset_is_new_where_a_screening_would_file_it(theirs: dict[str, Any], counts: bool) -> None:
+    """Another sheet of the day that the platform sent stands beside the dataset's, each under the same key."""
+    on_file, told = piece(rule(record="one")), piece(rule(**({"record": "one"} | theirs)))
+    both = with_filed(facts(pieces=[told]), facts(pieces=[on_file]))
+    assert [one.floor for one in both.pieces] == [on_file.floor, *([told.floor] if counts else [])]
 
 
 @pytest.mark.parametrize(
