@@ -179,8 +179,9 @@ class DataQuality:
 @dataclass(frozen=True)
 class Task:
     """Something to be done beside the list, such as a call on the day of an absence; `on` is the day it is about. A
-    contact or an interview of the day `since` or later has done it, if it was told once the task was here (`filed_at`:
-    when a record that asks for it came in, None of a screening's). It moves nobody on the list."""
+    contact or an interview of the day `since` or later (of a report: of a later day) has done it, if it was told once
+    the task was here: `filed_at` is when a record that asks for it came in, None of a screening's. It moves nobody on
+    the list."""
 
     # "contact_unexcused" | "ask_return" | "visit" (必访必问) | "class_visit" (by class, no entry) | "bullying"
     kind: str

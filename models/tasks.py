@@ -2,7 +2,7 @@
 
 淮政办函〔2026〕1号 names 节假日返校即请假 and absence among what schools follow up, and asks for 必访必问; one event
 is a reason to ask, not a tier. A task is done when somebody has reached the student or a guardian, or has recorded an
-interview, on that day or later; a report's, on the day it came in or later.
+interview, on that day or later; a report's, on a later day than it came in.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def open_tasks(records: Records, as_of: int, policy: Policy, seen: Ints) -> list
     tasks = [*_contacts(days, policy), *_asks(records, days, policy), *_reports(records, as_of, policy)]
     for student, kind, on, known, within, text in sorted(tasks, key=_order):
         since = known if kind in OF_REPORTS else on
-        if since > done[student]:
+        if since > done[student] or (kind in OF_REPORTS and since == done[student]):
             due = day_to_date(_school_day_after(records, student, max(on, known), within))
             found[student].append(Task(kind, day_to_date(on), due, text, WHO[kind], day_to_date(since)))
     return found

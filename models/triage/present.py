@@ -12,7 +12,7 @@ from data_schemas.codes import Tier
 from models.assessment import Floor, Retest, Task
 from models.duty import Duty
 from models.policy import Policy
-from models.tasks import CLASS_VISIT
+from models.tasks import CLASS_VISIT, OF_REPORTS
 from models.tiers import highest
 from models.triage.clocks import (
     Clock,
@@ -204,7 +204,10 @@ def _tasks(facts: StudentFacts, words: Sequence[Word], policy: Policy, school: S
 
 
 def _does(task: Task, on: date, told: datetime) -> bool:
-    return on >= (task.since or task.on) and (task.filed_at is None or told >= task.filed_at)
+    """Whoever was reached on the very day on which a report came in need not have heard of it."""
+    since = task.since or task.on
+    late = on > since if task.kind in OF_REPORTS else on >= since
+    return late and (task.filed_at is None or told >= task.filed_at)
 
 
 def _clocks(

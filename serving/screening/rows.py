@@ -12,7 +12,7 @@ from data_schemas.duty import duty_spans
 from data_schemas.schools import school_rows
 from models import Assessment, Records, may_score
 from runxin.errors import usage
-from serving.store import Consent, Feed, NewContact, Store, Student, Withdrawal, keep_duty, keep_schools
+from serving.store import Consent, Feed, NewContact, Store, Student, Withdrawal, keep_duty, keep_schools, taken_back
 
 SCORE = ConsentScope.MODEL_SCORE.code
 
@@ -62,12 +62,15 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def withdrawals_of(dataset: Dataset, records: Records, as_of: date, ids: Collection[str]) -> list[Withdrawal]:
+def withdrawals_of(
+    store: Store, dataset: Dataset, records: Records, as_of: date, ids: Collection[str]
+) -> list[Withdrawal]:
     """What is not consented to. Who never gave consent to a model score is kept like who took it back, so that no
-    other way in scores them either."""
+    other way in scores them either. A dataset without that table gives nothing back: what stands on record stays."""
     frame = dataset.tables.get("consents")
     if frame is None:
-        return []
+        standing = taken_back(store, ConsentScope.codes(), as_of).items()
+        return [Withdrawal(student, scope, on) for (student, scope), on in standing if student in ids]
     day, key = pd.Timestamp(as_of), ["student_id", "scope"]
     given = frame[frame["given_on"] <= day].groupby(key)["given_on"].max()
     gone = frame[frame["withdrawn_on"] <= day].sort_values("withdrawn_on").drop_duplicates(key, keep="last")
@@ -80,17 +83,36 @@ def withdrawals_of(dataset: Dataset, records: Records, as_of: date, ids: Collect
     return [withdrawal for (student, _), withdrawal in found.items() if student in ids]
 
 
-def consents_given(dataset: Dataset, ids: Collection[str], as_of: date) -> dict[str, list[Consent]]:
-    """What was given by the day, of these students: it may be later than what a platform said was taken back."""
+def consents_given(
+    dataset: Dataset, sent: Collection[str], ids: Collection[str], as_of: date
+) -> dict[str, list[Consent]]:
+    """What was given by the day, of these students: of those of whom a platform has `sent` any, since it may be later
+    than what was taken back, and of those whose consent has a last day, since it ends without another word."""
     frame = dataset.tables.get("consents")
     if frame is None:
         return {}
-    here = frame[frame["student_id"].isin(ids) & (frame["given_on"] <= pd.Timestamp(as_of))]
+    wanted = (set(frame["student_id"][frame["valid_until"].notna()]) | set(sent)) & set(ids)
+    here = frame[frame["student_id"].isin(wanted) & (frame["given_on"] <= pd.Timestamp(as_of))]
+    return _consents(here, pd.Timestamp.min)
+
+
+def consents_of_strangers(dataset: Dataset, ids: Collection[str], as_of: date) -> dict[str, list[Consent]]:
+    """All that was given and taken back by the day, of people on no list: no list says what stands for them."""
+    frame = dataset.tables.get("consents")
+    if frame is None:
+        return {}
+    day = pd.Timestamp(as_of)
+    return _consents(frame[frame["student_id"].isin(ids) & (frame["given_on"] <= day)], day)
+
+
+def _consents(here: pd.DataFrame, taken_back_by: pd.Timestamp) -> dict[str, list[Consent]]:
+    """Rows of `consents` by student, with what was taken back by a day."""
     found: dict[str, list[Consent]] = {}
-    rows = zip(*(here[name].astype(object) for name in ("student_id", "scope", "given_on", "valid_until")), strict=True)
-    for who, scope, on, until in rows:
+    names = ("student_id", "scope", "given_on", "withdrawn_on", "valid_until")
+    for who, scope, on, gone, until in zip(*(here[name].astype(object) for name in names), strict=True):
+        over = None if pd.isna(gone) or gone > taken_back_by else gone.date()
         lasts = None if pd.isna(until) else until.date()
-        found.setdefault(who, []).append(Consent(scope, on.date(), None, lasts))
+        found.setdefault(who, []).append(Consent(scope, on.date(), over, lasts))
     return found
 
 

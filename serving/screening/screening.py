@@ -91,7 +91,7 @@ def publish_screening(
     if as_of > now.astimezone(ZONE).date():
         raise usage(f"{as_of.isoformat()} has not come yet", fix="screen as of today or of a day before")
     settled = settle_roster(dataset, as_of)
-    its_own, dataset = settled.enrolled, with_sent(settled.enrolled, sent_outcomes(store), as_of)
+    given, its_own, dataset = dataset, settled.enrolled, with_sent(settled.enrolled, sent_outcomes(store), as_of)
     records = records_of(dataset, calendars)
     records = replace(records, around=look_around(records, date_to_day(as_of), policy.response_quality))
     everyone, model = _assess(records, as_of, artifact, policy, status)
@@ -117,7 +117,7 @@ def publish_screening(
         schools=here,
         published_at=now,
     )
-    unplaced = unplaced.joined(on_no_roster(store, settled, as_of, policy, calendars, here, schools))
+    unplaced = unplaced.joined(on_no_roster(store, given, settled, as_of, policy, calendars, here, now, schools))
     words = [
         (word, school)
         for word, school in outcomes_of(its_own, here)
@@ -131,9 +131,11 @@ def publish_screening(
         ],
         outcomes=[*words, *unplaced.outcomes],
         contacts=contacts_of(its_own, students, as_of),
-        withdrawals=withdrawals_of(dataset, records, as_of, students.keys()),
-        consents=consents_given(dataset, whose_consents_were_sent(store) & students.keys(), as_of),
+        withdrawals=withdrawals_of(store, dataset, records, as_of, students.keys()),
+        consents=consents_given(dataset, whose_consents_were_sent(store), students.keys(), as_of) | unplaced.consents,
         feeds=feeds_of(dataset, here),
+        asked=unplaced.asked,
+        named=frozenset(given.students["student_id"]),
     )
     inputs = run_inputs(dataset, records, as_of, asked, why_not, policy, calendars, found, here, margins)
     published = publish_run(store, run, list(students.values()), found, facts, actor, inputs)

@@ -1,17 +1,22 @@
 """Whom a dataset holds and its roster cannot place: their evidence is filed for a person to find out who they are."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset
 from data_schemas.roster import NAMELESS, UNASSIGNED, Settled, Unsettled
 from data_schemas.school_days import Calendars
 from models import Assessment, Policy, assess, records_of
+from models.retest import ASKED
 from serving.screening.outcomes import outcomes_of
+from serving.screening.rows import consents_of_strangers
 from serving.store import (
+    SCREENING,
+    Consent,
     Filing,
+    NewEntry,
     Outcome,
     Store,
     Stranger,
@@ -22,18 +27,22 @@ from serving.store import (
     homes,
     unassigned_among,
 )
+from serving.store.students import UNKNOWN_STAGE
 
 TWO_SCHOOLS = "two_schools"
 
 
 @dataclass(frozen=True)
 class Unplaced:
-    """Strangers with their evidence and the words about them; `ids` are those of the dataset."""
+    """Strangers with their evidence, the words about them, their consents and what is to be asked of them; `ids` are
+    those of the dataset."""
 
     strangers: tuple[Stranger, ...] = ()
     filings: tuple[Filing, ...] = ()
     outcomes: tuple[tuple[Outcome, str], ...] = ()
     ids: frozenset[str] = frozenset()
+    consents: dict[str, list[Consent]] = field(default_factory=dict)
+    asked: tuple[NewEntry, ...] = ()
 
     def joined(self, other: "Unplaced") -> "Unplaced":
         return Unplaced(
@@ -41,6 +50,8 @@ class Unplaced:
             (*self.filings, *other.filings),
             (*self.outcomes, *other.outcomes),
             self.ids | other.ids,
+            {**self.consents, **other.consents},
+            (*self.asked, *other.asked),
         )
 
 
@@ -67,15 +78,17 @@ def clashing(
 
 def on_no_roster(
     store: Store,
+    given: Dataset,
     settled: Settled,
     as_of: date,
     policy: Policy,
     calendars: Calendars | None,
     schools: Collection[str],
+    now: datetime,
     asked: Collection[str] | None = None,
 ) -> Unplaced:
-    """Strangers of a dataset with the rules run on what came of them. Of who has left, evidence is filed where there is
-    any that nobody has assessed or a confirmed 危机; of others everybody's, since nobody knows whose sheets these are.
+    """Strangers of a dataset (`given`) with the rules run on what came of them. Of who has left, evidence is filed
+    where there is any that nobody has assessed or a confirmed 危机; of others everybody's: nobody knows whose it is.
     Words are kept of everyone: a talk after somebody has left counts for the day they are back. Where only some schools
     were `asked` for, who is of others waits for their screening. Whoever an earlier roster of these schools had keeps
     the file; all others have one of their own, whoever has the id elsewhere."""
@@ -90,7 +103,9 @@ def on_no_roster(
         one
         for one in found
         if one.student_id in where
-        and (settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.tier is Tier.CRISIS)
+        and (
+            settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.leads or one.tier is Tier.CRISIS
+        )
     ]
     words = [
         (_of_nobody(replace(word, student_id=files[word.student_id]), word.student_id), where[word.student_id])
@@ -105,7 +120,19 @@ def on_no_roster(
         tuple(filings),
         tuple(words),
         frozenset(ids),
+        {files[who]: rows for who, rows in consents_of_strangers(given, where, as_of).items()},
+        tuple(_asked(one, files[one.student_id], where[one.student_id], now) for one in told if _asks(settled, one)),
     )
+
+
+def _asks(settled: Settled, one: Assessment) -> bool:
+    here = settled.reasons[one.student_id] is not Unsettled.LEFT
+    return here and any(retest.why in ASKED for retest in one.data_quality.retest)
+
+
+def _asked(one: Assessment, file_id: str, school_id: str, now: datetime) -> NewEntry:
+    """What is to be asked in person of somebody unknown, kept as a platform's record would be."""
+    return NewEntry(SCREENING, file_id, school_id, UNKNOWN_STAGE, None, {}, replace(one, student_id=file_id), now)
 
 
 def _files(store: Store, settled: Settled, where: Mapping[str, str]) -> dict[str, str]:

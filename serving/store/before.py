@@ -47,7 +47,7 @@ def in_force_before(store: Store, student_id: str, day: date) -> InForce | None:
         row = connection.execute(listed.order_by(runs.c.as_of.desc(), runs.c.published_at.desc()).limit(1)).first()
         sent = entries.select().where(entries.c.student_id == student_id, entries.c.received_at < began)
         if row is not None:
-            sent = sent.where(entries.c.received_at > row.published_at)
+            sent = sent.where(entries.c.received_at > run_from_row(row).knows_until)
         came = connection.execute(sent.order_by(entries.c.received_at, entries.c.place)).all()
     run = None if row is None else run_from_row(row)
     since = [(entry_from_row(one), one) for one in came]

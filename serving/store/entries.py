@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ from serving.store.database import Store, chunks
 from serving.store.evidence import SCORE, Filing, file_evidence
 from serving.store.inputs import ReplayContext, keep_context, keep_inputs
 from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
-from serving.store.runs import Run
+from serving.store.runs import Run, run_from_row
 from serving.store.students import Student, of_school
 from serving.store.tables import entries, runs, students
 
@@ -137,6 +137,22 @@ def _ends_leave(connection: sa.Connection, entry: NewEntry) -> bool:
     return told is not None and told.suspended_since is not None
 
 
+def keep_asked(connection: sa.Connection, given: Sequence[NewEntry]) -> None:
+    """Keep what a screening has to ask of people on no roster, as the records of platforms are: each thing once,
+    however often its sheet is read."""
+    before = entries_of(connection, [entry.student_id for entry in given])
+    fresh = [
+        entry
+        for entry in given
+        if all(retest_of(entry.assessment) != retest_of(one.assessment) for one in before.get(entry.student_id, ()))
+    ]
+    _record(connection, fresh, _rows(fresh))
+
+
+def retest_of(assessment: Assessment) -> set[tuple[str, str, date | None]]:
+    return {(one.instrument, one.why, one.since) for one in assessment.data_quality.retest}
+
+
 def record_entry(store: Store, entry: NewEntry) -> str:
     """Keep one record; see `record_entries`."""
     return record_entries(store, [entry])[0]
@@ -150,32 +166,38 @@ def received_record(store: Store, entry_id: str) -> dict[str, Any] | None:
 
 
 def entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[ReceivedEntry]]:
-    """By student, in the order in which they came: the records that still speak beside the list (`_speaks`); all of
-    whoever is on no roster."""
+    """By student, in the order in which they came: the records that still speak beside the list that says where the
+    student is, or was last: those that it could not know, and those that outlast a screening. All of whoever is on no
+    roster."""
     found: dict[str, list[ReceivedEntry]] = {}
     for part in chunks(list(ids)):
-        mine = entries.select().where(entries.c.student_id.in_(part), _speaks())
-        found |= _by_student(connection.execute(_in_order(mine)))
+        late = _late(connection, students.c.student_id.in_(part))
+        speaks = late | entries.c.asks | students.c.student_id.is_(None)
+        found |= _by_student(connection.execute(_in_order(_WITH_ROSTER.where(entries.c.student_id.in_(part), speaks))))
     return found
 
 
 def entries_at(connection: sa.Connection, school_id: str, run: Run | None) -> dict[str, list[ReceivedEntry]]:
-    """Per student of a school, the same as `entries_of` reads, wherever they were sent from, and what came since an
-    older `run`; and those of strangers, also of whom nobody knows the school: better on every school's list than on
+    """Per student of a school, the same as `entries_of` reads, wherever they were sent from, and what an older `run`
+    could not know; and those of strangers, also of whom nobody knows the school: better on every school's list than on
     none."""
-    unknown = entries.c.student_id.not_in(sa.select(students.c.student_id))
-    here = entries.c.student_id.in_(sa.select(students.c.student_id).where(students.c.school_id == school_id))
-    speaks = _speaks() if run is None else _speaks() | (entries.c.received_at > run.published_at)
-    strangers = of_school(entries.c.school_id, school_id) & unknown
-    return _by_student(connection.execute(_in_order(entries.select().where((here & speaks) | strangers))))
+    speaks = _late(connection, students.c.school_id == school_id) | entries.c.asks
+    if run is not None:
+        speaks |= entries.c.received_at > run.knows_until
+    strangers = of_school(entries.c.school_id, school_id) & students.c.student_id.is_(None)
+    here = (students.c.school_id == school_id) & speaks
+    return _by_student(connection.execute(_in_order(_WITH_ROSTER.where(here | strangers))))
 
 
-def _speaks() -> sa.ColumnElement[bool]:
-    """Which records still speak: those that came since the list which says where the student is, or was last, and those
-    that outlast a screening."""
-    last = sa.select(runs.c.published_at).join(students, students.c.run_id == runs.c.run_id)
-    listed_at = last.where(students.c.student_id == entries.c.student_id).scalar_subquery()
-    return listed_at.is_(None) | (entries.c.received_at > listed_at) | entries.c.asks
+_WITH_ROSTER = sa.select(entries).outerjoin(students, students.c.student_id == entries.c.student_id)
+
+
+def _late(connection: sa.Connection, who: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Which records the last list of their students could not know, of the students that the condition names."""
+    theirs = runs.select().where(runs.c.run_id.in_(sa.select(students.c.run_id).where(who)))
+    last = {row.run_id: run_from_row(row).knows_until for row in connection.execute(theirs)}
+    of_run = [(students.c.run_id == run_id) & (entries.c.received_at > at) for run_id, at in last.items()]
+    return sa.or_(sa.false(), *of_run)
 
 
 def _in_order(query: sa.Select[Any]) -> sa.Select[Any]:

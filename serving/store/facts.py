@@ -1,6 +1,6 @@
 """The facts of students as `models.triage` takes them: everything on record, in a few readings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment
-from models.triage import StudentFacts, newest_said, taken_together
+from models.triage import StudentFacts, knows_of_leave, newest_said, taken_together
 from models.triage.missed import Spoken
 from serving.store.consents import Consent, consents_of, taken_back_of
 from serving.store.contacts import contacts_of
@@ -20,7 +20,7 @@ from serving.store.feeds import Feed, feeds_of
 from serving.store.files import homes_of
 from serving.store.outcomes import spoken_by_lot, words_of
 from serving.store.payload import unpack_assessment
-from serving.store.rows import last_rows, list_rows, rows_in_force
+from serving.store.rows import last_rows, list_rows, listed_of, rows_in_force
 from serving.store.runs import Run, newest_run_of, run_from_row, runs_in_force
 from serving.store.students import (
     UNKNOWN_STAGE,
@@ -87,7 +87,8 @@ def facts_of_school(
     others: list[StudentFacts] = []
     if at is None:
         unplaced = _unplaced(connection, run, school_id)
-        ids = _stranger_ids(connection, school_id, people, entries, unplaced)
+        listed = set(people) | _listed_now(connection, school_id, today)
+        ids = _stranger_ids(connection, school_id, listed, entries, unplaced)
         who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
         who |= strangers_of(connection, ids) | students_of(connection, ids, names_allowed)
         beside, last = _known(connection, ids, None, today), last_rows(connection, ids)
@@ -166,9 +167,9 @@ def _person(row: Any) -> Student:
 
 def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, today: date) -> StudentFacts:
     """A student of a published list, whom a record sent since may raise."""
-    published = unpack_assessment(row.payload) if row.payload is not None else None
-    before = [entry.assessment for entry in sent if entry.received_at <= run.published_at]
-    after = [entry for entry in sent if entry.received_at > run.published_at]
+    published = _published(row)
+    before = [entry.assessment for entry in sent if entry.received_at <= run.knows_until]
+    after = [entry for entry in sent if entry.received_at > run.knows_until]
     every = [*before, *([published] if published is not None else []), *(entry.assessment for entry in after)]
     newest = newest_said(published, [entry.assessment for entry in after])
     raising = next((entry for entry in after if entry.assessment is newest), None)
@@ -190,6 +191,16 @@ def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, to
         assessment_id=row.assessment_id,
         **known.of(row.student_id),
     )
+
+
+def _published(row: Any) -> Assessment | None:
+    """What a list says; where it knows nothing of leave, with the suspension that one before told of."""
+    if row.payload is None:
+        return None
+    said = unpack_assessment(row.payload)
+    if row.away_since is None or knows_of_leave(said):
+        return said
+    return replace(said, suspended_since=row.away_since, suspended_until=row.away_until)
 
 
 def _of_entry(
@@ -236,6 +247,12 @@ def _unplaced(connection: sa.Connection, run: Run | None, school_id: str) -> dic
     return {row.student_id: row.reason for row in connection.execute(query)}
 
 
+def _listed_now(connection: sa.Connection, school_id: str, today: date) -> set[str]:
+    """Who is on the school's list in force, which an older one need not have had."""
+    run = newest_run_of(connection, school_id, today)
+    return set() if run is None else set(connection.scalars(listed_of(run, school_id)))
+
+
 def _reasons(connection: sa.Connection, runs_there: Mapping[str, Run | None]) -> dict[tuple[str, str], str]:
     """By student and school, why the list in force could not place somebody."""
     found: dict[tuple[str, str], str] = {}
@@ -248,7 +265,7 @@ def _reasons(connection: sa.Connection, runs_there: Mapping[str, Run | None]) ->
 def _stranger_ids(
     connection: sa.Connection,
     school_id: str,
-    listed: Mapping[str, Student],
+    listed: Collection[str],
     entries: Mapping[str, object],
     unplaced: Mapping[str, str],
 ) -> list[str]:

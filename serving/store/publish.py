@@ -1,6 +1,6 @@
 """Publishing a screening: a run is whole or is not there, and the same screening is there once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
@@ -10,21 +10,24 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from models.assessment import Assessment
-from models.triage import day_start
+from models.retest import ASKED
+from models.triage import ZONE, day_start, knows_of_leave
 from serving.store.audit import AuditEvent, add_event
 from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
 from serving.store.database import Store
+from serving.store.entries import NewEntry, entries_of, keep_asked
 from serving.store.evidence import SCREENING, Filing, file_evidence
+from serving.store.facts import facts_in
 from serving.store.feeds import Feed, keep_feeds
 from serving.store.files import contested, homes_of, join_files
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
 from serving.store.outcomes import NewOutcome, Outcome, keep_outcomes
-from serving.store.payload import pack_assessment
+from serving.store.payload import pack_assessment, unpack_assessment
 from serving.store.rosters import settle_students
-from serving.store.rows import last_rows, newest_row_of
-from serving.store.runs import Run, again, is_withdrawn
+from serving.store.rows import asking_rows, last_of_a_model, last_rows, newest_row_of
+from serving.store.runs import Run, again, is_withdrawn, runs_in_force
 from serving.store.students import Student, Withdrawal, keep_withdrawals
 from serving.store.tables import assessments as assessments_table
 from serving.store.tables import run_schools, run_strangers, runs
@@ -55,7 +58,8 @@ class Stranger:
 class RunFacts:
     """What a screening brings beside its assessments: evidence of everyone (strangers included), people's words with
     the school of each, contacts, consents that were taken back, those given where a platform sent any, how far the
-    schools' tables reach, and whom the roster could not place."""
+    schools' tables reach, whom the roster could not place and what is to be asked of these in person. `named` is
+    everybody whom the roster names, enrolled or not; empty where that is not known."""
 
     strangers: Sequence[Stranger] = ()
     filings: Sequence[Filing] = ()
@@ -64,6 +68,8 @@ class RunFacts:
     withdrawals: Sequence[Withdrawal] = ()
     consents: Mapping[str, Sequence[Consent]] = field(default_factory=dict)
     feeds: Sequence[Feed] = ()
+    asked: Sequence[NewEntry] = ()
+    named: Collection[str] = frozenset()
 
 
 def publish_run(
@@ -90,7 +96,8 @@ def publish_run(
         run, known_now = _stands(connection, run)
         if known or known_now:
             return Published(run.run_id, new=False, opened=0)
-        before = _before(connection, list(them), run.as_of)
+        before = _before(connection, list(them), run.as_of, run.published_at.astimezone(ZONE).date())
+        forgotten = _forgotten(connection, run, schools, facts.named)
         connection.execute(runs.insert().values(_run_row(run, made_from)))
         if made_from is not None:
             keep_context(connection, made_from.context)
@@ -111,6 +118,7 @@ def publish_run(
         keep_outcomes(connection, words, run.published_at, run_id=run.run_id)
         keep_contacts(connection, facts.contacts, run.published_at, SCREENING, run.run_id)
         keep_feeds(connection, facts.feeds, run.run_id)
+        keep_asked(connection, [*facts.asked, *forgotten])
         opened = sum(file_evidence(connection, facts.filings, run.published_at, SCREENING, run.run_id).values())
         detail = f"students={len(assessments)} opened={opened}"
         add_event(connection, AuditEvent(run.published_at, actor, "run.published", object_id=run.run_id, detail=detail))
@@ -131,8 +139,35 @@ def _into_files(facts: RunFacts, students: Mapping[str, Student], homes: Mapping
         filings=[replace(one, student_id=named(one.student_id)) for one in facts.filings],
         outcomes=[(replace(one, student_id=named(one.student_id)), school) for one, school in facts.outcomes],
         contacts=[replace(one, student_id=named(one.student_id)) for one in facts.contacts],
-        consents={named(one): given for one, given in facts.consents.items()},
+        consents=_with_taken_back(facts, apart, named),
     )
+
+
+def _forgotten(connection: sa.Connection, run: Run, schools: Collection[str], named: Collection[str]) -> list[NewEntry]:
+    """What the lists of before ask for in person of students whom the roster does not name at all any more: with the
+    row, the question would fall off every list."""
+    found = []
+    before = runs_in_force(connection, schools if named else (), run.published_at.astimezone(ZONE).date())
+    for school_id, last in before.items():
+        asking = assessments_table.select().where(asking_rows(last, school_id))
+        for row in connection.execute(asking):
+            said = None if row.student_id in named else unpack_assessment(row.payload)
+            if said is not None and any(retest.why in ASKED for retest in said.data_quality.retest):
+                about = (row.student_id, school_id, row.stage, row.grade)
+                found.append(NewEntry(SCREENING, *about, {}, replace(said, model_tier=None), run.published_at))
+    return found
+
+
+def _with_taken_back(
+    facts: RunFacts, apart: Mapping[str, str], named: Callable[[str], str]
+) -> dict[str, Sequence[Consent]]:
+    """What was taken back stands with the list that says where the student is; of whoever is on none, in the file."""
+    found: dict[str, Sequence[Consent]] = {named(one): given for one, given in facts.consents.items()}
+    for one in facts.withdrawals:
+        if one.student_id in apart:
+            file_id = apart[one.student_id]
+            found[file_id] = [*found.get(file_id, ()), Consent(one.scope, None, one.withdrawn_on)]
+    return found
 
 
 def _stands(connection: sa.Connection, run: Run) -> tuple[Run, bool]:
@@ -162,27 +197,50 @@ def _run_row(run: Run, made_from: RunInputs | None) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Before:
-    model_tier: int | None
-    model_since: datetime | None
+    """What was so of a student before a list: the model's tier with the start of its clock, and a suspension."""
+
+    model_tier: int | None = None
+    model_since: datetime | None = None
+    away_since: date | None = None
+    away_until: date | None = None
 
 
-def _before(connection: sa.Connection, ids: Sequence[str], as_of: date) -> dict[str, _Before]:
-    """What the model said of each student by the last list that had them, of whatever school, so that a clock that runs
-    is not started anew: neither for who changes school nor for who was left out of a list."""
-    rows = last_rows(connection, ids).values()
+def _before(connection: sa.Connection, ids: Sequence[str], as_of: date, today: date) -> dict[str, _Before]:
+    """What was said of each student by the last list that had them, of whatever school, and by records since, so that a
+    clock that runs is not started anew: neither for who changes school, nor for who was left out of a list, nor where
+    for a time no model spoke."""
+    rows = list(last_rows(connection, ids).values())
     # A screening of an earlier day than the list in force follows on what stood then.
     stood = [row if row.as_of <= as_of else newest_row_of(connection, row.student_id, as_of) for row in rows]
-    return {row.student_id: _Before(row.model_tier, row.model_since) for row in stood if row is not None}
+    last = {row.student_id: row for row in stood if row is not None}
+    silent = [one for one, row in last.items() if row.model_tier is None]
+    spoke = last | {row.student_id: row for row in last_of_a_model(connection, silent, as_of)}
+    found = {
+        one: _Before(spoke[one].model_tier, spoke[one].model_since, row.away_since, row.away_until)
+        for one, row in last.items()
+    }
+    sent = entries_of(connection, [one for one, row in last.items() if row.as_of <= as_of])
+    for one, facts in facts_in(connection, sorted(sent), today).items():
+        if facts.model_tier is not None and facts.model_tier.ord >= (found[one].model_tier or 0):
+            found[one] = replace(found[one], model_tier=facts.model_tier.ord, model_since=facts.model_since)
+    return found
 
 
-def _model_since(assessment: Assessment, before: _Before | None) -> datetime | None:
+def _model_since(assessment: Assessment, before: _Before) -> datetime | None:
     """From when the model's tier counts: where it has risen, from the newest record that it rests on."""
     if assessment.model_tier is None:
         return None
-    stood = before is not None and before.model_tier is not None and before.model_tier >= assessment.model_tier.ord
-    if before is not None and stood and before.model_since is not None:
+    stood = before.model_tier is not None and before.model_tier >= assessment.model_tier.ord
+    if stood and before.model_since is not None:
         return before.model_since
     return day_start(assessment.changed_on or assessment.as_of)
+
+
+def _away(assessment: Assessment, before: _Before) -> tuple[date | None, date | None]:
+    """A suspension as it is known: a list that knows nothing of leave ends none."""
+    if knows_of_leave(assessment):
+        return assessment.suspended_since, assessment.suspended_until
+    return before.away_since, before.away_until
 
 
 def _tells(assessment: Assessment) -> bool:
@@ -205,6 +263,8 @@ def _assessment_rows(
     earlier: Mapping[str, float] = {} if made_from is None else made_from.earlier
     for assessment, payload in zip(assessments, payloads, strict=True):
         model, student = assessment.model_tier, students[assessment.student_id]
+        known = before.get(assessment.student_id, _Before())
+        away_since, away_until = _away(assessment, known)
         yield {
             "run_id": run.run_id,
             "student_id": assessment.student_id,
@@ -223,6 +283,8 @@ def _assessment_rows(
             "inputs": rows[assessment.student_id].sha256 if assessment.student_id in rows else None,
             "earlier_margin": earlier.get(assessment.student_id),
             "model_tier": None if model is None else model.ord,
-            "model_since": _model_since(assessment, before.get(assessment.student_id)),
-            "tells": _tells(assessment),
+            "model_since": _model_since(assessment, known),
+            "tells": _tells(assessment) or away_since is not None,
+            "away_since": away_since,
+            "away_until": away_until,
         }

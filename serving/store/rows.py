@@ -42,6 +42,13 @@ def list_rows(connection: sa.Connection, run: Run, school_id: str, names_allowed
     return list(connection.execute(query.select_from(source).where(_of_list(run, school_id))))
 
 
+def asking_rows(run: Run, school_id: str) -> sa.ColumnElement[bool]:
+    """Rows of a list in which there is something to tell, whoever has moved since left out."""
+    moved = sa.select(students.c.student_id).where(students.c.school_id != school_id)
+    here = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
+    return here & assessments.c.tells & assessments.c.student_id.not_in(moved)
+
+
 def rows_in_force(
     connection: sa.Connection, students_there: Iterable[Student], runs_there: Mapping[str, Run]
 ) -> dict[str, tuple[Any, Run]]:
@@ -72,6 +79,18 @@ def last_rows(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Any]:
     return found
 
 
+def last_of_a_model(connection: sa.Connection, ids: Sequence[str], today: date) -> list[Any]:
+    """Of each student the row of the newest list up to a day in which a model spoke."""
+    mine = (assessments.c.student_id, assessments.c.model_tier, assessments.c.model_since)
+    spoke = assessments.c.model_tier.is_not(None) & in_force_runs(today)
+    query = sa.select(*mine).join(runs).where(spoke).order_by(runs.c.as_of, runs.c.published_at)
+    found: dict[str, Any] = {}
+    for part in chunks(list(ids)):
+        rows = connection.execute(query.where(assessments.c.student_id.in_(part)))
+        found |= {row.student_id: row for row in rows}
+    return list(found.values())
+
+
 def newest_row_of(connection: sa.Connection, student_id: str, today: date) -> Any:
     """The student's row in the newest list up to a day, ever in force or not; None where there is none."""
     mine = [column for column in assessments.c if column.name != "run_id"]
@@ -99,5 +118,9 @@ def listed_ids(store: Store, school_id: str, today: date) -> list[str]:
         run = newest_run_of(connection, school_id, today)
         if run is None:
             return []
-        query = sa.select(assessments.c.student_id).select_from(_listed)
-        return list(connection.scalars(query.where(_of_list(run, school_id))))
+        return list(connection.scalars(listed_of(run, school_id)))
+
+
+def listed_of(run: Run, school_id: str) -> sa.Select[Any]:
+    """The ids of a run's list of a school."""
+    return sa.select(assessments.c.student_id).select_from(_listed).where(_of_list(run, school_id))

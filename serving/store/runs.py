@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from models.assessment import ModelStatus
+from models.triage import ZONE
 from serving.store.database import Store
 from serving.store.tables import run_schools, run_withdrawals, runs
 
@@ -27,6 +28,12 @@ class Run:
     data_origin: str
     model: ModelStatus
     published_at: datetime
+
+    @property
+    def knows_until(self) -> datetime:
+        """What came in later the list could not know: it is made from records up to the end of its day, however late it
+        is published."""
+        return min(self.published_at, datetime.combine(self.as_of + timedelta(days=1), time(), ZONE))
 
 
 def make_run(

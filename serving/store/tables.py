@@ -180,8 +180,7 @@ entries = sa.Table(
     sa.Column("inputs", sa.String),
     # Records of one request come in at one moment: `place` is the order in it.
     sa.Column("place", sa.Integer, nullable=False),
-    # Whether something is to be asked, repeated or done because of it, or it tells of a suspension or of its end: that
-    # outlasts the next screening.
+    # Whether something is to be asked or done because of it, or it tells of a suspension: that outlasts a screening.
     sa.Column("asks", sa.Boolean, nullable=False),
 )
 
@@ -220,7 +219,7 @@ consents = sa.Table(
     sa.Column("filed_by", sa.String, nullable=False),
 )
 
-# What was found later, as it came: rows are added and never changed. A correction is another row.
+# What was found later, as it came: rows are added and never changed.
 outcomes = sa.Table(
     "outcomes",
     metadata,

@@ -15,6 +15,7 @@ from data_schemas.school_days import Calendars
 from models.assessment import ModelStatus
 from models.duty import Duty
 from models.policy import Policy
+from models.retest import ASKED
 from models.tasks import CLASS_VISIT
 from models.triage import (
     BY_CODE,
@@ -35,6 +36,7 @@ from models.why import why
 from runxin.errors import Kind, UserError
 from serving.store import A_YEAR, SCREENING, Feed, SchoolFacts, Store, Student, read_school
 from serving.store.duty import duty_of
+from serving.today.blind import drawn_of_school
 from serving.today.entries import Due, Entry, FollowUpList
 
 SILENT_SCHOOL_DAYS = 2
@@ -76,10 +78,10 @@ def follow_up_list(
         raise UserError(
             Kind.NOT_FOUND, f"there is no list for this school{what}", fix="runxin screen DIR publishes one"
         )
-    school = (calendars or Calendars()).of(school_id)
-    return build_list(
-        facts, school_id, now, policy, slots or policy.list.weekly_slots, school, duty_of(store, school_id)
-    )
+    calendars = calendars or Calendars()
+    drawn = frozenset[str]() if as_of is None else drawn_of_school(store, school_id, now, policy, calendars)
+    places, duty = slots or policy.list.weekly_slots, duty_of(store, school_id)
+    return build_list(facts, school_id, now, policy, places, calendars.of(school_id), duty, drawn)
 
 
 def build_list(
@@ -90,21 +92,24 @@ def build_list(
     slots: int,
     school: SchoolCalendar,
     duty: Duty | None = None,
+    drawn: frozenset[str] = frozenset(),
 ) -> FollowUpList:
-    """The list of a school's facts; the same facts and time give the same list."""
+    """The list of a school's facts; the same facts and time give the same list. Whoever is `drawn` by lot over another
+    list is blind here as well."""
     everyone = present_of(facts.everyone, policy, school, duty)
     strangers = [one for one in present_of(facts.strangers, policy, school, duty) if _is_told(one)]
     strength = strengths_of([*everyone, *strangers])
     ranked = facts.run is not None and facts.run.model.status == "ok"
     week = plan_week(everyone, strength, school_id, slots, ranked, policy, now)
-    lines = _Lines(facts.people, week.blind, now)
+    blind = week.blind | drawn
+    lines = _Lines(facts.people, blind, now)
     queues = {WEEK: lines.of_week(week), BELOW: lines.below(week)}
     for queue in QUEUES:
         if queue.holds is None:
             continue
         inside = [one for one in (*everyone, *strangers) if queue.holds(one)]
         if queue.tells_tier:
-            inside = [one for one in inside if one.student_id not in week.blind]
+            inside = [one for one in inside if one.student_id not in blind]
         ordered = in_order(inside, strength, now) if queue.code == IMMEDIATE else by_deadline(inside)
         queues[queue.code] = lines.of_queue(queue.code, ordered)
     run = facts.run
@@ -130,18 +135,20 @@ def build_list(
         unmet=week.unmet,
         more_hours=hours_for(week.more_minutes),
         silent_feeds=tuple(f.feed for f in silent(facts.feeds, run.as_of, school)) if run is not None else (),
-        tier_counts=_tier_counts(everyone),
+        tier_counts=_tier_counts(one for one in everyone if one.student_id not in blind),
         class_tasks=_class_tasks(everyone, facts.people),
     )
 
 
 def _is_told(one: Present) -> bool:
     """Whether somebody on no roster is shown: not who has left and of whom nothing is open. Whom a roster just does not
-    name any more, and a person holds at 重点, is asked about: nobody has said that the student left."""
+    name any more, and a person holds at 重点 or something is to be asked of, is asked about: nobody has said that the
+    student left."""
     reason = one.facts.reason
     left = one.facts.gone if reason is None else reason == Unsettled.LEFT.code
     held = reason is None and one.confirmed and one.tier.ord >= Tier.PRIORITY.ord
-    return bool(one.open or one.leads or one.in_review or held) or not left
+    asked = reason is None and any(retest.why in ASKED for retest in one.retests)
+    return bool(one.open or one.leads or one.in_review or held or asked) or not left
 
 
 class _Lines:
@@ -257,7 +264,7 @@ def _why(one: Present, queue: str) -> tuple[Words, ...]:
     return said[:2]
 
 
-def _tier_counts(everyone: Sequence[Present]) -> dict[str, int]:
+def _tier_counts(everyone: Iterable[Present]) -> dict[str, int]:
     counts = {tier.code: 0 for tier in Tier}
     for one in everyone:
         counts[one.tier.code] += 1

@@ -79,6 +79,7 @@ class FollowUpList:
     spoken with this week, `missed` how many with need are expected among the others. `unmet` counts deadlines of the
     week that its places cannot meet, and `more_hours` what would do. `class_tasks` counts by class whom the homeroom
     teacher is to ask about what a survey or the roster says. `silent_feeds` names tables whose feed has stopped.
+    `tier_counts` leaves out whoever is blind.
     """
 
     run_id: str

@@ -162,7 +162,6 @@ def test_danger_of_a_stranger_outlasts_the_roster_of_another_school(api: Api, do
 
 
 def filed(one: Present) -> set[Piece]:
-    """What is open, wherever it came to stand since."""
     return {replace(standing.piece, joined_at=None, joined_to=None) for standing in one.open}
 
 

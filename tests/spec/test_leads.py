@@ -113,13 +113,23 @@ def contact(on: date, whom: str | None = "student") -> dict[str, list[Row]]:
     [
         ({}, False, 1),
         (contact(days_before(4)), False, 1),
-        (contact(days_before(3)), True, 1),
+        (contact(days_before(3)), False, 1),
+        (contact(days_before(2)), True, 1),
         (contact(AS_OF, "guardian"), True, 1),
         (contact(AS_OF, None), False, 1),
         ({"outcomes": [interview(days_before(1))]}, True, 0),
         ({"outcomes": [{**interview(days_before(1)), "selection_reason": "audit"}]}, False, 1),
     ],
-    ids=["nothing", "before it came in", "that day", "guardian", "nobody reached", "a talk", "a blind talk"],
+    ids=[
+        "nothing",
+        "before it came in",
+        "that day",
+        "the day after",
+        "guardian",
+        "nobody reached",
+        "a talk",
+        "a blind talk",
+    ],
 )
 def test_an_errand_is_done_by_who_spoke_with_somebody_since_it_came_in(
     more: dict[str, Any], done: bool, leads: int

@@ -41,7 +41,7 @@ RETEST = told(data_quality=DataQuality("low", (Retest("phq9", "stale", words("�
 ASK = told(
     as_of=day(0), instruments=(), data_quality=DataQuality("low", (Retest("phq9", "critical_blank", words("问")),))
 )
-CALL = told(tasks=(Task("visit", day(0), day(1), words("访")),))
+CALL = told(tasks=(Task("visit", day(-1), day(1), words("访")),))
 CLASS = told(tasks=(Task("class_visit", day(0), day(1), words("班")),))
 NEAR, FAR = (told(uncertainty=Uncertainty(0.1, 0.3, near)) for near in (True, False))
 AWAY = told(suspended_since=day(-9))

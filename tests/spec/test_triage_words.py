@@ -210,3 +210,37 @@ def test_a_newer_export_without_days_of_record_takes_the_place_of_the_older_one(
     together = named("b", recorded_on=None, received_at=at(4), **ROW)
     for words in permutations([both, together]):
         assert [one.word_id for one in in_force(words)] == ["b"], "the more careful one holds"
+
+
+LATE: dict[str, Any] = {"received_at": at(2, 9), "recorded_on": day(0)}  # of day 0, and told on day 2
+TOLD_LATE: list[tuple[str, Word, int]] = [
+    ("an event that came in after the talk", event(0, PRIORITY, **LATE), PRIORITY),
+    ("a referral", event(0, PRIORITY, kind="referral", **LATE), PRIORITY),
+    ("危机 that two persons had not heard of", event(0, CRISIS, **LATE), CRISIS),
+    ("a routine talk", talk(0, PRIORITY, word_id="lot", **AUDIT, **LATE), PRIORITY),
+    ("at the moment of the talk's record", event(0, PRIORITY, received_at=at(1, 12), recorded_on=day(0)), ROUTINE),
+]
+
+
+@pytest.mark.parametrize(("word", "level"), [row[1:] for row in TOLD_LATE], ids=[row[0] for row in TOLD_LATE])
+def test_a_talk_settles_nothing_that_came_in_after_it(word: Word, level: int) -> None:
+    """However early it happened: whoever held the talk had not heard of it."""
+    held = talk(1, ROUTINE, "A", "B")
+    assert human_level([held, word]) == level
+    if not word.is_interview:
+        assert (raised_by_event([held, word]) == word) is (level > ROUTINE)
+    later = talk(3, ROUTINE, "A", "B")
+    assert human_level([held, word, later]) == ROUTINE
+    assert raised_by_event([held, word, later]) is None
+
+
+def test_a_withdrawn_word_may_be_corrected_and_corrects_nothing() -> None:
+    gone = named("gone", level=CRISIS, withdrawn=True, **ROW)
+    assert [word.word_id for word in in_force([gone, named("sent", received_at=at(0, 15))])] == ["sent"]
+    assert [word.word_id for word in in_force([gone, named("sent", 1, corrects="gone")])] == ["sent"]
+    later = named("later", level=ROUTINE, withdrawn=True, received_at=at(1), recorded_on=day(1))
+    by_name = named("by name", 1, by="B", withdrawn=True, corrects="said")
+    for one in (later, by_name):
+        left = in_force([named("said", level=PRIORITY), one])
+        assert [(word.word_id, word.persons) for word in left if word.word_id != "said"] == [(one.word_id, frozenset())]
+        assert human_level(left) == PRIORITY

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -243,6 +244,25 @@ def test_a_screening_of_an_earlier_day_follows_on_what_stood_then(tmp_path: Path
         runs.append(publish(store, found, fingerprint=f"f{step}", as_of=day, at=NOW + timedelta(days=9 + step)))
     withdraw_run(store, runs[1].run_id, "wrong", NOW + timedelta(days=20), "wang")
     assert facts_of(store, ["S-1"], AS_OF + timedelta(days=20))["S-1"].model_since == day_start(AS_OF)
+
+
+def test_the_clock_of_a_model_runs_on_through_a_list_without_one_and_from_a_record(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+
+    def screened(step: int, tier: Tier, **fields: Any) -> None:
+        day = AS_OF + timedelta(days=step)
+        found = assessment("S-1", tier, as_of=day, changed_on=day, **fields)
+        publish(store, [found], fingerprint=f"{step}", as_of=day, at=NOW + timedelta(days=step))
+
+    screened(0, Tier.WATCH)
+    screened(1, Tier.WATCH, margin=None)
+    assert facts_of(store, ["S-1"], TODAY + timedelta(days=1))["S-1"].model_tier is None
+    screened(2, Tier.WATCH)
+    assert facts_of(store, ["S-1"], TODAY + timedelta(days=9))["S-1"].model_since == day_start(AS_OF)
+    at = NOW + timedelta(days=2, hours=1)
+    record_entry(store, NewEntry("city", "S-1", "school-01", "junior", 7, {}, assessment("S-1", Tier.PRIORITY), at))
+    screened(5, Tier.PRIORITY)
+    assert facts_of(store, ["S-1"], TODAY + timedelta(days=9))["S-1"].model_since == at
 
 
 @pytest.mark.parametrize("tier", [Tier.WATCH, Tier.PRIORITY])
