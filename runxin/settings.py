@@ -1,6 +1,8 @@
 """Where things live: read once from the environment and `runxin.toml`, then passed in, never looked up again."""
 
 import os
+import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +10,16 @@ from pathlib import Path
 
 from runxin.errors import usage
 
+PUBLIC_URL = re.compile(r"https?://(\[[0-9a-f:]+\]|[\w.-]+)(:\d+)?(/[\w./~-]*)?")
+
 
 @dataclass(frozen=True)
 class Settings:
     """Frozen configuration of one process.
 
     `home` holds all state: the database, MLflow's store, artifacts, the champion that serving reads, logs.
+    `checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk. `public_url` is
+    where people reach the pages, without a slash at its end: what one-time links begin with.
     """
 
     home: Path
@@ -21,6 +27,8 @@ class Settings:
     tracking_uri: str
     host: str
     port: int
+    checkpoints: Path
+    public_url: str
 
     @property
     def champion(self) -> Path:
@@ -88,10 +96,30 @@ def read_settings(environment: Mapping[str, str] | None = None, cwd: Path | None
     port = value("RUNXIN_PORT", "port", "3000")
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise usage(f"the port must be a number from 1 to 65535, not {port!r}", fix="mend RUNXIN_PORT or runxin.toml")
+    host = value("RUNXIN_HOST", "host", "127.0.0.1")
+    public = value("RUNXIN_PUBLIC_URL", "public_url", f"http://{f'[{host}]' if ':' in host else host}:{port}").rstrip(
+        "/"
+    )
+    if not PUBLIC_URL.fullmatch(public):
+        raise usage(
+            f"the public address must be like https://runxin.example.org, not {public!r}", fix="mend RUNXIN_PUBLIC_URL"
+        )
     return Settings(
         home=home,
         database_url=value("RUNXIN_DATABASE_URL", "database_url", f"sqlite:///{home / 'runxin.db'}"),
         tracking_uri=value("MLFLOW_TRACKING_URI", "tracking_uri", f"sqlite:///{home / 'mlflow.db'}"),
-        host=value("RUNXIN_HOST", "host", "127.0.0.1"),
+        host=host,
         port=int(port),
+        checkpoints=Path(
+            value("RUNXIN_AUDIT_CHECKPOINTS", "audit_checkpoints", str(home / "audit" / "checkpoints.jsonl"))
+        ).expanduser(),
+        public_url=public,
     )
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that only its owner can enter, or close one of the owner's that others can."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    state = folder.stat()
+    if state.st_uid == os.getuid() and stat.S_IMODE(state.st_mode) & 0o077:
+        folder.chmod(0o700)

@@ -18,6 +18,7 @@ from serving.app import make_app, make_web
 from serving.platform import Champion, State
 from serving.screening import may_rank
 from serving.store import Store, check_reachable, last_run, open_store
+from serving.store.checkpoints import checkpointing
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def open_service(settings: Settings) -> Iterator[Opened]:
         app = make_app(state, make_web(state))
         _warm_up(state)
         get_logger("service").info("opened", model=champion.now().status, policy=policy.name)
-        yield Opened(app, state)
+        with checkpointing(store):
+            yield Opened(app, state)
     finally:
         store.close()
 

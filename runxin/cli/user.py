@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from runxin.cli.named_schools import HELP, split_schools
+from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.cli.person import typed_password
 from runxin.errors import usage
@@ -29,8 +30,8 @@ def create_command(
     """Make an account and a link that signs in once within 24 hours; there is no first password."""
     settings, now = read_settings(), datetime.now(UTC)
     with open_store(settings) as store:
-        user = create_user(store, username, role, split_schools(school), now)
-        link = _url(settings, create_link(store, username, now))
+        user = create_user(store, username, role, split_schools(school), now, operator())
+        link = _url(settings, create_link(store, username, now, operator()))
     payload = {"username": user.username, "role": user.role.code, "schools": list(user.schools), "link": link}
     answer(payload, json, f"{link}\nsigns in once within 24 hours")
 
@@ -42,7 +43,7 @@ def link_command(
     """Make a new one-time link for a user; earlier unused ones are void."""
     settings = read_settings()
     with open_store(settings) as store:
-        link = _url(settings, create_link(store, username, datetime.now(UTC)))
+        link = _url(settings, create_link(store, username, datetime.now(UTC), operator()))
     answer({"username": username, "link": link}, json, f"{link}\nsigns in once within 24 hours")
 
 

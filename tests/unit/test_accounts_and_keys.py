@@ -243,7 +243,7 @@ def test_a_read_of_a_record_is_allowed_first_and_leaves_a_trace(store: Store, tm
         [assessment("S-1", Tier.PRIORITY), assessment("S-2", Tier.PRIORITY)],
         students=[student("S-1"), student("S-2", "school-02")],
     )
-    keep_names(store, {"S-1": "甲"})
+    keep_names(store, {"S-1": "甲"}, NOW, "cli")
     wang = User("wang", Role.COUNSELOR, ("school-01",))
     file = open_student(state, wang, "S-1")
     assert (file.student.name, file.assessment) == ("甲", assessment("S-1", Tier.PRIORITY))
@@ -263,7 +263,7 @@ def test_a_read_of_a_record_is_allowed_first_and_leaves_a_trace(store: Store, tm
 def test_reading_a_list_leaves_a_trace_and_shows_names(store: Store, tmp_path: Path) -> None:
     state = make_state(store, tmp_path, lambda: NOW)
     publish(store, [assessment("S-1", Tier.PRIORITY)])
-    keep_names(store, {"S-1": "甲"})
+    keep_names(store, {"S-1": "甲"}, NOW, "cli")
     wang = User("wang", Role.COUNSELOR, ("school-01",))
     listed = open_list(state, wang, "school-01")
     assert listed is not None

@@ -1,0 +1,44 @@
+"""Everything that the audit log can say, and what the object of each is. Whoever writes another action enters it here:
+an action that does not stand here is refused, so that no student's id gets into the log as the id of something else."""
+
+# The object is a student: the log names a pseudonym.
+OF_STUDENTS = frozenset(
+    {
+        "student.read",
+        "student.revealed",
+        "student.erased",
+        "entry.recorded",
+        "outcome.recorded",
+        "file.joined",
+        "assessment.replayed",
+    }
+)
+# The object is a school, a run, a half-year, a user, a key, a model, or nothing.
+OF_OTHERS = frozenset(
+    {
+        "list.read",
+        "misses.read",
+        "misses.reviewed",
+        "labels.read",
+        "extract.made",
+        "duty.read",
+        "duty.imported",
+        "schools.imported",
+        "names.kept",
+        "run.published",
+        "run.withdrawn",
+        "key.created",
+        "key.revoked",
+        "user.created",
+        "link.created",
+        "password.set",
+        "sign_in.done",
+        "sign_in.failed",
+        "sign_out",
+        "promotion.requested",
+        "promotion.signed",
+        "champion.rolled_back",
+        "audit.exported",
+    }
+)
+ACTIONS = OF_STUDENTS | OF_OTHERS
