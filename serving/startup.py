@@ -51,7 +51,7 @@ def open_service(settings: Settings) -> Iterator[Opened]:
         app = make_app(state, make_web(state))
         _warm_up(state)
         get_logger("service").info("opened", model=champion.now().status, policy=policy.name)
-        with checkpointing(store):
+        with checkpointing(store.keep_checkpoint):
             yield Opened(app, state)
     finally:
         store.close()

@@ -35,7 +35,7 @@ class _Counts:
         self.of["month"][row["at"][:7]] += 1
 
 
-def export_year(store: Store, year: int, out: Path, checkpoints: Path, now: datetime, actor: str) -> dict[str, Any]:
+def export_year(store: Store, year: int, out: Path, now: datetime, actor: str) -> dict[str, Any]:
     """Write the rows of a year (China's time) and a summary into a folder that is absent or empty; returns the summary.
 
     Students are pseudonyms there. Texts that a spreadsheet program would calculate stand behind an apostrophe. The
@@ -44,7 +44,8 @@ def export_year(store: Store, year: int, out: Path, checkpoints: Path, now: date
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise usage(f"{out.name} is not empty", fix="name a folder that is absent or empty")
     write_audit(store, AuditEvent(now, actor, "audit.exported", "quality_audit", str(year)))
-    checked = verify_log(store, checkpoints)
+    store.keep_checkpoint()
+    checked = verify_log(store, store.checkpoints)
     first, end = (time_text(datetime(one, 1, 1, tzinfo=ZONE)) for one in (year, year + 1))
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     counts = _Counts()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from serving.store import Store
 from serving.store.audit_chain import COLUMNS, pseudonym_of, time_text
-from serving.store.tables import audit, subject_keys
+from serving.store.audit_tables import audit, subject_keys
 
 AT_ONCE = 5000
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from serving.store.audit_actions import ACTIONS, OF_STUDENTS
 from serving.store.audit_chain import append, pseudonyms
+from serving.store.audit_tables import audit, subject_keys
 from serving.store.database import Store
-from serving.store.tables import audit, subject_keys
 
 PURPOSES = ("follow_up", "crisis", "quality_audit", "model_training", "rights_request")
 

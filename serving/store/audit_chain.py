@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from serving.store.audit_tables import audit, subject_keys
 from serving.store.clock import SteadyClock
 from serving.store.database import chunks
-from serving.store.tables import audit, subject_keys
 
 BEGIN = ""  # what stands before the first row
 KEY_BYTES = 32

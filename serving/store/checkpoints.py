@@ -6,22 +6,18 @@ audit verify` finding it. What the file's owner can write they can also cut: cop
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from runxin.errors import Problem, bad_data, unavailable
 from runxin.logs import get_logger
-from serving.store.tables import audit
-
-if TYPE_CHECKING:
-    from serving.store.database import Store  # which keeps a checkpoint when it is closed
+from serving.store.audit_tables import audit
 
 SECONDS_BETWEEN = 10
 TAIL = 4096  # bytes; a line has about 150
@@ -36,14 +32,10 @@ class Checkpoint:
     line: int = 0
 
 
-def keep_checkpoint(store: "Store") -> None:
+def keep_checkpoint(connection: sa.Connection, file: Path) -> None:
     """Put down the newest row, unless the last line says it already. Raises `UserError` (unavailable) where the file
     cannot be written."""
-    file = store.checkpoints
-    if file is None:
-        return
-    with store.reading() as connection:
-        row = connection.execute(sa.select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)).first()
+    row = connection.execute(sa.select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)).first()
     if row is None:
         return
     said = {"id": row.id, "hash": row.hash}
@@ -76,14 +68,14 @@ def read_checkpoints(file: Path) -> Iterator[Checkpoint]:
 
 
 @contextmanager
-def checkpointing(store: "Store", seconds: float = SECONDS_BETWEEN) -> Iterator[None]:
-    """Keep checkpoints while the service runs, and one at its end."""
+def checkpointing(keep: Callable[[], None], seconds: float = SECONDS_BETWEEN) -> Iterator[None]:
+    """Have checkpoints kept, so many seconds apart, while the service runs."""
     ended = Event()
 
     def watch() -> None:
         while not ended.wait(seconds):
             try:
-                keep_checkpoint(store)
+                keep()
             except Exception as error:  # noqa: BLE001 - the next one is tried all the same
                 get_logger("audit").error("checkpoint failed", kind=type(error).__name__)
 

@@ -87,6 +87,12 @@ class Store:
         with _available(), self.engine.execution_options(writes=True).begin() as connection:
             yield connection
 
+    def keep_checkpoint(self) -> None:
+        """Put down outside the database how far the audit log goes; raises `UserError` (unavailable)."""
+        if self.checkpoints is not None:
+            with self.reading() as connection:
+                keep_checkpoint(connection, self.checkpoints)
+
     def __enter__(self) -> Self:
         return self
 
@@ -95,7 +101,7 @@ class Store:
 
     def close(self) -> None:
         try:
-            keep_checkpoint(self)
+            self.keep_checkpoint()
         except UserError as error:  # what was asked for is done; the next opening keeps one
             get_logger("store").error("checkpoint failed", reason=error.message)
         self.engine.dispose()
@@ -121,7 +127,7 @@ def open_store(settings: Settings) -> Store:
         raise unavailable(f"the database cannot be opened: {error.strerror}", fix=LOOK) from error
     try:
         _migrate(store)
-        keep_checkpoint(store)  # of what a process that was killed had written
+        store.keep_checkpoint()  # of what a process that was killed had written
     except UserError as error:
         store.engine.dispose()
         if error.__cause__ is None:

@@ -55,6 +55,8 @@ VERBS_OVER_THE_STORE = {
     "key": ("list",),
     "key create": ("--client", "c", "--scopes", "score"),
     "key revoke": ("abc",),
+    "audit": ("verify",),
+    "audit export": ("--year", "2026", "--out", "out"),
 }
 # These open it only after they have read a registry or trained a model.
 AFTER_A_MODEL = {"promote", "rollback", "demo"}
