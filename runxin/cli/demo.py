@@ -20,7 +20,7 @@ from runxin.cli.serve import refuse_taken_port, serve_command
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, takes_schools
-from serving.accounts import create_link, create_user, list_accounts
+from serving.accounts import create_link, create_user, link_address, list_accounts
 from serving.miss_review import half_of, review_half
 from serving.screening import in_force, publish_screening
 from serving.store import Store, load_names, open_store
@@ -45,7 +45,8 @@ def demo_command(
     with open_store(settings) as store:
         links = {name: _link(store, name, role, made.listed.school_id) for name, role in USERS.items()}
     base = f"http://{settings.host}:{port or settings.port}"
-    urls = {name: f"{base}/sign-in?link={token}" for name, token in links.items()}
+    public = settings.public_url if port is None or port == settings.port else base
+    urls = {name: link_address(public, token) for name, token in links.items()}
     payload: dict[str, Any] = {
         "synthetic": True,
         "dataset": str(made.folder),
