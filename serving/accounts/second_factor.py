@@ -58,7 +58,7 @@ def propose(store: Store, username: str) -> Proposal:
     if found is None:
         propose_factor(store, username, secret)
     address = pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=ISSUER)
-    picture = segno.make(address).svg_inline(scale=4, svgclass=None, lineclass=None, omitsize=False)
+    picture = segno.make(address).svg_inline(scale=4, light="white", svgclass=None, lineclass=None)
     return Proposal(secret, picture)
 
 

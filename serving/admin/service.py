@@ -12,7 +12,7 @@ from serving.accounts import Account, AccountRequest
 from serving.keys import list_keys
 from serving.model_status import model_status
 from serving.platform.state import State
-from serving.store import Run, newest_run, school_ids, service_state
+from serving.store import Run, known_school_ids, newest_run, school_ids, service_state
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def read_requests(state: State, user: User) -> tuple[AccountRequest, ...]:
 def read_schools(state: State, user: User) -> tuple[str, ...]:
     """The schools that an account may be for."""
     check_may(user, Action.MANAGE_USERS)
-    return tuple(school_ids(state.store))
+    return tuple(sorted(known_school_ids(state.store)))
 
 
 def add_account(state: State, user: User, username: str, role: str, schools: Sequence[str]) -> str | None:
