@@ -61,6 +61,7 @@ def show_account(request: Request, user: User, state: State) -> Response:
 def take_change(request: Request, user: User, state: State, form: Form) -> Response:
     """One of the things that can be done with an account."""
     username = str(request.path_params["username"])
+    service.read_account(state, user, username)
     there = "/admin/accounts/" + quote(username, safe="")
     act = one(form, "act")
     if act == "link":
