@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from serving.store.audit_actions import ACTIONS, OF_STUDENTS
+from serving.store.audit_actions import ACTIONS, OF_STUDENTS, OF_TWO_FILES
 from serving.store.audit_chain import append, pseudonyms
 from serving.store.audit_tables import audit, subject_keys
 from serving.store.database import Store
@@ -47,15 +47,17 @@ def add_events(connection: sa.Connection, events: Sequence[AuditEvent]) -> None:
             raise ValueError(f"not an action of the audit log: {event.action}")
     if not events:
         return
-    them = {event.object_id for event in events if event.action in OF_STUDENTS and event.object_id is not None}
-    names = pseudonyms(connection, them)
+    them = {event.object_id for event in events if event.action in OF_STUDENTS}
+    them |= {event.detail for event in events if event.action in OF_TWO_FILES}
+    names = pseudonyms(connection, {one for one in them if one is not None})
     append(connection, [asdict(_hidden(event, names)) for event in events])
 
 
 def _hidden(event: AuditEvent, names: dict[str, str]) -> AuditEvent:
     if event.object_id is None or event.action not in OF_STUDENTS:
         return event
-    return replace(event, object_id=names[event.object_id])
+    detail = names.get(event.detail or "", event.detail) if event.action in OF_TWO_FILES else event.detail
+    return replace(event, object_id=names[event.object_id], detail=detail)
 
 
 def write_audit(store: Store, *events: AuditEvent) -> None:
@@ -66,10 +68,13 @@ def write_audit(store: Store, *events: AuditEvent) -> None:
 
 def audit_rows(store: Store, limit: int = 100) -> list[AuditEvent]:
     """The newest events first. A student is named by id, or by the pseudonym where the record was erased."""
+    other = subject_keys.alias()
     query = audit.outerjoin(subject_keys, audit.c.object_id == subject_keys.c.pseudonym)
-    said = sa.select(audit, subject_keys.c.student_id).select_from(query).order_by(audit.c.id.desc()).limit(limit)
+    query = query.outerjoin(other, audit.c.detail == other.c.pseudonym)
+    said = sa.select(audit, subject_keys.c.student_id, other.c.student_id.label("other_id")).select_from(query)
     with store.reading() as connection:
-        return [_event(row, row.student_id) for row in connection.execute(said)]
+        rows = connection.execute(said.order_by(audit.c.id.desc()).limit(limit))
+        return [_event(row, row.student_id, row.other_id) for row in rows]
 
 
 def events_of(store: Store, object_id: str, actions: tuple[str, ...], since: datetime) -> list[AuditEvent]:
@@ -79,5 +84,6 @@ def events_of(store: Store, object_id: str, actions: tuple[str, ...], since: dat
         return [_event(row) for row in connection.execute(query.order_by(audit.c.id))]
 
 
-def _event(row: Any, student_id: str | None = None) -> AuditEvent:
-    return AuditEvent(row.at, row.actor, row.action, row.purpose, student_id or row.object_id, row.detail)
+def _event(row: Any, student_id: str | None = None, other_id: str | None = None) -> AuditEvent:
+    object_id, detail = student_id or row.object_id, other_id or row.detail
+    return AuditEvent(row.at, row.actor, row.action, row.purpose, object_id, detail)

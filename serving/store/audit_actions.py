@@ -10,9 +10,12 @@ OF_STUDENTS = frozenset(
         "entry.recorded",
         "outcome.recorded",
         "file.joined",
+        "file.parted",
         "assessment.replayed",
     }
 )
+# Of these the detail is a student's file as well.
+OF_TWO_FILES = frozenset({"file.joined", "file.parted"})
 # The object is a school, a run, a half-year, a user, a key, a model, or nothing.
 OF_OTHERS = frozenset(
     {

@@ -110,9 +110,7 @@ def test_nothing_in_the_home_is_for_others_whatever_the_umask(tmp_path: Path) ->
     for arguments in (("user", "create", "zhou", "--role", "bureau"), ("audit", "export", "--year", "2026", "--out")):
         more = [str(home / "export")] if arguments[0] == "audit" else []
         given = os.environ | {"RUNXIN_HOME": str(home)}
-        subprocess.run(
-            [sys.executable, "-c", code, *arguments, *more], env=given, check=True, capture_output=True
-        )
+        subprocess.run([sys.executable, "-c", code, *arguments, *more], env=given, check=True, capture_output=True)
     modes = {file: stat.S_IMODE(file.stat().st_mode) for file in [home, *home.rglob("*")]}
     assert {file.name for file in modes} >= {"runxin.db", "checkpoints.jsonl", "audit.csv", "summary.json"}
     assert {file.name: oct(mode) for file, mode in modes.items() if mode & 0o077} == {}

@@ -21,8 +21,10 @@ OF_STUDENTS = (
     "entry.recorded",
     "outcome.recorded",
     "file.joined",
+    "file.parted",
     "assessment.replayed",
 )
+OF_TWO_FILES = ("file.joined", "file.parted")
 AT_ONCE = 5000
 REFUSED = "the audit log is only added to"
 
@@ -55,7 +57,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     number, before = 0, BEGIN
     for part in _parts(connection):
-        joined = [row["detail"] for row in part if row["action"] == "file.joined" and row["detail"]]
+        joined = [row["detail"] for row in part if row["action"] in OF_TWO_FILES and row["detail"]]
         mine = [row["object_id"] for row in part if row["action"] in OF_STUDENTS and row["object_id"] is not None]
         names = pseudonyms(connection, [*mine, *joined])
         chained = []
@@ -63,7 +65,7 @@ def upgrade() -> None:
             number += 1
             if row["action"] in OF_STUDENTS:
                 row["object_id"] = names.get(row["object_id"], row["object_id"])
-            if row["action"] == "file.joined":
+            if row["action"] in OF_TWO_FILES:
                 row["detail"] = names.get(row["detail"], row["detail"])
             row |= {"id": number, "clock": None}
             before = hash_of(before, row | {"at": time_text(row["at"])})
