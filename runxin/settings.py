@@ -18,7 +18,7 @@ class Settings:
     """Frozen configuration of one process.
 
     `home` holds all state: the database, MLflow's store, artifacts, the champion that serving reads, logs.
-    `checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk. `public_url` is
+    `audit_checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk. `public_url` is
     where people reach the pages, without a slash at its end: what one-time links begin with.
     """
 
@@ -27,7 +27,7 @@ class Settings:
     tracking_uri: str
     host: str
     port: int
-    checkpoints: Path
+    audit_checkpoints: Path
     public_url: str
 
     @property
@@ -110,7 +110,7 @@ def read_settings(environment: Mapping[str, str] | None = None, cwd: Path | None
         tracking_uri=value("MLFLOW_TRACKING_URI", "tracking_uri", f"sqlite:///{home / 'mlflow.db'}"),
         host=host,
         port=int(port),
-        checkpoints=Path(
+        audit_checkpoints=Path(
             value("RUNXIN_AUDIT_CHECKPOINTS", "audit_checkpoints", str(home / "audit" / "checkpoints.jsonl"))
         ).expanduser(),
         public_url=public,

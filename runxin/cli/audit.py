@@ -27,7 +27,7 @@ def verify_command(
     """Look whether any row was changed, moved, removed or cut off; 3 where one was."""
     settings = read_settings()
     with open_store(settings) as store:
-        checked = verify_log(store, checkpoints or settings.checkpoints)
+        checked = verify_log(store, checkpoints or settings.audit_checkpoints)
     if checked.faults:
         raise bad_data("the audit log is not as it was written", checked.faults, fix="keep the files and find out who")
     payload = {

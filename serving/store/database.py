@@ -120,7 +120,7 @@ def open_store(settings: Settings) -> Store:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             Path(url.database).touch(mode=0o600)
             Path(url.database).chmod(0o600)  # its log and index beside it take its mode
-        store = Store(make_engine(url), settings.checkpoints)
+        store = Store(make_engine(url), settings.audit_checkpoints)
     except (sa.exc.ArgumentError, ImportError) as error:  # no address, or one of a database without its driver
         raise unavailable("the address of the database cannot be used", fix=LOOK) from error
     except OSError as error:

@@ -9,7 +9,7 @@ import pytest
 from data_schemas.zone import CHINA
 from models.triage import Present, present_of
 from serving.store import erase_inputs, facts_of
-from tests.api_state import Api, days_ago, make_api, phq9, record, today
+from tests.api_state import NOW, Api, days_ago, make_api, phq9, record, today
 from tests.known_schools import make_known
 
 

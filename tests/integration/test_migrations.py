@@ -168,7 +168,7 @@ def test_accounts_keys_and_the_trail_can_still_be_read(laid: OldStore, store: St
 
 
 def test_the_audit_log_of_before_is_chained_and_names_no_student(laid: OldStore, store: Store) -> None:
-    checked = verify_log(store, laid.settings.checkpoints)
+    checked = verify_log(store, laid.settings.audit_checkpoints)
     assert checked.faults == ()
     assert checked.covered >= len(laid.rows["audit"])
     students = {row["student_id"] for row in laid.rows["students"]}

@@ -126,11 +126,11 @@ def test_a_log_that_was_written_anew_from_a_row_on_is_found_by_its_checkpoint(st
 
 
 def test_a_log_without_its_checkpoints_is_not_called_whole(store: Store, settings: Settings) -> None:
-    settings.checkpoints.unlink()
+    settings.audit_checkpoints.unlink()
     assert faults(store) == ["audit: there are no checkpoints: nothing shows whether rows were cut off"]
-    settings.checkpoints.write_text("not one\n")
+    settings.audit_checkpoints.write_text("not one\n")
     with pytest.raises(UserError, match="cannot be read") as caught:
-        verify_log(store, settings.checkpoints)
+        verify_log(store, settings.audit_checkpoints)
     assert caught.value.kind is Kind.BAD_DATA
 
 
@@ -244,29 +244,29 @@ def test_the_list_of_actions_is_what_the_program_says() -> None:
 def test_opening_closing_and_time_keep_checkpoints(settings: Settings) -> None:
     store = store_at(settings)
     write_audit(store, read("S-1"))
-    assert not settings.checkpoints.exists()
+    assert not settings.audit_checkpoints.exists()
     store.engine.dispose()  # as if it had been killed
     other = open_store(settings)
-    assert [mark.id for mark in read_checkpoints(settings.checkpoints)] == [1]
+    assert [mark.id for mark in read_checkpoints(settings.audit_checkpoints)] == [1]
     with checkpointing(other.keep_checkpoint, 0.001):
         write_audit(other, read("S-1"))
         for _ in range(2000):
-            if len(list(read_checkpoints(settings.checkpoints))) == 2:
+            if len(list(read_checkpoints(settings.audit_checkpoints))) == 2:
                 break
             with other.reading() as connection:
                 connection.execute(sa.select(1))
     write_audit(other, read("S-1"))
     other.close()
-    assert [mark.id for mark in read_checkpoints(settings.checkpoints)] == [1, 2, 3]
-    assert settings.checkpoints.stat().st_mode & 0o777 == 0o600
+    assert [mark.id for mark in read_checkpoints(settings.audit_checkpoints)] == [1, 2, 3]
+    assert settings.audit_checkpoints.stat().st_mode & 0o777 == 0o600
     open_store(settings).close()
-    assert len(list(read_checkpoints(settings.checkpoints))) == 3, "nothing new, nothing said"
+    assert len(list(read_checkpoints(settings.audit_checkpoints))) == 3, "nothing new, nothing said"
 
 
 def test_a_checkpoint_that_cannot_be_written_is_told(store: Store, settings: Settings) -> None:
     write_audit(store, read("S-1"))
-    settings.checkpoints.unlink()
-    settings.checkpoints.mkdir()
+    settings.audit_checkpoints.unlink()
+    settings.audit_checkpoints.mkdir()
     with pytest.raises(UserError, match="checkpoint cannot be written") as caught:
         store.keep_checkpoint()
     assert caught.value.kind is Kind.UNAVAILABLE
