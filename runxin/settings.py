@@ -5,10 +5,24 @@ import re
 import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from runxin.errors import usage
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """Where people sign in elsewhere (OpenID Connect): the issuer's address, what it knows us by, the claim that holds
+    the name of an account here, and what the issuer is called on the page."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    claim: str = "preferred_username"
+    name: str = "OpenID Connect"
+
 
 PUBLIC_URL = re.compile(r"https?://(\[[0-9a-f:]+\]|[\w.-]+)(:\d+)?(/[\w./~-]*)?")
 
@@ -18,8 +32,9 @@ class Settings:
     """Frozen configuration of one process.
 
     `home` holds all state: the database, MLflow's store, artifacts, the champion that serving reads, logs.
-    `audit_checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk. `public_url` is
-    where people reach the pages, without a slash at its end: what one-time links begin with.
+    `audit_checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk. `public_url`
+    is where people reach the pages, without a slash at its end: what one-time links begin with. `oidc` is None where
+    people sign in here only.
     """
 
     home: Path
@@ -29,6 +44,7 @@ class Settings:
     port: int
     audit_checkpoints: Path
     public_url: str
+    oidc: Oidc | None = None
 
     @property
     def champion(self) -> Path:
@@ -114,7 +130,31 @@ def read_settings(environment: Mapping[str, str] | None = None, cwd: Path | None
             value("RUNXIN_AUDIT_CHECKPOINTS", "audit_checkpoints", str(home / "audit" / "checkpoints.jsonl"))
         ).expanduser(),
         public_url=public,
+        oidc=_oidc(stored.get("oidc"), env, home),
     )
+
+
+def _oidc(given: object, env: Mapping[str, str], home: Path) -> Oidc | None:
+    """The table `[oidc]`; its secret is in the environment or in a file of its own, beside the others or anywhere."""
+    if given is None:
+        return None
+    known = {"issuer", "client_id", "client_secret_file", "claim", "name"}
+    if not isinstance(given, dict) or set(given) - known or not all(isinstance(one, str) for one in given.values()):
+        raise usage("the table [oidc] cannot be read", fix=f"its fields are {', '.join(sorted(known))}, all texts")
+    secret = env.get("RUNXIN_OIDC_CLIENT_SECRET", "")
+    if not secret and "client_secret_file" in given:
+        try:
+            secret = (home / given["client_secret_file"]).read_text("utf-8").strip()
+        except OSError as error:
+            raise usage(f"the file of [oidc] client_secret_file cannot be read: {error.strerror}") from error
+    issuer = given.get("issuer", "").rstrip("/")
+    host = urlsplit(issuer).hostname
+    if not PUBLIC_URL.fullmatch(issuer) or (issuer.startswith("http:") and host not in ("127.0.0.1", "localhost")):
+        raise usage("the issuer of [oidc] must be an https address", fix='issuer = "https://id.example.org"')
+    if not given.get("client_id") or not secret:
+        raise usage("[oidc] needs a client_id and a secret", fix="client_secret_file or RUNXIN_OIDC_CLIENT_SECRET")
+    named = {name: given[name] for name in ("claim", "name") if name in given}
+    return Oidc(given["issuer"], given["client_id"], secret, **named)
 
 
 def private_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from runxin import __version__
 from serving import instruments, model_status
 from serving.access import Session
-from serving.accounts import account_pages, session_of
+from serving.accounts import account_pages, oidc_pages, session_of
 from serving.accounts import pages as accounts
 from serving.admin import pages as admin
 from serving.api import docs, follow_up, outcomes, score
@@ -33,7 +33,15 @@ ABOUT = """Screening and triage for student mental health in schools. An answer 
 never a diagnosis, and is not to be shown to students, guardians or classes.
 """
 ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, model_status.router, docs.router)
-PAGES = (*today.ROUTES, *student.ROUTES, *miss_review.ROUTES, *admin.ROUTES, *accounts.ROUTES, *account_pages.ROUTES)
+PAGES = (
+    *today.ROUTES,
+    *student.ROUTES,
+    *miss_review.ROUTES,
+    *admin.ROUTES,
+    *accounts.ROUTES,
+    *account_pages.ROUTES,
+    *oidc_pages.ROUTES,
+)
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 

@@ -47,7 +47,9 @@ def open_service(settings: Settings) -> Iterator[Opened]:
             expected=lambda: is_expected(settings.history),
         )
         instruments, calendars = known_instruments(settings.instruments), read_calendars(settings.calendar)
-        state = State(store, policy, champion, instruments, calendars, settings.history, settings.public_url)
+        state = State(
+            store, policy, champion, instruments, calendars, settings.history, settings.public_url, oidc=settings.oidc
+        )
         app = make_app(state, make_web(state))
         _warm_up(state)
         get_logger("service").info("opened", model=champion.now().status, policy=policy.name)

@@ -73,7 +73,14 @@ def sign_in_page(
 ) -> HTMLResponse:
     ensure_form_secret(request)
     return page(
-        request, "sign_in.html", target=target, message=message, username=username, kept=kept or {}, status=status
+        request,
+        "sign_in.html",
+        target=target,
+        message=message,
+        username=username,
+        kept=kept or {},
+        elsewhere=request.app.state.service.oidc,
+        status=status,
     )
 
 
@@ -206,6 +213,7 @@ def _confirm_page(
         message=message,
         needs_code=second_factor.has_second_factor(state.store, user.username),
         has_password=request.state.session.has_password,
+        elsewhere=state.oidc,
         status=status,
     )
 

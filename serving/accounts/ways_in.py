@@ -105,6 +105,14 @@ def use_link(store: Store, token: str, now: datetime, visitor: Visitor = TERMINA
     return user_of(row), _begin(store, row, visitor, now, "link")
 
 
+def enter_vouched(store: Store, username: str, now: datetime, visitor: Visitor) -> str:
+    """A session's token for whom another service vouches; raises `UserError` where no such account may come in."""
+    row = find_user(store, username)
+    if row is None or row.disabled_at is not None:
+        raise UserError(Kind.UNAUTHENTICATED, "there is no account of this name here", fix="ask an administrator")
+    return _begin(store, row, visitor, now, "oidc")
+
+
 def finish_with_code(store: Store, token: str, visitor: Visitor, now: datetime) -> str:
     """The whole session in place of the half one, once its code was right; a new token, so that the old one is worth
     nothing."""

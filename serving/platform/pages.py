@@ -24,7 +24,7 @@ from serving.platform.state import State
 
 Show = Callable[[Request, User, State], Response]
 Take = Callable[[Request, User, State, Form], Response | Awaitable[Response]]
-OpenShow = Callable[[Request, State], Response]
+OpenShow = Callable[[Request, State], Response | Awaitable[Response]]
 OpenTake = Callable[[Request, State, Form], Response | Awaitable[Response]]
 SessionOf = Callable[[State, str], Session | None]
 SessionEnded = Callable[[Request, Form | None], Response]
@@ -71,7 +71,7 @@ def shows_anybody(path: str, show: OpenShow) -> Route:
     """A page before sign-in."""
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(show, request, _state(request))
+        return await _taken(lambda: show(request, _state(request)), show)
 
     return Route(path, endpoint)
 

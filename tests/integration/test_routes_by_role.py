@@ -43,6 +43,8 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/sign-in/link"): NOBODY_NEEDED,
     ("GET", "/sign-in/code"): NOBODY_NEEDED,
     ("POST", "/sign-in/code"): NOBODY_NEEDED,
+    ("GET", "/sign-in/oidc"): NOBODY_NEEDED,
+    ("GET", "/sign-in/oidc/back"): NOBODY_NEEDED,
     ("POST", "/sign-out"): NOBODY_NEEDED,
     ("GET", "/confirm"): STAFF,
     ("POST", "/confirm"): STAFF,
