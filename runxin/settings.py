@@ -158,8 +158,10 @@ def _oidc(given: object, env: Mapping[str, str], home: Path) -> Oidc | None:
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder that only its owner can enter, or close one of the owner's that others can."""
+    """Make a folder that only its owner can enter, or close one of the owner's that others can; never one that is
+    everybody's by design, such as /tmp or the root."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     state = folder.stat()
-    if state.st_uid == os.getuid() and stat.S_IMODE(state.st_mode) & 0o077:
+    everybodys = bool(state.st_mode & stat.S_ISVTX) or folder.parent == folder
+    if state.st_uid == os.getuid() and stat.S_IMODE(state.st_mode) & 0o077 and not everybodys:
         folder.chmod(0o700)

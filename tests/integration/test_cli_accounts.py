@@ -14,7 +14,7 @@ import pytest
 from runxin.cli import operator as who
 from runxin.cli.operator import operator
 from runxin.errors import UserError
-from runxin.settings import read_settings
+from runxin.settings import private_folder, read_settings
 from serving.accounts import list_accounts, sign_in, verify_password
 from serving.store import audit_rows, open_store
 from tests.command_line import told
@@ -99,6 +99,15 @@ def test_a_changed_log_is_told_row_by_row(home: Path, capsys: pytest.CaptureFixt
     said = told(capsys, "audit", "verify", code=3)
     assert said["error"]["message"] == "the audit log is not as it was written"
     assert said["problems"][0]["rows"] == [1]
+
+
+def test_a_folder_that_is_everybodys_is_not_closed(tmp_path: Path) -> None:
+    for mode, after in ((0o1777, 0o1777), (0o755, 0o700)):
+        folder = tmp_path / oct(mode)
+        folder.mkdir()
+        folder.chmod(mode)
+        private_folder(folder)
+        assert stat.S_IMODE(folder.stat().st_mode) == after
 
 
 def test_nothing_in_the_home_is_for_others_whatever_the_umask(tmp_path: Path) -> None:

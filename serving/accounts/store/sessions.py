@@ -10,6 +10,7 @@ from serving.accounts.tables import devices, sessions, users
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
 
+FORGOTTEN = timedelta(days=365)
 SEEN = timedelta(minutes=1)  # how exactly it is known when somebody was last there: a page is no write by itself
 
 
@@ -69,6 +70,8 @@ def drop_session(connection: sa.Connection, token_hash: str) -> None:
 
 
 def know_device(connection: sa.Connection, token_hash: str, username: str, now: datetime) -> None:
+    """A browser in which a user has come in; those of which nobody has heard for a year are forgotten."""
+    connection.execute(devices.delete().where(devices.c.last_used_at <= now - FORGOTTEN))
     mine = (devices.c.token_hash == token_hash) & (devices.c.username == username)
     if connection.execute(devices.update().where(mine).values(last_used_at=now)).rowcount == 0:
         connection.execute(devices.insert().values(token_hash=token_hash, username=username, last_used_at=now))
