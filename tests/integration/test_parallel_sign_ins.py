@@ -61,7 +61,8 @@ def test_never_more_than_the_limit_is_compared(tmp_path: Path, monkeypatch: pyte
     assert Counter(event.action for event in audit_rows(store, 200))["sign_in.failed"] == 5
 
 
-def test_the_service_keeps_checkpoints_while_it_runs(tmp_path: Path) -> None:
+def test_the_service_keeps_checkpoints_while_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serving.startup.configure_logs", lambda folder: None)
     settings = read_settings({"RUNXIN_HOME": str(tmp_path)})
 
     def names() -> list[str]:
