@@ -70,6 +70,12 @@ def test_an_edited_row_is_found(store: Store, settings: Settings, column: str, r
     assert any(re.match(rf"audit, row {row}: it was changed", said) for said in found), found
 
 
+@pytest.mark.parametrize("value", ["x'00ff'", "''", "12", "1.5", "char(0)"])
+def test_what_is_no_text_is_found_too(store: Store, settings: Settings, value: str) -> None:
+    by_sql(settings, f"update audit set actor = {value} where id = 4")
+    assert faults(store)[0].startswith("audit, row 4: it was changed")
+
+
 def test_a_clock_note_that_was_taken_out_or_put_in_is_found(store: Store, settings: Settings) -> None:
     by_sql(settings, "update audit set clock = 5 where id = 3")
     assert faults(store)[0].startswith("audit, row 3: it was changed")
