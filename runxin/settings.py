@@ -1,12 +1,30 @@
 """Where things live: read once from the environment and `runxin.toml`, then passed in, never looked up again."""
 
 import os
+import re
+import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from runxin.errors import usage
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """Where people sign in elsewhere (OpenID Connect): the issuer's address, what it knows us by, the claim that holds
+    the name of an account here, and what the issuer is called on the page."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    claim: str = "preferred_username"
+    name: str = "OpenID Connect"
+
+
+PUBLIC_URL = re.compile(r"https?://(\[[0-9a-f:]+\]|[\w.-]+)(:\d+)?(/[\w./~-]*)?")
 
 
 @dataclass(frozen=True)
@@ -14,6 +32,9 @@ class Settings:
     """Frozen configuration of one process.
 
     `home` holds all state: the database, MLflow's store, artifacts, the champion that serving reads, logs.
+    `audit_checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk. `public_url`
+    is where people reach the pages, without a slash at its end: what one-time links begin with. `oidc` is None where
+    people sign in here only.
     """
 
     home: Path
@@ -21,6 +42,9 @@ class Settings:
     tracking_uri: str
     host: str
     port: int
+    audit_checkpoints: Path
+    public_url: str
+    oidc: Oidc | None = None
 
     @property
     def champion(self) -> Path:
@@ -88,10 +112,56 @@ def read_settings(environment: Mapping[str, str] | None = None, cwd: Path | None
     port = value("RUNXIN_PORT", "port", "3000")
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise usage(f"the port must be a number from 1 to 65535, not {port!r}", fix="mend RUNXIN_PORT or runxin.toml")
+    host = value("RUNXIN_HOST", "host", "127.0.0.1")
+    public = value("RUNXIN_PUBLIC_URL", "public_url", f"http://{f'[{host}]' if ':' in host else host}:{port}").rstrip(
+        "/"
+    )
+    if not PUBLIC_URL.fullmatch(public):
+        raise usage(
+            f"the public address must be like https://runxin.example.org, not {public!r}", fix="mend RUNXIN_PUBLIC_URL"
+        )
     return Settings(
         home=home,
         database_url=value("RUNXIN_DATABASE_URL", "database_url", f"sqlite:///{home / 'runxin.db'}"),
         tracking_uri=value("MLFLOW_TRACKING_URI", "tracking_uri", f"sqlite:///{home / 'mlflow.db'}"),
-        host=value("RUNXIN_HOST", "host", "127.0.0.1"),
+        host=host,
         port=int(port),
+        audit_checkpoints=Path(
+            value("RUNXIN_AUDIT_CHECKPOINTS", "audit_checkpoints", str(home / "audit" / "checkpoints.jsonl"))
+        ).expanduser(),
+        public_url=public,
+        oidc=_oidc(stored.get("oidc"), env, home),
     )
+
+
+def _oidc(given: object, env: Mapping[str, str], home: Path) -> Oidc | None:
+    """The table `[oidc]`; its secret is in the environment or in a file of its own, beside the others or anywhere."""
+    if given is None:
+        return None
+    known = {"issuer", "client_id", "client_secret_file", "claim", "name"}
+    if not isinstance(given, dict) or set(given) - known or not all(isinstance(one, str) for one in given.values()):
+        raise usage("the table [oidc] cannot be read", fix=f"its fields are {', '.join(sorted(known))}, all texts")
+    secret = env.get("RUNXIN_OIDC_CLIENT_SECRET", "")
+    if not secret and "client_secret_file" in given:
+        try:
+            secret = (home / given["client_secret_file"]).read_text("utf-8").strip()
+        except OSError as error:
+            raise usage(f"the file of [oidc] client_secret_file cannot be read: {error.strerror}") from error
+    issuer = given.get("issuer", "").rstrip("/")
+    host = urlsplit(issuer).hostname
+    if not PUBLIC_URL.fullmatch(issuer) or (issuer.startswith("http:") and host not in ("127.0.0.1", "localhost")):
+        raise usage("the issuer of [oidc] must be an https address", fix='issuer = "https://id.example.org"')
+    if not given.get("client_id") or not secret:
+        raise usage("[oidc] needs a client_id and a secret", fix="client_secret_file or RUNXIN_OIDC_CLIENT_SECRET")
+    named = {name: given[name] for name in ("claim", "name") if name in given}
+    return Oidc(given["issuer"], given["client_id"], secret, **named)
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that only its owner can enter, or close one of the owner's that others can; never one that is
+    everybody's by design, such as /tmp or the root."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    state = folder.stat()
+    everybodys = bool(state.st_mode & stat.S_ISVTX) or folder.parent == folder
+    if state.st_uid == os.getuid() and stat.S_IMODE(state.st_mode) & 0o077 and not everybodys:
+        folder.chmod(0o700)

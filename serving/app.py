@@ -12,9 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from runxin import __version__
 from serving import instruments, model_status
-from serving.access import User
+from serving.access import Session
+from serving.accounts import account_pages, oidc_pages, session_of
 from serving.accounts import pages as accounts
-from serving.accounts import user_of_session
 from serving.admin import pages as admin
 from serving.api import docs, follow_up, outcomes, score
 from serving.api.description import describe
@@ -33,7 +33,15 @@ ABOUT = """Screening and triage for student mental health in schools. An answer 
 never a diagnosis, and is not to be shown to students, guardians or classes.
 """
 ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, model_status.router, docs.router)
-PAGES = (*today.ROUTES, *student.ROUTES, *miss_review.ROUTES, *admin.ROUTES, *accounts.ROUTES)
+PAGES = (
+    *today.ROUTES,
+    *student.ROUTES,
+    *miss_review.ROUTES,
+    *admin.ROUTES,
+    *accounts.ROUTES,
+    *account_pages.ROUTES,
+    *oidc_pages.ROUTES,
+)
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
@@ -67,10 +75,10 @@ def address_of(path: str) -> str | None:
 def make_web(state: State) -> Starlette:
     """What people see."""
 
-    def user_of(state: State, token: str) -> User | None:
-        return user_of_session(state.store, token, state.clock())
+    def session(state: State, token: str) -> Session | None:
+        return session_of(state.store, token, state.clock())
 
-    return make_pages(state, PAGES, user_of, accounts.session_ended)
+    return make_pages(state, PAGES, session, accounts.session_ended, accounts.confirm_first)
 
 
 def _make_api(state: State) -> FastAPI:

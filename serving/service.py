@@ -29,6 +29,8 @@ async def lifespan(shell: Starlette) -> AsyncIterator[None]:
     """Open the service in the worker that answers; the process that only watches over it loads none of it."""
     from serving.startup import open_service
 
+    os.umask(0o077)  # what is written here is its owner's alone, however the service was started
+
     with ExitStack() as stack:
         try:
             # BentoML works inside the Bento's own folder: state belongs where the command was given.

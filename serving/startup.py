@@ -18,6 +18,7 @@ from serving.app import make_app, make_web
 from serving.platform import Champion, State
 from serving.screening import may_rank
 from serving.store import Store, check_reachable, last_run, open_store
+from serving.store.checkpoints import checkpointing
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,14 @@ def open_service(settings: Settings) -> Iterator[Opened]:
             expected=lambda: is_expected(settings.history),
         )
         instruments, calendars = known_instruments(settings.instruments), read_calendars(settings.calendar)
-        state = State(store, policy, champion, instruments, calendars, settings.history)
+        state = State(
+            store, policy, champion, instruments, calendars, settings.history, settings.public_url, oidc=settings.oidc
+        )
         app = make_app(state, make_web(state))
         _warm_up(state)
         get_logger("service").info("opened", model=champion.now().status, policy=policy.name)
-        yield Opened(app, state)
+        with checkpointing(store.keep_checkpoint):
+            yield Opened(app, state)
     finally:
         store.close()
 

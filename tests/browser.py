@@ -55,5 +55,12 @@ class Watched:
         assert self.elsewhere == [], "nothing is asked of another machine"
 
 
+def come_in(page: Page, link: str) -> None:
+    """Open a one-time link and press its button."""
+    page.goto(link)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
 Serve = Callable[[ASGIApp], str]
 Visit = Callable[..., Watched]

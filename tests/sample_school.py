@@ -47,7 +47,7 @@ def whole_school(store: Store) -> None:
     tell(store, word(ONE_PERSON, level=2, assessed=(_farewell().evidence,)))
     tell(store, word(CONFIRMED, level=3, on=AS_OF - timedelta(days=1), second_interviewer="staff-2"))
     tell(store, word(SETTLED, level=1, assessed=(_item9().evidence,)))
-    keep_names(store, NAME_OF)
+    keep_names(store, NAME_OF, NOW, "cli")
 
 
 def blind_one() -> Assessment:

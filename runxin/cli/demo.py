@@ -14,12 +14,13 @@ from data_schemas.dataset import DESCRIPTION, Dataset, read_dataset
 from data_schemas.synthetic import make_city, write_city
 from models import Artifact, archive_artifact, read_policy
 from models.triage.queues import IMMEDIATE, WEEK
+from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
 from runxin.cli.serve import refuse_taken_port, serve_command
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, takes_schools
-from serving.accounts import create_link, create_user, list_accounts
+from serving.accounts import create_link, create_user, link_address, list_accounts
 from serving.miss_review import half_of, review_half
 from serving.screening import in_force, publish_screening
 from serving.store import Store, load_names, open_store
@@ -44,7 +45,8 @@ def demo_command(
     with open_store(settings) as store:
         links = {name: _link(store, name, role, made.listed.school_id) for name, role in USERS.items()}
     base = f"http://{settings.host}:{port or settings.port}"
-    urls = {name: f"{base}/sign-in?link={token}" for name, token in links.items()}
+    public = settings.public_url if port is None or port == settings.port else base
+    urls = {name: link_address(public, token) for name, token in links.items()}
     payload: dict[str, Any] = {
         "synthetic": True,
         "dataset": str(made.folder),
@@ -102,13 +104,13 @@ def _make(settings: Settings, students: int, seed: int) -> _Made:
         with open_store(settings) as store:
             run_id = in_force(store, dataset, as_of, artifact, policy, calendars)
             if run_id is None:
-                load_names(store, folder.with_name(f"{folder.name}.names.csv"))
+                load_names(store, folder.with_name(f"{folder.name}.names.csv"), datetime.now(UTC), operator())
                 for day in (dataset.description.index_dates[-1], as_of):  # a list of before, to look back on
                     run_id = publish_screening(
-                        store, dataset, day, artifact, policy, datetime.now(UTC), calendars=calendars
+                        store, dataset, day, artifact, policy, datetime.now(UTC), actor=operator(), calendars=calendars
                     ).run_id
                 for half in (half_of(as_of), half_of(as_of).before):
-                    review_half(store, settings.models, half, policy, datetime.now(UTC), "demo")
+                    review_half(store, settings.models, half, policy, datetime.now(UTC), operator())
             assert run_id is not None
             listed = follow_up_list(store, school, datetime.now(UTC), False, policy, calendars=calendars)
         bar.update(task, completed=10, description=f"{SYNTHETIC}: ready")
@@ -145,8 +147,8 @@ def _train(settings: Settings, dataset: Dataset, step: Callable[[str], None]) ->
 def _link(store: Store, name: str, role: Role, school: str) -> str:
     now = datetime.now(UTC)
     if name not in {user.username for user in list_accounts(store)}:
-        create_user(store, name, role.code, [school] if takes_schools(role) else [], now)
-    return create_link(store, name, now, "cli")
+        create_user(store, name, role.code, [school] if takes_schools(role) else [], now, operator())
+    return create_link(store, name, now, operator())
 
 
 def _text(payload: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from data_schemas.schools import unknown_schools
 from data_schemas.table_file import read_table_file
 from data_schemas.tables import TABLES
 from runxin.cli.named_schools import HELP, schools_to_read
+from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.settings import read_settings
 from serving.store import AuditEvent, duty_in_force, duty_of, keep_duty, known_school_ids, open_store, write_audit
@@ -33,7 +34,7 @@ def import_command(
     start to the last one's end."""
     with open_store(read_settings()) as store:
         spans = duty_spans(read_table_file(file, TABLE, partial(_faults, known_school_ids(store))).frame)
-        keep_duty(store, spans, "cli", datetime.now(UTC))
+        keep_duty(store, spans, operator(), datetime.now(UTC))
     schools = sorted({span.school_id for span in spans})
     payload = {"turns": len(spans), "schools": schools}
     answer(payload, json, f"{len(spans)} turns of duty at {', '.join(schools)}")
@@ -52,7 +53,7 @@ def list_command(
         schools = asked or list(found)
         who = {school_id: duty_of(store, school_id).who(now) for school_id in schools}
         for school_id in schools:
-            write_audit(store, AuditEvent(now, "cli", "duty.read", object_id=school_id))
+            write_audit(store, AuditEvent(now, operator(), "duty.read", object_id=school_id))
     ahead = {school_id: [span for span in found.get(school_id, ()) if span.ends_at > now] for school_id in schools}
     payload = {
         "schools": [

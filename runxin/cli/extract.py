@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from runxin.cli.named_schools import school_to_read
+from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.settings import read_settings
 from serving.extract import Pseudonyms, kept_key, make_extract, new_key, write_extract
@@ -34,7 +35,7 @@ def extract_command(
     settings, now = read_settings(), datetime.now(UTC)
     with open_store(settings) as store:
         names = Pseudonyms(new_key() if new_key_ else kept_key(settings.extract_key))
-        made = make_extract(store, now, "cli", reason, names, k, school_to_read(store, school))
+        made = make_extract(store, now, operator(), reason, names, k, school_to_read(store, school))
     facts = write_extract(made, out, now.date())
     payload = {"out": str(out), "key": "thrown away" if new_key_ else "kept", **facts}
     answer(payload, json, _text(payload))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from runxin.cli.named_schools import HELP, split_schools
+from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.settings import read_settings
 from serving.keys import create_key, list_keys, revoke_key, verify_key
@@ -26,7 +27,7 @@ def create_command(
     """Make a key; it is shown this once and kept as a hash."""
     asked = [scope for text in scopes for scope in re.split(r"[,\s]+", text) if scope]
     with open_store(read_settings()) as store:
-        key = create_key(store, client, asked, datetime.now(UTC), split_schools(school))
+        key = create_key(store, client, asked, datetime.now(UTC), split_schools(school), operator())
         made = verify_key(store, key)
     payload = {
         "key": key,
@@ -68,5 +69,5 @@ def revoke_command(
 ) -> None:
     """End a key at once and for good."""
     with open_store(read_settings()) as store:
-        revoke_key(store, key_id, datetime.now(UTC))
+        revoke_key(store, key_id, datetime.now(UTC), operator())
     answer({"key_id": key_id, "revoked": True}, json, f"revoked: {key_id}")

@@ -15,6 +15,7 @@ from rich.table import Table
 from data_schemas.codes import OutcomeKind, Selection
 from data_schemas.plain_text import plain
 from runxin.cli.named_schools import school_to_read
+from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
 from runxin.errors import bad_data, usage
 from runxin.settings import read_settings
@@ -42,7 +43,9 @@ def labels_command(
         raise usage("--to lies before --from")
     with open_store(read_settings()) as store:
         first_day, last_day = (None if day is None else day.date() for day in (first, last))
-        found = read_labels(store, datetime.now(UTC), "cli", reason, first_day, last_day, school_to_read(store, school))
+        found = read_labels(
+            store, datetime.now(UTC), operator(), reason, first_day, last_day, school_to_read(store, school)
+        )
     if csv is not None:
         write_private(csv, _csv([_row(one) for one in found.labels]))
         console.print(f"written: {csv}", highlight=False, markup=False)

@@ -14,6 +14,7 @@ from rich.text import Text
 from data_schemas.calendar_tables import read_calendars
 from models import read_policy
 from runxin.cli.named_schools import HELP, schools_to_read
+from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
@@ -68,7 +69,7 @@ def read_lists(school: Sequence[str] | None, as_of: datetime | None) -> list[Fol
         asked = schools_to_read(store, school)
         lists = []
         for school_id in asked or school_ids(store):
-            write_audit(store, AuditEvent(now, "cli", "list.read", "follow_up", school_id))
+            write_audit(store, AuditEvent(now, operator(), "list.read", "follow_up", school_id))
             day = as_of.date() if as_of is not None else None
             try:
                 lists.append(follow_up_list(store, school_id, now, False, policy, as_of=day, calendars=calendars))

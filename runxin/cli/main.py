@@ -39,6 +39,7 @@ VERBS = {
     "duty": "runxin.cli.duty:duty_app",
     "user": "runxin.cli.user:user_app",
     "key": "runxin.cli.key:key_app",
+    "audit": "runxin.cli.audit:audit_app",
 }
 PROBLEMS_SHOWN = 100
 
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Both phone home unless told otherwise before they are imported.
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["BENTOML_DO_NOT_TRACK"] = "True"
+    os.umask(0o077)  # whatever a verb writes is its owner's alone: there may be children's answers in it
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run(given))
 

@@ -9,6 +9,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from data_schemas.codes import OutcomeKind
 from models import read_policy
 from runxin.cli.named_schools import school_to_read
+from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
 from runxin.settings import read_settings
 from serving.miss_review import Half, KeptReview, MissClass, case_of, read_half, review_half
@@ -33,7 +34,7 @@ def miss_review_command(
         def progress(done: int, of: int) -> None:
             bar.update(task, description=f"event {done + 1} of {of}")
 
-        found = review_half(store, settings.models, wanted, policy, now, "cli", asked, progress)
+        found = review_half(store, settings.models, wanted, policy, now, operator(), asked, progress)
     complete = wanted.last < now.date()
     answer(_payload(wanted, found, complete) if json else {}, json, "" if json else _text(wanted, found, complete))
 

@@ -1,10 +1,12 @@
 """`runxin names`: bring students' names, which live apart from all other data."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.settings import read_settings
 from serving.store import load_names, open_store
@@ -18,7 +20,7 @@ def names_command(
 ) -> None:
     """Bring names for the pages; only counselors of a student's school see them."""
     with open_store(read_settings()) as store:
-        taken = load_names(store, file)
+        taken = load_names(store, file, datetime.now(UTC), operator())
     count, unshown = len(taken.names), list(taken.unshown)
     lines = [f"{count} names"]
     if unshown:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.errors import Kind
 from runxin.settings import read_settings
@@ -27,7 +28,7 @@ def replay_command(
     """Rebuild a past assessment from stored inputs, model and policy; 0 identical or erased, 4 different, 3 missing."""
     settings = read_settings()
     with open_store(settings) as store:
-        done = replay_assessment(store, settings.models, assessment_id, datetime.now(UTC), "cli", purpose.value)
+        done = replay_assessment(store, settings.models, assessment_id, datetime.now(UTC), operator(), purpose.value)
     answer(_payload(assessment_id, done), json, _text(done))
     if done.outcome == "different":
         raise typer.Exit(Kind.REFUSED.exit_code)

@@ -11,6 +11,7 @@ from data_schemas.codes import Stage
 from data_schemas.schools import SchoolRow, school_faults, school_rows
 from data_schemas.table_file import read_table_file
 from data_schemas.tables import TABLES
+from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.settings import read_settings
 from serving.store import keep_schools, known_school_ids, list_schools, open_store
@@ -27,7 +28,7 @@ def import_command(
     """Take schools from a file, all or none; a school that is there already is as the file says from now on."""
     given = school_rows(read_table_file(file, TABLES["schools"], school_faults).frame)
     with open_store(read_settings()) as store:
-        new = keep_schools(store, given, "cli", datetime.now(UTC))
+        new = keep_schools(store, given, operator(), datetime.now(UTC))
     payload = {"schools": len(given), "new_or_changed": new}
     answer(payload, json, f"{len(given)} schools, {new} of them new or changed")
 

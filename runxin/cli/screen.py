@@ -16,6 +16,7 @@ from data_schemas.schools import nearest_schools
 from models import Artifact, archive_artifact, read_policy
 from models.champions import is_expected
 from runxin.cli.named_schools import HELP, split_schools
+from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
 from runxin.errors import Kind, Problem, UserError
 from runxin.settings import Settings, read_settings
@@ -49,6 +50,7 @@ def screen_command(
                 read_policy(settings.policy_file),
                 datetime.now(UTC),
                 status=status,
+                actor=operator(),
                 schools=asked or None,
                 calendars=read_calendars(settings.calendar),
             )

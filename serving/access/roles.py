@@ -74,6 +74,15 @@ def takes_schools(role: Role) -> bool:
     return any(reach is not WHOLE for reach in GRANTS[role].values())
 
 
+# Whoever may do one of these sees students by name or record, or decides who does.
+IN_TWO = frozenset({Action.SEE_LIST, Action.SEE_STUDENT, Action.SEE_NAMES, Action.SEE_MISS_CASES, Action.MANAGE_USERS})
+
+
+def takes_two(role: Role) -> bool:
+    """Whether two people have to agree before somebody gets this role."""
+    return any(action in IN_TWO for action in GRANTS[role])
+
+
 @dataclass(frozen=True)
 class User:
     """A person who signs in. `schools` are those that a counselor or a principal works for."""

@@ -1,36 +1,31 @@
-"""Accounts and ways in: a one-time link, or a password once it is set; then a session kept here."""
+"""Accounts: who there is, what they are, and by which link they come in first. How they come in is in `ways_in`."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-
-from runxin.errors import Kind, UserError, refused, usage
+from runxin.errors import Kind, UserError, usage
 from serving.access import Role, User, takes_schools
 from serving.access.tokens import hash_token, new_token
-from serving.accounts.store import (
+from serving.accounts.passwords import check_password, hash_password
+from serving.accounts.store.sessions import count_sessions
+from serving.accounts.store.users import (
     UserRow,
     add_link,
-    add_session,
     add_user,
-    end_session,
+    disable_user,
+    enable_user,
     find_user,
     keep_password_hash,
     list_users,
-    take_link,
-    user_of_token,
+    move_user,
+    shut_out,
 )
-from serving.store import AuditEvent, Store, check_schools_known, events_of, write_audit
+from serving.accounts.ways_in import IDLE, TERMINAL, Visitor, begin_session, user_of
+from serving.store import AuditEvent, Store, check_schools_known
 
 LINK_HOURS = 24
-SESSION_HOURS = 12
-FAILURES = 5
-FAILURE_WINDOW = timedelta(minutes=15)
-PASSWORD_LENGTH = 10
 USERNAME = re.compile(r"[\w.@-]{2,64}")
 
 
@@ -43,23 +38,23 @@ class Account:
     schools: tuple[str, ...]
     created_at: datetime
     has_password: bool
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()
-
-
-@cache
-def _nobody() -> str:
-    """A hash to compare with where there is none, so that an unknown name takes as long as a wrong password."""
-    return _hasher().hash(new_token())
+    disabled: bool = False
 
 
 def create_user(
     store: Store, username: str, role: str, schools: Sequence[str], now: datetime, actor: str = "cli"
 ) -> User:
     """Make an account without a password; raises `UserError` where something does not fit or the name is taken."""
+    check_account(store, username, role, schools)
+    row = UserRow(username, role, tuple(dict.fromkeys(schools)), None, now)
+    detail = _said(role, row.schools)
+    if not add_user(store, row, AuditEvent(now, actor, "user.created", object_id=username, detail=detail)):
+        raise usage(f"there is a user {username!r} already", fix=f"for a new link: runxin user link {username}")
+    return user_of(row)
+
+
+def check_account(store: Store, username: str, role: str, schools: Sequence[str]) -> None:
+    """Raise `UserError` (usage) where name, role and schools do not fit together."""
     if not USERNAME.fullmatch(username):
         raise usage("a username has 2 to 64 letters, digits, '.', '_', '@' or '-'")
     if role not in Role.codes():
@@ -70,105 +65,87 @@ def create_user(
     if schools and not of_schools:
         raise usage(f"the role {role} has no school of its own")
     check_schools_known(store, schools)
-    row = UserRow(username, role, tuple(dict.fromkeys(schools)), None, now)
-    if not add_user(store, row, AuditEvent(now, actor, "user.created", object_id=username, detail=role)):
-        raise usage(f"there is a user {username!r} already", fix=f"for a new link: runxin user link {username}")
-    return _user(row)
+
+
+def move_account(store: Store, username: str, role: str, schools: Sequence[str], now: datetime, actor: str) -> None:
+    """Give an account another role or other schools; it counts from the next page on. Raises `UserError`."""
+    _known(store, username)
+    check_account(store, username, role, schools)
+    kept = tuple(dict.fromkeys(schools))
+    move_user(store, username, role, kept, AuditEvent(now, actor, "user.moved", None, username, _said(role, kept)))
+
+
+def disable_account(store: Store, username: str, now: datetime, actor: str) -> None:
+    """Let a leaver in no more: sessions, links and known browsers end at once. Raises `UserError` (not found)."""
+    _known(store, username)
+    disable_user(store, username, AuditEvent(now, actor, "user.disabled", object_id=username))
+
+
+def enable_account(store: Store, username: str, now: datetime, actor: str) -> None:
+    _known(store, username)
+    enable_user(store, username, AuditEvent(now, actor, "user.enabled", object_id=username))
+
+
+def end_sessions(store: Store, username: str, now: datetime, actor: str) -> None:
+    """End every session of a user, and forget the browsers that know them. Raises `UserError` (not found)."""
+    _known(store, username)
+    shut_out(store, username, AuditEvent(now, actor, "sessions.ended", object_id=username))
+
+
+def open_sessions(store: Store, username: str, now: datetime) -> int:
+    return count_sessions(store, username, now, IDLE)
+
+
+def find_account(store: Store, username: str) -> Account | None:
+    row = find_user(store, username)
+    return None if row is None else _account(row)
 
 
 def list_accounts(store: Store) -> list[Account]:
     """All accounts, by name."""
-    return [
-        Account(row.username, row.role, row.schools, row.created_at, row.password_hash is not None)
-        for row in list_users(store)
-    ]
+    return [_account(row) for row in list_users(store)]
 
 
 def create_link(store: Store, username: str, now: datetime, actor: str = "cli") -> str:
     """The token of a link that signs this user in once within 24 hours; earlier unused links are void."""
-    if find_user(store, username) is None:
-        raise UserError(Kind.NOT_FOUND, f"there is no user {username!r}", fix="runxin user list shows them")
+    if _known(store, username).disabled_at is not None:
+        raise usage(f"{username!r} is disabled", fix=f"runxin user enable {username}")
     token = new_token()
     event = AuditEvent(now, actor, "link.created", object_id=username)
     add_link(store, hash_token(token), username, now + timedelta(hours=LINK_HOURS), event)
     return token
 
 
-def use_link(store: Store, token: str, now: datetime) -> tuple[User, str]:
-    """Sign in by a link: the user and a session's token. Raises `UserError` for one unknown, used or past its time."""
-    username = take_link(store, hash_token(token), now)
-    row = None if username is None else find_user(store, username)
-    if row is None:
-        raise UserError(Kind.UNAUTHENTICATED, "this link was used or is past its time", fix="ask for a new one")
-    return _user(row), _begin(store, row.username, now, "link")
-
-
-def sign_in(store: Store, username: str, password: str, now: datetime) -> tuple[User, str]:
-    """Sign in by password: the user and a session's token; raises as `verify_password` does."""
-    user = verify_password(store, username, password, now)
-    return user, _begin(store, username, now, "password")
-
-
-def verify_password(store: Store, username: str, password: str, now: datetime) -> User:
-    """Who gives this password, without beginning a session.
-
-    Raises `UserError`: unauthenticated in the same words whether the name or the password is wrong, refused
-    after 5 failures within 15 minutes.
-    """
-    recent = events_of(store, username, ("sign_in.failed", "sign_in.done"), now - FAILURE_WINDOW)
-    since_success: list[AuditEvent] = []
-    for event in recent:
-        since_success = [] if event.action == "sign_in.done" else [*since_success, event]
-    if len(since_success) >= FAILURES:
-        raise refused("too many failed attempts", fix="wait 15 minutes, or ask for a sign-in link")
-    row = find_user(store, username)
-    stored = row.password_hash if row is not None else None
-    try:
-        _hasher().verify(stored or _nobody(), password)
-    except VerifyMismatchError:
-        write_audit(store, AuditEvent(now, "anonymous", "sign_in.failed", object_id=username))
-        raise UserError(Kind.UNAUTHENTICATED, "the name or the password is wrong") from None
-    if row is None or stored is None:  # the password of nobody was guessed
-        raise UserError(Kind.UNAUTHENTICATED, "the name or the password is wrong")
-    return _user(row)
+def link_address(public_url: str, token: str) -> str:
+    """Where a link leads: its host is the one that was configured, never what a request says."""
+    return f"{public_url}/sign-in?link={token}"
 
 
 def set_password(store: Store, username: str, password: str, now: datetime) -> None:
     """Set the user's password and end all sessions; raises `UserError` where it is too easy."""
-    if find_user(store, username) is None:
-        raise UserError(Kind.NOT_FOUND, f"there is no user {username!r}")
-    if len(password) < PASSWORD_LENGTH:
-        raise usage(f"a password has at least {PASSWORD_LENGTH} characters")
-    if password.casefold() == username.casefold():
-        raise usage("a password is not the username")
+    _known(store, username)
+    check_password(password, username)
     event = AuditEvent(now, username, "password.set", object_id=username)
-    keep_password_hash(store, username, _hasher().hash(password), event)
+    keep_password_hash(store, username, hash_password(password), event)
 
 
-def change_password(store: Store, user: User, password: str, now: datetime) -> str:
+def change_password(store: Store, user: User, password: str, now: datetime, visitor: Visitor = TERMINAL) -> str:
     """Set the own password, and a new session's token in place of all sessions; raises as `set_password` does."""
     set_password(store, user.username, password, now)
-    return _begin(store, user.username, now, "password")
+    return begin_session(store, user.username, now, visitor)
 
 
-def user_of_session(store: Store, token: str, now: datetime) -> User | None:
-    """Whose session it is; None where it is unknown, ended or past its 12 hours."""
-    row = user_of_token(store, hash_token(token), now)
-    return None if row is None else _user(row)
+def _known(store: Store, username: str) -> UserRow:
+    row = find_user(store, username)
+    if row is None:
+        raise UserError(Kind.NOT_FOUND, f"there is no user {username!r}", fix="runxin user list shows them")
+    return row
 
 
-def sign_out(store: Store, token: str, now: datetime) -> None:
-    row = user_of_token(store, hash_token(token), now)
-    actor = "anonymous" if row is None else row.username
-    end_session(store, hash_token(token), AuditEvent(now, actor, "sign_out"))
+def _account(row: UserRow) -> Account:
+    disabled = row.disabled_at is not None
+    return Account(row.username, row.role, row.schools, row.created_at, row.password_hash is not None, disabled)
 
 
-def _begin(store: Store, username: str, now: datetime, way: str) -> str:
-    token = new_token()
-    event = AuditEvent(now, username, "sign_in.done", object_id=username, detail=way)
-    add_session(store, hash_token(token), username, now + timedelta(hours=SESSION_HOURS), event)
-    return token
-
-
-def _user(row: UserRow) -> User:
-    return User(row.username, Role.of(row.role), row.schools)
+def _said(role: str, schools: Sequence[str]) -> str:
+    return " ".join([role, *schools])

@@ -87,8 +87,9 @@ def file_records(
     ids: list[str] | list[None] = [None] * len(kept)
     if dry_run:
         after = facts_if_recorded(state.store, entries, today)
-        for file_id in after:
-            write_audit(state.store, AuditEvent(now, client.client, "student.read", "follow_up", file_id, "dry run"))
+        write_audit(
+            state.store, *(AuditEvent(now, client.client, "student.read", "follow_up", one, "dry run") for one in after)
+        )
     else:
         ids = record_entries(state.store, entries)
         after = facts_of(state.store, [one.file_id for one in into], today)

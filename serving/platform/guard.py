@@ -15,6 +15,7 @@ from runxin.errors import Kind, UserError
 SESSION = "runxin_session"
 FORM = "runxin_form"
 LANGUAGE = "runxin_lang"
+DEVICE = "runxin_device"
 LARGEST_FORM = 16 * 1024  # bytes; the longest form is a handful of short fields
 
 # Nothing is loaded from elsewhere, and no script or style stands in a page.
@@ -61,7 +62,7 @@ async def read_form(request: Request) -> Form:
             raise UserError(Kind.TOO_LARGE, "the form is too large")
     form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500)
     expected = form_token(request)
-    if expected is None and request.url.path != "/sign-in":
+    if expected is None and not _before_sign_in(request):
         raise UserError(Kind.UNAUTHENTICATED, "no session")
     if expected is None or not hmac.compare_digest(expected.encode(), one(form, "form_token").encode()):
         raise UserError(Kind.REFUSED, "the form did not come from this session", fix="go back, reload, send it again")
@@ -73,25 +74,31 @@ def one(form: Form, field: str) -> str:
 
 
 def form_token(request: Request) -> str | None:
-    """What a form must carry: derived from the session's cookie, or before sign-in from a cookie of its own.
+    """What a form must carry: derived from the session's cookie, or before sign-in from a cookie of its own, since a
+    strict cookie of a session that is over may or may not come along.
 
     A one-way function keeps the session's token itself out of the page.
     """
-    secret = (
-        request.cookies.get(SESSION) or request.cookies.get(FORM) or getattr(request.state, "new_form_secret", None)
-    )
+    secret = None if _before_sign_in(request) else request.cookies.get(SESSION)
+    secret = secret or request.cookies.get(FORM) or getattr(request.state, "new_form_secret", None)
     return hashlib.sha256(f"form:{secret}".encode()).hexdigest() if secret else None
 
 
 def ensure_form_secret(request: Request) -> None:
     """Before sign-in there is no session to derive the token from: make a secret, kept by `keep_cookies`."""
+    request.state.before_sign_in = True
     if form_token(request) is None:
         request.state.new_form_secret = secrets.token_urlsafe(24)
 
 
-def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
-    secure = request.url.scheme == "https"
-    response.set_cookie(name, value, path="/", httponly=True, samesite="strict", secure=secure)
+def _before_sign_in(request: Request) -> bool:
+    return request.url.path.startswith("/sign-in") or getattr(request.state, "before_sign_in", False)
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """A cookie for this site alone, closed to scripts; it ends with the browser, or after so many seconds."""
+    secure = request.url.scheme == "https" or request.app.state.service.public_url.startswith("https:")
+    response.set_cookie(name, value, seconds, path="/", httponly=True, samesite="strict", secure=secure)
 
 
 def keep_cookies(request: Request, response: Response) -> None:

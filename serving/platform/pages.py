@@ -5,7 +5,8 @@ reading in the trail, and does what is asked; a form is `take_x(request, user, s
 as `ROUTES = (shows("/path", show_x), takes("/path", take_x))`, and `serving.app` gathers them.
 """
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -16,16 +17,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runxin.errors import Kind, UserError
-from serving.access import User
+from serving.access import Session, User
 from serving.platform.guard import HEADERS, SESSION, Form, SafeHeaders, read_form
 from serving.platform.render import STATIC, page, static_files
 from serving.platform.state import State
 
 Show = Callable[[Request, User, State], Response]
-Take = Callable[[Request, User, State, Form], Response]
-OpenShow = Callable[[Request, State], Response]
-OpenTake = Callable[[Request, State, Form], Response]
-UserOf = Callable[[State, str], User | None]
+Take = Callable[[Request, User, State, Form], Response | Awaitable[Response]]
+OpenShow = Callable[[Request, State], Response | Awaitable[Response]]
+OpenTake = Callable[[Request, State, Form], Response | Awaitable[Response]]
+SessionOf = Callable[[State, str], Session | None]
 SessionEnded = Callable[[Request, Form | None], Response]
 
 ERROR_PAGES = {
@@ -35,22 +36,33 @@ ERROR_PAGES = {
 }
 
 
-def shows(path: str, show: Show) -> Route:
-    """A page for who is signed in."""
+def shows(path: str, show: Show, sensitive: bool = False) -> Route:
+    """A page for who is signed in; a `sensitive` one for who has shown lately who they are."""
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(lambda: show(request, _signed_in(request), _state(request)))
+        return await run_in_threadpool(_shown, request, show, sensitive)
 
     return Route(path, endpoint)
 
 
-def takes(path: str, take: Take) -> Route:
-    """A form of who is signed in."""
+def _shown(request: Request, show: Show, sensitive: bool) -> Response:
+    session = _session(request)
+    if sensitive and not session.fresh:
+        return _confirm(request, None)
+    return show(request, session.user, _state(request))
+
+
+def takes(path: str, take: Take, sensitive: bool = False) -> Route:
+    """A form of who is signed in; `take` may be a coroutine, where what it does is done elsewhere. What is `sensitive`
+    is done for who has shown lately who they are: everybody else is asked first, and what was typed comes back."""
 
     async def endpoint(request: Request) -> Response:
         form = await read_form(request)
         request.state.form = form
-        return await run_in_threadpool(lambda: take(request, _signed_in(request), _state(request), form))
+        session = await run_in_threadpool(_session, request)
+        if sensitive and not session.fresh:
+            return await run_in_threadpool(_confirm, request, form)
+        return await _taken(lambda: take(request, session.user, _state(request), form), take)
 
     return Route(path, endpoint, methods=["POST"])
 
@@ -59,7 +71,7 @@ def shows_anybody(path: str, show: OpenShow) -> Route:
     """A page before sign-in."""
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(show, request, _state(request))
+        return await _taken(lambda: show(request, _state(request)), show)
 
     return Route(path, endpoint)
 
@@ -69,14 +81,21 @@ def takes_from_anybody(path: str, take: OpenTake) -> Route:
 
     async def endpoint(request: Request) -> Response:
         form = await read_form(request)
-        return await run_in_threadpool(take, request, _state(request), form)
+        return await _taken(lambda: take(request, _state(request), form), take)
 
     return Route(path, endpoint, methods=["POST"])
 
 
-def make_pages(state: State, routes: Sequence[Route], user_of: UserOf, session_ended: SessionEnded) -> Starlette:
-    """The pages as an application to be mounted at "/". `user_of` tells whose session a token is, `session_ended` is
-    the answer to who has none."""
+async def _taken(run: Callable[[], Response | Awaitable[Response]], take: Callable[..., object]) -> Response:
+    answer = run() if inspect.iscoroutinefunction(take) else await run_in_threadpool(run)
+    return answer if isinstance(answer, Response) else await answer
+
+
+def make_pages(
+    state: State, routes: Sequence[Route], session_of: SessionOf, session_ended: SessionEnded, confirm: SessionEnded
+) -> Starlette:
+    """The pages as an application to be mounted at "/". `session_of` tells whose session a token is, `session_ended` is
+    the answer to who has none, and `confirm` to who is to show again who they are."""
 
     def show_user_error(request: Request, error: Exception) -> Response:
         if not isinstance(error, UserError):
@@ -95,7 +114,8 @@ def make_pages(state: State, routes: Sequence[Route], user_of: UserOf, session_e
         exception_handlers={UserError: show_user_error, HTTPException: show_http_error, Exception: show_bug},
     )
     pages.state.service = state
-    pages.state.user_of = user_of
+    pages.state.session_of = session_of
+    pages.state.confirm = confirm
     return pages
 
 
@@ -132,10 +152,15 @@ def _state(request: Request) -> State:
     return state
 
 
-def _signed_in(request: Request) -> User:
+def _session(request: Request) -> Session:
     token = request.cookies.get(SESSION)
-    user: User | None = request.app.state.user_of(_state(request), token) if token else None
-    if user is None:
+    session: Session | None = request.app.state.session_of(_state(request), token) if token else None
+    if session is None or session.awaits_code:
         raise UserError(Kind.UNAUTHENTICATED, "no session")
-    request.state.user = user
-    return user
+    request.state.user, request.state.session = session.user, session
+    return session
+
+
+def _confirm(request: Request, form: Form | None) -> Response:
+    response: Response = request.app.state.confirm(request, form)
+    return response

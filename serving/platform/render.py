@@ -118,7 +118,7 @@ def page(
         return path + (f"?{urlencode(kept)}" if kept else "")
 
     def in_language(code: str) -> str:
-        query = [(key, value) for key, value in request.query_params.multi_items() if key not in ("lang", "link")]
+        query = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
         return quote(request.url.path, safe="/") + "?" + urlencode([*query, ("lang", code)])
 
     def names(word: Words) -> str:

@@ -12,7 +12,9 @@ from data_schemas.own_features import OwnFeature
 from data_schemas.school_days import Calendars
 from models.policy import Policy
 from models.triage import ZONE
+from runxin.settings import Oidc
 from serving.platform.champion import Champion
+from serving.platform.limits import WorkQueue
 from serving.store import ReplayContext, Store
 
 
@@ -24,7 +26,9 @@ def system_clock() -> datetime:
 class State:
     """`instruments` are the questionnaires that a record may name, by code, beside those the model brings;
     `calendars` those of the schools; `contexts` what was kept for replay so far, by model and status; `history` the
-    file of every change of champion; `clock` answers with an aware time."""
+    file of every change of champion; `public_url` is where people reach the pages, `hashing` where passwords are
+    compared; `oidc` is where people sign in elsewhere, `asking` where that is asked; `clock` answers with an
+    aware time."""
 
     store: Store
     policy: Policy
@@ -32,6 +36,10 @@ class State:
     instruments: Mapping[str, Instrument]
     calendars: Calendars = field(default_factory=Calendars)
     history: Path | None = None
+    public_url: str = "http://127.0.0.1:3000"
+    hashing: WorkQueue = field(default_factory=WorkQueue, repr=False)
+    oidc: Oidc | None = None
+    asking: WorkQueue = field(default_factory=WorkQueue, repr=False)
     contexts: dict[tuple[str | None, str | None], ReplayContext | None] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = system_clock
 

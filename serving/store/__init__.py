@@ -1,7 +1,7 @@
 """What many use cases read: plain objects go in and come out. What one alone keeps is in its own `store.py`."""
 
 from data_schemas.roster import UNASSIGNED
-from serving.store.audit import PURPOSES, AuditEvent, add_event, audit_rows, events_of, write_audit
+from serving.store.audit import PURPOSES, AuditEvent, add_event, add_events, audit_rows, events_of, write_audit
 from serving.store.before import InForce, in_force_before
 from serving.store.consents import Consent, taken_back, taken_back_of, whose_consents_were_sent
 from serving.store.contacts import NewContact
@@ -94,6 +94,7 @@ __all__ = [
     "StudentInputs",
     "Withdrawal",
     "add_event",
+    "add_events",
     "assessment_from_json",
     "assessment_to_json",
     "audit_rows",

@@ -15,7 +15,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
 from runxin.errors import UserError, unavailable
-from runxin.settings import Settings
+from runxin.logs import get_logger
+from runxin.settings import Settings, private_folder
+from serving.store.checkpoints import keep_checkpoint
+from serving.store.clock import SteadyClock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 15
@@ -65,9 +68,12 @@ def _unavailable(error: sa.exc.SQLAlchemyError) -> UserError:
 
 @dataclass(frozen=True)
 class Store:
-    """An open database. Pass it to the functions of `serving.store`; there is nothing else to do with it."""
+    """An open database. Pass it to the functions of `serving.store`; there is nothing else to do with it.
+
+    `checkpoints` is the file of the audit log's checkpoints; None keeps none."""
 
     engine: sa.Engine
+    checkpoints: Path | None = None
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -81,6 +87,12 @@ class Store:
         with _available(), self.engine.execution_options(writes=True).begin() as connection:
             yield connection
 
+    def keep_checkpoint(self) -> None:
+        """Put down outside the database how far the audit log goes; raises `UserError` (unavailable)."""
+        if self.checkpoints is not None:
+            with self.reading() as connection:
+                keep_checkpoint(connection, self.checkpoints)
+
     def __enter__(self) -> Self:
         return self
 
@@ -88,6 +100,10 @@ class Store:
         self.close()
 
     def close(self) -> None:
+        try:
+            self.keep_checkpoint()
+        except UserError as error:  # what was asked for is done; the next opening keeps one
+            get_logger("store").error("checkpoint failed", reason=error.message)
         self.engine.dispose()
 
 
@@ -99,18 +115,21 @@ def open_store(settings: Settings) -> Store:
     """
     try:
         url = make_url(settings.database_url)
+        private_folder(settings.home)
         if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             Path(url.database).touch(mode=0o600)
-        store = Store(make_engine(url))
+            Path(url.database).chmod(0o600)  # its log and index beside it take its mode
+        store = Store(make_engine(url), settings.audit_checkpoints)
     except (sa.exc.ArgumentError, ImportError) as error:  # no address, or one of a database without its driver
         raise unavailable("the address of the database cannot be used", fix=LOOK) from error
     except OSError as error:
         raise unavailable(f"the database cannot be opened: {error.strerror}", fix=LOOK) from error
     try:
         _migrate(store)
+        store.keep_checkpoint()  # of what a process that was killed had written
     except UserError as error:
-        store.close()
+        store.engine.dispose()
         if error.__cause__ is None:
             raise
         raise unavailable(f"the database cannot be opened: {error.message}", fix=f"{error.fix}; {LOOK}") from error
@@ -126,8 +145,8 @@ def check_reachable(store: Store) -> None:
 def make_engine(url: sa.URL) -> sa.Engine:
     """An engine. SQLite gets a write-ahead log, foreign keys, patience, and transactions that begin where we say."""
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        return sa.create_engine(url, pool_pre_ping=True, execution_options={"clock": SteadyClock()})
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, execution_options={"clock": SteadyClock()})
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from models.assessment import Assessment, Floor
 from models.triage import as_received, knows_of_leave, newest_of_leave
-from serving.store.audit import AuditEvent, add_event
+from serving.store.audit import AuditEvent, add_events
 from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
@@ -88,20 +88,17 @@ def _record(connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence
     for entry in given:
         if entry.inputs is not None:
             keep_inputs(connection, {entry.student_id: entry.inputs})
+    events = []
     for row, entry in zip(rows, given, strict=True):
         filing = Filing(entry.student_id, entry.school_id, entry.floors)
         new = file_evidence(connection, [filing], entry.received_at, SCORE, row["entry_id"])
         keep_contacts(connection, entry.contacts, entry.received_at, SCORE, row["entry_id"])
         keep_consents(connection, {entry.student_id: entry.consents}, entry.received_at, entry.client)
-        event = AuditEvent(
-            entry.received_at,
-            entry.client,
-            "entry.recorded",
-            "follow_up",
-            entry.student_id,
-            f"opened={sum(new.values())}",
+        detail = f"opened={sum(new.values())}"
+        events.append(
+            AuditEvent(entry.received_at, entry.client, "entry.recorded", "follow_up", entry.student_id, detail)
         )
-        add_event(connection, event)
+    add_events(connection, events)
 
 
 def _row(entry_id: str, entry: NewEntry, place: int) -> dict[str, Any]:

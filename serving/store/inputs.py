@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
 from runxin.errors import bad_data
+from serving.store.audit import AuditEvent, add_events
+from serving.store.audit_chain import forget
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
 from serving.store.files import contested
@@ -129,11 +131,12 @@ def is_erased(store: Store, assessment_id: str) -> bool:
         return connection.scalar(sa.select(erased).where(erased.c.id_sha256 == _hash(assessment_id))) is not None
 
 
-def erase_inputs(store: Store, student_id: str) -> int:
+def erase_inputs(store: Store, student_id: str, at: datetime, actor: str) -> int:
     """Remove what a student's assessments were made from, outcomes included; returns how many they were.
 
     Of each only the hash of its random id is left, by which a replay answers "erased"; the rows that the list and open
-    evidence stand on lose the id itself, so that nothing leads from the one to the other.
+    evidence stand on lose the id itself, so that nothing leads from the one to the other. The audit log goes on to say
+    what was done, and the key by which it could be told with whose record is destroyed.
     """
     with store.writing() as connection:
         if connection.dialect.name == "sqlite":
@@ -169,6 +172,8 @@ def erase_inputs(store: Store, student_id: str) -> int:
         gone = [{"id_sha256": _hash(one)} for one in (*ids, *sent_ids)]
         if gone:
             connection.execute(erased.insert(), gone)
+        add_events(connection, [AuditEvent(at, actor, "student.erased", "rights_request", file) for file in files])
+        forget(connection, files)
     if store.engine.dialect.name == "sqlite":
         # What was removed still stands in the write-ahead log until that is emptied.
         raw = store.engine.raw_connection()

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.files import Wanted, read_sheet
 from data_schemas.plain_text import unmarked
 from runxin.errors import Problem, bad_data
+from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
 from serving.store.tables import names
 
@@ -28,17 +30,17 @@ class NamesFile:
     unshown: tuple[int, ...]
 
 
-def load_names(store: Store, file: Path) -> NamesFile:
+def load_names(store: Store, file: Path, at: datetime, actor: str) -> NamesFile:
     """Take the names in a file with the columns student_id and name.
 
     Raises `UserError` naming file, row and column, never a value; then none is taken.
     """
     given = read_names(file)
-    keep_names(store, given.names)
+    keep_names(store, given.names, at, actor)
     return given
 
 
-def keep_names(store: Store, given: Mapping[str, str]) -> None:
+def keep_names(store: Store, given: Mapping[str, str], at: datetime, actor: str) -> None:
     """Set the names of the students with these ids, over those that are there."""
     rows = [{"student_id": student_id, "name": name} for student_id, name in given.items()]
     if not rows:
@@ -49,6 +51,7 @@ def keep_names(store: Store, given: Mapping[str, str]) -> None:
             [{"gone": row["student_id"]} for row in rows],
         )
         connection.execute(names.insert(), rows)
+        add_event(connection, AuditEvent(at, actor, "names.kept", detail=f"students={len(rows)}"))
 
 
 def read_names(file: Path) -> NamesFile:

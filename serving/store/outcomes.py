@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from data_schemas.codes import Selection
 from models.triage import ZONE, Word, in_force
-from serving.store.audit import AuditEvent, add_event
+from serving.store.audit import AuditEvent, add_events
 from serving.store.brought import keep_brought, only_withdrawn
 from serving.store.database import Store, chunks
 from serving.store.files import id_of
@@ -180,11 +180,11 @@ def record_outcomes(store: Store, client: str, given: Sequence[NewOutcome], at: 
     follows from it at the next look."""
     with store.writing() as connection:
         kept = keep_outcomes(connection, given, at, client=client, door=OUTCOMES)
-        for one, record in zip(given, kept, strict=True):
-            if record.new:
-                outcome = one.outcome
-                event = AuditEvent(at, client, "outcome.recorded", "follow_up", outcome.student_id, outcome.kind)
-                add_event(connection, event)
+        new = [one.outcome for one, record in zip(given, kept, strict=True) if record.new]
+        add_events(
+            connection,
+            [AuditEvent(at, client, "outcome.recorded", "follow_up", one.student_id, one.kind) for one in new],
+        )
     return kept
 
 

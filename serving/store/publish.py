@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from models.assessment import Assessment
 from models.retest import ASKED
 from models.triage import ZONE, day_start, knows_of_leave
-from serving.store.audit import AuditEvent, add_event
+from serving.store.audit import AuditEvent, add_event, add_events
 from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
@@ -109,8 +109,11 @@ def publish_run(
         if facts.strangers:
             unplaced = [asdict(one) | {"run_id": run.run_id} for one in facts.strangers]
             connection.execute(run_strangers.insert(), unplaced)
-        for file_id, student_id in join_files(connection, settle_students(connection).homes, run.published_at):
-            add_event(connection, AuditEvent(run.published_at, actor, "file.joined", None, student_id, file_id))
+        joined = join_files(connection, settle_students(connection).homes, run.published_at)
+        add_events(
+            connection,
+            [AuditEvent(run.published_at, actor, "file.joined", None, student, file) for file, student in joined],
+        )
         facts = _into_files(facts, them, homes_of(connection, list(them)))
         keep_withdrawals(connection, facts.withdrawals, run.run_id)
         keep_consents(connection, facts.consents, run.published_at, run.run_id)

@@ -284,17 +284,3 @@ misses = sa.Table(
     sa.Column("case", sa.JSON, nullable=False),
     sa.Index("ix_misses_half_school_id", "half", "school_id"),
 )
-
-# Only ever added to.
-audit = sa.Table(
-    "audit",
-    metadata,
-    sa.Column("audit_id", sa.Integer, primary_key=True),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("actor", sa.String, nullable=False),
-    sa.Column("action", sa.String, nullable=False),
-    sa.Column("purpose", sa.String),
-    sa.Column("object_id", sa.String),
-    sa.Column("detail", sa.String),
-    sa.Index("ix_audit_action_object_id_at", "action", "object_id", "at"),
-)

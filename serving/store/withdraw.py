@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from runxin.errors import Kind, UserError
-from serving.store.audit import AuditEvent, add_event
+from serving.store.audit import AuditEvent, add_events
 from serving.store.database import Store
 from serving.store.files import join_files, part_files
 from serving.store.rosters import settle_students
@@ -26,9 +26,9 @@ def withdraw_run(store: Store, run_id: str, reason: str, at: datetime, actor: st
         taken = {"run_id": run_id, "withdrawn_at": at, "withdrawn_by": actor, "reason": reason}
         connection.execute(run_withdrawals.insert().values(taken))
         settled = settle_students(connection)
-        for file_id, student_id in join_files(connection, settled.homes, at):
-            add_event(connection, AuditEvent(at, actor, "file.joined", None, student_id, file_id))
-        for student_id, file_id in part_files(connection, settled.lost, at):
-            add_event(connection, AuditEvent(at, actor, "file.parted", None, student_id, file_id))
-        add_event(connection, AuditEvent(at, actor, "run.withdrawn", object_id=run_id, detail=reason))
+        joined = join_files(connection, settled.homes, at)
+        parted = part_files(connection, settled.lost, at)
+        events = [AuditEvent(at, actor, "file.joined", None, student, file) for file, student in joined]
+        events += [AuditEvent(at, actor, "file.parted", None, student, file) for student, file in parted]
+        add_events(connection, [*events, AuditEvent(at, actor, "run.withdrawn", object_id=run_id, detail=reason)])
     return True

@@ -16,7 +16,7 @@ from serving.accounts import create_link, create_user
 from serving.app import make_web
 from serving.screening import publish_screening
 from serving.store import Store, audit_rows, open_store, school_ids
-from tests.browser import Serve, Visit
+from tests.browser import Serve, Visit, come_in
 from tests.sample_pages import make_state
 
 pytestmark = pytest.mark.e2e
@@ -34,6 +34,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     publish_screening(opened, dataset, city.dataset.description.as_of, None, read_policy(), now)
     create_user(opened, "wang", "counselor", school_ids(opened)[:1], now)
     create_user(opened, "chief", "administrator", [], now)
+    create_user(opened, "deputy", "administrator", [], now)
     yield opened
     opened.close()
 
@@ -51,8 +52,7 @@ def test_from_the_link_to_the_list_to_a_student(store: Store, web: Starlette, se
     base = serve(web)
     window = visit()
     page = window.page
-    page.goto(base + link(store))
-    page.wait_for_url(base + "/**")
+    come_in(page, base + link(store))
     assert page.get_by_text("筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认").is_visible()
     assert page.get_by_text("合成数据").is_visible()
     assert page.get_by_text("仅按规则与问卷排序").is_visible()
@@ -96,7 +96,7 @@ def test_all_works_without_script(store: Store, web: Starlette, serve: Serve, vi
     base = serve(web)
     window = visit(java_script_enabled=False)
     page = window.page
-    page.goto(base + link(store))
+    come_in(page, base + link(store))
     page.locator(".row .id").first.click()
     assert page.locator(".row .more").first.is_visible()
     page.locator(".row .action").first.click()
@@ -110,15 +110,20 @@ def test_an_administrator_makes_an_account_whose_link_leads_in(
     base = serve(web)
     window = visit()
     page = window.page
-    page.goto(base + link(store, "chief"))
+    come_in(page, base + link(store, "chief"))
     assert page.locator("h1").inner_text() == "管理"
     page.get_by_label("用户名").fill("li")
     page.get_by_label("心理教师").check()
     page.get_by_label(school_ids(store)[0]).check()
     page.get_by_role("button", name="建立并生成登录链接").click()
-    made = page.locator("code.link").inner_text()
+    assert page.get_by_text("须由另一位管理员批准后才生效").is_visible()
+    second = visit()
+    come_in(second.page, base + link(store, "deputy"))
+    second.page.get_by_role("button", name="批准", exact=True).click()
+    made = second.page.locator("code.link").inner_text()
+    assert made.startswith("http://127.0.0.1:3000/sign-in?link=")
     other = visit()
-    other.page.goto(made)
+    come_in(other.page, base + made.removeprefix("http://127.0.0.1:3000"))
     assert other.page.get_by_text("本周访谈").first.is_visible()
     other.page.goto(base + "/account")
     other.page.get_by_label("新密码").fill("three grey cats sleep")
@@ -128,3 +133,4 @@ def test_an_administrator_makes_an_account_whose_link_leads_in(
     assert window.overflow() <= 0
     window.at_peace()
     other.at_peace()
+    second.at_peace()

@@ -8,7 +8,7 @@ from models.triage import QUEUES
 from models.triage.queues import BESIDE
 from tests import sample_lists as scenes
 from tests import sample_school as school
-from tests.browser import Serve, Visit
+from tests.browser import Serve, Visit, come_in
 from tests.sample_pages import MakeSample
 
 pytestmark = pytest.mark.e2e
@@ -32,7 +32,7 @@ def test_no_list_is_wider_than_its_window(scene: str, sample: MakeSample, serve:
     made = sample(LISTS[scene]())
     base = serve(made.client.app)
     window = visit()
-    window.page.goto(base + made.link("wang"))
+    come_in(window.page, base + made.link("wang"))
     for width, language in SIZES:
         window.page.set_viewport_size({"width": width, "height": 768})
         window.page.goto(f"{base}/?lang={language}")
@@ -45,7 +45,7 @@ def test_no_queue_and_no_student_is_wider_than_the_window(sample: MakeSample, se
     school.whole_school(made.store)
     base = serve(made.client.app)
     window = visit()
-    window.page.goto(base + made.link("wang"))
+    come_in(window.page, base + made.link("wang"))
     queues = [queue.path for queue in QUEUES if queue.band == BESIDE]
     for path in (*queues, *(f"/students/{student}" for student in EVERY_KIND)):
         for width, language in SIZES:
@@ -62,7 +62,7 @@ def test_on_a_phone_the_first_student_is_in_sight_and_no_id_is_broken(
     school.whole_school(made.store)
     base = serve(made.client.app)
     page = visit(width=390, height=844).page
-    page.goto(base + made.link("wang"))
+    come_in(page, base + made.link("wang"))
     for language in ("zh", "en"):
         page.goto(f"{base}/?lang={language}")
         box = page.locator(".rows .row").first.bounding_box()
@@ -79,7 +79,7 @@ def test_a_print_is_one_sheet_in_black_without_what_is_not_scheduled(
     base = serve(made.client.app)
     window = visit(color_scheme="dark")
     page = window.page
-    page.goto(base + made.link("wang"))
+    come_in(page, base + made.link("wang"))
     page.emulate_media(media="print")
     assert page.get_by_text("不张贴、不转发").is_visible()
     assert not page.get_by_role("navigation", name="主要页面").is_visible()
@@ -95,7 +95,7 @@ def test_the_a_key_prints_and_typing_does_not(sample: MakeSample, serve: Serve, 
     window = visit()
     page = window.page
     page.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; };")
-    page.goto(base + made.link("wang"))
+    come_in(page, base + made.link("wang"))
     page.keyboard.press("a")
     assert page.evaluate("window.printed") == 1
     page.keyboard.press("Control+a")

@@ -16,7 +16,7 @@ from serving.app import make_web
 from serving.miss_review import read_half, review_half, reviews_of
 from serving.screening import publish_screening
 from serving.store import Store, audit_rows, open_store
-from tests.browser import Serve, Visit
+from tests.browser import Serve, Visit, come_in
 from tests.sample_pages import make_state
 
 pytestmark = pytest.mark.e2e
@@ -60,7 +60,7 @@ def test_a_counselor_goes_from_the_header_to_a_case(store: Store, web: Starlette
     base = serve(web)
     window = visit()
     page = window.page
-    page.goto(base + link(store, "wang"))
+    come_in(page, base + link(store, "wang"))
     page.get_by_role("navigation", name="主要页面").get_by_role("link", name="遗漏复查").click()
     page.get_by_role("navigation", name="半年").get_by_role("link", name="2025H2").click()
     assert page.get_by_text("2025-07-01 至 2025-12-31").is_visible()
@@ -87,7 +87,7 @@ def test_others_land_on_counts(username: str, store: Store, web: Starlette, serv
     base = serve(web)
     window = visit(width=390)
     page = window.page
-    page.goto(base + link(store, username))
+    come_in(page, base + link(store, username))
     page.wait_for_url(base + "/miss-review")
     page.goto(f"{base}/miss-review?half=2025H2")
     assert page.get_by_text("不显示").first.is_visible()
@@ -99,7 +99,7 @@ def test_others_land_on_counts(username: str, store: Store, web: Starlette, serv
 def test_an_administrator_is_refused(store: Store, web: Starlette, serve: Serve, visit: Visit) -> None:
     base = serve(web)
     page = visit().page
-    page.goto(base + link(store, "chief"))
+    come_in(page, base + link(store, "chief"))
     answer = page.goto(f"{base}/miss-review")
     assert answer is not None
     assert answer.status == 403

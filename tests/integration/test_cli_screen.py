@@ -259,7 +259,8 @@ def test_a_screening_that_is_not_in_force_says_so_and_one_may_be_taken_back(say:
     assert say("screen", str(city), "--as-of", "2026-04-03")[1]["published"] is False
     with open_store(read_settings()) as store:
         events = [event for event in audit_rows(store) if event.action == "run.withdrawn"]
-    assert [(one.actor, one.object_id, one.detail) for one in events] == [("wang", wrong["run_id"], "the wrong file")]
+    (said,) = [(one.actor[:10], one.object_id, one.detail) for one in events]
+    assert said == ("wang (cli:", wrong["run_id"], "the wrong file")
 
 
 def test_schools_and_duty_of_a_dataset_are_kept_as_an_import_would(say: Say, city: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from serving.store import database as database_module
 from serving.store.payload import pack, unpack
 from tests.api_state import make_api, record
 from tests.command_line import told
+from tests.factories import NOW
 
 CLI = Path(database_module.__file__).parents[2] / "runxin" / "cli"
 
@@ -54,6 +55,8 @@ VERBS_OVER_THE_STORE = {
     "key": ("list",),
     "key create": ("--client", "c", "--scopes", "score"),
     "key revoke": ("abc",),
+    "audit": ("verify",),
+    "audit export": ("--year", "2026", "--out", "out"),
 }
 # These open it only after they have read a registry or trained a model.
 AFTER_A_MODEL = {"promote", "rollback", "demo"}
@@ -108,7 +111,7 @@ DAMAGE = {
 def good(files: Path) -> Path:
     """A database with a name in it, its log taken into the file."""
     with open_store(read_settings({"RUNXIN_HOME": str(files / "good")})) as store:
-        keep_names(store, {"S-1": "王小明"})
+        keep_names(store, {"S-1": "王小明"}, NOW, "cli")
     return files / "good" / "runxin.db"
 
 
@@ -175,7 +178,7 @@ def test_another_writer_who_does_not_end_is_waited_for_and_then_said(
     other = sqlite3.connect(home / "runxin.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with open_store(read_settings()) as impatient, pytest.raises(UserError) as refused:
-        keep_names(impatient, {"S-2": "李华"})
+        keep_names(impatient, {"S-2": "李华"}, NOW, "cli")
     other.close()
     assert (refused.value.kind, str(refused.value)) == (
         Kind.UNAVAILABLE,
@@ -195,14 +198,14 @@ def test_a_full_disk_is_said(store: Store) -> None:
     limited(store, f"PRAGMA max_page_count = {pages}")
     many = {f"S-{number}": "名字" * 50 for number in range(2000)}
     with pytest.raises(UserError, match=re.escape("the disk is full (make room)")) as refused:
-        keep_names(store, many)
+        keep_names(store, many, NOW, "cli")
     assert refused.value.kind is Kind.UNAVAILABLE
 
 
 def test_a_database_that_may_not_be_written_is_said(store: Store) -> None:
     limited(store, "PRAGMA query_only = 1")
     with pytest.raises(UserError, match="the database may not be written") as refused:
-        keep_names(store, {"S-2": "李华"})
+        keep_names(store, {"S-2": "李华"}, NOW, "cli")
     assert refused.value.kind is Kind.UNAVAILABLE
 
 

@@ -185,7 +185,7 @@ def test_who_did_not_agree_or_was_erased_is_not_in_it(world: World, tmp_path: Pa
     publish_screening(copy, world.dataset, world.dataset.description.index_dates[0], None, POLICY, NOW)
     publish_screening(copy, world.dataset, world.dataset.description.as_of, None, POLICY, NOW)
     before = set(make_extract(copy, NOW, "cli", REASON, NAMES, 1).dataset.students["student_id"])
-    erase_inputs(copy, gone)
+    erase_inputs(copy, gone, NOW, "cli")
     after = make_extract(copy, NOW, "cli", REASON, NAMES, 1).dataset
     assert before - set(after.students["student_id"]) == {NAMES.of("student", gone)}
     assert NAMES.of("student", gone) not in set(after.tables["outcomes"]["student_id"])

@@ -26,6 +26,7 @@ from models.risk_model import margins
 from models.triage import Standing, Word, present_of
 from runxin.cli.main import run
 from serving.accounts.store import list_users
+from serving.audit import verify_log
 from serving.keys.store import list_keys
 from serving.replay import replay_assessment
 from serving.replay.differences import ABSENT, Difference
@@ -37,7 +38,10 @@ from tests.old_store import ARTIFACT, OldStore, Rows, expected, lay_out, rows_of
 
 # --- For whoever writes a migration: what has another name today, by the name that version 0.1.0 gave it. -----------
 CALLED = {"received": "entries"}  # table → table
-COLUMNS = {"evidence": {"opened_at": "filed_at", "opened_by": "filed_by"}}  # table → column → column
+COLUMNS = {
+    "evidence": {"opened_at": "filed_at", "opened_by": "filed_by"},
+    "audit": {"audit_id": "id"},
+}  # table → column → column
 # What is worked out from other rows today and no longer stored, table → column → from what. "*" is the whole table.
 GONE = {
     "interviews": {"*": "the words of people in `outcomes`"},
@@ -119,10 +123,12 @@ def kept(rows: Rows, columns: dict[str, str]) -> Counter[tuple[Any, ...]]:
     return Counter(tuple(row[today] for today in columns.values()) for row in rows)
 
 
-def renamed_strangers(table: str, rows: Rows) -> Rows:
-    """The rows with a stranger's file in place of the id; the trail says what was said at its time."""
+def renamed_strangers(table: str, rows: Rows, today: dict[str, Rows]) -> Rows:
+    """The rows with a stranger's file in place of the id; of the audit log with students' pseudonyms, by the ids of its
+    time."""
     if table == "audit":
-        return rows
+        names = {row["student_id"]: row["pseudonym"] for row in today["subject_keys"]}
+        return [row | {"object_id": names.get(row["object_id"], row["object_id"])} for row in rows]
     return [row | {"student_id": STRANGERS.get(str(row.get("student_id")), row.get("student_id"))} for row in rows]
 
 
@@ -134,7 +140,7 @@ def test_no_row_of_any_table_is_lost_or_changed(laid: OldStore) -> None:
             continue
         renamed = COLUMNS.get(table, {})
         columns = {column: renamed.get(column, column) for column in rows[0] if column not in gone}
-        before = kept(renamed_strangers(table, rows), dict(zip(columns, columns, strict=True)))
+        before = kept(renamed_strangers(table, rows, today), dict(zip(columns, columns, strict=True)))
         lost[table] = before - kept(today.get(CALLED.get(table, table), []), columns)
     assert {table: len(rows) for table, rows in lost.items() if rows} == {}
     assert set(lost) | set(GONE) >= {
@@ -159,6 +165,16 @@ def test_accounts_keys_and_the_trail_can_still_be_read(laid: OldStore, store: St
     }
     trail = [event for event in audit_rows(store, 10_000) if event.at <= datetime.fromisoformat(expected()["read_at"])]
     assert len(trail) >= len([row for row in laid.rows["audit"] if row["actor"] != "fixture"])
+
+
+def test_the_audit_log_of_before_is_chained_and_names_no_student(laid: OldStore, store: Store) -> None:
+    checked = verify_log(store, laid.settings.audit_checkpoints)
+    assert checked.faults == ()
+    assert checked.covered >= len(laid.rows["audit"])
+    students = {row["student_id"] for row in laid.rows["students"]}
+    objects = {row["object_id"] for row in laid.rows["audit"]}
+    assert objects & students
+    assert {row["object_id"] for row in rows_of(laid.file)["audit"]} & students == set()
 
 
 def stands(store: Store, student_id: str) -> dict[str, Standing]:

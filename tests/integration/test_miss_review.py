@@ -87,7 +87,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         "incomplete": below[2],
         "stranger": "S-nobody",
     }
-    erase_inputs(store, who["erased"])
+    erase_inputs(store, who["erased"], NOW, "cli")
     with store.writing() as connection:
         connection.execute(inputs.delete().where(inputs.c.student_id == who["incomplete"]))
     events = [Outcome(student, DAY, "referral", 2, "concern", 0.4, DAY) for student in who.values()]
@@ -205,7 +205,7 @@ def test_the_verb_says_it_in_words_and_in_json(
 
 def test_an_erased_student_leaves_counts_and_no_case(world: World) -> None:
     before = reviews_of(world.store, HALF.name, world.school, with_cases=True)[0]
-    erase_inputs(world.store, world.who["unscreened"])
+    erase_inputs(world.store, world.who["unscreened"], NOW, "cli")
     after = reviews_of(world.store, HALF.name, world.school, with_cases=True)[0]
     assert after.counts == before.counts
     assert world.who["unscreened"] not in {case.student_id for case in after.cases}

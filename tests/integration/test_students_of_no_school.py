@@ -11,7 +11,7 @@ from serving.store import Store, open_store
 from tests.factories import NOW
 from tests.http_client import Client
 from tests.old_store import lay_out
-from tests.sample_pages import make_state
+from tests.sample_pages import follow, make_state
 
 # The one came without a school, the other with school-01's.
 NOBODYS, OTHERS = "S-nowhere (unassigned)", "S-stranger (school-01)"
@@ -33,7 +33,7 @@ def enter(store: Store, tmp_path: Path) -> Enter:
         name = f"{role}.{len(list_accounts(store))}"
         create_user(store, name, role, [school] if school else [], NOW)
         client = Client(make_web(make_state(store, tmp_path, lambda: NOW)))
-        assert client.get(f"/sign-in?link={create_link(store, name, NOW)}").status_code == 303
+        assert follow(client, f"/sign-in?link={create_link(store, name, NOW)}").status_code == 303
         return client
 
     return signed_in

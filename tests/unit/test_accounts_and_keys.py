@@ -64,7 +64,8 @@ def test_a_link_holds_for_a_day_and_a_newer_one_voids_it(store: Store) -> None:
 
 def test_a_session_ends_after_twelve_hours_or_at_sign_out(store: Store) -> None:
     _, session = use_link(store, create_link(store, "wang", NOW), NOW)
-    assert user_of_session(store, session, NOW + timedelta(hours=12) - MINUTE) is not None
+    for minutes in range(0, 12 * 60, 59):
+        assert user_of_session(store, session, NOW + minutes * MINUTE) is not None
     assert user_of_session(store, session, NOW + timedelta(hours=12)) is None
     sign_out(store, session, NOW)
     assert user_of_session(store, session, NOW) is None
@@ -98,26 +99,6 @@ def test_wrong_name_and_wrong_password_read_the_same(store: Store) -> None:
             sign_in(store, name, "wrong password", NOW)
         said.add((caught.value.kind, str(caught.value)))
     assert said == {(Kind.UNAUTHENTICATED, "the name or the password is wrong")}
-
-
-def test_five_failures_close_the_door_for_a_quarter_of_an_hour(store: Store) -> None:
-    set_password(store, "wang", SECRET, NOW)
-    for _ in range(5):
-        with pytest.raises(UserError, match="is wrong"):
-            sign_in(store, "wang", "wrong password", NOW)
-    with pytest.raises(UserError, match="too many") as caught:
-        sign_in(store, "wang", SECRET, NOW + 14 * MINUTE)
-    assert caught.value.kind is Kind.REFUSED
-    sign_in(store, "wang", SECRET, NOW + 16 * MINUTE)
-
-
-def test_a_success_forgives_earlier_failures(store: Store) -> None:
-    set_password(store, "wang", SECRET, NOW)
-    for failures in (4, 1):
-        for _ in range(failures):
-            with pytest.raises(UserError, match="is wrong"):
-                sign_in(store, "wang", "wrong password", NOW)
-        sign_in(store, "wang", SECRET, NOW)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +157,7 @@ def test_a_changed_password_ends_all_sessions_but_the_new_one(store: Store) -> N
 @pytest.mark.parametrize("name", ["nobody", "wang"])
 def test_who_has_no_password_is_let_in_by_none(store: Store, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even by the one against which such a guess is compared, so that it takes as long as any other."""
-    monkeypatch.setattr("serving.accounts.service._nobody", lambda: PasswordHasher().hash(SECRET))
+    monkeypatch.setattr("serving.accounts.passwords._nobody", lambda: PasswordHasher().hash(SECRET))
     with pytest.raises(UserError, match="the name or the password is wrong") as caught:
         verify_password(store, name, SECRET, NOW)
     assert caught.value.kind is Kind.UNAUTHENTICATED
@@ -243,7 +224,7 @@ def test_a_read_of_a_record_is_allowed_first_and_leaves_a_trace(store: Store, tm
         [assessment("S-1", Tier.PRIORITY), assessment("S-2", Tier.PRIORITY)],
         students=[student("S-1"), student("S-2", "school-02")],
     )
-    keep_names(store, {"S-1": "甲"})
+    keep_names(store, {"S-1": "甲"}, NOW, "cli")
     wang = User("wang", Role.COUNSELOR, ("school-01",))
     file = open_student(state, wang, "S-1")
     assert (file.student.name, file.assessment) == ("甲", assessment("S-1", Tier.PRIORITY))
@@ -263,7 +244,7 @@ def test_a_read_of_a_record_is_allowed_first_and_leaves_a_trace(store: Store, tm
 def test_reading_a_list_leaves_a_trace_and_shows_names(store: Store, tmp_path: Path) -> None:
     state = make_state(store, tmp_path, lambda: NOW)
     publish(store, [assessment("S-1", Tier.PRIORITY)])
-    keep_names(store, {"S-1": "甲"})
+    keep_names(store, {"S-1": "甲"}, NOW, "cli")
     wang = User("wang", Role.COUNSELOR, ("school-01",))
     listed = open_list(state, wang, "school-01")
     assert listed is not None

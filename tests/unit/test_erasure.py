@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from serving.store import Store, erase_inputs, open_store
 from serving.store.tables import metadata
+from tests.factories import NOW
 from tests.old_store import lay_out, rows_of
 
 # What an erasure of inputs leaves, and why. Whoever adds a table about students decides here or in the erasure.
@@ -50,7 +51,7 @@ def test_nothing_is_left_but_what_is_said_to_stay(store: Store) -> None:
     student = case_of_a_review(store)
     before = tables_with(store, student)
     assert {"inputs", "outcomes", "misses"} <= before
-    assert erase_inputs(store, student) > 0
+    assert erase_inputs(store, student, NOW, "cli") > 0
     assert tables_with(store, student) == before & set(STAYS)
     assert {"inputs", "outcomes", "misses"} & set(STAYS) == set()
 
@@ -59,7 +60,7 @@ def test_the_case_of_a_review_goes_and_its_count_stands(store: Store) -> None:
     student = case_of_a_review(store)
     with store.reading() as connection:
         counts = connection.execute(sa.text("select half, school_id, events, students, counts from miss_reviews")).all()
-    erase_inputs(store, student)
+    erase_inputs(store, student, NOW, "cli")
     with store.reading() as connection:
         left = connection.scalar(sa.text("select count(*) from misses"))
         now = connection.execute(sa.text("select half, school_id, events, students, counts from miss_reviews")).all()
@@ -72,7 +73,7 @@ def test_another_students_rows_are_not_touched(tmp_path: Path) -> None:
     with open_store(old.settings) as store:
         student = case_of_a_review(store)
         before = rows_of(old.file)
-        erase_inputs(store, student)
+        erase_inputs(store, student, NOW, "cli")
     after = rows_of(old.file)
     for table, rows in before.items():
         if rows and "student_id" in rows[0]:

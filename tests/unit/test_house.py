@@ -26,7 +26,7 @@ PICKLERS = {"pickle", "joblib", "cloudpickle", "dill", "shelve", "marshal"}
 DOORWAYS = {
     "mlflow": r"training/tracking\.py",
     "bentoml": r"serving/service\.py",
-    "sqlalchemy": r"serving/store/.+\.py|serving/\w+/(tables|store)\.py|training/tracking\.py",
+    "sqlalchemy": r"serving/store/.+\.py|serving/\w+/(tables|store|store/\w+)\.py|training/tracking\.py",
     "alembic": r"serving/store/.+\.py",
     "matplotlib": r"evaluation/report/plots\.py",
     "shap": r"evaluation/report/plots\.py",

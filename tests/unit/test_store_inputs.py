@@ -105,7 +105,7 @@ def test_what_came_in_under_the_same_id_at_the_students_school_is_erased_too(tmp
     tell(store, word("S-1 (school-01)", interviewer="staff-2"), word("S-1"), word("S-1 (school-02)"))
     publish(store, [assessment("S-1")])
     assert len(present(store).words) == 2
-    erase_inputs(store, "S-1")
+    erase_inputs(store, "S-1", NOW, "cli")
     assert present(store).words == ()
     left = [store_of(store, table, "student_id") for table in ("inputs", "outcomes")]
     assert left == [{"S-1 (school-02)"}] * 2, "another school's student is another person until somebody has looked"
@@ -158,7 +158,7 @@ def test_erasure_leaves_hashes_and_nothing_that_leads_to_them(tmp_path: Path) ->
     stored = content_of("inputs", {"rows": {"family": [[MARK]]}}).stored
     files = [tmp_path / name for name in ("runxin.db", "runxin.db-wal")]
     assert any(stored in file.read_bytes() for file in files)
-    assert erase_inputs(store, "S-1") == 2
+    assert erase_inputs(store, "S-1", NOW, "cli") == 2
     assert not any(stored in file.read_bytes() for file in files if file.exists()), "it still stands in a file"
     for gone in (of_run, entry_id):
         assert find_kept(store, gone) is None
@@ -175,5 +175,5 @@ def test_erasure_leaves_hashes_and_nothing_that_leads_to_them(tmp_path: Path) ->
     kept = find_kept(store, other)
     assert kept is not None
     assert inputs_of(store, kept) == {"rows": {}}
-    assert erase_inputs(store, "S-1") == 0
+    assert erase_inputs(store, "S-1", NOW, "cli") == 0
     assert count(store, "erased") == 2

@@ -123,7 +123,7 @@ def test_no_older_version_is_given_what_this_one_wrote(tmp_path: Path) -> None:
     """It would not see what is open: going back is refused, and the database stays as it was."""
     store = new_store(tmp_path)
     publish(store, [assessment("S-1", Tier.CRISIS, tier_source="floor", floors=(floor(),))])
-    with pytest.raises(NotImplementedError, match="danger"):
+    with pytest.raises(NotImplementedError, match="restore a backup"):
         moved(store, BEFORE, up=False)
     assert present(store).tier is Tier.CRISIS
 

@@ -211,7 +211,7 @@ def test_erasure_leaves_no_sex_or_birth_date_in_rosters_of_before_and_no_trace_o
     for number in range(2):
         told = RunFacts(outcomes=[(word("S-1"), "A")], contacts=[NewContact("S-1", "A", AS_OF, "student")])
         publish(store, [assessment("S-1")], students=[who], at=hour(number), fingerprint=f"f{number}", facts=told)
-    erase_inputs(store, "S-1")
+    erase_inputs(store, "S-1", NOW, "cli")
     with store.reading() as connection:
         rows = connection.execute(sa.select(assessments.c.sex, assessments.c.birth_date)).all()
         assert connection.execute(sa.select(brought)).all() == []

@@ -281,8 +281,8 @@ def test_withdrawals_feeds_and_names_are_kept(tmp_path: Path) -> None:
     feed = Feed("school-01", "leaves", date(2025, 9, 1), date(2026, 11, 13))
     gone = Withdrawal("S-1", "model_score", date(2026, 10, 1))
     publish(store, [assessment("S-1")], facts=RunFacts(withdrawals=[gone], feeds=[feed]))
-    keep_names(store, {"S-1": "甲"})
-    keep_names(store, {"S-1": "乙"})
+    keep_names(store, {"S-1": "甲"}, NOW, "cli")
+    keep_names(store, {"S-1": "乙"}, NOW, "cli")
     assert facts_of(store, ["S-1"], TODAY)["S-1"].withdrawn.keys() == {"model_score"}
     assert read_school(store, "school-01", TODAY).feeds == (feed,)
     assert find_student(store, "S-1") == student("S-1")
@@ -297,10 +297,10 @@ def test_names_with_faults_are_refused_whole(tmp_path: Path) -> None:
     file = tmp_path / "names.csv"
     file.write_text("student_id,name\nS-1,甲\nS-2,\nS-1,丙\n", "utf-8")
     with pytest.raises(UserError) as caught:
-        load_names(store, file)
+        load_names(store, file, NOW, "cli")
     assert [(p.row, p.column) for p in caught.value.problems] == [(3, "name"), (4, "student_id")]
     assert "甲" not in str(caught.value.problems)
     file.write_text("id,name\nS-1,甲\n", "utf-8")
     with pytest.raises(UserError) as caught:
-        load_names(store, file)
+        load_names(store, file, NOW, "cli")
     assert [p.column for p in caught.value.problems] == ["student_id"]

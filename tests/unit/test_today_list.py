@@ -224,7 +224,7 @@ def test_a_feed_that_stopped_two_school_days_ago_is_named(store: Store) -> None:
 
 def test_names_are_given_to_those_allowed_only(store: Store) -> None:
     publish(store, watched(1))
-    keep_names(store, {"W-000": "甲"})
+    keep_names(store, {"W-000": "甲"}, NOW, "cli")
     named = follow_up_list(store, "school-01", NOW, True, POLICY)
     assert named.queue("week")[0].student.name == "甲"
     assert listed(store).queue("week")[0].student == student("W-000")

@@ -11,7 +11,7 @@ from runxin.errors import Kind, UserError
 from serving.accounts import list_accounts, verify_password
 from tests.factories import assessment, publish, student
 from tests.http_client import Client
-from tests.sample_pages import MakeSample, Sample, with_passwords
+from tests.sample_pages import MakeSample, Sample, follow, with_passwords
 
 MADE = ("admin", "wang")
 QUEUE_PAGES = tuple(queue.path for queue in QUEUES if queue.band == BESIDE)
@@ -52,27 +52,6 @@ def test_without_a_session_every_page_leads_to_the_way_in(path: str, pages: Samp
     assert response.status_code == 303
     assert response.headers["location"].startswith("/sign-in")
     assert pages.read() == []
-
-
-def test_a_link_works_once(pages: Sample) -> None:
-    link = pages.link("wang")
-    assert pages.client.get(link).status_code == 303
-    assert "今日跟进" in pages.client.get("/").text
-    again = another(pages).get(link)
-    assert again.status_code == 401
-    assert "已经用过或已过期" in again.text
-
-
-def test_a_link_followed_from_another_site_still_leads_in(pages: Sample) -> None:
-    # Browsers keep strict cookies back on such a request; a page of ours then asks again.
-    client = pages.client
-    target = client.get(pages.link("wang")).headers["location"]
-    kept, client.cookies = client.cookies, type(client.cookies)()
-    between = client.get(target)
-    assert between.status_code == 200
-    assert '<meta http-equiv="refresh" content="0;url=/">' in between.text
-    client.cookies = kept
-    assert client.get("/").status_code == 200
 
 
 def test_the_password_way_in_comes_back_to_the_page_asked_for(pages: Sample) -> None:
@@ -116,7 +95,7 @@ def test_a_form_without_its_token_is_refused(pages: Sample) -> None:
     other = pages.enter("wang", another(pages))
     assert other.post("/account", {"form_token": "1" * 64}).status_code == 403
     assert accounts(pages) == {}
-    assert client.post("/admin/accounts", data | {"form_token": token}).status_code == 200
+    assert client.post("/admin/accounts", data | {"form_token": token, "role": "principal"}).status_code == 200
 
 
 def test_tokens_differ_between_sessions_and_do_not_hold_the_session(pages: Sample) -> None:
@@ -164,25 +143,26 @@ def test_a_password_is_set_and_the_visitor_stays_in(pages: Sample) -> None:
     for first, again, said in (
         ("short", "short", "至少要 10 个字符"),
         ("long enough 1", "long enough 2", "两次输入不一样"),
+        ("password123", "password123", "太常见"),
     ):
         refused = client.post("/account", data | {"new_password": first, "repeat_password": again})
         assert refused.status_code == 422
         assert said in refused.text
-    done = client.post("/account", data | {"new_password": "long enough 1", "repeat_password": "long enough 1"})
+    done = client.post("/account", data | {"new_password": "grey cats sleep", "repeat_password": "grey cats sleep"})
     assert done.status_code == 303
     assert "密码已设置" in client.get(done.headers["location"]).text
-    verify_password(pages.state.store, "wang", "long enough 1", pages.state.clock())
+    verify_password(pages.state.store, "wang", "grey cats sleep", pages.state.clock())
 
 
 def test_an_account_is_made_with_a_link_shown_once(pages: Sample) -> None:
     client = pages.enter("admin")
-    data = {"form_token": token_of(client.get("/admin").text), "username": "li", "role": "counselor"}
+    data = {"form_token": token_of(client.get("/admin").text), "username": "li", "role": "principal"}
     made = client.post("/admin/accounts", data | {"schools": ["school-01", "school-02"]})
-    link = re.search(r"http://testserver(/sign-in\?link=[\w-]+)", made.text)
+    link = re.search(r"http://127.0.0.1:3000(/sign-in\?link=[\w-]+)", made.text)
     assert link
     assert accounts(pages) == {"li": ("school-01", "school-02")}
     assert link[1] not in client.get("/admin").text
-    assert another(pages).get(link[1]).status_code == 303
+    assert follow(another(pages), link[1]).status_code == 303
     assert made.headers["cache-control"] == "no-store"
 
 
@@ -235,9 +215,14 @@ def test_cookies_are_closed_to_scripts_and_other_sites(sample: MakeSample) -> No
     for base, secure in (("http://testserver", False), ("https://testserver", True)):
         pages = sample(base=base)
         client = pages.client
-        set_by = [client.get("/sign-in"), client.get(pages.link("wang")), client.get("/?lang=en")]
+        set_by = [client.get("/sign-in"), follow(client, pages.link("wang")), client.get("/?lang=en")]
         cookies = [cookie for response in set_by for cookie in response.headers.get_list("set-cookie")]
-        assert {cookie.split("=")[0] for cookie in cookies} == {"runxin_form", "runxin_session", "runxin_lang"}
+        assert {cookie.split("=")[0] for cookie in cookies} == {
+            "runxin_form",
+            "runxin_session",
+            "runxin_device",
+            "runxin_lang",
+        }
         for cookie in cookies:
             assert "httponly" in cookie.lower()
             assert "samesite=strict" in cookie.lower()
@@ -271,7 +256,7 @@ def test_an_unavailable_store_and_a_bug_show_a_page_with_the_hotlines(
         def fail(*_: object, error: Exception = error) -> None:
             raise error
 
-        monkeypatch.setattr("serving.app.user_of_session", fail)
+        monkeypatch.setattr("serving.app.session_of", fail)
         response = client.get("/")
         assert response.status_code == status
         assert said in response.text

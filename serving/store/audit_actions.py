@@ -1,0 +1,58 @@
+"""Everything that the audit log can say, and what the object of each is. Whoever writes another action enters it here:
+an action that does not stand here is refused, so that no student's id gets into the log as the id of something else."""
+
+# The object is a student: the log names a pseudonym.
+OF_STUDENTS = frozenset(
+    {
+        "student.read",
+        "student.revealed",
+        "student.erased",
+        "entry.recorded",
+        "outcome.recorded",
+        "file.joined",
+        "file.parted",
+        "assessment.replayed",
+    }
+)
+# Of these the detail is a student's file as well.
+OF_TWO_FILES = frozenset({"file.joined", "file.parted"})
+# The object is a school, a run, a half-year, a user, a key, a model, or nothing.
+OF_OTHERS = frozenset(
+    {
+        "list.read",
+        "misses.read",
+        "misses.reviewed",
+        "labels.read",
+        "extract.made",
+        "duty.read",
+        "duty.imported",
+        "schools.imported",
+        "names.kept",
+        "run.published",
+        "run.withdrawn",
+        "key.created",
+        "key.revoked",
+        "user.created",
+        "link.created",
+        "password.set",
+        "sign_in.done",
+        "sign_in.failed",
+        "sign_in.confirmed",
+        "sign_out",
+        "sessions.ended",
+        "user.moved",
+        "user.disabled",
+        "user.enabled",
+        "account.requested",
+        "account.approved",
+        "account.refused",
+        "second_factor.set",
+        "second_factor.removed",
+        "recovery_code.used",
+        "promotion.requested",
+        "promotion.signed",
+        "champion.rolled_back",
+        "audit.exported",
+    }
+)
+ACTIONS = OF_STUDENTS | OF_OTHERS
