@@ -58,13 +58,14 @@ UNIQUE = {
 @dataclass(frozen=True)
 class Fault:
     """Rows (positions) of a table at fault in one column. `kept` ones are asked about and not lost: a screening files
-    them under 身份待核."""
+    them under 身份待核. Of a `whole` one the mapping is at fault and not the rows, which are never set aside for it."""
 
     rows: NDArray[np.intp]
     column: str
     what: str
     fix: str
     kept: bool = False
+    whole: bool = False
 
 
 ROSTERS = ("students", SET_ASIDE.name)

@@ -65,7 +65,8 @@ def assemble(
         found += coding_faults(instruments[table.name.removeprefix("responses/")], frame)
     kept = np.zeros(len(frame), dtype=bool)
     for fault in found:
-        (kept if fault.kept else wrong)[fault.rows] = True
+        if not fault.whole:
+            (kept if fault.kept else wrong)[fault.rows] = True
         if set_aside or fault.what != REFUSED:  # else the problem of the roster row says it
             done.findings += _findings(fault, table, frame, parts)
     kept &= ~wrong
@@ -92,7 +93,8 @@ def _findings(fault: Fault, table: Table, frame: pd.DataFrame, parts: Sequence[S
         part = parts[int(str(number))]
         cell = part.step.cells.get(fault.column)
         label = cell.columns[0] if cell is not None and cell.columns else fault.column
-        yield Finding(table.name, part.file, group.to_numpy(), label, fault.what, fault.fix)
+        header = None if fault.whole else label
+        yield Finding(table.name, part.file, group.to_numpy(), header, fault.what, fault.fix, fault.whole)
 
 
 def _readable(frame: pd.DataFrame, found: Sequence[Fault]) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from data_schemas.mapping.progress import Applied, SafetyRow
 from data_schemas.mapping.safety import RESPONSES
 from data_schemas.mapping.understanding import Understood, sorted_problems, understand
 from data_schemas.plain_text import plain_frame
-from data_schemas.problem_groups import payload_of
+from data_schemas.problem_groups import causes, payload_of
 from runxin.errors import Kind, Problem, UserError, bad_data
 
 
@@ -86,7 +86,7 @@ def import_files(
         what = f"{expect} rows were expected and the files have {applied.rows_read}, nothing was written"
         raise _nothing_written(what, made, "was a file cut off? Export it again; headers and blank rows do not count")
     if problems and (made.fatal or not set_aside):
-        raise _nothing_written(f"{len(problems)} problems, nothing was written", made, _what_to_do(made))
+        raise _nothing_written(f"{causes(problems)}, nothing was written", made, _what_to_do(made))
     if not applied.as_of_dates or applied.tables.get("students", pd.DataFrame()).empty:
         raise _nothing_written("no student is left", made, "look at the mapping's [[where]] and the problems")
     provenance = Provenance(

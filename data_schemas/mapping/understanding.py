@@ -82,7 +82,7 @@ def understand(
         *totals_apart([step for step in steps if step.table.name not in moved], sheets, instruments),
         *_miscoded(applied, [step for step in steps if step.table.name not in moved], sheets, instruments),
     )
-    fatal = bool(moved or asked) or any(finding.table == AS_OF.name for finding in applied.findings)
+    fatal = bool(moved or asked) or any(one.whole or one.table == AS_OF.name for one in applied.findings)
     return Understood(
         mapping, digest, instruments, {**brought, **used}, features, steps, sheets, applied, problems, fatal
     )

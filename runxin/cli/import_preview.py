@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from data_schemas.mapping import Drafted
-from data_schemas.problem_groups import listed
+from data_schemas.problem_groups import causes, listed
 from runxin.errors import Problem
 
 PROBLEMS_SHOWN = 20
@@ -29,7 +29,7 @@ def preview_words(told: dict[str, Any], problems: Sequence[Problem]) -> str:
             lines += [f"  {line}" for line in _distribution(block["distribution"])]
     lines += [f"taken to be so: {asked['ask']} → {asked['answer']}" for asked in told["questions"]]
     if problems:
-        lines.append(f"{len(problems)} problems: an import would refuse this")
+        lines.append(f"{causes(problems)}: an import would refuse this")
         lines += [f"  {line}" for line in listed(problems, PROBLEMS_SHOWN)]
     else:
         lines.append("no problems")

@@ -58,12 +58,12 @@ class School:
         ]
         (folder / "t.csv").write_text("\n".join(lines), "utf-8")
 
-    def imported(self, stated: str = "", code: int = 0) -> dict[str, Any]:
+    def imported(self, *options: str, stated: str = "", code: int = 0) -> dict[str, Any]:
         named = "\n".join(f'{scale} = "{scale}"' for scale in self.scales)
         text = MAPPING.format(code=self.code, stated=stated, scales=named)
         (self.folder / "m.toml").write_text(text, "utf-8")
         files = (str(self.folder / "t.csv"), "--out", str(self.folder / "out"))
-        return told(self.capsys, "import", "--mapping", str(self.folder / "m.toml"), *files, code=code)
+        return told(self.capsys, "import", "--mapping", str(self.folder / "m.toml"), *files, *options, code=code)
 
     def results(self) -> list[InstrumentResult]:
         dataset = read_dataset(self.folder / "out")
@@ -91,7 +91,7 @@ def test_a_total_comes_to_the_definitions_own_by_what_it_states(
     tmp_path: Path, capsys: Capsys, code: str, values: list[float], stated: str, totals: list[float]
 ) -> None:
     school = School(tmp_path, capsys, code, ["total"], [[value] for value in values])
-    school.imported(stated)
+    school.imported(stated=stated)
     assert [one.total for one in school.results()] == totals
 
 
@@ -112,25 +112,53 @@ def test_a_total_that_may_be_in_two_units_is_asked_about_once(
     assert fix in problem["fix"]
 
 
+@pytest.mark.parametrize("aside", [(), ("--set-aside",)])
 @pytest.mark.parametrize(
-    ("code", "scales", "rows", "what"),
+    ("code", "scales", "rows", "count"),
     [
-        ("dass21", ["depression", "anxiety"], [[21, 17], [15, 11]], "no answers to dass21 come to this depression"),
-        ("mssmhs", ["total"], [[75], [120]], "total of mssmhs lies from 1 to 5"),
+        ("dass21", ["depression", "anxiety", "stress"], [[21, 17, 19], [15, 11, 9], [7, 5, 3], [2, 2, 1]], 4),
+        ("mssmhs", ["total"], [[75], [120]], 2),
+        ("sds", ["total"], [[59], [31], [62], [99]], 2),
     ],
 )
-def test_a_figure_that_cannot_be_says_in_which_unit_it_can(
-    tmp_path: Path, capsys: Capsys, code: str, scales: list[str], rows: list[list[float]], what: str
+def test_totals_in_another_unit_are_one_problem_for_which_no_row_is_set_aside(
+    tmp_path: Path,
+    capsys: Capsys,
+    code: str,
+    scales: list[str],
+    rows: list[list[float]],
+    count: int,
+    aside: tuple[str, ...],
 ) -> None:
     school = School(tmp_path, capsys, code, scales, rows)
-    problems = school.imported(code=3)["problems"]
-    assert what in {one["what"] for one in problems}
-    assert {one["fix"] for one in problems} == {f"write {RAW} into the block's columns"}
+    (problem,) = school.imported(*aside, code=3)["problems"]
+    assert problem["what"].startswith(f"{code} looks given in another unit than is stated")
+    assert all(scale in problem["what"] for scale in scales)
+    assert (problem["count"], problem["column"], problem["row"]) == (count, None, 2)
+    assert problem["fix"].startswith(f"write {RAW} into the block's columns")
+    assert not (school.folder / "out").exists(), "the severest rows would have been left out"
+
+
+def test_several_scales_whose_unit_is_open_are_asked_about_once(tmp_path: Path, capsys: Capsys) -> None:
+    scales = ["depression", "anxiety"]
+    (problem,) = School(tmp_path, capsys, "dass21", scales, [[10, 8], [14, 2]]).imported(code=3)["problems"]
+    assert problem["what"].startswith("in which unit and coding are the figures of dass21 anxiety, depression?")
+
+
+def test_setting_aside_is_not_offered_for_a_severe_total_and_names_it(tmp_path: Path, capsys: Capsys) -> None:
+    school = School(tmp_path, capsys, "phq9", ["total"], [[4], [9], [72]])
+    refused = school.imported(code=3)
+    assert [one["what"] for one in refused["problems"]] == ["total of phq9 lies from 0 to 27"]
+    assert refused["error"]["fix"].startswith("mend the cells: with --set-aside 1 rows with safety evidence")
+    aside = school.imported("--set-aside")
+    assert [(one["row"], one["student_id"], one["positive"], one["kept"]) for one in aside["safety"]] == [
+        (4, "9102", False, False)
+    ]
 
 
 def test_scales_without_a_total_count_as_screened(tmp_path: Path, capsys: Capsys) -> None:
     school = School(tmp_path, capsys, "dass21", ["depression", "anxiety", "stress"], [[7, 5, 3], [21, 17, 19]])
-    school.imported(RAW)
+    school.imported(stated=RAW)
     first, second = school.results()
     assert (first.total, first.scales_only, second.scales_only) == (None, True, True)
     assert {score.code: score.value for score in first.scores if score.value is not None} == {
