@@ -23,7 +23,7 @@ from data_schemas.repeats import repeats
 from data_schemas.rules import Fault, faults
 from data_schemas.schools import school_faults, unknown_schools
 from data_schemas.tables import Table, schema
-from data_schemas.totals import score_faults, unstated
+from data_schemas.totals import parts_apart, score_faults, unstated
 from runxin.errors import Problem
 
 # Tables whose absence of a row means something only where the school's feed covered the day.
@@ -62,8 +62,8 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         table = table_of(name, dataset.instruments, dataset.own_features)
         problems += _cells(frame, table)
         found = faults(frame, table, as_of, students, ahead, refused)
-        found += score_faults(frame, dataset.instruments) if name == "scores" else []
         if name == "scores":
+            found += [*score_faults(frame, dataset.instruments), *parts_apart(frame, dataset.instruments)]
             asked = unstated(frame, dataset.instruments)
             questions += [Problem(f"{one.what} ({len(one.rows)} rows)", name, column=one.column) for one in asked]
         found += calendar_faults(name, dataset.tables)

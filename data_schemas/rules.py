@@ -57,8 +57,9 @@ UNIQUE = {
 
 @dataclass(frozen=True)
 class Fault:
-    """Rows (positions) of a table at fault in one column. `kept` ones are asked about and not lost: a screening files
-    them under 身份待核. Of a `whole` one the mapping is at fault and not the rows, which are never set aside for it."""
+    """Rows (positions) of a table at fault in one column. `kept` ones are asked about and not lost: those by their
+    student's id a screening files under 身份待核. Of a `whole` one the mapping is at fault and not the rows, which are
+    never set aside for it."""
 
     rows: NDArray[np.intp]
     column: str

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data_schemas.instruments import Instrument
+from data_schemas.instruments.part_sums import apart, from_parts
 from data_schemas.instruments.units import OWN, Stated, better_readings, impossible, in_own_unit, readings
 from data_schemas.rules import Fault
 
@@ -53,6 +54,46 @@ def score_faults(frame: pd.DataFrame, instruments: Mapping[str, Instrument]) -> 
     return [fault for fault in found if len(fault.rows)]
 
 
+def parts_apart(frame: pd.DataFrame, instruments: Mapping[str, Instrument]) -> list[Fault]:
+    """Scores of one sheet that are not the sum of its others, where the definition says that they are. Which of them
+    is right nobody can tell, and none is left out."""
+    found = []
+    for code in frame["instrument"].dropna().unique():
+        instrument = instruments.get(code)
+        if instrument is None or not any(score.parts for score in instrument.scores):
+            continue
+        values, rows = _by_sheet(frame, instrument)
+        differing = ~np.isnan(apart(instrument, values))
+        for place, score in enumerate(instrument.scores):
+            sheets = np.flatnonzero(differing[:, place])
+            if not len(sheets):
+                continue
+            ours = from_parts(instrument, values)[0][sheets[0], place]
+            shown = f"(the first: {values[sheets[0], place]:g}, its parts come to {ours:g})"
+            what = f"{score.code} of {code} is not the sum of {', '.join(score.parts)} {shown}"
+            fix = "see in the source which of them is right; until then the graver counts and the sheet is in doubt"
+            found.append(Fault(np.sort(rows[sheets, place]), "value", what, fix, kept=True))
+    return found
+
+
+def _by_sheet(frame: pd.DataFrame, instrument: Instrument) -> tuple[Floats, Places]:
+    """The scores (n, s) of each sheet of a questionnaire in its own unit, NaN where none, and their rows."""
+    codes = [score.code for score in instrument.scores]
+    mine = [group for group in _groups(frame) if group[0][0] == instrument.code and group[0][1] in codes]
+    keys = pd.MultiIndex.from_frame(
+        frame[["student_id", "administered_on", "respondent", "received_at"]].astype(object)
+    )
+    sheet = pd.factorize(keys)[0]
+    values = np.full((int(sheet.max()) + 1, len(codes)), np.nan)
+    places = np.zeros(values.shape, dtype=np.intp)
+    for (_, scale, unit, variant), rows in mine:
+        with suppress(ValueError):
+            column = codes.index(scale)
+            values[sheet[rows], column] = in_own_unit(instrument, scale, _values(frame, rows), unit, variant)
+            places[sheet[rows], column] = rows
+    return values, places
+
+
 def unstated(frame: pd.DataFrame, instruments: Mapping[str, Instrument]) -> list[Fault]:
     """Scores that state neither unit nor coding and may be in one or another: read the wrong way they mean something
     else, and no figure shows it. Of several scores of a questionnaire it is asked once."""
@@ -90,8 +131,7 @@ def severe(frame: pd.DataFrame, instruments: Mapping[str, Instrument]) -> NDArra
 
 def _cuts(instrument: Instrument, scale: str) -> Iterator[float]:
     """From where a score opens a floor, or a question about safety."""
-    if instrument.high is not None and instrument.high.score == scale:
-        yield instrument.high.at_least
+    yield from (high.at_least for high in instrument.high if high.score == scale)
     for floor in instrument.floors:
         yield from (when.at_least for when in floor.when if scale in when.scores)
 

@@ -1,9 +1,9 @@
 """What a questionnaire is: a TOML file of facts, each with its source, read into a frozen object."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from data_schemas.instruments.parts import (
     Branch,
@@ -43,6 +43,11 @@ Family = Literal[
 
 
 RESERVED = frozenset(["missing", "stale", "invalid", "blank_items", "earlier_max"])
+
+
+def _listed(value: Any) -> Any:
+    """`high` may be written `[high]` or `[[high]]`."""
+    return () if value is None else [value] if isinstance(value, dict) else value
 
 
 class Licence(Strict):
@@ -101,7 +106,7 @@ class Instrument(Strict):
     contradictions: tuple[Contradiction, ...] = ()
     floors: tuple[InstrumentFloor, ...] = ()
     no_floor: str | None = None
-    high: High | None = None
+    high: Annotated[tuple[High, ...], BeforeValidator(_listed)] = ()
     cuts: tuple[Cut, ...] = ()
     reliability: tuple[Reliability, ...] = ()
     feature_items: tuple[int, ...] = ()
@@ -249,19 +254,32 @@ class Instrument(Strict):
         wanted = {rule.score for rule in self.validity} | {cut.score for cut in self.cuts}
         wanted |= {known.score for known in self.reliability}
         wanted |= {code for floor in self.floors for when in floor.when for code in when.scores}
-        wanted |= {self.high.score} if self.high else set()
+        wanted |= {high.score for high in self.high} | {code for score in self.scores for code in score.parts}
         if wanted - codes:
             yield f"there is no score {', '.join(sorted(wanted - codes))}"
+        else:
+            yield from self._part_faults()
         unsourced = sorted(set(sources_named(self.model_dump(exclude={"sources"}))) - set(self.sources))
         if unsourced:
             yield f"there is no source {', '.join(unsourced)}"
         if self.item_texts and (self.licence.status != "free" or self.texts_source is None):
             yield "wording may be given only where the licence is free, with the source of the wording"
 
+    def _part_faults(self) -> Iterator[str]:
+        for score in self.scores:
+            parts = [self.score(code) for code in score.parts]
+            of_items = sorted(item for part in parts for item in self.items_of(part))
+            if not parts or (score.kind == "given" and {part.kind for part in parts} == {"given"}):
+                continue
+            if {score.kind, *(part.kind for part in parts)} - {"sum", "mean"} or score.truncated:
+                yield f"only sums, means and given scores have parts, and {score.code} or one of its parts is none"
+            elif of_items != sorted(self.items_of(score)):
+                yield f"the parts of {score.code} do not run over its items, each once"
+
     def _floor_faults(self) -> Iterator[str]:
         if bool(self.floors) == (self.no_floor is not None):
             yield "name floors, or say in no_floor why there is none"
-        if not self.suicidality_covered and self.high is None and self.total.polarity == "adverse":
+        if not self.suicidality_covered and not self.high and self.total.polarity == "adverse":
             yield "a scale that does not ask about suicide says in high from where safety is asked in person"
         if self.suicidality_covered != any(critical.topic == "suicidality" for critical in self.critical):
             yield "suicidality is covered exactly where a critical item asks about it"

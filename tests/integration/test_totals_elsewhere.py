@@ -229,3 +229,43 @@ def test_a_platforms_total_is_held_against_the_answers(tmp_path: Path, capsys: C
     )
     told(capsys, "import", "--mapping", mapping, source, "--out", out, "--set-aside")
     assert len(read_dataset(Path(out)).responses["phq9"]) == 7, "the answers count: nobody's sheet is set aside"
+
+
+SDQ = ["total", "emotional", "conduct", "hyperactivity", "peer"]
+
+
+def test_an_imported_total_that_is_not_its_scales_is_listed_and_no_row_is_lost(tmp_path: Path, capsys: Capsys) -> None:
+    school = School(tmp_path, capsys, "sdq_self", SDQ, [[30, 2, 2, 2, 2], [8, 2, 2, 2, 2], [9, 2, 2, 2, 2]])
+    (problem,) = school.imported(code=3)["problems"]
+    assert problem["what"] == (
+        "total of sdq_self is not the sum of emotional, conduct, hyperactivity, peer "
+        "(the first: 30, its parts come to 8)"
+    )
+    assert (problem["count"], problem["rows"], problem["column"]) == (2, [2, 4], "total")
+    done = school.imported("--set-aside")
+    assert (done["rows_set_aside"], done["rows_unsettled"], done["tables"]["scores"]) == (0, 0, 15)
+    dataset = read_dataset(school.folder / "out")
+    asked = [one.row for one in check_dataset(dataset).questions if one.what.startswith("total of sdq_self is not")]
+    assert asked == [2, 4], "and asked about again by check"
+    assert [one.suspect for one in results(dataset)] == [("parts",), (), ("parts",)]
+
+
+def test_a_platforms_total_that_is_not_its_scales_is_filed_and_in_doubt(api: Api) -> None:
+    rows = [
+        {"instrument": "sdq_self", "scale": scale, "value": value, "administered_on": "2026-11-18"}
+        for scale, value in zip(SDQ, [30, 2, 2, 2, 2], strict=True)
+    ]
+    answer = api.post("/score", record(responses=[], scores=rows), api.key()).json()
+    assert answer["recorded"]
+    assert [one["suspect"] for one in answer["instruments"]] == [["parts"]]
+    assert {"suspect", "safety_question"} <= {one["why"] for one in answer["data_quality"]["retest"]}
+
+
+@pytest.mark.parametrize(("code", "scale", "value"), [("sds", "total", 87), ("dass21", "depression", 42)])
+def test_a_severe_total_of_a_platform_is_asked_about_in_person(api: Api, code: str, scale: str, value: float) -> None:
+    """No floor was proposed for these; a person asks about safety, by a day, and the tier stays."""
+    row = {"instrument": code, "scale": scale, "value": value, "administered_on": "2026-11-18"}
+    answer = api.post("/score", record(responses=[], scores=[row]), api.key()).json()
+    assert answer["tier"]["code"] == "routine"
+    assert [one["why"] for one in answer["data_quality"]["retest"]] == ["safety_question"]
+    assert answer["due"]["what"]["zh"] == "10 个上学日内当面询问"
