@@ -13,10 +13,11 @@ from data_schemas.instruments import Instrument
 from data_schemas.mapping.answer_coding import coding_of
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.draft_text import Export, Questionnaire, draft_text
-from data_schemas.mapping.files import Wanted, first_rows, read_sheet
+from data_schemas.mapping.files import first_rows, read_sheet
 from data_schemas.mapping.headers import Numbered, canonical, maybe_items, numbered, stacked
 from data_schemas.mapping.questions import NONE, Question, reference
 from data_schemas.mapping.recognition import Recognised, left_out, platform_total, recognised, safety_among, which
+from data_schemas.mapping.sheet import Wanted
 from data_schemas.mapping.sheet_days import Day, day_of
 from data_schemas.mapping.tool_rows import labels_below, trials_in
 from data_schemas.mapping.understanding import files_of

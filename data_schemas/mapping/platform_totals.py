@@ -11,9 +11,9 @@ from data_schemas.cells import BadCell, Texts
 from data_schemas.instruments import Instrument, score_sheets
 from data_schemas.instruments.units import OWN, RAW, in_own_unit
 from data_schemas.mapping.answers import VARIANT
-from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
+from data_schemas.mapping.sheet import Sheet
 from runxin.errors import Problem, UserError
 
 Floats = NDArray[np.float64]

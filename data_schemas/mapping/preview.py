@@ -11,9 +11,9 @@ from data_schemas.cells import BadCell
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.distribution import distribution
-from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
+from data_schemas.mapping.sheet import Sheet
 from data_schemas.mapping.understanding import Understood
 from data_schemas.tables import CellKind, Column, Sensitivity
 
@@ -64,12 +64,22 @@ def preview(made: Understood) -> dict[str, Any]:
     }
 
 
+def notes_of(made: Understood, sheet: Sheet) -> Iterator[str]:
+    """What has to be known of a file: rows of totals, hidden ones, sheets of the workbook that nothing reads."""
+    yield from sheet.notes
+    used = {other.sheet for sheets in made.sheets.values() for other in sheets if other.file == sheet.file}
+    unread = [f"{name} ({rows} rows)" for name, rows in sheet.others.items() if name not in used]
+    if unread:
+        yield f"sheets of the workbook that nothing reads: {', '.join(unread)}"
+
+
 def _files(made: Understood) -> Iterator[dict[str, Any]]:
     for role, sheets in made.sheets.items():
         for sheet in sheets:
             read = set(sheet.found.values())
             unread = [header for header in sheet.headers if header and header not in read]
-            yield {"file": sheet.file, "role": role, "rows": len(sheet.rows), "read": sorted(read), "unread": unread}
+            told = {"file": sheet.file, "role": role, "rows": len(sheet.rows), "read": sorted(read), "unread": unread}
+            yield {**told, "notes": list(notes_of(made, sheet))}
 
 
 def _block(made: Understood, step: Step, sheets: Sequence[Sheet]) -> dict[str, Any]:

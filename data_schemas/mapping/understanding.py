@@ -15,10 +15,12 @@ from data_schemas.mapping.answers import VARIANT
 from data_schemas.mapping.apply import apply_mapping
 from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.definition import Mapping, read_mapping
-from data_schemas.mapping.files import Sheet, Wanted, read_sheet
+from data_schemas.mapping.files import read_sheet
 from data_schemas.mapping.fit import AS_OF, Step, as_of_cell, fit, leaking
+from data_schemas.mapping.half_days import leave_questions
 from data_schemas.mapping.platform_totals import totals_apart
 from data_schemas.mapping.progress import Applied, Finding
+from data_schemas.mapping.sheet import Sheet, Wanted
 from data_schemas.mapping.withdrawn_leave import unread_decisions
 from data_schemas.own_features import OwnFeature, read_own_features
 from data_schemas.rules import Fault
@@ -74,6 +76,7 @@ def understand(
     findings = [one for one in applied.findings if one.table not in moved or one.column is None]
     scores = applied.tables.get("scores")
     asked = [] if scores is None else list(_asked(unstated(scores, instruments), mapping_file.name))
+    asked += leave_questions(steps, sheets)
     problems = (
         *moved.values(),
         *asked,

@@ -112,6 +112,7 @@ def _text(done: Imported, out: Path) -> str:
         parts += [f"{count.set_aside} set aside"] if count.set_aside else []
         parts += [f"{count.unsettled} of those written have no settled student"] if count.unsettled else []
         lines.append(f"  {count.step}: {', '.join(parts)}")
+    lines += told["notes"]
     lines += safety_words(told["safety"])
     if done.problems:
         kept = f" and {told['rows_unsettled']} kept for 身份待核" if told["rows_unsettled"] else ""

@@ -19,6 +19,7 @@ def preview_words(told: dict[str, Any], problems: Sequence[Problem]) -> str:
         lines.append(f"{file['file']}: {file['rows']} rows, {len(file['read'])} columns read")
         if file["unread"]:
             lines.append(f"  not read: {', '.join(file['unread'])}")
+        lines += [f"  {note}" for note in file["notes"]]
     for block in told["blocks"]:
         lines.append(f"{block['block']}: {block['rows']['written']} rows would be written")
         for column in block["columns"]:

@@ -10,7 +10,8 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from data_schemas.mapping.definition import FileRole
-from data_schemas.mapping.files import Sheet, Wanted, read_sheet
+from data_schemas.mapping.files import read_sheet
+from data_schemas.mapping.sheet import Sheet, Wanted
 from runxin.errors import UserError
 
 TEXT = "学号,性别\n0012,男\n,\n0013,女\n\n"
