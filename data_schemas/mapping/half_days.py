@@ -42,8 +42,9 @@ def with_halves(step: Step, sources: Mapping[str, Texts], columns: Mapping[str, 
         return dict(columns)
     starts, ends = _moments(sources[start.column], None), _moments(sources[end.column], end.end_is or "written")
     midnights = end.end_is is None and all(one.time() == time() for one in (*starts, *ends) if one is not None)
-    if midnights and any(since == until for since, until in zip(starts, ends, strict=True) if since is not None):
-        return dict(columns)  # days that a program wrote as times: of one day from midnight to midnight
+    within = any(since == until for since, until in zip(starts, ends, strict=True) if since is not None)
+    if midnights and (within or not TIMES.search(end.column)):
+        return dict(columns)  # days that a program wrote as times: headed as days, or of one day throughout
     last, halves = columns["end_on"].copy(), np.full(len(starts), None, dtype=object)
     away: dict[tuple[object, ...], set[str]] = {}
     students, kinds = columns["student_id"], columns["type"]
@@ -87,17 +88,11 @@ def _midnight_question(start: Cell | None, end: Cell | None, sheet: Sheet) -> It
 
 
 def _unit_question(cell: Cell | None, sheet: Sheet) -> Iterator[Problem]:
-    if (
-        cell is None
-        or cell.column is None
-        or cell.values is not None
-        or cell.thresholds
-        or cell.column not in sheet.found
-    ):
+    if cell is None or cell.column is None or cell.column not in sheet.found or cell.values is not None:
         return
     header = sheet.found[cell.column]
     bare = any(NUMBER.fullmatch(text) for text in sheet.columns[cell.column].distinct)
-    if bare and cell.unit is None and unit_of(header) is None:
+    if bare and cell.unit is None and not cell.thresholds and unit_of(header) is None:
         what = "are these numbers hours, days or half days?"
         fix = f'write half_days = {{ column = "{cell.column}", unit = "hours" }}, or "days", or "half_days"'
         yield Problem(what, sheet.file, column=header, fix=fix)

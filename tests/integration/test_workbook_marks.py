@@ -94,6 +94,15 @@ def test_a_midnight_of_a_column_of_times_ends_the_day_before(tmp_path: Path, cap
     assert leave(tmp_path) == [("2026-03-24", None)]
 
 
+def test_a_column_that_is_headed_as_days_holds_days_though_a_program_wrote_times(
+    tmp_path: Path, capsys: Capsys
+) -> None:
+    made, _ = book(tmp_path, ["学号", "开始日期", "结束日期"], ["L0", datetime(2026, 3, 24), datetime(2026, 3, 25)])
+    made.save(tmp_path / "a.xlsx")
+    imported(tmp_path, capsys, end().replace("时间", "日期"))
+    assert leave(tmp_path) == [("2026-03-25", None)]
+
+
 def test_a_midnight_beside_times_is_one_whatever_its_format(tmp_path: Path, capsys: Capsys) -> None:
     of_leave(
         tmp_path,
