@@ -76,6 +76,7 @@ class Ages(Strict):
 class Instrument(Strict):
     """A questionnaire's definition.
 
+    A dataset keeps the definitions that its sheets were read by, so that a later version leaves them as they are.
     `form` is `items` where answers are scored here and `scores` where totals and subscales are read as they are given.
     Every `source` is a key of `sources`. `reversed` items are turned so that a higher answer is adverse (or, of a
     protective score, better). `feature_items` names the items that the model reads one by one beside the scores.
@@ -84,6 +85,8 @@ class Instrument(Strict):
     """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: int = Field(default=1, ge=1)  # a changed definition is another one
+    edition: str | None = None  # of the questionnaire itself, such as "DASS-21, 2nd ed. 1995"
     name: Words
     short: Words | None = None
     family: Family

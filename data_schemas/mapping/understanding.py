@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from data_schemas.coding import check_coding
-from data_schemas.instruments import Instrument, packaged_instruments
+from data_schemas.instruments import Instrument
 from data_schemas.mapping.answer_coding import HIGHER, shifted
 from data_schemas.mapping.answers import VARIANT
 from data_schemas.mapping.apply import apply_mapping
@@ -36,7 +36,7 @@ class Understood:
     mapping: Mapping
     sha256: str
     instruments: Lookup[str, Instrument]
-    own: Lookup[str, Instrument]  # beside those that Runxin brings
+    own: Lookup[str, Instrument]  # those that the mapping brings, and those by which sheets are read
     features: tuple[OwnFeature, ...]
     steps: Sequence[Step]
     sheets: Lookup[str, Sequence[Sheet]]
@@ -69,8 +69,7 @@ def understand(
     applied = apply_mapping(mapping, steps, sheets, when, instruments, set_aside)
     named = {name.removeprefix("responses/") for name in applied.tables}
     named |= set(applied.tables["scores"]["instrument"].dropna()) if "scores" in applied.tables else set()
-    packaged = packaged_instruments()
-    used = {code: one for code, one in instruments.items() if code in named and packaged.get(code) is not one}
+    used = {code: one for code, one in instruments.items() if code in named}
     moved = {step.table.name: problem for step in steps for problem in _moved(step, sheets[step.role], instruments)}
     # Cells outside the range of a scale that is shifted are its echo, and setting them aside would drop the gravest.
     findings = [one for one in applied.findings if one.table not in moved or one.column is None]

@@ -28,6 +28,7 @@ def preview_words(told: dict[str, Any], problems: Sequence[Problem]) -> str:
         if "answers" in block:
             lines += [f"  {line}" for line in _answers(block["answers"])]
             lines += [f"  {line}" for line in _distribution(block["distribution"])]
+    lines += told["notes"]
     lines += [f"taken to be so: {asked['ask']} → {asked['answer']}" for asked in told["questions"]]
     if problems:
         lines.append(f"{causes(problems)}: an import would refuse this")
