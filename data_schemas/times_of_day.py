@@ -23,6 +23,7 @@ _UNITS = {
     "hours": re.compile(r"小时|hours?", re.IGNORECASE),
     "days": re.compile(r"天|日数|days?", re.IGNORECASE),
 }
+WITHDRAWN = 0  # half days of a leave of which nothing was taken
 HOURS_A_HALF = 4  # of a school day of eight
 NOON, MIDDAY_OVER = time(12), time(13)  # school rests in between
 
