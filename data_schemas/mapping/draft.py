@@ -162,10 +162,11 @@ def _questionnaire(
         )
     if one.form == "scores":
         totals = ", ".join(score.code for score in one.scores)
+        forms = " or ".join(group.forms or (one.code,))
         opened.note(
-            f"{one.code}: its items are not scored here; bring its totals by a block with table = "
-            f'"scores" (instrument {one.code}, scales {totals}); the {len(group.group.headers)} columns such as '
-            f"{group.shown} are not read"
+            f"{forms}: its items are not scored here; bring its totals by a block with table = "
+            f'"scores" (instrument {forms}, by who filled it in, scales {totals}); the {len(group.group.headers)} '
+            f"columns such as {group.shown} are not read"
         )
         return None
     if group.behind:

@@ -4,7 +4,7 @@ sheet's and the file's name. The number of columns confirms and never decides: w
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data_schemas.instruments import Instrument
@@ -37,6 +37,7 @@ class Recognised:
     whole: bool = True
     behind: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()  # of one that is scored elsewhere, all that the words may name
 
     @property
     def shown(self) -> str:
@@ -98,7 +99,8 @@ def _told(path: Path, sheet: str | None, group: Numbered, known: Mapping[str, In
     exact = {code: one for code, one in mine.items() if one.items == count}
     if len(exact or mine) > 1 and not all(one.form == "scores" for one in mine.values()):
         return Recognised(group, None, dict(group.headers), choices=(*sorted(exact or mine), NONE))
-    return _of(group, next(iter((exact or mine).values())))
+    found = _of(group, next(iter((exact or mine).values())))
+    return replace(found, forms=tuple(mine)) if found.instrument and found.instrument.form == "scores" else found
 
 
 def _of(group: Numbered, one: Instrument) -> Recognised:

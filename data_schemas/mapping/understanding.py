@@ -14,10 +14,12 @@ from data_schemas.mapping.answer_coding import HIGHER, shifted
 from data_schemas.mapping.answers import VARIANT
 from data_schemas.mapping.apply import apply_mapping
 from data_schemas.mapping.cell import Cell
+from data_schemas.mapping.day_columns import DayColumns
 from data_schemas.mapping.definition import Mapping, read_mapping
 from data_schemas.mapping.files import read_sheet
 from data_schemas.mapping.fit import AS_OF, Step, as_of_cell, fit, leaking
 from data_schemas.mapping.half_days import leave_questions
+from data_schemas.mapping.lessons import with_days
 from data_schemas.mapping.platform_totals import totals_apart
 from data_schemas.mapping.progress import Applied, Finding
 from data_schemas.mapping.sheet import Sheet, Wanted
@@ -186,6 +188,8 @@ def _read_all(
             except UserError as error:
                 problems += error.problems
                 continue
+            for days in _lessons(mapping, name):
+                sheet = with_days(days, sheet)
             problems += _leaks(mapping, steps, name, sheet)
             problems += _no_days([step for step in steps if step.role == name and step.of_day], sheet)
             columns = {column: texts.without(map(str, mapping.missing)) for column, texts in sheet.columns.items()}
@@ -204,6 +208,13 @@ def _no_days(steps: Sequence[Step], sheet: Sheet) -> Iterator[Problem]:
         )
 
 
+def _lessons(mapping: Mapping, role: str) -> Iterator[DayColumns]:
+    """The attendance sheets with a column a lesson that are read of a role's files."""
+    for block in mapping.blocks:
+        if block.days is not None and block.days.lessons is not None and mapping.role_of(block.file) == role:
+            yield block.days
+
+
 def _wanted(mapping: Mapping, steps: Sequence[Step], as_of: date | Cell, role: str) -> Wanted:
     wanted: dict[str, bool] = {}
     patterns: set[str] = set()
@@ -212,6 +223,8 @@ def _wanted(mapping: Mapping, steps: Sequence[Step], as_of: date | Cell, role: s
             patterns |= step.patterns
             for column, optional in step.columns.items():
                 wanted[column] = optional and wanted.get(column, True)
+    for days in _lessons(mapping, role):
+        wanted |= {header: True for _, day in days.days() for header in days.lessons_of(day)}
     for condition in mapping.where:
         if condition.file in (None, role):
             wanted[condition.column] = condition.optional
