@@ -2,6 +2,7 @@
 
 import csv
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -87,8 +88,10 @@ def spss_rows(path: Path) -> Iterator[Record]:
 
     with damaged(fault_of(path, "the SPSS file is damaged", "export it again")):
         try:
-            columns, about = pyreadstat.read_sav(path, output_format="dict", row_limit=MOST_CELLS // PEEK)
-        except pyreadstat.ReadstatError as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # a name that stands twice, and is made another one
+                columns, about = pyreadstat.read_sav(path, output_format="dict", row_limit=MOST_CELLS // PEEK)
+        except (pyreadstat.ReadstatError, Warning) as error:
             raise ValueError(str(error)) from error
         labels = about.variable_value_labels
         read = [[labels.get(name, {}).get(one, one) for one in columns[name]] for name in about.column_names]
