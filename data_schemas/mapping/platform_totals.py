@@ -18,7 +18,10 @@ from runxin.errors import Problem, UserError
 
 Floats = NDArray[np.float64]
 SHOWN = 3
-FIX = "the answers count: look at their coding; where the platform's totals are wrong, take `total` out of the items"
+FIX = (
+    "the answers count: look at their coding; where the platform's totals are wrong, no row is set aside for it with "
+    "--set-aside"
+)
 
 
 def totals_apart(

@@ -1,7 +1,7 @@
 """What a mapping makes of files, in memory: everything of an import but the writing."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +22,7 @@ from data_schemas.mapping.half_days import leave_questions
 from data_schemas.mapping.lessons import with_days
 from data_schemas.mapping.platform_totals import totals_apart
 from data_schemas.mapping.progress import Applied, Finding
+from data_schemas.mapping.recognition import platform_total
 from data_schemas.mapping.sheet import Sheet, Wanted
 from data_schemas.mapping.withdrawn_leave import unread_decisions
 from data_schemas.own_features import OwnFeature, read_own_features
@@ -67,7 +68,8 @@ def understand(
     when = as_of or as_of_cell(mapping, mapping_file.name) or fallback
     if when is None:
         raise usage("the mapping names no as-of date", fix="add as_of to its [dataset], or pass --as-of")
-    sheets = _read_all(mapping, steps, when, sources)
+    sheets = _read_all(mapping, steps, when, sources, instruments)
+    steps = [_with_total(step, sheets[step.role], _total_headers(steps, step, instruments)) for step in steps]
     applied = apply_mapping(mapping, steps, sheets, when, instruments, set_aside)
     named = {name.removeprefix("responses/") for name in applied.tables}
     named |= set(applied.tables["scores"]["instrument"].dropna()) if "scores" in applied.tables else set()
@@ -160,7 +162,11 @@ def _miscoded(
 
 
 def _read_all(
-    mapping: Mapping, steps: Sequence[Step], as_of: date | Cell, sources: Sequence[Path]
+    mapping: Mapping,
+    steps: Sequence[Step],
+    as_of: date | Cell,
+    sources: Sequence[Path],
+    instruments: Lookup[str, Instrument],
 ) -> dict[str, list[Sheet]]:
     """Every file under the role whose pattern fits its name; a file of no role, or a role of no file, is a problem."""
     files = files_of(sources)
@@ -185,6 +191,10 @@ def _read_all(
         for path in paths:
             try:
                 sheet = read_sheet(path, mapping.roles[name], wanted)
+                totals = _totals_beside(steps, name, sheet, instruments)
+                if totals:
+                    more = replace(wanted, columns={**wanted.columns, **dict.fromkeys(totals, True)})
+                    sheet = read_sheet(path, mapping.roles[name], more)
             except UserError as error:
                 problems += error.problems
                 continue
@@ -197,6 +207,32 @@ def _read_all(
     if problems:
         raise bad_data("the files do not fit the mapping", problems)
     return sheets
+
+
+def _total_headers(
+    steps: Sequence[Step], step: Step, instruments: Lookup[str, Instrument]
+) -> Callable[[Sheet], str | None]:
+    """What finds in a file the total of a step's questionnaire that the platform reckoned and no mapping names."""
+    alone = len({other.table.name for other in steps if other.is_answers and other.role == step.role}) == 1
+    one = instruments[step.table.name.removeprefix("responses/")] if step.is_answers else None
+    return lambda sheet: None if one is None else platform_total(one, sheet.headers, alone)
+
+
+def _totals_beside(
+    steps: Sequence[Step], role: str, sheet: Sheet, instruments: Lookup[str, Instrument]
+) -> tuple[str, ...]:
+    """Totals of the platform that stand beside the items and that nothing reads."""
+    mine = [step for step in steps if step.role == role and step.is_answers and step.total is None]
+    found = (_total_headers(steps, step, instruments)(sheet) for step in mine)
+    return tuple(header for header in found if header is not None and header not in sheet.found.values())
+
+
+def _with_total(step: Step, sheets: Sequence[Sheet], header_in: Callable[[Sheet], str | None]) -> Step:
+    """The step with the platform's total, where every file of it has one that is only held against the answers."""
+    headers = {header_in(sheet) for sheet in sheets} if step.is_answers and step.total is None else set()
+    header = headers.pop() if len(headers) == 1 else None
+    read = header is not None and all(header in sheet.columns for sheet in sheets)
+    return replace(step, total=header) if read else step
 
 
 def _no_days(steps: Sequence[Step], sheet: Sheet) -> Iterator[Problem]:

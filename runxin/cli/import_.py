@@ -33,7 +33,7 @@ def import_command(
         bool, typer.Option("--preview", help="Say what is understood of the files, and write nothing.")
     ] = False,
     draft: Annotated[
-        Path | None, typer.Option(help="Write a mapping for files of items, totals, leave or attendance, to be looked over.")
+        Path | None, typer.Option(help="Write a mapping for files of items, totals, leave or attendance.")
     ] = None,
     instrument: Annotated[
         list[str] | None, typer.Option(help="For --draft: each questionnaire, in the order of the files and columns.")

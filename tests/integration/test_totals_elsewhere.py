@@ -269,3 +269,19 @@ def test_a_severe_total_of_a_platform_is_asked_about_in_person(api: Api, code: s
     assert answer["tier"]["code"] == "routine"
     assert [one["why"] for one in answer["data_quality"]["retest"]] == ["safety_question"]
     assert answer["due"]["what"]["zh"] == "10 个上学日内当面询问"
+
+
+def test_a_total_beside_the_items_is_held_against_them_where_the_mapping_does_not_name_it(
+    tmp_path: Path, capsys: Capsys
+) -> None:
+    head = "学号,性别,年级,测评日期," + ",".join(f"PHQ{n}" for n in range(1, 10)) + ",PHQ9总分"
+    rows = [f"900{n},女,初二,2026-03-30,1,1,1,1,1,1,1,1,1,{18 if n < 4 else 9}" for n in range(6)]
+    (tmp_path / "p.csv").write_text("\n".join([head, *rows]), "utf-8")
+    source, mapping, out = str(tmp_path / "p.csv"), str(tmp_path / "m.toml"), str(tmp_path / "out")
+    told(capsys, "import", "--draft", mapping, source)
+    text = [line for line in (tmp_path / "m.toml").read_text("utf-8").splitlines() if not line.startswith("total =")]
+    (tmp_path / "m.toml").write_text("\n".join(text), "utf-8")
+    (problem,) = told(capsys, "import", "--mapping", mapping, source, "--out", out, code=3)["problems"]
+    assert problem["what"].startswith("phq9: 4 of 6 totals are not those of the answers")
+    done = told(capsys, "import", "--mapping", mapping, source, "--out", out, "--set-aside")
+    assert (done["rows_set_aside"], done["tables"]["responses/phq9"]) == (0, 6)
