@@ -16,7 +16,7 @@ from data_schemas.dataset import Dataset, Description, Provenance, write_dataset
 from data_schemas.instruments import Instrument, packaged_instruments
 from data_schemas.mapping.apply import tables_of
 from data_schemas.mapping.definition import Mapping
-from data_schemas.mapping.preview import notes_of, notes_of_ages, preview
+from data_schemas.mapping.preview import notes_of, notes_of_students, preview
 from data_schemas.mapping.progress import Applied, SafetyRow
 from data_schemas.mapping.safety import RESPONSES
 from data_schemas.mapping.understanding import Understood, sorted_problems, understand
@@ -112,7 +112,7 @@ def import_files(
     _write(dataset, applied, out, format)
     files = [sheet for sheets in made.sheets.values() for sheet in sheets]
     notes = dict.fromkeys(f"{sheet.file}: {note}" for sheet in files for note in notes_of(made, sheet))
-    return Imported(dataset, applied, problems, (*notes, *notes_of_ages(made)))
+    return Imported(dataset, applied, problems, (*notes, *notes_of_students(made)))
 
 
 def preview_files(

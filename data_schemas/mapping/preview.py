@@ -15,7 +15,7 @@ from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
 from data_schemas.mapping.sheet import Sheet
 from data_schemas.mapping.understanding import Understood
-from data_schemas.plausibility import age_questions
+from data_schemas.plausibility import age_questions, roster_questions
 from data_schemas.tables import CellKind, Column, Sensitivity
 
 # A text is shown only where it is one of a column's few answers and this many cells have it: a name is not.
@@ -61,7 +61,7 @@ def preview(made: Understood) -> dict[str, Any]:
         "files": list(_files(made)),
         "blocks": [_block(made, step, made.sheets[step.role]) for step in made.steps],
         "filters": made.applied.filters,
-        "notes": list(notes_of_ages(made)),
+        "notes": list(notes_of_students(made)),
         "problem_count": len(made.problems),
     }
 
@@ -75,11 +75,16 @@ def notes_of(made: Understood, sheet: Sheet) -> Iterator[str]:
         yield f"sheets of the workbook that nothing reads: {', '.join(unread)}"
 
 
-def notes_of_ages(made: Understood) -> Iterator[str]:
-    """How many students are outside the ages of a questionnaire that they answered."""
+def notes_of_students(made: Understood) -> Iterator[str]:
+    """How many students are outside the ages of a questionnaire that they answered, or have facts that can hardly be,
+    such as a grade that lies beyond their stage: graduated, and nothing says that they left."""
     frames, days = made.applied.tables, made.applied.as_of_dates
     if not days or "students" not in frames:
         return
+    if made.mapping.dataset.origin != "foreign":  # elsewhere stages and grades are cut otherwise
+        for fault in roster_questions(frames["students"], days[-1]):
+            if len(fault.rows):
+                yield f"students: {len(fault.rows)} rows, {fault.column}: {fault.what} ({fault.fix})"
     for name, fault in age_questions(frames, made.instruments, days[-1]):
         count = frames[name]["student_id"].iloc[fault.rows].nunique()
         yield f"{name}: {count} students are {fault.what}: {fault.fix}; `runxin check` names the rows"

@@ -56,7 +56,8 @@ column = "学号"
 table = "students"
 [blocks.columns]
 school_id = { constant = "school-1" }
-stage = { constant = "senior" }
+stage = { constant = "junior" }
+grade = { constant = 12 }
 sex = { constant = "unknown" }
 birth_date = "出生日期"
 [[blocks]]
@@ -84,7 +85,11 @@ def made(tmp_path: Path) -> Path:
     (tmp_path / "a.csv").write_text("\n".join(map(",".join, [head, *rows])), "utf-8")
     (tmp_path / "m.toml").write_text(MAPPING, "utf-8")
     done = import_files(tmp_path / "m.toml", [tmp_path / "a.csv"], tmp_path / "out")
-    assert done.notes == (
+    assert done.notes[0] == (
+        "students: 3 rows, grade: this grade lies beyond the stage: graduated and still on the roster? (write left_on, "
+        "or mend stage or grade)"
+    )
+    assert done.notes[-1:] == (
         "responses/iat: 1 students are not of the ages that iat was made for (12 to below 120): it is scored, and said "
         "to be so; take a questionnaire for this age; `runxin check` names the rows",
     )
