@@ -41,7 +41,6 @@ Family = Literal[
     "other",
 ]
 
-
 RESERVED = frozenset(["missing", "stale", "invalid", "blank_items", "earlier_max"])
 
 
@@ -76,7 +75,7 @@ class Ages(Strict):
 class Instrument(Strict):
     """A questionnaire's definition.
 
-    A dataset keeps the definitions that its sheets were read by, so that a later version leaves them as they are.
+    A dataset keeps the definitions that its sheets were read by.
     `form` is `items` where answers are scored here and `scores` where totals and subscales are read as they are given.
     Every `source` is a key of `sources`. `reversed` items are turned so that a higher answer is adverse (or, of a
     protective score, better). `feature_items` names the items that the model reads one by one beside the scores.
