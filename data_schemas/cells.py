@@ -36,6 +36,7 @@ _WORDED_DURATION = re.compile(
     r"(?:(\d+)(?:小时|时|h))?\s*(?:(\d+)(?:分钟|分|min|m))?\s*(?:(\d+(?:\.\d+)?)(?:秒钟|秒|s))?"
 )
 _CLOCK_DURATION = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
+_DAY_OVER = re.compile(r"[T ]24:00(:00)?$")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _OPTION = re.compile(r"^[A-Za-z0-9]{1,2}\s*[.、):]\s*")
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)\.0+")
@@ -141,8 +142,9 @@ def day(text: str) -> date:
 
     24:00 belongs to the day that it ends.
     """
-    if text.endswith(("24:00", "24:00:00")):
-        return day(text[: text.rindex("24:00")].rstrip("T "))
+    over = _DAY_OVER.search(text)
+    if over is not None:
+        return day(text[: over.start()])
     return moment(text).date()
 
 

@@ -18,12 +18,13 @@ from data_schemas.dataset import Dataset, table_of
 from data_schemas.duty import duty_faults
 from data_schemas.enrolment import SET_ASIDE, STUDENT
 from data_schemas.horizon import open_dates, outcomes_until
-from data_schemas.plausibility import late_questions, roster_questions
+from data_schemas.instruments import packaged_instruments
+from data_schemas.plausibility import age_questions, late_questions, roster_questions
 from data_schemas.repeats import repeats
 from data_schemas.rules import Fault, faults
 from data_schemas.schools import school_faults, unknown_schools
 from data_schemas.tables import Table, schema
-from data_schemas.totals import score_faults, unstated
+from data_schemas.totals import parts_apart, score_faults, unstated
 from runxin.errors import Problem
 
 # Tables whose absence of a row means something only where the school's feed covered the day.
@@ -62,14 +63,16 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         table = table_of(name, dataset.instruments, dataset.own_features)
         problems += _cells(frame, table)
         found = faults(frame, table, as_of, students, ahead, refused)
-        found += score_faults(frame, dataset.instruments) if name == "scores" else []
         if name == "scores":
+            found += [*score_faults(frame, dataset.instruments), *parts_apart(frame, dataset.instruments)]
             asked = unstated(frame, dataset.instruments)
             questions += [Problem(f"{one.what} ({len(one.rows)} rows)", name, column=one.column) for one in asked]
         found += calendar_faults(name, dataset.tables)
         found += _faults_of_schools(name, dataset)
         for fault in found:
             (questions if fault.kept else problems).extend(_problems(fault, name))
+    for name, fault in age_questions(frames, dataset.instruments, as_of):
+        questions += _problems(fault, name)
     for name, fault in late_questions(frames, as_of):
         questions += _problems(fault, name)
     if dataset.description.origin != "foreign":  # elsewhere stages and grades are cut otherwise
@@ -152,6 +155,11 @@ def _first_notes(dataset: Dataset) -> Iterator[str]:
         yield "合成数据: these students are invented; no figure from them says anything about real ones"
     if told.mode == "concurrent":
         yield "concurrent mode: inputs and outcome are of one moment, so figures are optimistic beside a forecast"
+    packaged = packaged_instruments()
+    for code, one in dataset.own_instruments.items():
+        if code in packaged and one != packaged[code]:
+            now = packaged[code].version
+            yield f"{code}: the sheets keep version {one.version} of its definition; Runxin's is version {now}"
     if not any(name in dataset.tables for name in NAMES):
         yield f"no calendar: the default terms are assumed ({_default_terms(told.as_of)})"
     if told.origin == "foreign":

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from data_schemas.codes import Stage
 from data_schemas.enrolment import STUDENT, chosen, ended
+from data_schemas.instruments import Instrument
 from data_schemas.rules import NOT_LOST, Fault
 from data_schemas.stages import AGES_APART, DAYS_A_YEAR, GRADES, OLDER, STAGE_AGES, YOUNGER
 
+Floats = NDArray[np.float64]
 # table → the day its row is about
 ABOUT_ON = {"scores": "administered_on", "leaves": "start_on", "concerns": "reported_on"}
 SHEETS = "responses/"
@@ -53,6 +55,45 @@ def late_questions(frames: Mapping[str, pd.DataFrame], as_of: date) -> Iterator[
             after = (frame[day] > frame[STUDENT].astype(object).map(left)).to_numpy(dtype=bool, na_value=False)
             what = "the student had left by then, by the roster"
             yield name, Fault(np.flatnonzero(after), day, what, f"mend left_on or the id; {NOT_LOST}", kept=True)
+
+
+def age_questions(
+    frames: Mapping[str, pd.DataFrame], instruments: Mapping[str, Instrument], as_of: date
+) -> Iterator[tuple[str, Fault]]:
+    """By table, sheets and scores of students who were surely younger or older on their day than the ages that the
+    questionnaire was made for. They are scored, and said to be so. `frames` hold the students table too."""
+    students = frames["students"]
+    mine = students[chosen(students, as_of)].set_index(STUDENT)
+    for name, frame in frames.items():
+        if not name.startswith(SHEETS) and name != "scores":
+            continue
+        low, high = _ages(frame, mine, as_of)
+        of = name.removeprefix(SHEETS)
+        codes = frame["instrument"] if name == "scores" else pd.Series(of, index=frame.index, dtype=object)
+        for code in codes.dropna().unique():
+            if (one := instruments.get(code)) is None:
+                continue
+            youngest, oldest = one.age.years
+            outside = (codes == code).to_numpy(dtype=bool) & ((high < youngest) | (low >= oldest))
+            what = f"not of the ages that {code} was made for ({youngest:g} to below {oldest:g})"
+            fix = "it is scored, and said to be so; take a questionnaire for this age"
+            if outside.any():
+                yield name, Fault(np.flatnonzero(outside), "administered_on", what, fix, kept=True)
+
+
+def _ages(frame: pd.DataFrame, students: pd.DataFrame, as_of: date) -> tuple[Floats, Floats]:
+    """The youngest and the oldest (n,) that each student can have been on the day of a row; NaN where nobody knows. An
+    age in whole years, as of `as_of`, is anywhere in its year."""
+    who, day = frame[STUDENT].astype(object), frame["administered_on"]
+    born = who.map(students["birth_date"].to_dict())
+    stated = who.map(students["age_years"].to_dict()).to_numpy("float64", na_value=np.nan)
+    born = pd.to_datetime(born)
+    before = (day.dt.month * 100 + day.dt.day) < (born.dt.month * 100 + born.dt.day)
+    full = (day.dt.year - born.dt.year - before).to_numpy("float64", na_value=np.nan)
+    since = ((pd.Timestamp(as_of) - day).dt.days / DAYS_A_YEAR).to_numpy("float64", na_value=np.nan)
+    known = ~np.isnan(full)
+    low = np.where(known, full, stated - since)
+    return low, np.where(known | (stated != np.floor(stated)), low, np.nextafter(low + 1, low))
 
 
 def _bounds(

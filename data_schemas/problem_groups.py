@@ -1,6 +1,6 @@
 """Problems with one cause, told once: the same thing wrong in many rows of one column is one thing to mend."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,13 @@ def grouped(problems: Iterable[Problem]) -> list[ProblemGroup]:
 def payload_of(problems: Iterable[Problem], most: int | None = ROWS_NAMED) -> list[dict[str, Any]]:
     """The groups as JSON has them."""
     return [group.payload(most) for group in grouped(problems)]
+
+
+def causes(problems: Sequence[Problem]) -> str:
+    """How many things are to be mended, and in how many cells where these are more."""
+    many, rows = len(grouped(problems)), len(problems)
+    said = f"{many} problem{'s' if many > 1 else ''}"
+    return f"{said} in {rows} places" if rows > many else said
 
 
 def listed(problems: Iterable[Problem], most: int) -> list[str]:

@@ -43,6 +43,9 @@ ORDERED = {
 }
 # A school career is shorter than the one, and leave or a suspension ends before the other.
 LEAVE_YEARS_PAST, LEAVE_YEARS_AHEAD = 15, 5
+# Of rows of these that contradict each other both stay, and the graver is read: nobody can tell which is right, and the
+# second may be the one that found danger. Table → the column in which they differ.
+GRAVER = {"scores": "value", "outcomes": "level"}
 # Rows that agree on these contradict each other, unless they are equal throughout: those count once (`repeats`). Two
 # half days of leave on one day and two contacts within one report are both real, so leaves and concerns are not here.
 UNIQUE = {
@@ -57,14 +60,16 @@ UNIQUE = {
 
 @dataclass(frozen=True)
 class Fault:
-    """Rows (positions) of a table at fault in one column. `kept` ones are asked about and not lost: a screening files
-    them under 身份待核."""
+    """Rows (positions) of a table at fault in one column. `kept` ones are asked about and not lost: those by their
+    student's id a screening files under 身份待核. Of a `whole` one the mapping is at fault and not the rows, which are
+    never set aside for it."""
 
     rows: NDArray[np.intp]
     column: str
     what: str
     fix: str
     kept: bool = False
+    whole: bool = False
 
 
 ROSTERS = ("students", SET_ASIDE.name)
@@ -145,7 +150,10 @@ def _duplicates(frame: pd.DataFrame, table: Table) -> list[Fault]:
     again = frame.duplicated(subset=list(key), keep="first").to_numpy(dtype=bool) & ~equal
     again &= frame[STUDENT].notna().to_numpy(dtype=bool)
     fix = "see in the source which one is right, or give each its own day where both are"
-    return [Fault(np.flatnonzero(again), STUDENT, "against an earlier row of the same student and day", fix)]
+    what, column = "against an earlier row of the same student and day", GRAVER.get(table.name)
+    if column is None:
+        return [Fault(np.flatnonzero(again), STUDENT, what, fix)]
+    return [Fault(np.flatnonzero(again), column, what, f"{fix}; until then the graver counts", kept=True)]
 
 
 def _strangers(frame: pd.DataFrame, students: Collection[str], set_aside: Collection[str]) -> list[Fault]:

@@ -13,7 +13,8 @@ from data_schemas.cells import BadCell, Texts, value_of
 from data_schemas.dataset import conform
 from data_schemas.ids import BadId, plain_id, plain_school_id
 from data_schemas.mapping.definition import FileRole
-from data_schemas.mapping.files import Wanted, first_rows, read_sheet
+from data_schemas.mapping.files import first_rows, read_sheet
+from data_schemas.mapping.sheet import Wanted
 from data_schemas.rules import Fault
 from data_schemas.table import CellKind, Column, Table
 from runxin.errors import Problem, bad_data

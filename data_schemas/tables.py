@@ -27,6 +27,7 @@ from data_schemas.codes import (
 )
 from data_schemas.school_tables import SCHOOL_TABLES
 from data_schemas.table import DTYPES, CellKind, Column, Sensitivity, Table
+from data_schemas.times_of_day import WITHDRAWN
 
 __all__ = [
     "DTYPES",
@@ -89,7 +90,7 @@ TABLES: dict[str, Table] = {
                 Column("start_on", CellKind.DATE, "开始日期", _S, required=True),
                 # Blank is still going on. Without the column nobody would know which leave is over.
                 Column("end_on", CellKind.DATE, "结束日期", _S, required=True, blank_says=True),
-                Column("half_days", CellKind.INT, "半天数", _S, low=1, high=1000, halves=True),
+                Column("half_days", CellKind.INT, "半天数", _S, low=WITHDRAWN, high=1000, halves=True),
                 Column("reason_code", CellKind.CODE, "原因代码", _S, codes=LeaveReason),
                 Column("recorded_on", CellKind.DATE, "登记日期", _S, required=True),
             ),

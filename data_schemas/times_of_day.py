@@ -18,6 +18,12 @@ _TIME = re.compile(
 )
 _EPOCH = re.compile(r"1\d{9}|1\d{12}")  # seconds from September 2001 to May 2033, and milliseconds
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(天|日|days?|d|小时|时|hours?|h)", re.IGNORECASE)
+_UNITS = {
+    "half_days": re.compile(r"半天|半日|half", re.IGNORECASE),
+    "hours": re.compile(r"小时|hours?", re.IGNORECASE),
+    "days": re.compile(r"天|日数|days?", re.IGNORECASE),
+}
+WITHDRAWN = 0  # half days of a leave of which nothing was taken
 HOURS_A_HALF = 4  # of a school day of eight
 NOON, MIDDAY_OVER = time(12), time(13)  # school rests in between
 
@@ -71,6 +77,11 @@ def in_halves(text: str) -> int | None:
         return None
     length, unit = float(found[1]), found[2].lower()
     return math.ceil(length * 2 if unit[0] in "天日d" else length / HOURS_A_HALF)
+
+
+def unit_of(header: str) -> str | None:
+    """The unit of bare numbers under a header, such as 时长(小时) or 请假天数; `None` where it does not say."""
+    return next((unit for unit, words in _UNITS.items() if words.search(header)), None)
 
 
 def halves_away(start: datetime, end: datetime) -> tuple[date, int | None, bool, bool]:

@@ -270,7 +270,8 @@ def _reads(own: OwnFeature) -> tuple[object, ...]:
 def _key(instrument: Instrument) -> tuple[object, ...]:
     """What the scores depend on; names, bands and sources may change without another model."""
     keys = tuple(
-        score.model_copy(update={"bands": (), "zh": "", "en": "", "source": ""}) for score in instrument.scores
+        score.model_copy(update={"bands": (), "zh": "", "en": "", "source": "", "parts": ()})
+        for score in instrument.scores
     )
     codings = tuple((one.variant, one.low, one.high, one.shift, one.flipped) for one in instrument.codings)
     return instrument.items, codings, instrument.turned, instrument.most_missing, keys

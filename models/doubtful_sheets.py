@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from data_schemas.instruments import BLANK
+from data_schemas.instruments.part_sums import apart
 from data_schemas.instruments.response_quality import (
     contradiction,
     copied,
@@ -18,19 +20,20 @@ from models.policy import ResponseQuality
 from models.records import Around, Records
 from models.sheets import Bools
 
-SPEEDING, LONG_STRING, CONTRADICTION, COPIED, CONFLICT = (
+SPEEDING, LONG_STRING, CONTRADICTION, COPIED, CONFLICT, PARTS = (
     "speeding",
     "long_string",
     "contradiction",
     "copied",
     "conflict",
+    "parts",
 )
-SUSPICIONS = (SPEEDING, LONG_STRING, CONTRADICTION, COPIED, CONFLICT)
+SUSPICIONS = (SPEEDING, LONG_STRING, CONTRADICTION, COPIED, CONFLICT, PARTS)
 
 
 @dataclass(frozen=True)
 class Suspicion:
-    """Of n sheets of one questionnaire, which show each of `SUSPICIONS`: `shows` (n, 5)."""
+    """Of n sheets of one questionnaire, which show each of `SUSPICIONS`: `shows` (n, 6)."""
 
     shows: NDArray[np.bool_]
 
@@ -61,6 +64,8 @@ def suspicions(records: Records, as_of: int, rules: ResponseQuality) -> dict[str
             beside = _beside_class(records, code, as_of, rules)
             shows[:, 0] |= beside[:, 0]
             shows[:, 3] = beside[:, 1]
+        elsewhere = (answers == BLANK).all(axis=1)  # scored by a platform
+        shows[elsewhere, 5] = ~np.isnan(apart(instrument, sheets.scores.values[elsewhere])).all(axis=1)
         if code in conflicting:
             shows[:, 4] = conflicting[code]
         found[code] = Suspicion(shows & sheets.known(as_of)[:, None])

@@ -112,7 +112,7 @@ def _reading(
             records.sheets[result.code].instrument,
             result,
             spoken_with=result.code not in unseen,
-            high=is_high(records, result),
+            high=high_score(records, result),
             asked_elsewhere=_asked_elsewhere(records, results, result),
         )
     ]
@@ -135,15 +135,15 @@ def wanted(answered: Collection[str], expected: Sequence[str], together: Sequenc
     return [code for code in expected if code in mine]
 
 
-def is_high(records: Records, result: InstrumentResult) -> bool:
-    """Whether a sheet reaches what its definition calls high; one without a total by what it proves."""
-    high = records.sheets[result.code].instrument.high
-    if high is None:
-        return False
-    if high.score == "total":
-        return (result.least if result.total is None else result.total) >= high.at_least
-    value = next((score.value for score in result.scores if score.code == high.score), None)
-    return value is not None and value >= high.at_least
+def high_score(records: Records, result: InstrumentResult) -> str | None:
+    """The first score of a sheet that reaches what its definition calls high, None where none does. Of a total counts
+    what the sheet proves as well, such as by its scales."""
+    values = {score.code: score.value for score in result.scores}
+    for high in records.sheets[result.code].instrument.high:
+        known = (result.total, result.least) if high.score == "total" else (values.get(high.score),)
+        if any(value is not None and value >= high.at_least for value in known):
+            return high.score
+    return None
 
 
 def _asked_elsewhere(records: Records, results: Sequence[InstrumentResult], mine: InstrumentResult) -> bool:

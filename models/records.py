@@ -16,6 +16,7 @@ from data_schemas.repeats import repeats
 from data_schemas.roster import without_strangers
 from data_schemas.school_days import Calendars, SchoolDays
 from data_schemas.tables import TABLES, CellKind, Column, Sensitivity, Table
+from data_schemas.times_of_day import WITHDRAWN
 from models.columns import NO_DAY, Columns, frame_columns, row_columns
 from models.sheets import Ints, Sheets, make_sheets, places
 from runxin.errors import Problem, bad_data
@@ -227,9 +228,10 @@ def _once(rows: Rows, table: str) -> Rows:
 
 
 def _going_on(leaves: Rows) -> Rows:
-    """Leave and suspensions without an end are still going on."""
-    ends = leaves["end_on"]
-    return Rows(leaves.student, {**leaves.columns, "end_on": np.where(ends == NO_DAY, ALWAYS, ends)})
+    """Leave and suspensions without an end are still going on; a record that was withdrawn ends before it begins."""
+    ends = np.where(leaves["end_on"] == NO_DAY, ALWAYS, leaves["end_on"])
+    ends = np.where(leaves["half_days"] == WITHDRAWN, leaves["start_on"] - 1, ends)
+    return Rows(leaves.student, {**leaves.columns, "end_on": ends})
 
 
 def _coverage(name: str, schools: NDArray[Any], collected: bool, feeds: Columns | None) -> Coverage:

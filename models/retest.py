@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from data_schemas.instruments import Instrument, Words
 from models.assessment import InstrumentResult, Retest
-from models.sentences import sheet_words
+from models.sentences import score_words
 
 REPEATED = ("void", "suspect", "unscored", "stale")
 ASKED = ("critical_blank", "safety_question")
@@ -14,18 +14,19 @@ SUSPECT_WORDS = {
     "long_string": Words(zh="几乎全选同一答案", en="nearly the same answer throughout"),
     "contradiction": Words(zh="意思相反的题答得矛盾", en="opposite items contradict each other"),
     "copied": Words(zh="与同班另一份答卷雷同", en="the same as another sheet of the class"),
+    "parts": Words(zh="总分与分量表合计不符", en="the total is not the sum of its scales"),
     "conflict": Words(zh="与同期其他量表不一致", en="at odds with another questionnaire of the same days"),
 }
 
 
 def retests_of(
-    instrument: Instrument, result: InstrumentResult, *, spoken_with: bool, high: bool, asked_elsewhere: bool
+    instrument: Instrument, result: InstrumentResult, *, spoken_with: bool, high: str | None, asked_elsewhere: bool
 ) -> Iterator[Retest]:
     """Entries for the newest sheet of one questionnaire.
 
     `spoken_with` says that a named person has interviewed the student on a day after it came in, not blind, which
-    answers what was to be asked. `high` says that the sheet reaches what its definition calls high, `asked_elsewhere`
-    that another questionnaire of the same time did ask about suicide and was answered.
+    answers what was to be asked. `high` is the score that reaches what its definition calls high; `asked_elsewhere`
+    says that another questionnaire of the same time did ask about suicide and was answered.
     """
     label, on = instrument.label, result.administered_on.isoformat()
 
@@ -39,7 +40,7 @@ def retests_of(
                 f" 关键题未作答（{on}），需当面询问",
                 f": a critical item was left blank ({on}); ask in person",
             )
-        if not instrument.suicidality_covered and not asked_elsewhere and (high or result.soft_items):
+        if not instrument.suicidality_covered and not asked_elsewhere and (high is not None or result.soft_items):
             yield _safety_question(result, label, high=high)
     if not result.current:
         yield entry("stale", f" 答卷已过期（{on}），请复测", f": the last sheet is from {on}; repeat it")
@@ -59,9 +60,9 @@ def retests_of(
         )
 
 
-def _safety_question(result: InstrumentResult, label: Words, *, high: bool) -> Retest:
-    if high:
-        said = sheet_words(result)
+def _safety_question(result: InstrumentResult, label: Words, *, high: str | None) -> Retest:
+    if high is not None:
+        said = score_words(result, high)
         zh = f"{said.zh} 偏高，该量表不含自杀意念条目，请当面询问安全"
         en = f"{said.en} is high and it does not ask about suicide; ask about safety in person"
     else:

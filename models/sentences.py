@@ -63,6 +63,22 @@ def sheet_words(result: InstrumentResult) -> Words:
     return Words(zh=f"{label.zh} {said.zh}", en=f"{label.en}: {said.en}")
 
 
+def score_words(result: InstrumentResult, code: str) -> Words:
+    """A score of a sheet, such as 「DASS-21 抑郁 42 分（极重度，2026-03-20）」; without a total what its
+    scales come to at least."""
+    label, on = result.label or result.name, result.administered_on
+    score = next((score for score in result.scores if score.code == code), None)
+    if score is not None and score.value is not None:
+        said = points(score.value, score.band, on)
+        return Words(zh=f"{label.zh} {score.name.zh} {said.zh}", en=f"{label.en} {score.name.en}: {said.en}")
+    if not result.scales_only:
+        return sheet_words(result)
+    least = f"{result.least:.4g}"
+    return Words(
+        zh=f"{label.zh} 分量表合计至少 {least} 分（{on}）", en=f"{label.en}: its scales come to {least} at least ({on})"
+    )
+
+
 def instrument_sentence(result: InstrumentResult) -> Words:
     """A sheet beside the last one that nothing speaks against, such as 「PHQ-9 17 分（中重度，2026-03-20）；上次 9 分
     （轻度，2025-11-12）」. Sheets in between that are not compared with are counted."""

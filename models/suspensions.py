@@ -56,6 +56,19 @@ def suspensions(leaves: Rows, as_of: int) -> Suspensions:
     return Suspensions(*(np.ascontiguousarray(column) for column in columns.T))
 
 
+def not_withdrawn(leaves: Rows, as_of: int) -> Rows:
+    """The rows that were recorded by the day, without those that a later or equal record of it withdrew: it has the
+    same type and first day, and ends before it begins."""
+    known = leaves.where(leaves["recorded_on"] <= as_of)
+    gone = np.zeros(len(known.student), dtype=bool)
+    for row in np.flatnonzero(known["end_on"] < known["start_on"]).tolist():
+        same = (known.student == known.student[row]) & (known["type"] == known["type"][row])
+        gone |= (
+            same & (known["start_on"] == known["start_on"][row]) & (known["recorded_on"] <= known["recorded_on"][row])
+        )
+    return known.where(~gone) if gone.any() else known
+
+
 def suspended(records: Records, as_of: int) -> dict[int, tuple[date, date | None]]:
     """Who is suspended on the day, by place: since when, and the last day of it where one is on record."""
     leaves, _ = rows_of(records, "leaves")

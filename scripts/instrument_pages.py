@@ -187,8 +187,8 @@ def _safety(one: Instrument) -> Iterator[str]:
                 for floor in one.floors
             ],
         )
-    if one.high and not one.suicidality_covered:
-        score, start, source = one.high.score, one.high.at_least, one.high.source
+    for high in () if one.suicidality_covered else one.high:
+        score, start, source = high.score, high.at_least, high.source
         yield f"`{score}` 达到 {start:g} 时当面询问安全。From {start:g} on a person asks about safety (`{source}`)."
 
 

@@ -23,6 +23,8 @@ class InstrumentLine(Given):
     read; `range` is that of the total."""
 
     code: str
+    version: int
+    edition: str | None
     name: WordsGiven
     family: str
     form: str
@@ -73,6 +75,8 @@ def _lines(known: Sequence[Instrument]) -> tuple[InstrumentLine, ...]:
     return tuple(
         InstrumentLine(
             code=one.code,
+            version=one.version,
+            edition=one.edition,
             name=WordsGiven(zh=one.name.zh, en=one.name.en),
             family=one.family,
             form=one.form,

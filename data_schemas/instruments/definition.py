@@ -1,9 +1,9 @@
 """What a questionnaire is: a TOML file of facts, each with its source, read into a frozen object."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from data_schemas.instruments.parts import (
     Branch,
@@ -41,8 +41,12 @@ Family = Literal[
     "other",
 ]
 
-
 RESERVED = frozenset(["missing", "stale", "invalid", "blank_items", "earlier_max"])
+
+
+def _listed(value: Any) -> Any:
+    """`high` may be written `[high]` or `[[high]]`."""
+    return () if value is None else [value] if isinstance(value, dict) else value
 
 
 class Licence(Strict):
@@ -71,6 +75,7 @@ class Ages(Strict):
 class Instrument(Strict):
     """A questionnaire's definition.
 
+    A dataset keeps the definitions that its sheets were read by.
     `form` is `items` where answers are scored here and `scores` where totals and subscales are read as they are given.
     Every `source` is a key of `sources`. `reversed` items are turned so that a higher answer is adverse (or, of a
     protective score, better). `feature_items` names the items that the model reads one by one beside the scores.
@@ -79,6 +84,8 @@ class Instrument(Strict):
     """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: int = Field(default=1, ge=1)  # a changed definition is another one
+    edition: str | None = None  # of the questionnaire itself, such as "DASS-21, 2nd ed. 1995"
     name: Words
     short: Words | None = None
     family: Family
@@ -101,7 +108,7 @@ class Instrument(Strict):
     contradictions: tuple[Contradiction, ...] = ()
     floors: tuple[InstrumentFloor, ...] = ()
     no_floor: str | None = None
-    high: High | None = None
+    high: Annotated[tuple[High, ...], BeforeValidator(_listed)] = ()
     cuts: tuple[Cut, ...] = ()
     reliability: tuple[Reliability, ...] = ()
     feature_items: tuple[int, ...] = ()
@@ -249,19 +256,32 @@ class Instrument(Strict):
         wanted = {rule.score for rule in self.validity} | {cut.score for cut in self.cuts}
         wanted |= {known.score for known in self.reliability}
         wanted |= {code for floor in self.floors for when in floor.when for code in when.scores}
-        wanted |= {self.high.score} if self.high else set()
+        wanted |= {high.score for high in self.high} | {code for score in self.scores for code in score.parts}
         if wanted - codes:
             yield f"there is no score {', '.join(sorted(wanted - codes))}"
+        else:
+            yield from self._part_faults()
         unsourced = sorted(set(sources_named(self.model_dump(exclude={"sources"}))) - set(self.sources))
         if unsourced:
             yield f"there is no source {', '.join(unsourced)}"
         if self.item_texts and (self.licence.status != "free" or self.texts_source is None):
             yield "wording may be given only where the licence is free, with the source of the wording"
 
+    def _part_faults(self) -> Iterator[str]:
+        for score in self.scores:
+            parts = [self.score(code) for code in score.parts]
+            of_items = sorted(item for part in parts for item in self.items_of(part))
+            if not parts or (score.kind == "given" and {part.kind for part in parts} == {"given"}):
+                continue
+            if {score.kind, *(part.kind for part in parts)} - {"sum", "mean"} or score.truncated:
+                yield f"only sums, means and given scores have parts, and {score.code} or one of its parts is none"
+            elif of_items != sorted(self.items_of(score)):
+                yield f"the parts of {score.code} do not run over its items, each once"
+
     def _floor_faults(self) -> Iterator[str]:
         if bool(self.floors) == (self.no_floor is not None):
             yield "name floors, or say in no_floor why there is none"
-        if not self.suicidality_covered and self.high is None and self.total.polarity == "adverse":
+        if not self.suicidality_covered and not self.high and self.total.polarity == "adverse":
             yield "a scale that does not ask about suicide says in high from where safety is asked in person"
         if self.suicidality_covered != any(critical.topic == "suicidality" for critical in self.critical):
             yield "suicidality is covered exactly where a critical item asks about it"

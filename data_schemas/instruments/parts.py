@@ -113,6 +113,7 @@ class Score(Strict):
     `truncated` then drops the fraction. `count` counts items of at least `counts_from` (`counts_from_of` for single
     items), and is 0 unless one of `needs_any` counts. `mean_of_counted` is the mean of the items that count. `level`
     is the highest of `steps` that is reached. `given` comes without items, within `range`.
+    `parts` are scores that make this one up: together they run over the same items or, of `given` ones, are its sum.
     Up to `most_missing` blank items are replaced by the mean of the answered ones (the sheet's own limit where it is
     not said); sums are then rounded half up.
     """
@@ -129,6 +130,7 @@ class Score(Strict):
     needs_any: tuple[int, ...] = ()
     steps: tuple[AnswerLevel, ...] = ()
     range: tuple[float, float] | None = None
+    parts: tuple[str, ...] = ()
     most_missing: int | None = Field(default=None, ge=0)
     polarity: Polarity
     bands: tuple[BandSet, ...] = ()

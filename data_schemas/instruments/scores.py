@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from data_schemas.instruments.definition import Instrument
 from data_schemas.instruments.key import BLANK
+from data_schemas.instruments.part_sums import from_parts
 from data_schemas.instruments.parts import InstrumentFloor
 from runxin.errors import Problem, bad_data
 
@@ -26,8 +27,9 @@ class Scores:
     """Scores of n sheets, s for each, in the order of `instrument.scores`.
 
     `values` (n, s) are NaN where too many items are blank. `proven` (n, s) never are, but for a given score that was
-    not given: they are the value if just enough of the blank items had the lowest answer, so that a blank is never
-    worth less than the lowest answer in its place. `least` (n,) is the total if every blank item had the lowest answer;
+    not given and of whose parts none was: they are the value if just enough of the blank items had the lowest answer,
+    so that a blank is never worth less than the lowest answer in its place, and at least what the given parts come to.
+    `least` (n,) is the total if every blank item, or part, had the lowest answer;
     `mean` (n,) the points above the lowest of the total's mean item, counted as in `proven`.
     `answers` (n, k) are in the definition's own coding, `BLANK` where nothing was answered; items that a
     branch skips hold the answer 'lowest'. `critical` (n,) is an index into `CRITICAL_STATUSES`. `void` (n,) says that a
@@ -124,12 +126,14 @@ def given_scores(instrument: Instrument, values: Floats) -> Scores:
     void = np.zeros(n, dtype=bool)
     for rule in instrument.validity:
         void |= values[:, instrument.place(rule.score)] >= rule.at_least
-    total = values[:, instrument.place("total")]
+    adverse = np.array([score.polarity == "adverse" for score in instrument.scores])
+    proven = np.where(adverse, np.fmax(values, from_parts(instrument, values)[1]), values)
+    total = proven[:, instrument.place("total")]
     span = instrument.span if instrument.codings else 0
     return Scores(
         instrument=instrument,
         values=values,
-        proven=values,
+        proven=proven,
         least=total,
         mean=(total - instrument.lowest) / (instrument.highest - instrument.lowest) * span,
         answers=np.full((n, instrument.items), BLANK, dtype=np.int8),

@@ -89,6 +89,23 @@ def impossible(instrument: Instrument, code: str, values: Floats) -> np.ndarray:
 def readings(instrument: Instrument, code: str, values: Floats) -> Iterator[Stated]:
     """Every unit and coding in which all of the values (n,) can be, the definition's own first; of two that mean the
     same the simpler one."""
+    for stated, wrong in _misfits(instrument, code, values):
+        if not wrong:
+            yield stated
+
+
+def better_readings(instrument: Instrument, code: str, values: Floats, own: Floats) -> Iterator[Stated]:
+    """The units and codings in which `values` (n,) fit best, where in the stated one, as `own` (n,), at least twice as
+    many are none that answers come to; none where no other fits so much better."""
+    now = int(impossible(instrument, code, own).sum())
+    found = list(_misfits(instrument, code, values)) if now else []
+    fewest = min((wrong for _, wrong in found), default=now)
+    if 2 * fewest <= now:
+        yield from (stated for stated, wrong in found if wrong == fewest)
+
+
+def _misfits(instrument: Instrument, code: str, values: Floats) -> Iterator[tuple[Stated, int]]:
+    """Each unit and coding with how many of the values (n,) no answers come to in it."""
     score = instrument.score(code)
     plain = score.kind == "sum" and score.times == 1.0
     units = (OWN,) if plain or score.kind not in ("sum", "mean") else (OWN, RAW)
@@ -99,5 +116,4 @@ def readings(instrument: Instrument, code: str, values: Floats) -> Iterator[Stat
                 found = in_own_unit(instrument, code, values, unit, variant)
             except ValueError:
                 continue
-            if not impossible(instrument, code, found).any():
-                yield unit, variant
+            yield (unit, variant), int(impossible(instrument, code, found).sum())

@@ -16,11 +16,11 @@ from data_schemas.instruments import Instrument
 from data_schemas.mapping.assemble import ImportedRoster, assemble
 from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.definition import Mapping
-from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import Bad, Mask, fill, holds, typed
 from data_schemas.mapping.fit import AS_OF, Step
 from data_schemas.mapping.half_days import with_halves
 from data_schemas.mapping.progress import Applied, Count, Finding, StepRows
+from data_schemas.mapping.sheet import Sheet
 
 
 @dataclass(frozen=True)

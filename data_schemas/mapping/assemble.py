@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from data_schemas.coding import coding_faults
-from data_schemas.enrolment import SET_ASIDE
+from data_schemas.enrolment import SET_ASIDE, STUDENT
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.fill import typed
 from data_schemas.mapping.progress import Applied, Finding, StepRows
 from data_schemas.mapping.safety import safety_rows
 from data_schemas.rules import REFUSED, Fault, among, faults
 from data_schemas.tables import Table
-from data_schemas.totals import score_faults
+from data_schemas.totals import parts_apart, score_faults
 
 
 @dataclass
@@ -60,12 +60,15 @@ def assemble(
     if day is not None:
         found += faults(frame, table, day, roster.named, ahead, roster.named - roster.good)
     if table.name == "scores":
-        found += score_faults(frame, instruments)
+        found += [*score_faults(frame, instruments), *parts_apart(frame, instruments)]
     elif table.name.startswith("responses/"):
         found += coding_faults(instruments[table.name.removeprefix("responses/")], frame)
     kept = np.zeros(len(frame), dtype=bool)
     for fault in found:
-        (kept if fault.kept else wrong)[fault.rows] = True
+        if not fault.kept and not fault.whole:
+            wrong[fault.rows] = True
+        elif fault.kept and fault.column == STUDENT:
+            kept[fault.rows] = True
         if set_aside or fault.what != REFUSED:  # else the problem of the roster row says it
             done.findings += _findings(fault, table, frame, parts)
     kept &= ~wrong
@@ -92,7 +95,8 @@ def _findings(fault: Fault, table: Table, frame: pd.DataFrame, parts: Sequence[S
         part = parts[int(str(number))]
         cell = part.step.cells.get(fault.column)
         label = cell.columns[0] if cell is not None and cell.columns else fault.column
-        yield Finding(table.name, part.file, group.to_numpy(), label, fault.what, fault.fix)
+        header = None if fault.whole else label
+        yield Finding(table.name, part.file, group.to_numpy(), header, fault.what, fault.fix, fault.whole)
 
 
 def _readable(frame: pd.DataFrame, found: Sequence[Fault]) -> pd.DataFrame:

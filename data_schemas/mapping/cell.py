@@ -1,7 +1,7 @@
 """How one canonical cell is filled from a row of a source file."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
@@ -89,6 +89,8 @@ class Cell(MappingPart):
     missing: Codes = ()  # source codes that say "no answer"
     fallback: date | None = None  # what a blank cell of a day stands for: the day of the file or of the wave
     optional: bool = False  # the column may be absent; its cells are then blank
+    unit: Literal["half_days", "days", "hours"] | None = None  # of bare numbers that say how long a leave is
+    end_is: Literal["day", "midnight"] | None = None  # of an end at 00:00: whether that day is part of the leave
     pattern: bool = False  # `*` in the header stands for any text; exactly one header may fit
 
     @model_validator(mode="after")
@@ -98,9 +100,9 @@ class Cell(MappingPart):
             raise ValueError("give exactly one of: column, any_of, constant, id")
         if self.values is not None and self.thresholds:
             raise ValueError("values and thresholds cannot both be given")
-        of_a_column = (self.thresholds, self.words, self.missing, self.fallback, self.optional, self.pattern)
-        if any(of_a_column) and self.column is None:
-            raise ValueError("thresholds, words, missing, fallback, optional and pattern need a column")
+        of_a_column = (self.thresholds, self.words, self.missing, self.fallback, self.optional, self.pattern, self.unit)
+        if (any(of_a_column) or self.end_is) and self.column is None:
+            raise ValueError("thresholds, words, missing, fallback, optional, pattern, unit and end_is need a column")
         if self.words and (self.values is not None or self.thresholds):
             raise ValueError("words stand beside values that are read as they are: not with values or thresholds")
         if self.values is not None and self.column is None and not self.any_of:

@@ -1,4 +1,4 @@
-"""An attendance sheet 考勤表 with a column a day: a mark in a cell is a leave of that day."""
+"""An attendance sheet 考勤表 with a column a day, or a column a lesson: a mark in a cell is a leave of that day."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from data_schemas.mapping.cell import Cell, Codes, Condition, Header, MappingPart, ValueMap
 
-HALF_DAYS = 2  # of a whole day
+SECOND = " (2)"  # of a day with a leave of one type in the morning and of another in the afternoon
 
 
 class DayColumns(MappingPart):
@@ -17,6 +17,9 @@ class DayColumns(MappingPart):
     In `columns` `{m}` and `{d}` stand for month and day without a zero before them, such as `{m}月{d}日`. A day whose
     column the sheet does not have (a weekend) is passed over. `marks` say which type of leave a mark is; `present` are
     the marks of who was there, as a blank cell is. Any other mark is a problem.
+
+    With a column a lesson `{n}` stands for the lesson, from 1 to `lessons`, of which `morning` lie before noon. A mark
+    of any lesson of a half takes all of that half.
     """
 
     columns: Header
@@ -24,6 +27,8 @@ class DayColumns(MappingPart):
     last: date
     marks: Annotated[ValueMap, Field(min_length=1)]
     present: Codes = ()
+    lessons: int | None = Field(default=None, ge=2, le=20)
+    morning: int | None = Field(default=None, ge=1, le=20)
 
     @model_validator(mode="after")
     def _a_span(self) -> "DayColumns":
@@ -36,23 +41,41 @@ class DayColumns(MappingPart):
         both = sorted(set(self.marks) & set(map(str, self.present)))
         if both:
             raise ValueError(f"{both[0]} cannot be a leave and present")
+        if not ("{n}" in self.columns) == (self.lessons is not None) == (self.morning is not None):
+            raise ValueError("a column a lesson needs {n} in columns, lessons and morning; a column a day none of them")
+        if self.lessons is not None and self.morning is not None and self.morning > self.lessons:
+            raise ValueError("morning cannot have more lessons than the day")
         return self
 
-    def steps(self) -> Iterator[tuple[str, Condition, dict[str, Cell]]]:
-        """Of each day its name, the condition that a cell is a leave, and the cells of that leave."""
-        marks = tuple(self.marks)
+    def days(self) -> Iterator[tuple[date, str]]:
+        """Each day with its header; with a column a lesson `*` stands for the lesson."""
         for number in range((self.last - self.first).days + 1):
             day = self.first + timedelta(days=number)
             header = self.columns.replace("{m}", str(day.month)).replace("{d}", str(day.day))
-            known = (*marks, *map(str, self.present))
-            condition = Condition(column=header, one_of=marks, known=known, optional=True)
-            yield (
-                day.isoformat(),
-                condition,
-                {
-                    "type": Cell(column=header, values={**self.marks}, optional=True),
-                    "start_on": Cell(constant=day),
-                    "end_on": Cell(constant=day),
-                    "recorded_on": Cell(constant=day),
-                },
-            )
+            yield day, header.replace("{n}", "*")
+
+    def lessons_of(self, header: str) -> list[str]:
+        """The headers of the lessons of a day, in their order."""
+        return [header.replace("*", str(number)) for number in range(1, (self.lessons or 0) + 1)]
+
+    def steps(self) -> Iterator[tuple[str, Condition, dict[str, Cell]]]:
+        """Of each day its name, the condition that a cell is a leave, and the cells of that leave."""
+        for day, header in self.days():
+            for column in (header,) if self.lessons is None else (header, header + SECOND):
+                yield column.replace(header, day.isoformat()), *self._step(day, column)
+
+    def _step(self, day: date, column: str) -> tuple[Condition, dict[str, Cell]]:
+        types = {**self.marks}
+        cells = {name: Cell(constant=day) for name in ("start_on", "end_on", "recorded_on")}
+        if self.lessons is not None:  # the cells are made of those of the lessons, by `halves_of_lessons`
+            types = {in_halves(mark, halves): kind for mark, kind in types.items() for halves in (1, 2)}
+            halves = {in_halves(mark, halves): halves for mark in self.marks for halves in (1, 2)}
+            cells["half_days"] = Cell(column=column, values=halves, optional=True)
+        known = (*types, *map(str, self.present))
+        cells["type"] = Cell(column=column, values=types, optional=True)
+        return Condition(column=column, one_of=tuple(types), known=known, optional=True), cells
+
+
+def in_halves(mark: str, halves: int) -> str:
+    """A mark with the halves of a day that it takes."""
+    return f"{mark} × {halves}"

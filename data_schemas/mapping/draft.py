@@ -3,7 +3,7 @@
 Nothing is guessed silently: what could not be told is a question in the mapping, and what was taken to be so is said.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,12 +12,15 @@ from data_schemas.cells import Texts
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.answer_coding import coding_of
 from data_schemas.mapping.definition import FileRole
+from data_schemas.mapping.draft_leave import attendance_file, leave_file
 from data_schemas.mapping.draft_text import Export, Questionnaire, draft_text
-from data_schemas.mapping.files import Wanted, first_rows, read_sheet
+from data_schemas.mapping.draft_totals import Totals, totals_in
+from data_schemas.mapping.files import first_rows, read_sheet
 from data_schemas.mapping.headers import Numbered, canonical, maybe_items, numbered, stacked
 from data_schemas.mapping.questions import NONE, Question, reference
 from data_schemas.mapping.recognition import Recognised, left_out, platform_total, recognised, safety_among, which
-from data_schemas.mapping.sheet_days import Day, day_of
+from data_schemas.mapping.sheet import Wanted
+from data_schemas.mapping.sheet_days import Day, day_of, days_in
 from data_schemas.mapping.tool_rows import labels_below, trials_in
 from data_schemas.mapping.understanding import files_of
 from runxin.errors import Problem, bad_data, refused, usage
@@ -89,25 +92,34 @@ def draft_mapping(
     if unknown:
         raise usage(f"there is no questionnaire {unknown[0]!r} with items", fix="see `runxin instrument list`")
     left, opened = list(codes), Open([], [])
-    exports = [_export(path, left, bool(codes), known, opened, as_of) for path in files_of(sources)]
+    exports = [_export(path, left, bool(codes), known, opened, as_of, today) for path in files_of(sources)]
     found = [one for export in exports for one in export.questionnaires]
-    if not found:
+    others = [one for export in exports for one in (*export.totals, export.leave, export.attendance) if one is not None]
+    if not found and not others:
         names = ", ".join(export.role.match for export in exports)
         told = [Problem(note) for note in opened.notes]
-        raise bad_data(f"{names}: no numbered columns of items", told, fix="a draft is for one column an item")
+        what = f"{names}: neither numbered columns of items, nor totals, nor leave, nor days of an attendance sheet"
+        raise bad_data(what, told, fix="write a mapping by hand from examples/platform")
     if left:
         raise usage(f"there are no columns left for {', '.join(left)}", fix="name each questionnaire once, in order")
-    last = max((day for export in exports for one in export.questionnaires for day in one.day.days), default=today)
+    last = max((day for export in exports for day in _days_of(export)), default=today)
     text = draft_text(exports, as_of or last, out, opened)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, "utf-8")
     unread = {export.role.match: export.unread for export in exports if export.unread}
     named = tuple(one.instrument.code for one in found if one.instrument is not None)
+    named += tuple(one.instruments[0].code for export in exports for one in export.totals if not one.instruments[1:])
     return Drafted(out, named, unread, tuple(opened.questions), tuple(opened.notes))
 
 
 def _export(
-    path: Path, codes: list[str], named: bool, known: Mapping[str, Instrument], opened: Open, as_of: date | None
+    path: Path,
+    codes: list[str],
+    named: bool,
+    known: Mapping[str, Instrument],
+    opened: Open,
+    as_of: date | None,
+    today: date,
 ) -> Export:
     """What is in a file. Codes that it uses are taken off `codes`."""
     role, headers = _head(path)
@@ -118,8 +130,10 @@ def _export(
     if "student_id" not in columns:
         fix = "rename it to 学号, or write a mapping by hand from examples/platform"
         raise bad_data(f"{path.name} has no column with the students' ids", fix=fix)
-    groups = numbered(maybe_items([header for header in once if header not in columns.values()]))
     texts = read_sheet(path, role, Wanted(dict.fromkeys(once, True))).columns
+    attendance = attendance_file(once, texts, _title(path, role), as_of or today)
+    of_days = attendance.headers if attendance is not None else frozenset()
+    groups = numbered(maybe_items([header for header in once if header not in {*columns.values(), *of_days}]))
     found = []
     for number, group in enumerate(recognised(path, role.sheet, groups, codes, named, known), start=1):
         one = _questionnaire(group, path, number, columns, texts, opened, as_of)
@@ -134,11 +148,49 @@ def _export(
         opened.note(
             f"{path.name}: {test.count} rows with {test.column} = {', '.join(test.out)} are trials and stay out"
         )
-    days = [one.day.header for one in found if one.day.header]
+    plain = [header for header in once if not any(header in group.headers.values() for group in groups)]
+    leave = leave_file(once, texts) if not found and attendance is None else None
+    elsewhere = [] if found or leave is not None else _totals(path, role, plain, columns, texts, known, opened, as_of)
+    days = [day.header for day in (*(one.day for one in found), *(one.day for one in elsewhere)) if day.header]
     totals = [one.total for one in found if one.total]
-    taken = {*columns.values(), *days, *totals, *(header for one in found for header in one.headers.values())}
+    taken = {*columns.values(), *days, *totals, *(header for one in found for header in one.headers.values()), *of_days}
+    taken |= {header for one in elsewhere for header in one.headers} | (leave.headers if leave else set())
     unread = tuple(dict.fromkeys(header for header in headers if header and header not in taken))
-    return Export(role, columns, texts, found, unread, test)
+    return Export(role, columns, texts, found, unread, test, elsewhere, leave, attendance)
+
+
+def _totals(
+    path: Path,
+    role: FileRole,
+    headers: Sequence[str],
+    columns: Mapping[str, str],
+    texts: Mapping[str, Texts],
+    known: Mapping[str, Instrument],
+    opened: Open,
+    as_of: date | None,
+) -> list[Totals]:
+    """Figures that a platform worked out, each questionnaire's with the day of its sheets."""
+    left = [header for header in headers if header not in columns.values()]
+    found = totals_in(left, texts, (role.sheet or "", path.stem), known)
+    nothing = Numbered("", {}, None)
+    return [Totals(one, scales, _day(one[0].code, nothing, columns, texts, opened, as_of)) for one, scales in found]
+
+
+def _title(path: Path, role: FileRole) -> str:
+    """What stands over the headers, with the names of the sheet and the file."""
+    above = [cells for sheet, row, cells in first_rows(path) if sheet in (role.sheet, None) and row < role.header_row]
+    return " ".join([*(text for cells in above for text in dict.fromkeys(cells)), role.sheet or "", path.stem])
+
+
+def _days_of(export: Export) -> Iterator[date]:
+    """The days that a file is about: of its sheets, its leave and its attendance."""
+    for day in (*(one.day for one in export.questionnaires), *(one.day for one in export.totals)):
+        yield from day.days
+    if export.leave is not None:
+        for name in ("start_on", "recorded_on"):
+            yield from days_in(export.texts[export.leave.columns[name]]) if name in export.leave.columns else ()
+    if export.attendance is not None:
+        yield export.attendance.last
 
 
 def _questionnaire(
@@ -161,10 +213,11 @@ def _questionnaire(
         )
     if one.form == "scores":
         totals = ", ".join(score.code for score in one.scores)
+        forms = " or ".join(group.forms or (one.code,))
         opened.note(
-            f"{one.code}: its items are not scored here; bring its totals by a block with table = "
-            f'"scores" (instrument {one.code}, scales {totals}); the {len(group.group.headers)} columns such as '
-            f"{group.shown} are not read"
+            f"{forms}: its items are not scored here; bring its totals by a block with table = "
+            f'"scores" (instrument {forms}, by who filled it in, scales {totals}); the {len(group.group.headers)} '
+            f"columns such as {group.shown} are not read"
         )
         return None
     if group.behind:

@@ -22,6 +22,7 @@ from data_schemas.cells import (
 )
 from data_schemas.mapping.cell import Cell, Condition, Scalar
 from data_schemas.tables import CellKind, Column
+from data_schemas.times_of_day import WITHDRAWN, in_halves, unit_of
 
 Mask = NDArray[np.bool_]
 Values = NDArray[np.object_]
@@ -130,6 +131,9 @@ def reader_of(cell: Cell, column: Column) -> Callable[[str], object]:
     if cell.words:
         words = {text: _written(value, column) for text, value in cell.words.items()}
         return lambda text: _worded(text, words, column)
+    if column.halves:
+        unit = cell.unit or unit_of(cell.column or "") or "half_days"
+        return lambda text: ranged(_some(halves_of(text, unit)), column)
     return lambda text: value_of(text, column)
 
 
@@ -141,6 +145,23 @@ def _worded(text: str, words: Mapping[str, object], column: Column) -> object:
     if text in EXCEL_ERRORS or NUMBER.fullmatch(text):
         return value_of(text, column)
     raise unknown_code(text, [f"{column.low:g} to {column.high:g}", *words])
+
+
+def _some(halves: float) -> float:
+    """The half days of a leave that was taken; raises `BadCell` for none, which in the table says that it was not."""
+    if halves == WITHDRAWN:
+        raise BadCell("a leave of no length", "leave it blank where it is unknown; name by `where` which leave counts")
+    return halves
+
+
+def halves_of(text: str, unit: str) -> float:
+    """A length of time as half days: with its own unit, such as 4小时, or a bare number in `unit`."""
+    stated = in_halves(text)
+    if stated is not None or unit == "half_days":
+        return number(text) if stated is None else stated
+    converted = in_halves(f"{number(text):g}{unit}")
+    assert converted is not None
+    return converted
 
 
 def _threshold(cell: Cell, column: Column, value: float) -> object:

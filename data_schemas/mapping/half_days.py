@@ -4,21 +4,25 @@ The canonical table counts days. A file that says from which hour to which a stu
 days: 08:00 to 12:00 is half a day, and an end at midnight is the end of the day before.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from data_schemas.cells import BadCell, Texts, moment
+from data_schemas.cells import NUMBER, BadCell, Texts, moment
+from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.fill import typed
 from data_schemas.mapping.fit import Step
+from data_schemas.mapping.sheet import Sheet
 from data_schemas.tables import TABLES, CellKind
-from data_schemas.times_of_day import HALVES, halves_away
+from data_schemas.times_of_day import HALVES, halves_away, unit_of
+from runxin.errors import Problem
 
 LEAVES = TABLES["leaves"].name
-ZERO = timedelta()
+TIMES = re.compile(r"时间|时刻|time", re.IGNORECASE)
 
 
 def with_halves(step: Step, sources: Mapping[str, Texts], columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,16 +34,17 @@ def with_halves(step: Step, sources: Mapping[str, Texts], columns: Mapping[str, 
     start, end = step.cells.get("start_on"), step.cells.get("end_on")
     if step.table.name != LEAVES or not (start and end and start.column and end.column):
         return dict(columns)
-    if not any(
+    if end.end_is is None and not any(
         ":" in text or any(word in text for word in HALVES)
         for name in (start.column, end.column)
         for text in sources[name].distinct
     ):
         return dict(columns)
-    starts, ends = _moments(sources[start.column], ZERO), _moments(sources[end.column], timedelta(days=1))
-    midnights = all(one.time() == time() for one in (*starts, *ends) if one is not None)
-    if midnights and any(since == until for since, until in zip(starts, ends, strict=True) if since is not None):
-        return dict(columns)  # days that a program wrote as times: of one day from midnight to midnight
+    starts, ends = _moments(sources[start.column], None), _moments(sources[end.column], end.end_is or "written")
+    midnights = end.end_is is None and all(one.time() == time() for one in (*starts, *ends) if one is not None)
+    within = any(since == until for since, until in zip(starts, ends, strict=True) if since is not None)
+    if midnights and (within or not TIMES.search(end.column)):
+        return dict(columns)  # days that a program wrote as times: headed as days, or of one day throughout
     last, halves = columns["end_on"].copy(), np.full(len(starts), None, dtype=object)
     away: dict[tuple[object, ...], set[str]] = {}
     students, kinds = columns["student_id"], columns["type"]
@@ -56,14 +61,53 @@ def with_halves(step: Step, sources: Mapping[str, Texts], columns: Mapping[str, 
     return {**columns, "end_on": last, **stated}
 
 
-def _moments(texts: Texts, whole: timedelta) -> list[datetime | None]:
-    """Each cell as a moment, `None` where it is blank or cannot be read. A day without a time is taken whole: it ends
-    when it is over."""
+def leave_questions(steps: Sequence[Step], sheets: Mapping[str, Sequence[Sheet]]) -> Iterator[Problem]:
+    """What nobody can tell of a file of leave: whether ends at midnight belong to the leave, and in which unit bare
+    numbers say how long it is."""
+    for step in steps:
+        if step.table.name != LEAVES:
+            continue
+        for sheet in sheets[step.role]:
+            yield from _midnight_question(step.cells.get("start_on"), step.cells.get("end_on"), sheet)
+            yield from _unit_question(step.cells.get("half_days"), sheet)
+
+
+def _midnight_question(start: Cell | None, end: Cell | None, sheet: Sheet) -> Iterator[Problem]:
+    """Ends that are days in a column that is headed as one of times, where no leave begins and ends on one day."""
+    if not (start and end and start.column and end.column) or end.end_is is not None:
+        return
+    header = sheet.found.get(end.column, end.column)
+    if end.column not in sheet.midnights or not TIMES.search(header):
+        return
+    pairs = zip(_moments(sheet.columns[start.column], None), _moments(sheet.columns[end.column], None), strict=True)
+    known = [(since, until) for since, until in pairs if since is not None and until is not None]
+    if known and all(since.date() < until.date() for since, until in known):
+        what = "all leave ends at 00:00 of a later day: is that day part of the leave?"
+        fix = f'write end_on = {{ column = "{end.column}", end_is = "midnight" }}, or end_is = "day" where it is'
+        yield Problem(what, sheet.file, column=header, fix=fix)
+
+
+def _unit_question(cell: Cell | None, sheet: Sheet) -> Iterator[Problem]:
+    if cell is None or cell.column is None or cell.column not in sheet.found or cell.values is not None:
+        return
+    header = sheet.found[cell.column]
+    bare = any(NUMBER.fullmatch(text) for text in sheet.columns[cell.column].distinct)
+    if bare and cell.unit is None and not cell.thresholds and unit_of(header) is None:
+        what = "are these numbers hours, days or half days?"
+        fix = f'write half_days = {{ column = "{cell.column}", unit = "hours" }}, or "days", or "half_days"'
+        yield Problem(what, sheet.file, column=header, fix=fix)
+
+
+def _moments(texts: Texts, end_is: str | None) -> list[datetime | None]:
+    """Each cell as a moment, `None` where it is blank or cannot be read. Of an end (`end_is`) a day without a time is
+    taken whole, it ends when it is over; midnight as it is written, unless it is said to be the whole `day` too, or a
+    day to be its `midnight`."""
     found: list[datetime | None] = []
     for text in texts.distinct:
         try:
             read = moment(text)
-            found.append(read if read.time() != time() or ":" in text else read + whole)
+            whole = end_is == "day" or (end_is == "written" and ":" not in text)
+            found.append(read + timedelta(days=1) if whole and read.time() == time() else read)
         except BadCell:
             found.append(None)
     found.append(None)

@@ -16,22 +16,24 @@ from data_schemas.dataset import Dataset, Description, Provenance, write_dataset
 from data_schemas.instruments import Instrument, packaged_instruments
 from data_schemas.mapping.apply import tables_of
 from data_schemas.mapping.definition import Mapping
-from data_schemas.mapping.preview import preview
+from data_schemas.mapping.preview import notes_of, notes_of_students, preview
 from data_schemas.mapping.progress import Applied, SafetyRow
 from data_schemas.mapping.safety import RESPONSES
 from data_schemas.mapping.understanding import Understood, sorted_problems, understand
 from data_schemas.plain_text import plain_frame
-from data_schemas.problem_groups import payload_of
+from data_schemas.problem_groups import causes, payload_of
 from runxin.errors import Kind, Problem, UserError, bad_data
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did; `problems` are the rows that were set aside, in the order of the files."""
+    """What an import did; `problems` are the rows that were set aside, in the order of the files, `notes` what else has
+    to be known of these."""
 
     dataset: Dataset
     applied: Applied
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
     def payload(self) -> dict[str, Any]:
         """The report as one JSON object."""
@@ -49,6 +51,7 @@ class Imported:
             "tables": {name: len(frame) for name, frame in applied.tables.items()},
             "blocks": [asdict(count) for count in applied.counts],
             "rows_unsettled": sum(count.unsettled for count in applied.counts),
+            "notes": list(self.notes),
             "problem_count": len(self.problems),
             "problems": payload_of(self.problems),
             "safety": safety_payload(applied.safety),
@@ -86,7 +89,7 @@ def import_files(
         what = f"{expect} rows were expected and the files have {applied.rows_read}, nothing was written"
         raise _nothing_written(what, made, "was a file cut off? Export it again; headers and blank rows do not count")
     if problems and (made.fatal or not set_aside):
-        raise _nothing_written(f"{len(problems)} problems, nothing was written", made, _what_to_do(made))
+        raise _nothing_written(f"{causes(problems)}, nothing was written", made, _what_to_do(made))
     if not applied.as_of_dates or applied.tables.get("students", pd.DataFrame()).empty:
         raise _nothing_written("no student is left", made, "look at the mapping's [[where]] and the problems")
     provenance = Provenance(
@@ -107,7 +110,9 @@ def import_files(
         _describe(made.mapping, days[-1], index_dates, provenance), tables, responses, made.own, made.features
     )
     _write(dataset, applied, out, format)
-    return Imported(dataset, applied, problems)
+    files = [sheet for sheets in made.sheets.values() for sheet in sheets]
+    notes = dict.fromkeys(f"{sheet.file}: {note}" for sheet in files for note in notes_of(made, sheet))
+    return Imported(dataset, applied, problems, (*notes, *notes_of_students(made)))
 
 
 def preview_files(

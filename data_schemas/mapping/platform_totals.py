@@ -11,14 +11,17 @@ from data_schemas.cells import BadCell, Texts
 from data_schemas.instruments import Instrument, score_sheets
 from data_schemas.instruments.units import OWN, RAW, in_own_unit
 from data_schemas.mapping.answers import VARIANT
-from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
+from data_schemas.mapping.sheet import Sheet
 from runxin.errors import Problem, UserError
 
 Floats = NDArray[np.float64]
 SHOWN = 3
-FIX = "the answers count: look at their coding; where the platform's totals are wrong, take `total` out of the items"
+FIX = (
+    "the answers count: look at their coding; where the platform's totals are wrong, no row is set aside for it with "
+    "--set-aside"
+)
 
 
 def totals_apart(

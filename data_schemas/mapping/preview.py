@@ -11,10 +11,11 @@ from data_schemas.cells import BadCell
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.distribution import distribution
-from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
+from data_schemas.mapping.sheet import Sheet
 from data_schemas.mapping.understanding import Understood
+from data_schemas.plausibility import age_questions, roster_questions
 from data_schemas.tables import CellKind, Column, Sensitivity
 
 # A text is shown only where it is one of a column's few answers and this many cells have it: a name is not.
@@ -60,8 +61,33 @@ def preview(made: Understood) -> dict[str, Any]:
         "files": list(_files(made)),
         "blocks": [_block(made, step, made.sheets[step.role]) for step in made.steps],
         "filters": made.applied.filters,
+        "notes": list(notes_of_students(made)),
         "problem_count": len(made.problems),
     }
+
+
+def notes_of(made: Understood, sheet: Sheet) -> Iterator[str]:
+    """What has to be known of a file: rows of totals, hidden ones, sheets of the workbook that nothing reads."""
+    yield from sheet.notes
+    used = {other.sheet for sheets in made.sheets.values() for other in sheets if other.file == sheet.file}
+    unread = [f"{name} ({rows} rows)" for name, rows in sheet.others.items() if name not in used]
+    if unread:
+        yield f"sheets of the workbook that nothing reads: {', '.join(unread)}"
+
+
+def notes_of_students(made: Understood) -> Iterator[str]:
+    """How many students are outside the ages of a questionnaire that they answered, or have facts that can hardly be,
+    such as a grade that lies beyond their stage: graduated, and nothing says that they left."""
+    frames, days = made.applied.tables, made.applied.as_of_dates
+    if not days or "students" not in frames:
+        return
+    if made.mapping.dataset.origin != "foreign":  # elsewhere stages and grades are cut otherwise
+        for fault in roster_questions(frames["students"], days[-1]):
+            if len(fault.rows):
+                yield f"students: {len(fault.rows)} rows, {fault.column}: {fault.what} ({fault.fix})"
+    for name, fault in age_questions(frames, made.instruments, days[-1]):
+        count = frames[name]["student_id"].iloc[fault.rows].nunique()
+        yield f"{name}: {count} students are {fault.what}: {fault.fix}; `runxin check` names the rows"
 
 
 def _files(made: Understood) -> Iterator[dict[str, Any]]:
@@ -69,7 +95,8 @@ def _files(made: Understood) -> Iterator[dict[str, Any]]:
         for sheet in sheets:
             read = set(sheet.found.values())
             unread = [header for header in sheet.headers if header and header not in read]
-            yield {"file": sheet.file, "role": role, "rows": len(sheet.rows), "read": sorted(read), "unread": unread}
+            told = {"file": sheet.file, "role": role, "rows": len(sheet.rows), "read": sorted(read), "unread": unread}
+            yield {**told, "notes": list(notes_of(made, sheet))}
 
 
 def _block(made: Understood, step: Step, sheets: Sequence[Sheet]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from runxin.errors import Problem
 
 @dataclass(frozen=True)
 class Finding:
-    """The same thing wrong in several rows (spreadsheet numbers) of one column of a file."""
+    """The same thing wrong in several rows (spreadsheet numbers) of one column of a file. A `whole` one stays where
+    rows are set aside: the mapping is at fault and not the rows."""
 
     table: str
     file: str
@@ -23,6 +24,7 @@ class Finding:
     column: str | None
     what: str
     fix: str | None
+    whole: bool = False
 
     def problems(self) -> list[Problem]:
         return [Problem(self.what, self.file, int(row), self.column, self.fix) for row in self.rows]

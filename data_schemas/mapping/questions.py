@@ -47,9 +47,9 @@ class Question(BaseModel):
 
     def block(self) -> list[str]:
         """The question as lines of a mapping."""
-        lines = ["[[questions]]", f"id = {_text(self.id)}", f"ask = {_text(self.ask)}"]
-        lines += [f"choices = [{', '.join(map(_text, self.choices))}]"] if self.choices else []
-        return [*lines, f"answer = {_text(self.answer)}"]
+        lines = ["[[questions]]", f"id = {toml_text(self.id)}", f"ask = {toml_text(self.ask)}"]
+        lines += [f"choices = {toml_list(self.choices)}"] if self.choices else []
+        return [*lines, f"answer = {toml_text(self.answer)}"]
 
 
 def questions_of(path: Path) -> tuple[Question, ...]:
@@ -100,7 +100,7 @@ def answer_questions(path: Path, answers: Iterable[str]) -> None:
         found = pattern.search(text)
         if found is None:
             raise usage(f"{path.name} asks no question {name!r}", fix="see the [[questions]] of the mapping")
-        text = text[: found.start()] + found[1] + _text(answer.strip()) + text[found.end() :]
+        text = text[: found.start()] + found[1] + toml_text(answer.strip()) + text[found.end() :]
     path.write_text(text, "utf-8")
 
 
@@ -133,6 +133,10 @@ def _filled(value: Any, answers: Mapping[str, str]) -> Any:
     return [_filled(each, answers) for each in value] if isinstance(value, list) else value
 
 
-def _text(text: str) -> str:
+def toml_text(text: str) -> str:
     """A TOML string; its escapes are those of JSON."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def toml_list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(toml_text, texts))}]"

@@ -4,7 +4,7 @@ sheet's and the file's name. The number of columns confirms and never decides: w
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data_schemas.instruments import Instrument
@@ -37,6 +37,7 @@ class Recognised:
     whole: bool = True
     behind: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()  # of one that is scored elsewhere, all that the words may name
 
     @property
     def shown(self) -> str:
@@ -89,16 +90,29 @@ def _in_order(path: Path, group: Numbered, left: list[str], known: Mapping[str, 
 def _told(path: Path, sheet: str | None, group: Numbered, known: Mapping[str, Instrument]) -> Recognised:
     count = len(group.headers)
     whole = sorted(code for code, one in known.items() if one.form == "items" and one.items == count)
-    mine = _by_prefix(group, known)
-    if not mine and not _foreign(group.prefix):
-        mine = _by_name(sheet or "", known) or _by_name(path.stem, known)
+    mine = _by_prefix(group, known) or _by_every(group, known)
+    if not mine and not _foreign(f"{group.prefix} {_common(group)}"):
+        mine = named_in(sheet or "", known) or named_in(path.stem, known)
         mine = {code: one for code, one in mine.items() if one.form == "scores" or one.items >= count}
     if not mine:
         return Recognised(group, None, dict(group.headers), choices=(*whole, NONE))
     exact = {code: one for code, one in mine.items() if one.items == count}
     if len(exact or mine) > 1 and not all(one.form == "scores" for one in mine.values()):
         return Recognised(group, None, dict(group.headers), choices=(*sorted(exact or mine), NONE))
-    return _of(group, next(iter((exact or mine).values())))
+    found = _of(group, next(iter((exact or mine).values())))
+    return replace(found, forms=tuple(mine)) if found.instrument and found.instrument.form == "scores" else found
+
+
+def _by_every(group: Numbered, known: Mapping[str, Instrument]) -> dict[str, Instrument]:
+    """Those that every header names, such as 「1、PHQ-9 第1题」."""
+    named = [set(named_in(header, known)) for header in group.headers.values()]
+    return {code: known[code] for code in known if all(code in codes for codes in named)}
+
+
+def _common(group: Numbered) -> str:
+    """What all headers of a group say beside their numbers; nothing where they differ."""
+    said = {re.sub(r"\d", "", header) for header in group.headers.values()}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _of(group: Numbered, one: Instrument) -> Recognised:
@@ -114,10 +128,10 @@ def _by_prefix(group: Numbered, known: Mapping[str, Instrument]) -> dict[str, In
     words = _words(group.prefix)
     joined = {"".join(words)} | set(words) | {word.removesuffix("q") for word in words}
     exact = {code: one for code, one in known.items() if joined & _stems(one)}
-    return exact or _by_name(group.prefix, known)
+    return exact or named_in(group.prefix, known)
 
 
-def _by_name(place: str, known: Mapping[str, Instrument]) -> dict[str, Instrument]:
+def named_in(place: str, known: Mapping[str, Instrument]) -> dict[str, Instrument]:
     """Those whose name stands in a text; of one within another (CES-D, CES-DC) the longest."""
     letters = _letters(place)
     found = {code: max(hits, key=len) for code, one in known.items() if (hits := _hits(letters, one))}
@@ -127,6 +141,17 @@ def _by_name(place: str, known: Mapping[str, Instrument]) -> dict[str, Instrumen
         if not any(name != other and name in other for other in found.values())
     }
     return {code: known[code] for code in longest}
+
+
+def called(place: str, known: Mapping[str, Instrument]) -> dict[str, Instrument]:
+    """Those whose name stands in a text or, where none does, the name that several forms have in common (SDQ)."""
+    letters = _letters(place)
+    return named_in(place, known) or {code: one for code, one in known.items() if _family(code) in letters}
+
+
+def _family(code: str) -> str:
+    stem, form, _ = code.partition("_")
+    return stem if form else code
 
 
 def _hits(letters: str, one: Instrument) -> list[str]:
@@ -168,7 +193,7 @@ def platform_total(one: Instrument, headers: Sequence[str], alone: bool) -> str 
     """The header of the total that the platform reckoned of this questionnaire: the one that names it, or the only one
     where it is `alone` in its file."""
     totals = [header for header in headers if _TOTAL.search(header)]
-    named = [header for header in totals if _by_name(header, {one.code: one})]
+    named = [header for header in totals if named_in(header, {one.code: one})]
     fitting = named or (totals if alone else [])
     return fitting[0] if len(fitting) == 1 else None
 

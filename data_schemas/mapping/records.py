@@ -2,6 +2,7 @@
 
 import csv
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -87,8 +88,10 @@ def spss_rows(path: Path) -> Iterator[Record]:
 
     with damaged(fault_of(path, "the SPSS file is damaged", "export it again")):
         try:
-            columns, about = pyreadstat.read_sav(path, output_format="dict", row_limit=MOST_CELLS // PEEK)
-        except pyreadstat.ReadstatError as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # a name that stands twice, and is made another one
+                columns, about = pyreadstat.read_sav(path, output_format="dict", row_limit=MOST_CELLS // PEEK)
+        except (pyreadstat.ReadstatError, Warning) as error:
             raise ValueError(str(error)) from error
         labels = about.variable_value_labels
         read = [[labels.get(name, {}).get(one, one) for one in columns[name]] for name in about.column_names]
@@ -101,7 +104,7 @@ def opened(path: Path, content: bytes) -> Iterator[CalamineWorkbook]:
     """A workbook of any kind; raises `UserError` where it is damaged, has a password or unpacks to too much."""
     _refuse_bomb(path, content)
     try:
-        with damaged(_broken(path)):
+        with damaged(broken(path)):
             book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     except UserError as error:
         if isinstance(error.__cause__, PasswordError):
@@ -118,7 +121,7 @@ def sheets_of(book: CalamineWorkbook) -> list[str]:
 
 def rows_of(path: Path, book: CalamineWorkbook, name: str) -> Iterator[Record]:
     """The rows of a sheet, from the first; what is merged stands in each of its cells."""
-    with damaged(_broken(path)):
+    with damaged(broken(path)):
         sheet = book.get_sheet_by_name(name)
         ranges = sheet.merged_cell_ranges or ()
     cells = sheet.total_height * sheet.total_width
@@ -129,7 +132,7 @@ def rows_of(path: Path, book: CalamineWorkbook, name: str) -> Iterator[Record]:
     merged: dict[int, list[tuple[int, int, int]]] = {}
     for (top, left), (bottom, right) in ranges:
         merged.setdefault(top, []).append((left, bottom, right))
-    with damaged(_broken(path)):
+    with damaged(broken(path)):
         records = sheet.to_python(skip_empty_area=False)
     for row, record in enumerate(records):
         values: list[object] = list(record)
@@ -150,12 +153,12 @@ def _refuse_bomb(path: Path, content: bytes) -> None:
     """Raises `UserError` where an archive is damaged or would unpack to more than is read."""
     if not content.startswith(b"PK\x03\x04"):
         return
-    with damaged(_broken(path)), zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with damaged(broken(path)), zipfile.ZipFile(io.BytesIO(content)) as archive:
         size = sum(one.file_size for one in archive.infolist())
     if size > MOST_UNPACKED:
         what = f"the workbook unpacks to {size // 2**20} MB"
         raise fault_of(path, what, f"at most {MOST_UNPACKED // 2**20} MB are read: split it")
 
 
-def _broken(path: Path) -> UserError:
+def broken(path: Path) -> UserError:
     return fault_of(path, "the workbook is damaged", "open it and save it again as .xlsx")

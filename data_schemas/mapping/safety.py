@@ -13,6 +13,7 @@ from data_schemas.instruments import Instrument
 from data_schemas.mapping.fill import Mask
 from data_schemas.mapping.progress import SafetyRow, StepRows
 from data_schemas.tables import Table
+from data_schemas.totals import severe
 
 UNKNOWN, POSITIVE = 1, 2
 RESPONSES = "responses/"
@@ -36,8 +37,9 @@ def safety_rows(
     kept: Mask,
 ) -> list[SafetyRow]:
     """Of the rows that are `refused`, and of those `kept` whose student is not settled, each with safety evidence that
-    is positive or that cannot be read: a critical item, a report of danger, an outcome that needs help. Positive ones
-    come first. A row that says the same as one that was written is not lost."""
+    is positive or that cannot be read: a critical item, a report of danger, an outcome that needs help, a total beyond
+    its scale or from where safety is asked about. Positive ones come first. A row that says the same as one that was
+    written is not lost."""
     said = frame[list(table.names)]
     again = refused & said.duplicated().to_numpy(dtype=bool)
     rows = np.flatnonzero((refused | kept) & ~again)
@@ -83,3 +85,5 @@ def _marks(table: Table, frame: pd.DataFrame, instruments: Mapping[str, Instrume
     elif table.name == "outcomes":
         level = frame["level"].to_numpy("float64", na_value=np.nan)
         yield _Marks("level", np.where(np.isnan(level), UNKNOWN, np.where(level >= Tier.PRIORITY.ord, POSITIVE, 0)))
+    elif table.name == "scores":
+        yield _Marks("value", np.where(severe(frame, instruments), UNKNOWN, 0))

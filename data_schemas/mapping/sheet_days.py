@@ -11,7 +11,7 @@ from datetime import date
 
 from data_schemas.cells import BadCell, Texts, moment
 from data_schemas.mapping.headers import Numbered, is_day_header
-from data_schemas.mapping.questions import Question, reference
+from data_schemas.mapping.questions import Question, reference, toml_list, toml_text
 
 # What tools write where they keep no day: LimeSurvey's anonymous answers, and the zero of some clocks.
 NO_DAYS = (date(1980, 1, 1), date(1970, 1, 1), date(1900, 1, 1), date(1899, 12, 30), date(1899, 12, 31))
@@ -103,3 +103,13 @@ def _read_share(distinct: Sequence[str]) -> float:
         except BadCell:
             continue
     return read / len(distinct)
+
+
+def day_text(day: Day) -> str:
+    """The day as a cell of a mapping."""
+    if day.constant:
+        return f"{{ constant = {toml_text(day.said)} }}"
+    if day.fallback is None:
+        return toml_text(day.said)
+    blanks = f", missing = {toml_list(day.blanks)}" if day.blanks else ""
+    return f"{{ column = {toml_text(day.said)}, fallback = {day.fallback.isoformat()}{blanks} }}"

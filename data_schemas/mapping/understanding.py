@@ -1,7 +1,7 @@
 """What a mapping makes of files, in memory: everything of an import but the writing."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,16 +9,21 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from data_schemas.coding import check_coding
-from data_schemas.instruments import Instrument, packaged_instruments
+from data_schemas.instruments import Instrument
 from data_schemas.mapping.answer_coding import HIGHER, shifted
 from data_schemas.mapping.answers import VARIANT
 from data_schemas.mapping.apply import apply_mapping
 from data_schemas.mapping.cell import Cell
+from data_schemas.mapping.day_columns import DayColumns
 from data_schemas.mapping.definition import Mapping, read_mapping
-from data_schemas.mapping.files import Sheet, Wanted, read_sheet
+from data_schemas.mapping.files import read_sheet
 from data_schemas.mapping.fit import AS_OF, Step, as_of_cell, fit, leaking
+from data_schemas.mapping.half_days import leave_questions
+from data_schemas.mapping.lessons import with_days
 from data_schemas.mapping.platform_totals import totals_apart
 from data_schemas.mapping.progress import Applied, Finding
+from data_schemas.mapping.recognition import platform_total
+from data_schemas.mapping.sheet import Sheet, Wanted
 from data_schemas.mapping.withdrawn_leave import unread_decisions
 from data_schemas.own_features import OwnFeature, read_own_features
 from data_schemas.rules import Fault
@@ -34,7 +39,7 @@ class Understood:
     mapping: Mapping
     sha256: str
     instruments: Lookup[str, Instrument]
-    own: Lookup[str, Instrument]  # beside those that Runxin brings
+    own: Lookup[str, Instrument]  # those that the mapping brings, and those by which sheets are read
     features: tuple[OwnFeature, ...]
     steps: Sequence[Step]
     sheets: Lookup[str, Sequence[Sheet]]
@@ -63,17 +68,18 @@ def understand(
     when = as_of or as_of_cell(mapping, mapping_file.name) or fallback
     if when is None:
         raise usage("the mapping names no as-of date", fix="add as_of to its [dataset], or pass --as-of")
-    sheets = _read_all(mapping, steps, when, sources)
+    sheets = _read_all(mapping, steps, when, sources, instruments)
+    steps = [_with_total(step, sheets[step.role], _total_headers(steps, step, instruments)) for step in steps]
     applied = apply_mapping(mapping, steps, sheets, when, instruments, set_aside)
     named = {name.removeprefix("responses/") for name in applied.tables}
     named |= set(applied.tables["scores"]["instrument"].dropna()) if "scores" in applied.tables else set()
-    packaged = packaged_instruments()
-    used = {code: one for code, one in instruments.items() if code in named and packaged.get(code) is not one}
+    used = {code: one for code, one in instruments.items() if code in named}
     moved = {step.table.name: problem for step in steps for problem in _moved(step, sheets[step.role], instruments)}
     # Cells outside the range of a scale that is shifted are its echo, and setting them aside would drop the gravest.
     findings = [one for one in applied.findings if one.table not in moved or one.column is None]
     scores = applied.tables.get("scores")
     asked = [] if scores is None else list(_asked(unstated(scores, instruments), mapping_file.name))
+    asked += leave_questions(steps, sheets)
     problems = (
         *moved.values(),
         *asked,
@@ -82,7 +88,7 @@ def understand(
         *totals_apart([step for step in steps if step.table.name not in moved], sheets, instruments),
         *_miscoded(applied, [step for step in steps if step.table.name not in moved], sheets, instruments),
     )
-    fatal = bool(moved or asked) or any(finding.table == AS_OF.name for finding in applied.findings)
+    fatal = bool(moved or asked) or any(one.whole or one.table == AS_OF.name for one in applied.findings)
     return Understood(
         mapping, digest, instruments, {**brought, **used}, features, steps, sheets, applied, problems, fatal
     )
@@ -156,7 +162,11 @@ def _miscoded(
 
 
 def _read_all(
-    mapping: Mapping, steps: Sequence[Step], as_of: date | Cell, sources: Sequence[Path]
+    mapping: Mapping,
+    steps: Sequence[Step],
+    as_of: date | Cell,
+    sources: Sequence[Path],
+    instruments: Lookup[str, Instrument],
 ) -> dict[str, list[Sheet]]:
     """Every file under the role whose pattern fits its name; a file of no role, or a role of no file, is a problem."""
     files = files_of(sources)
@@ -181,9 +191,15 @@ def _read_all(
         for path in paths:
             try:
                 sheet = read_sheet(path, mapping.roles[name], wanted)
+                totals = _totals_beside(steps, name, sheet, instruments)
+                if totals:
+                    more = replace(wanted, columns={**wanted.columns, **dict.fromkeys(totals, True)})
+                    sheet = read_sheet(path, mapping.roles[name], more)
             except UserError as error:
                 problems += error.problems
                 continue
+            for days in _lessons(mapping, name):
+                sheet = with_days(days, sheet)
             problems += _leaks(mapping, steps, name, sheet)
             problems += _no_days([step for step in steps if step.role == name and step.of_day], sheet)
             columns = {column: texts.without(map(str, mapping.missing)) for column, texts in sheet.columns.items()}
@@ -191,6 +207,32 @@ def _read_all(
     if problems:
         raise bad_data("the files do not fit the mapping", problems)
     return sheets
+
+
+def _total_headers(
+    steps: Sequence[Step], step: Step, instruments: Lookup[str, Instrument]
+) -> Callable[[Sheet], str | None]:
+    """What finds in a file the total of a step's questionnaire that the platform reckoned and no mapping names."""
+    alone = len({other.table.name for other in steps if other.is_answers and other.role == step.role}) == 1
+    one = instruments[step.table.name.removeprefix("responses/")] if step.is_answers else None
+    return lambda sheet: None if one is None else platform_total(one, sheet.headers, alone)
+
+
+def _totals_beside(
+    steps: Sequence[Step], role: str, sheet: Sheet, instruments: Lookup[str, Instrument]
+) -> tuple[str, ...]:
+    """Totals of the platform that stand beside the items and that nothing reads."""
+    mine = [step for step in steps if step.role == role and step.is_answers and step.total is None]
+    found = (_total_headers(steps, step, instruments)(sheet) for step in mine)
+    return tuple(header for header in found if header is not None and header not in sheet.found.values())
+
+
+def _with_total(step: Step, sheets: Sequence[Sheet], header_in: Callable[[Sheet], str | None]) -> Step:
+    """The step with the platform's total, where every file of it has one that is only held against the answers."""
+    headers = {header_in(sheet) for sheet in sheets} if step.is_answers and step.total is None else set()
+    header = headers.pop() if len(headers) == 1 else None
+    read = header is not None and all(header in sheet.columns for sheet in sheets)
+    return replace(step, total=header) if read else step
 
 
 def _no_days(steps: Sequence[Step], sheet: Sheet) -> Iterator[Problem]:
@@ -202,6 +244,13 @@ def _no_days(steps: Sequence[Step], sheet: Sheet) -> Iterator[Problem]:
         )
 
 
+def _lessons(mapping: Mapping, role: str) -> Iterator[DayColumns]:
+    """The attendance sheets with a column a lesson that are read of a role's files."""
+    for block in mapping.blocks:
+        if block.days is not None and block.days.lessons is not None and mapping.role_of(block.file) == role:
+            yield block.days
+
+
 def _wanted(mapping: Mapping, steps: Sequence[Step], as_of: date | Cell, role: str) -> Wanted:
     wanted: dict[str, bool] = {}
     patterns: set[str] = set()
@@ -210,6 +259,8 @@ def _wanted(mapping: Mapping, steps: Sequence[Step], as_of: date | Cell, role: s
             patterns |= step.patterns
             for column, optional in step.columns.items():
                 wanted[column] = optional and wanted.get(column, True)
+    for days in _lessons(mapping, role):
+        wanted |= {header: True for _, day in days.days() for header in days.lessons_of(day)}
     for condition in mapping.where:
         if condition.file in (None, role):
             wanted[condition.column] = condition.optional

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from data_schemas.mapping.files import Sheet
 from data_schemas.mapping.fit import Step
+from data_schemas.mapping.sheet import Sheet
 from data_schemas.tables import TABLES
 from runxin.errors import Problem
 

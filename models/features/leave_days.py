@@ -102,8 +102,8 @@ def expanded(leaves: GroupedLeaves, as_of: int, school: SchoolDays) -> LeaveDays
 @compiled
 def _version(row: int, begin: int, end: int, leaves: GroupedLeaves, as_of: int) -> int:
     """What a record of one student (rows `begin` to `end`) is among those of the same kind that begin on the same day
-    and were recorded by `as_of`: the one recorded last stands. Of several of that day it is the longest one, and the
-    others are `BESIDE` it."""
+    and were recorded by `as_of`: the one recorded last stands. Of several of that day it is one that withdraws the
+    leave (it ends before it begins), or else the longest one, and the others are `BESIDE` it."""
     _, start_on, end_on, recorded_on, kind, _, half_days = leaves
     mine = WHOLE if np.isnan(half_days[row]) else half_days[row]
     found = STANDS
@@ -113,6 +113,10 @@ def _version(row: int, begin: int, end: int, leaves: GroupedLeaves, as_of: int) 
         if recorded_on[other] > recorded_on[row]:
             return REPLACED
         if recorded_on[other] == recorded_on[row]:
+            if end_on[other] < start_on[other] or end_on[row] < start_on[row]:
+                if end_on[row] >= start_on[row]:
+                    return REPLACED
+                continue
             theirs = WHOLE if np.isnan(half_days[other]) else half_days[other]
             if (end_on[other], theirs, other) > (end_on[row], mine, row):
                 found = BESIDE

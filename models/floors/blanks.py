@@ -58,9 +58,11 @@ def _rest_is_high(sheets: Sheets) -> Bools:
     figures = scores.proven.copy()
     figures[:, instrument.place("total")] = scores.least
     figures = np.nan_to_num(figures, nan=-np.inf)
-    if instrument.high is not None:
-        return np.asarray(figures[:, instrument.place(instrument.high.score)] >= instrument.high.at_least)
     found = np.zeros(len(sheets.day), dtype=bool)
+    for high in instrument.high:
+        found |= figures[:, instrument.place(high.score)] >= high.at_least
+    if instrument.high:
+        return found
     for floor in instrument.floors:
         for when in floor.when:
             places = [instrument.place(code) for code in when.scores]

@@ -13,6 +13,7 @@ from models.columns import NO_DAY
 from models.floors.floor import ITEM9, ITEM9_MODIFIED, late, make_floor, promptly
 from models.policy import Policy
 from models.records import ALWAYS, Records, Rows, rows_of
+from models.suspensions import not_withdrawn
 
 PHQ9, ITEM = "phq9", 9
 
@@ -101,9 +102,9 @@ def _modified(records: Records, concerns: Rows, as_of: int, policy: Policy) -> d
     bereaved &= (known <= as_of) & (since <= as_of)
     until = np.where(family["valid_to"] == NO_DAY, ALWAYS, family["valid_to"])
     add(family, since, until, known, bereaved, Words(zh="近期丧亲", en="recent bereavement"))
-    leaves, _ = rows_of(records, "leaves")
+    leaves = not_withdrawn(rows_of(records, "leaves")[0], as_of)
     since, known = leaves["start_on"], leaves["recorded_on"]
-    suspended = (leaves["type"] == LeaveType.SUSPENSION.place) & (known <= as_of) & (since <= as_of)
+    suspended = (leaves["type"] == LeaveType.SUSPENSION.place) & (since <= as_of)
     until = leaves["end_on"] + policy.floor_windows.suspension_days - 1
     add(leaves, since, until, known, suspended, Words(zh="近期休学", en="recent suspension"))
     return found

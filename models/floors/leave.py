@@ -18,6 +18,7 @@ from models.floors.floor import make_floor
 from models.policy import Policy
 from models.records import Records, Rows, rows_of
 from models.sheets import Bools, Ints
+from models.suspensions import not_withdrawn
 
 FREQUENT_WINDOW = 60  # school days
 # A stay in hospital for one of these is not for psychological reasons; one without a reason on record may be.
@@ -37,7 +38,7 @@ Found = Iterator[tuple[int, Floor]]
 def leave_floors(records: Records, as_of: int, policy: Policy) -> Found:
     """Every floor of leave by student's place, from what was recorded by the end of day `as_of`."""
     leaves, _ = rows_of(records, "leaves")
-    yield from _suspensions(records, leaves.where(leaves["recorded_on"] <= as_of), as_of, policy)
+    yield from _suspensions(records, not_withdrawn(leaves, as_of), as_of, policy)
     days = leave_days(leaves, as_of, records.school)
     since = as_of - policy.floor_windows.leave_days
     if policy.floors.R17:

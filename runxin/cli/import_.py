@@ -33,7 +33,7 @@ def import_command(
         bool, typer.Option("--preview", help="Say what is understood of the files, and write nothing.")
     ] = False,
     draft: Annotated[
-        Path | None, typer.Option(help="Write a mapping for files with a column an item, to be looked over.")
+        Path | None, typer.Option(help="Write a mapping for files of items, totals, leave or attendance.")
     ] = None,
     instrument: Annotated[
         list[str] | None, typer.Option(help="For --draft: each questionnaire, in the order of the files and columns.")
@@ -112,6 +112,7 @@ def _text(done: Imported, out: Path) -> str:
         parts += [f"{count.set_aside} set aside"] if count.set_aside else []
         parts += [f"{count.unsettled} of those written have no settled student"] if count.unsettled else []
         lines.append(f"  {count.step}: {', '.join(parts)}")
+    lines += told["notes"]
     lines += safety_words(told["safety"])
     if done.problems:
         kept = f" and {told['rows_unsettled']} kept for 身份待核" if told["rows_unsettled"] else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from data_schemas.mapping import Drafted
-from data_schemas.problem_groups import listed
+from data_schemas.problem_groups import causes, listed
 from runxin.errors import Problem
 
 PROBLEMS_SHOWN = 20
@@ -19,6 +19,7 @@ def preview_words(told: dict[str, Any], problems: Sequence[Problem]) -> str:
         lines.append(f"{file['file']}: {file['rows']} rows, {len(file['read'])} columns read")
         if file["unread"]:
             lines.append(f"  not read: {', '.join(file['unread'])}")
+        lines += [f"  {note}" for note in file["notes"]]
     for block in told["blocks"]:
         lines.append(f"{block['block']}: {block['rows']['written']} rows would be written")
         for column in block["columns"]:
@@ -27,9 +28,10 @@ def preview_words(told: dict[str, Any], problems: Sequence[Problem]) -> str:
         if "answers" in block:
             lines += [f"  {line}" for line in _answers(block["answers"])]
             lines += [f"  {line}" for line in _distribution(block["distribution"])]
+    lines += told["notes"]
     lines += [f"taken to be so: {asked['ask']} → {asked['answer']}" for asked in told["questions"]]
     if problems:
-        lines.append(f"{len(problems)} problems: an import would refuse this")
+        lines.append(f"{causes(problems)}: an import would refuse this")
         lines += [f"  {line}" for line in listed(problems, PROBLEMS_SHOWN)]
     else:
         lines.append("no problems")

@@ -69,7 +69,11 @@ class LeaveRow(RequestPart):
     type: Annotated[str, CodeOf(LeaveType)]
     start_on: Day
     end_on: Day | None = Field(None, description="left out while it is still going on")
-    half_days: Annotated[int, Field(ge=1, le=1000)] | None = None
+    half_days: Annotated[int, Field(ge=0, le=1000)] | None = Field(
+        None,
+        description="0: withdrawn, none of it was taken. Of records with one type and start_on the one recorded last "
+        "counts; a shortened leave is sent again with its new end_on",
+    )
     reason_code: Annotated[str, CodeOf(LeaveReason)] | None = None
     recorded_on: Day | None = Field(None, description="when it became known; the as-of date where left out")
 

@@ -61,8 +61,8 @@ def _signs(result: InstrumentResult, instrument: Instrument) -> bool:
     """Whether a sheet says anything. Where no bands are agreed, a total speaks from what the definition calls high."""
     if result.soft_items or (result.suicidality_covered and result.critical_status in ("positive", "unknown")):
         return True
-    high = instrument.high
-    if result.band_code is None and high is not None and high.score == "total" and (result.total or 0) >= high.at_least:
+    from_on = [high.at_least for high in instrument.high if high.score == "total"]
+    if result.band_code is None and any((result.total or 0) >= least for least in from_on):
         return True
     scores = {score.code: score for score in instrument.scores}
     bands = [(instrument.total, result.band_code), *((scores[one.code], one.band_code) for one in result.scores)]

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from data_schemas.ids import BadId, plain_id
 from data_schemas.mapping.definition import FileRole
-from data_schemas.mapping.files import Wanted, read_sheet
+from data_schemas.mapping.files import read_sheet
+from data_schemas.mapping.sheet import Wanted
 from data_schemas.plain_text import unmarked
 from runxin.errors import Problem, bad_data
 from serving.store.audit import AuditEvent, add_event

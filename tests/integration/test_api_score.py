@@ -248,3 +248,20 @@ def test_a_key_of_one_school_speaks_for_it(api: Api) -> None:
     key = api.key("score", schools=("B",))
     assert verify_key(api.state.store, key).schools == ("B",)
     assert api.post("/score", record(school_id=None), key).status_code == 200
+
+
+def test_a_platform_withdraws_and_shortens_leave_by_a_later_record(api: Api) -> None:
+    """A suspension that was withdrawn suspends nobody; the version that is recorded last counts."""
+    asked = {"type": "suspension", "start_on": days_ago(5), "recorded_on": days_ago(5)}
+    withdrawn = {**asked, "recorded_on": days_ago(1), "half_days": 0}
+    shortened = {**asked, "recorded_on": days_ago(1), "end_on": days_ago(2)}
+    said = []
+    for n, rows in enumerate([[asked], [asked, withdrawn], [asked, shortened]]):
+        answer = api.post("/score", record(f"W-{n}", leaves=rows), api.key())
+        assert answer.status_code == 200, answer.text
+        said.append(answer.json())
+    assert [answer["due"] and answer["due"]["why"]["zh"] for answer in said] == [
+        "休学中",
+        None,
+        f"休学期满（{days_ago(2)}）未见复学登记：请核实去向",
+    ]

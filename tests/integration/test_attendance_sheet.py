@@ -90,3 +90,51 @@ def test_a_mapping_of_days_that_does_not_hold_is_refused(
 ) -> None:
     refused = imported(tmp_path, capsys, MAPPING.replace(was, given), SHEET, code=3)
     assert any(what in problem["what"] for problem in refused["problems"]), refused["problems"]
+
+
+LESSONS = (
+    MAPPING.replace('"{m}月{d}日"', '"{m}月{d}日第{n}节"')
+    + """lessons = 6
+morning = 4
+"""
+)
+
+
+def lessons(*marks: str) -> str:
+    """One day of a student, a mark a lesson."""
+    head = ",".join(["学号", *(f"3月24日第{n}节" for n in range(1, 7))])
+    return "\n".join([head, *(f"M{n},{','.join(day.replace('.', '√'))}" for n, day in enumerate(marks))])
+
+
+@pytest.mark.parametrize(
+    ("marks", "found"),
+    [
+        ("......", []),
+        ("病病病病病病", [("sick", 2)]),
+        ("...病..", [("sick", 1)]),
+        ("....病.", [("sick", 1)]),
+        ("病....病", [("sick", 2)]),
+        ("病病病病事事", [("personal", 1), ("sick", 1)]),
+        ("迟.....", [("late", 1)]),
+        ("迟病....", [("sick", 1)]),
+        ("病...迟.", [("late", 1), ("sick", 1)]),
+    ],
+)
+def test_a_column_a_lesson_is_halves_of_its_day(
+    tmp_path: Path, capsys: Capsys, marks: str, found: list[tuple[str, int]]
+) -> None:
+    imported(tmp_path, capsys, LESSONS, lessons(marks))
+    leaves = read_dataset(tmp_path / "out").tables["leaves"]
+    assert sorted(zip(leaves["type"], leaves["half_days"], strict=True)) == found
+    assert set(leaves["start_on"].dt.date.astype(str)) <= {"2026-03-24"}
+
+
+def test_a_mark_of_a_lesson_that_nobody_explained_is_a_problem(tmp_path: Path, capsys: Capsys) -> None:
+    problems = imported(tmp_path, capsys, LESSONS, lessons("√√公√√√"), code=3)["problems"]
+    assert {(one["what"], one["row"], one["column"]) for one in problems} == {("an unknown code", 2, "3月24日第1节")}
+
+
+def test_lessons_that_do_not_add_up_are_refused(tmp_path: Path, capsys: Capsys) -> None:
+    for was, now in (("morning = 4\n", ""), ("morning = 4", "morning = 7"), ("第{n}节", "")):
+        problems = imported(tmp_path, capsys, LESSONS.replace(was, now), lessons("√√√√√√"), code=3)["problems"]
+        assert "lesson" in problems[0]["what"]

@@ -229,7 +229,7 @@ def test_the_command_says_first_who_it_is_about(folder: Path, capsys: pytest.Cap
     assert run(arguments) == 3
     told = capsys.readouterr().err
     assert "29 rows hold positive safety evidence and 2 hold it blank or unreadable, and are in NO dataset" in told
-    assert told.index("student X2, Q9 positive") < told.index("31 problems, nothing was written")
+    assert told.index("student X2, Q9 positive") < told.index("problems in 31 places, nothing was written")
     assert run([*arguments, "--json"]) == 3
     assert len(json.loads(capsys.readouterr().out.splitlines()[-1])["safety"]) == 31
     assert run([*arguments, "--preview"]) == 3

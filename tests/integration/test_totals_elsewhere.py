@@ -58,12 +58,12 @@ class School:
         ]
         (folder / "t.csv").write_text("\n".join(lines), "utf-8")
 
-    def imported(self, stated: str = "", code: int = 0) -> dict[str, Any]:
+    def imported(self, *options: str, stated: str = "", code: int = 0) -> dict[str, Any]:
         named = "\n".join(f'{scale} = "{scale}"' for scale in self.scales)
         text = MAPPING.format(code=self.code, stated=stated, scales=named)
         (self.folder / "m.toml").write_text(text, "utf-8")
         files = (str(self.folder / "t.csv"), "--out", str(self.folder / "out"))
-        return told(self.capsys, "import", "--mapping", str(self.folder / "m.toml"), *files, code=code)
+        return told(self.capsys, "import", "--mapping", str(self.folder / "m.toml"), *files, *options, code=code)
 
     def results(self) -> list[InstrumentResult]:
         dataset = read_dataset(self.folder / "out")
@@ -91,7 +91,7 @@ def test_a_total_comes_to_the_definitions_own_by_what_it_states(
     tmp_path: Path, capsys: Capsys, code: str, values: list[float], stated: str, totals: list[float]
 ) -> None:
     school = School(tmp_path, capsys, code, ["total"], [[value] for value in values])
-    school.imported(stated)
+    school.imported(stated=stated)
     assert [one.total for one in school.results()] == totals
 
 
@@ -112,25 +112,53 @@ def test_a_total_that_may_be_in_two_units_is_asked_about_once(
     assert fix in problem["fix"]
 
 
+@pytest.mark.parametrize("aside", [(), ("--set-aside",)])
 @pytest.mark.parametrize(
-    ("code", "scales", "rows", "what"),
+    ("code", "scales", "rows", "count"),
     [
-        ("dass21", ["depression", "anxiety"], [[21, 17], [15, 11]], "no answers to dass21 come to this depression"),
-        ("mssmhs", ["total"], [[75], [120]], "total of mssmhs lies from 1 to 5"),
+        ("dass21", ["depression", "anxiety", "stress"], [[21, 17, 19], [15, 11, 9], [7, 5, 3], [2, 2, 1]], 4),
+        ("mssmhs", ["total"], [[75], [120]], 2),
+        ("sds", ["total"], [[59], [31], [62], [99]], 2),
     ],
 )
-def test_a_figure_that_cannot_be_says_in_which_unit_it_can(
-    tmp_path: Path, capsys: Capsys, code: str, scales: list[str], rows: list[list[float]], what: str
+def test_totals_in_another_unit_are_one_problem_for_which_no_row_is_set_aside(
+    tmp_path: Path,
+    capsys: Capsys,
+    code: str,
+    scales: list[str],
+    rows: list[list[float]],
+    count: int,
+    aside: tuple[str, ...],
 ) -> None:
     school = School(tmp_path, capsys, code, scales, rows)
-    problems = school.imported(code=3)["problems"]
-    assert what in {one["what"] for one in problems}
-    assert {one["fix"] for one in problems} == {f"write {RAW} into the block's columns"}
+    (problem,) = school.imported(*aside, code=3)["problems"]
+    assert problem["what"].startswith(f"{code} looks given in another unit than is stated")
+    assert all(scale in problem["what"] for scale in scales)
+    assert (problem["count"], problem["column"], problem["row"]) == (count, None, 2)
+    assert problem["fix"].startswith(f"write {RAW} into the block's columns")
+    assert not (school.folder / "out").exists(), "the severest rows would have been left out"
+
+
+def test_several_scales_whose_unit_is_open_are_asked_about_once(tmp_path: Path, capsys: Capsys) -> None:
+    scales = ["depression", "anxiety"]
+    (problem,) = School(tmp_path, capsys, "dass21", scales, [[10, 8], [14, 2]]).imported(code=3)["problems"]
+    assert problem["what"].startswith("in which unit and coding are the figures of dass21 anxiety, depression?")
+
+
+def test_setting_aside_is_not_offered_for_a_severe_total_and_names_it(tmp_path: Path, capsys: Capsys) -> None:
+    school = School(tmp_path, capsys, "phq9", ["total"], [[4], [9], [72]])
+    refused = school.imported(code=3)
+    assert [one["what"] for one in refused["problems"]] == ["total of phq9 lies from 0 to 27"]
+    assert refused["error"]["fix"].startswith("mend the cells: with --set-aside 1 rows with safety evidence")
+    aside = school.imported("--set-aside")
+    assert [(one["row"], one["student_id"], one["positive"], one["kept"]) for one in aside["safety"]] == [
+        (4, "9102", False, False)
+    ]
 
 
 def test_scales_without_a_total_count_as_screened(tmp_path: Path, capsys: Capsys) -> None:
     school = School(tmp_path, capsys, "dass21", ["depression", "anxiety", "stress"], [[7, 5, 3], [21, 17, 19]])
-    school.imported(RAW)
+    school.imported(stated=RAW)
     first, second = school.results()
     assert (first.total, first.scales_only, second.scales_only) == (None, True, True)
     assert {score.code: score.value for score in first.scores if score.value is not None} == {
@@ -201,3 +229,59 @@ def test_a_platforms_total_is_held_against_the_answers(tmp_path: Path, capsys: C
     )
     told(capsys, "import", "--mapping", mapping, source, "--out", out, "--set-aside")
     assert len(read_dataset(Path(out)).responses["phq9"]) == 7, "the answers count: nobody's sheet is set aside"
+
+
+SDQ = ["total", "emotional", "conduct", "hyperactivity", "peer"]
+
+
+def test_an_imported_total_that_is_not_its_scales_is_listed_and_no_row_is_lost(tmp_path: Path, capsys: Capsys) -> None:
+    school = School(tmp_path, capsys, "sdq_self", SDQ, [[30, 2, 2, 2, 2], [8, 2, 2, 2, 2], [9, 2, 2, 2, 2]])
+    (problem,) = school.imported(code=3)["problems"]
+    assert problem["what"] == (
+        "total of sdq_self is not the sum of emotional, conduct, hyperactivity, peer "
+        "(the first: 30, its parts come to 8)"
+    )
+    assert (problem["count"], problem["rows"], problem["column"]) == (2, [2, 4], "total")
+    done = school.imported("--set-aside")
+    assert (done["rows_set_aside"], done["rows_unsettled"], done["tables"]["scores"]) == (0, 0, 15)
+    dataset = read_dataset(school.folder / "out")
+    asked = [one.row for one in check_dataset(dataset).questions if one.what.startswith("total of sdq_self is not")]
+    assert asked == [2, 4], "and asked about again by check"
+    assert [one.suspect for one in results(dataset)] == [("parts",), (), ("parts",)]
+
+
+def test_a_platforms_total_that_is_not_its_scales_is_filed_and_in_doubt(api: Api) -> None:
+    rows = [
+        {"instrument": "sdq_self", "scale": scale, "value": value, "administered_on": "2026-11-18"}
+        for scale, value in zip(SDQ, [30, 2, 2, 2, 2], strict=True)
+    ]
+    answer = api.post("/score", record(responses=[], scores=rows), api.key()).json()
+    assert answer["recorded"]
+    assert [one["suspect"] for one in answer["instruments"]] == [["parts"]]
+    assert {"suspect", "safety_question"} <= {one["why"] for one in answer["data_quality"]["retest"]}
+
+
+@pytest.mark.parametrize(("code", "scale", "value"), [("sds", "total", 87), ("dass21", "depression", 42)])
+def test_a_severe_total_of_a_platform_is_asked_about_in_person(api: Api, code: str, scale: str, value: float) -> None:
+    """No floor was proposed for these; a person asks about safety, by a day, and the tier stays."""
+    row = {"instrument": code, "scale": scale, "value": value, "administered_on": "2026-11-18"}
+    answer = api.post("/score", record(responses=[], scores=[row]), api.key()).json()
+    assert answer["tier"]["code"] == "routine"
+    assert [one["why"] for one in answer["data_quality"]["retest"]] == ["safety_question"]
+    assert answer["due"]["what"]["zh"] == "10 个上学日内当面询问"
+
+
+def test_a_total_beside_the_items_is_held_against_them_where_the_mapping_does_not_name_it(
+    tmp_path: Path, capsys: Capsys
+) -> None:
+    head = "学号,性别,年级,测评日期," + ",".join(f"PHQ{n}" for n in range(1, 10)) + ",PHQ9总分"
+    rows = [f"900{n},女,初二,2026-03-30,1,1,1,1,1,1,1,1,1,{18 if n < 4 else 9}" for n in range(6)]
+    (tmp_path / "p.csv").write_text("\n".join([head, *rows]), "utf-8")
+    source, mapping, out = str(tmp_path / "p.csv"), str(tmp_path / "m.toml"), str(tmp_path / "out")
+    told(capsys, "import", "--draft", mapping, source)
+    text = [line for line in (tmp_path / "m.toml").read_text("utf-8").splitlines() if not line.startswith("total =")]
+    (tmp_path / "m.toml").write_text("\n".join(text), "utf-8")
+    (problem,) = told(capsys, "import", "--mapping", mapping, source, "--out", out, code=3)["problems"]
+    assert problem["what"].startswith("phq9: 4 of 6 totals are not those of the answers")
+    done = told(capsys, "import", "--mapping", mapping, source, "--out", out, "--set-aside")
+    assert (done["rows_set_aside"], done["tables"]["responses/phq9"]) == (0, 6)

@@ -153,7 +153,7 @@ def test_a_draft_needs_ids_and_items(tmp_path: Path, capsys: pytest.CaptureFixtu
     mapping = str(tmp_path / "m.toml")
     for name, text, said in (
         ("a.csv", "姓名,Q1,Q2,Q3,Q4,Q5,Q6,Q7\n某某,0,0,0,0,0,0,0\n", "no column with the students' ids"),
-        ("b.csv", "学号,年级\n1,七年级\n", "no numbered columns of items"),
+        ("b.csv", "学号,年级\n1,七年级\n", "neither numbered columns of items"),
         ("c.csv", "x\ny\n", "has no row of headers"),
     ):
         (tmp_path / name).write_text(text, "utf-8")

@@ -190,3 +190,78 @@ def test_two_questionnaires_are_history_where_both_came_too_late(first: int, sec
     )
     assert floor is not None
     assert floor.history == history
+
+
+@pytest.mark.parametrize("code", [code for code, one in KNOWN.items() if one.total.polarity == "adverse"])
+def test_the_severest_total_without_items_is_never_passed_over(code: str) -> None:
+    """Decision 7: a floor where the definition names one, or a person asks; whatever the form."""
+    said = by_rules(given(code, total=KNOWN[code].highest))
+    assert said.floors or {one.why for one in said.data_quality.retest} & {"safety_question", "critical_blank"}
+    covered = KNOWN[code].suicidality_covered
+    assert ("critical_blank" if covered else "safety_question") in {one.why for one in said.data_quality.retest}
+
+
+@pytest.mark.parametrize(
+    ("code", "floor", "values"),
+    [
+        (code, f"{code}-{floor.code}", dict.fromkeys(when.scores[: when.how_many], when.at_least))
+        for code, one in KNOWN.items()
+        for floor in one.floors
+        for when in floor.when
+    ],
+)
+def test_every_floor_fires_from_scores_without_items(code: str, floor: str, values: dict[str, float]) -> None:
+    assert floor in ids(given(code, **values))
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "said"),
+    [
+        ("sds", {"total": 87}, "SDS 87 分（重度，2026-04-03，年龄不在适用范围：18 岁及以上） 偏高"),
+        ("sds", {"raw": 70}, "SDS 87 分（重度，2026-04-03，年龄不在适用范围：18 岁及以上） 偏高"),
+        ("dass21", {"depression": 42}, "DASS-21 抑郁 42 分（极重度，2026-04-03） 偏高"),
+        ("dass21", {"depression": 8, "anxiety": 20, "stress": 8}, "DASS-21 焦虑 20 分（极重度，2026-04-03） 偏高"),
+        (
+            "sdq_self",
+            {"emotional": 9, "conduct": 6, "hyperactivity": 6},
+            "SDQ 学生自评 分量表合计至少 21 分（2026-04-03） 偏高",
+        ),
+    ],
+)
+def test_scales_alone_bring_the_question_in_words_of_their_own(code: str, values: dict[str, float], said: str) -> None:
+    found = by_rules(given(code, **values))
+    assert found.tier is Tier.ROUTINE
+    asked = [one.text.zh for one in found.data_quality.retest if one.why == "safety_question"]
+    assert asked == [f"{said}，该量表不含自杀意念条目，请当面询问安全"]
+
+
+def test_scales_whose_sum_reaches_a_floor_open_it() -> None:
+    """Six of eight scales of the MHT already come to 65."""
+    six = dict.fromkeys(["social_anxiety", "loneliness", "self_blame", "over_sensitivity", "phobia", "impulsivity"], 10)
+    assert "mht-total-65" not in ids(given("mht", **six))
+    assert "mht-total-65" in ids(given("mht", **six, somatic=5))
+
+
+@pytest.mark.parametrize(("total", "apart"), [(8, False), (30, True), (7, True)], ids=["their sum", "above", "below"])
+def test_a_total_that_is_not_the_sum_of_its_scales_is_in_doubt(total: float, apart: bool) -> None:
+    said = by_rules(given("sdq_self", total=total, emotional=2, conduct=2, hyperactivity=2, peer=2))
+    assert said.instruments[0].suspect == (("parts",) if apart else ())
+    asked = {one.why: one.text.zh for one in said.data_quality.retest}
+    assert ("suspect" in asked) is apart
+    assert ("safety_question" in asked) is (total == 30)
+    if apart:
+        assert "总分与分量表合计不符" in asked["suspect"]
+
+
+def test_of_a_total_and_its_scales_the_graver_counts() -> None:
+    low = given("sdq_self", total=8, emotional=9, conduct=9, hyperactivity=6, peer=6)
+    assert "safety_question" in {one.why for one in by_rules(low).data_quality.retest}
+
+
+def test_means_that_were_rounded_are_the_sum_that_they_are() -> None:
+    """Ten means of 11/6 and the total's own: 1.83 each, and none is in doubt; nor are ten that come to 2."""
+    scales = KNOWN["mssmhs"].total.parts
+    said = by_rules(given("mssmhs", total=1.83, **dict.fromkeys(scales, 1.83)))
+    assert said.instruments[0].suspect == ()
+    low, high = dict.fromkeys(scales[:5], 1.83), dict.fromkeys(scales[5:], 2.17)
+    assert "mssmhs-mean-2" in ids(given("mssmhs", **low, **high))

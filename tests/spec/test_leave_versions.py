@@ -53,3 +53,18 @@ def test_a_replaced_record_no_longer_says_what_the_leave_was_for(reason: str, ot
     said = leave(MONDAY, TENTH, recorded_on=ASKED)
     found = features(said, leave(MONDAY, TENTH, reason_code=reason, recorded_on=TENTH), as_of=TUESDAY)
     assert found["nonresp_sick_days_60"] == other_sick
+
+
+@pytest.mark.parametrize("recorded", [ASKED, TENTH], ids=["the same day", "later"])
+def test_leave_that_was_withdrawn_was_never_taken(recorded: date) -> None:
+    asked = leave(MONDAY, LAST, recorded_on=ASKED)
+    assert days(asked, leave(MONDAY, LAST, half_days=0, recorded_on=recorded)) == 0
+    assert days(asked, leave(MONDAY, None, half_days=0, recorded_on=recorded)) == 0, "with no end named again"
+    assert days(leave(MONDAY, LAST, half_days=0, recorded_on=ASKED), leave(MONDAY, LAST, recorded_on=TENTH)) == 10
+
+
+def test_a_withdrawal_takes_back_no_other_leave() -> None:
+    gone = leave(MONDAY, LAST, half_days=0, recorded_on=TENTH)
+    assert days(half(), gone) == 0.5
+    assert days(leave(MONDAY, LAST, recorded_on=ASKED), gone, as_of=date(2026, 3, 9)) == 1, "as was known then"
+    assert days(leave(MONDAY, TENTH, "personal", recorded_on=ASKED), gone) == 2, "of another kind"

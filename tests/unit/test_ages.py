@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from data_schemas.calendar import date_to_day
 from data_schemas.instruments import packaged_instruments
+from data_schemas.plausibility import age_questions
 from models.ages import ages_words, full_years
 from models.sentences import instrument_sentence
 from tests.students import AS_OF, by_rules, days_before, phq9, sheet, student
@@ -71,3 +73,30 @@ def test_it_is_said_and_lowers_confidence_and_takes_no_warning_away() -> None:
     assert all("年龄不在适用范围：11 岁及以上" in text.zh for text in texts)
     assert all("not of the ages it was made for: 11 and above" in text.en for text in texts)
     assert ages_words(KNOWN["cesdc"]).zh.endswith("6–17 岁")
+
+
+def test_a_check_and_an_import_name_the_same_sheets() -> None:
+    """As the scorer does, on every case above: by birth date, by an age in whole years, by one with its months."""
+    cases: list[dict[str, Any]] = [
+        {"born": date(2015, 4, 3)},
+        {"born": date(2015, 4, 4)},
+        {"born": date(2015, 4, 3), "on": days_before(1)},
+        {"age": 11.0},
+        {"age": 10.0},
+        {"age": 10.9},
+        {"age": 11.0, "on": days_before(300)},
+        {"age": 11.2, "on": days_before(90)},
+        {},
+    ]
+    rows = [
+        {"student_id": f"S{n}", "birth_date": case.get("born"), "age_years": case.get("age")}
+        for n, case in enumerate(cases)
+    ]
+    students = pd.DataFrame(rows).assign(school_id="A", enrolled_on=pd.NaT, left_on=pd.NaT, grade=pd.NA)
+    students["birth_date"] = pd.to_datetime(students["birth_date"])
+    sheets = pd.DataFrame(
+        {"student_id": students["student_id"], "administered_on": pd.to_datetime([c.get("on", AS_OF) for c in cases])}
+    )
+    (found,) = age_questions({"students": students, "responses/phq9": sheets}, KNOWN, AS_OF)
+    assert found[1].rows.tolist() == [n for n, case in enumerate(cases) if outside(**case)]
+    assert found[1].what == "not of the ages that phq9 was made for (11 to below 120)"

@@ -125,3 +125,8 @@ def test_an_id_that_the_api_refuses_is_refused_in_a_file(column: str) -> None:
         value_of("S\u200b1", STUDENTS.column(column))
     assert value_of(text_of("Ｓ１") or "", STUDENTS.column(column)) == "S1", "full-width ones are levelled"
     assert value_of("初一 1班", STUDENTS.column("class_id")) == "初一 1班"
+
+
+@pytest.mark.parametrize("text", ["2026-03-30 08:24:00", "2026-03-30 14:24", "2026-03-30 24:00", "2026-03-30T24:00:00"])
+def test_24_minutes_past_an_hour_are_no_end_of_the_day(text: str) -> None:
+    assert day(text) == date(2026, 3, 30)

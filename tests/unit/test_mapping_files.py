@@ -10,7 +10,8 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from data_schemas.mapping.definition import FileRole
-from data_schemas.mapping.files import Sheet, Wanted, read_sheet
+from data_schemas.mapping.files import read_sheet
+from data_schemas.mapping.sheet import Sheet, Wanted
 from runxin.errors import UserError
 
 TEXT = "学号,性别\n0012,男\n,\n0013,女\n\n"
@@ -75,7 +76,7 @@ def test_xlsx_as_excel_writes_it(tmp_path: Path) -> None:
     sheet = read(book(tmp_path / "a.xlsx", ("Sheet1", rows), merge="A1:C1"), "学号", "人数", "日期", header_row=2)
     assert cells(sheet, "学号") == ["1001", "1002"]
     assert cells(sheet, "人数") == ["3", None]
-    assert cells(sheet, "日期") == ["2026-03-05", "2026年3月6日"]
+    assert cells(sheet, "日期") == ["2026-03-05 00:00:00", "2026年3月6日"], "shown with a time"
     assert sheet.rows.tolist() == [3, 4]
 
 
@@ -184,4 +185,4 @@ def test_a_workbook_that_counts_from_1904_gives_the_same_days(tmp_path: Path) ->
             made.worksheets[0].append(row)
         made.save(tmp_path / "a.xlsx")
         found.append(cells(read(tmp_path / "a.xlsx", "日期"), "日期"))
-    assert found == [["2026-03-24", "2026-03-24 08:05:00"]] * 2
+    assert found == [["2026-03-24 00:00:00", "2026-03-24 08:05:00"]] * 2

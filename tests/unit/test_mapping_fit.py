@@ -76,7 +76,7 @@ def test_headers_and_codes_of_the_mapping_are_levelled_like_cells(tmp_path: Path
         ('table = "leaves"\ncolumns = { type = { column = "a", values = "kinds" } }', "no shared map 'kinds'"),
         ('table = "leaves"\ncolumns = { start_on = { constant = "2026-01-01" } }', "write it without quotes"),
         ('table = "leaves"\ncolumns = { half_days = { constant = 1.5 } }', "1.5 is not a whole number"),
-        ('table = "leaves"\ncolumns = { half_days = { constant = 0 } }', "0 is outside 1 to 1000"),
+        ('table = "leaves"\ncolumns = { half_days = { constant = 1001 } }', "1001 is outside 0 to 1000"),
         ('table = "leaves"\ncolumns = { half_days = { constant = "a" } }', "'a' is not a number"),
         ('table = "leaves"\ncolumns = { type = { id = { prefix = "a" } } }', "only an id column can be built"),
         ('table = "leaves"\nlong = { a = "b" }', "only family, concerns, scores can be written long"),

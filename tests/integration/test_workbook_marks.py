@@ -1,0 +1,207 @@
+"""What a workbook says beside its values: midnights, formulas, what is hidden, rows of totals, other sheets."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from data_schemas.dataset import read_dataset
+from runxin.cli.main import run
+from tests.command_line import told
+
+MAPPING = """
+[dataset]
+name = "workbook"
+origin = "local"
+mode = "longitudinal"
+as_of = 2026-03-31
+[student_id]
+column = "学号"
+[[blocks]]
+table = "students"
+[blocks.columns]
+school_id = {{ constant = "school-1" }}
+stage = {{ constant = "junior" }}
+sex = {{ constant = "unknown" }}
+[[blocks]]
+{block}
+"""
+LEAVE = """table = "leaves"
+[blocks.columns]
+type = { constant = "sick" }
+start_on = "开始时间"
+end_on = END
+recorded_on = { constant = 2026-03-27 }
+"""
+SHEETS = """table = "responses/isi"
+[blocks.items]
+columns = "ISI{n}"
+[blocks.columns]
+administered_on = { constant = 2026-03-27 }
+respondent = { constant = "self" }
+"""
+HEADERS = ["学号", *(f"ISI{n}" for n in range(1, 8))]
+Capsys = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNXIN_HOME", str(tmp_path / "home"))
+
+
+def book(tmp_path: Path, *rows: list[Any]) -> tuple[openpyxl.Workbook, Worksheet]:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert isinstance(sheet, Worksheet)
+    for row in rows:
+        sheet.append(row)
+    return made, sheet
+
+
+def imported(tmp_path: Path, capsys: Capsys, block: str, file: str = "a.xlsx", code: int = 0) -> dict[str, Any]:
+    (tmp_path / "m.toml").write_text(MAPPING.format(block=block), "utf-8")
+    files = (str(tmp_path / file), "--out", str(tmp_path / "out"))
+    return told(capsys, "import", "--mapping", str(tmp_path / "m.toml"), *files, code=code)
+
+
+def leave(tmp_path: Path) -> list[tuple[str, int | None]]:
+    frame = read_dataset(tmp_path / "out").tables["leaves"]
+    half = [None if pd.isna(one) else int(one) for one in frame["half_days"]]
+    return list(zip(frame["end_on"].dt.date.astype(str), half, strict=True))
+
+
+def of_leave(tmp_path: Path, *pairs: tuple[object, object], shown: str | None = None) -> None:
+    made, sheet = book(tmp_path, ["学号", "开始时间", "结束时间"], *([f"L{n}", *pair] for n, pair in enumerate(pairs)))
+    for row in sheet.iter_rows(min_row=2, min_col=2):
+        for cell in row:
+            cell.number_format = shown or cell.number_format
+    made.save(tmp_path / "a.xlsx")
+
+
+def end(end_is: str | None = None) -> str:
+    said = f', end_is = "{end_is}"' if end_is else ""
+    return LEAVE.replace("END", f'{{ column = "结束时间"{said} }}')
+
+
+@pytest.mark.parametrize("shown", ["yyyy-mm-dd h:mm:ss", "m/d/yy h:mm"])
+def test_a_midnight_of_a_column_of_times_ends_the_day_before(tmp_path: Path, capsys: Capsys, shown: str) -> None:
+    of_leave(tmp_path, (datetime(2026, 3, 24), datetime(2026, 3, 25)), shown=shown)
+    imported(tmp_path, capsys, end())
+    assert leave(tmp_path) == [("2026-03-24", None)]
+
+
+def test_a_column_that_is_headed_as_days_holds_days_though_a_program_wrote_times(
+    tmp_path: Path, capsys: Capsys
+) -> None:
+    made, _ = book(tmp_path, ["学号", "开始日期", "结束日期"], ["L0", datetime(2026, 3, 24), datetime(2026, 3, 25)])
+    made.save(tmp_path / "a.xlsx")
+    imported(tmp_path, capsys, end().replace("时间", "日期"))
+    assert leave(tmp_path) == [("2026-03-25", None)]
+
+
+def test_a_midnight_beside_times_is_one_whatever_its_format(tmp_path: Path, capsys: Capsys) -> None:
+    of_leave(
+        tmp_path,
+        (datetime(2026, 3, 24), datetime(2026, 3, 25)),
+        (datetime(2026, 3, 24, 8), datetime(2026, 3, 24, 12)),
+        shown="yyyy-mm-dd",
+    )
+    imported(tmp_path, capsys, end())
+    assert leave(tmp_path) == [("2026-03-24", None), ("2026-03-24", 1)]
+
+
+def test_days_of_a_column_of_days_are_whole(tmp_path: Path, capsys: Capsys) -> None:
+    of_leave(tmp_path, (date(2026, 3, 24), date(2026, 3, 25)), shown="yyyy-mm-dd")
+    imported(tmp_path, capsys, end())
+    assert leave(tmp_path) == [("2026-03-25", None)]
+
+
+@pytest.mark.parametrize(("end_is", "last"), [("midnight", "2026-03-24"), ("day", "2026-03-25")])
+def test_where_nothing_tells_a_midnight_from_a_day_it_is_asked(
+    tmp_path: Path, capsys: Capsys, end_is: str, last: str
+) -> None:
+    """A table of moments, all at 00:00: Parquet keeps no format."""
+    frame = pd.DataFrame({"学号": ["L0"], "开始时间": [datetime(2026, 3, 24)], "结束时间": [datetime(2026, 3, 25)]})
+    frame.to_parquet(tmp_path / "a.parquet")
+    (problem,) = imported(tmp_path, capsys, end(), "a.parquet", code=3)["problems"]
+    assert problem["what"] == "all leave ends at 00:00 of a later day: is that day part of the leave?"
+    imported(tmp_path, capsys, end(end_is), "a.parquet")
+    assert leave(tmp_path) == [(last, None)]
+
+
+def test_leave_of_one_day_from_midnight_to_midnight_tells_that_days_are_meant(tmp_path: Path, capsys: Capsys) -> None:
+    of = [datetime(2026, 3, day) for day in (24, 25)]
+    frame = pd.DataFrame({"学号": ["L0", "L1"], "开始时间": [of[0], of[0]], "结束时间": [of[1], of[0]]})
+    frame.to_parquet(tmp_path / "a.parquet")
+    imported(tmp_path, capsys, end(), "a.parquet")
+    assert [day for day, _ in leave(tmp_path)] == ["2026-03-25", "2026-03-24"]
+
+
+def test_a_formula_that_was_never_worked_out_is_no_blank(tmp_path: Path, capsys: Capsys) -> None:
+    made, _ = book(tmp_path, HEADERS, ["S1", *[1] * 7], ["S2", 1, "=1+1", *[1] * 5])
+    made.save(tmp_path / "a.xlsx")
+    (problem,) = imported(tmp_path, capsys, SHEETS, code=3)["problems"]
+    assert (problem["what"], problem["row"], problem["column"]) == ("a formula that was never worked out", 3, "ISI2")
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_hidden_is_read_and_named(tmp_path: Path, capsys: Capsys) -> None:
+    made, sheet = book(tmp_path, HEADERS, *([f"S{n}", *[n] * 7] for n in range(4)))
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions["H"].hidden = True
+    made.save(tmp_path / "a.xlsx")
+    done = imported(tmp_path, capsys, SHEETS)
+    assert done["tables"]["responses/isi"] == 4
+    assert done["notes"] == [
+        "a.xlsx: 1 hidden rows, read like the others: 3",
+        "a.xlsx: hidden columns, read like the others: ISI7",
+    ]
+
+
+def test_rows_of_totals_are_nobodys_and_named(tmp_path: Path, capsys: Capsys) -> None:
+    rows = [["S1", *[1] * 7], ["平均分:", *[1] * 7], ["S2", *[2] * 7], ["合计", *[3] * 7], [None, "总人数:2"]]
+    made, _ = book(tmp_path, HEADERS, *rows)
+    made.save(tmp_path / "a.xlsx")
+    done = imported(tmp_path, capsys, SHEETS)
+    assert (done["rows_read"], done["tables"]["responses/isi"]) == (2, 2)
+    assert done["notes"] == ["a.xlsx: rows of totals, nobody's and left out: 3 (平均分:), 5 (合计), 6 (总人数:2)"]
+
+
+def test_sheets_that_nothing_reads_are_named(tmp_path: Path, capsys: Capsys) -> None:
+    made, _ = book(tmp_path, HEADERS, ["S1", *[1] * 7])
+    made.create_sheet("二班").append(["S2", 1])
+    made.create_sheet("空")
+    made.save(tmp_path / "a.xlsx")
+    note = "sheets of the workbook that nothing reads: 二班 (1 rows)"
+    assert imported(tmp_path, capsys, SHEETS)["notes"] == [f"a.xlsx: {note}"]
+    assert run(["import", str(tmp_path / "a.xlsx"), "--mapping", str(tmp_path / "m.toml"), "--preview"]) == 0
+    assert f"  {note}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("header", "unit", "halves"),
+    [
+        ("时长(小时)", None, [1, 2, 3]),
+        ("请假天数", None, [2, 16, 18]),
+        ("半天数", None, [1, 8, 9]),
+        ("时长", "hours", [1, 2, 3]),
+        ("时长", "days", [2, 16, 18]),
+        ("时长", "half_days", [1, 8, 9]),
+    ],
+)
+def test_a_bare_length_is_in_the_unit_that_its_header_or_the_mapping_says(
+    tmp_path: Path, capsys: Capsys, header: str, unit: str | None, halves: list[int]
+) -> None:
+    rows = [f"L{n},2026-03-02,2026-03-20,{hours}" for n, hours in enumerate((1, 8, 9))]
+    (tmp_path / "a.csv").write_text("\n".join([f"学号,开始时间,结束时间,{header}", *rows]), "utf-8")
+    bare = end() + f'half_days = "{header}"\n'
+    if unit is not None:
+        (problem,) = imported(tmp_path, capsys, bare, "a.csv", code=3)["problems"]
+        assert (problem["what"], problem["column"]) == ("are these numbers hours, days or half days?", header)
+        bare = end() + f'half_days = {{ column = "{header}", unit = "{unit}" }}\n'
+    imported(tmp_path, capsys, bare, "a.csv")
+    assert [half for _, half in leave(tmp_path)] == halves
