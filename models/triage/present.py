@@ -14,6 +14,7 @@ from models.duty import Duty
 from models.policy import Policy
 from models.tasks import CLASS_VISIT, OF_REPORTS
 from models.tiers import highest
+from models.triage.attempts import Tries, attempt_clock, tries
 from models.triage.clocks import (
     Clock,
     after_interview,
@@ -130,6 +131,11 @@ class Present:
         return near and self.source == "model" and self.seen_on is None
 
     @property
+    def tries(self) -> Tries:
+        """The tries in vain since somebody was last reached."""
+        return tries(self.facts.attempts, self.words, self.facts.contacts)
+
+    @property
     def suspended(self) -> bool:
         said = self.facts.assessment
         return said is not None and said.suspended_since is not None
@@ -231,6 +237,9 @@ def _clocks(
         found = human_level([word for word in words if counts_on(word) <= seen])
         if found > Tier.ROUTINE.ord:
             yield after_interview("human", TIERS[found], seen, school)
+    tried = attempt_clock(facts.attempts, words, facts.contacts, policy.casework, school)
+    if tried is not None:
+        yield tried
     model = facts.model_tier
     if model is not None and model is not Tier.ROUTINE and (human is None or model.ord > human.ord):
         since = facts.model_since

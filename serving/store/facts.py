@@ -31,6 +31,7 @@ from serving.store.students import (
     students_of,
 )
 from serving.store.tables import evidence, outcomes, run_strangers, students
+from serving.store.talks import attempts_of
 
 TIERS = tuple(Tier)
 A_YEAR = timedelta(days=365)
@@ -140,6 +141,7 @@ class _Known:
     words: Mapping[str, Sequence[Any]]
     contacts: Mapping[str, Sequence[Any]]
     consents: Mapping[str, Sequence[Consent]]
+    attempts: Mapping[str, Sequence[Any]]
     today: date
 
     def of(self, student_id: str) -> dict[str, Any]:
@@ -147,6 +149,7 @@ class _Known:
             "pieces": tuple(self.pieces.get(student_id, ())),
             "words": tuple(self.words.get(student_id, ())),
             "contacts": tuple(self.contacts.get(student_id, ())),
+            "attempts": tuple(self.attempts.get(student_id, ())),
             "withdrawn": taken_back_of(self.consents.get(student_id, ()), self.today),
         }
 
@@ -157,6 +160,7 @@ def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None, t
         words_of(connection, ids, at),
         contacts_of(connection, ids, at),
         consents_of(connection, ids),
+        attempts_of(connection, ids, at),
         today,
     )
 

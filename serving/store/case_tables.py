@@ -1,0 +1,52 @@
+"""What people record on pages about their work with a student. Rows are added; only a draft is written over.
+
+They stand here and not in their slices, since files that are joined take them along and an erasure removes them.
+"""
+
+import sqlalchemy as sa
+
+from serving.store.tables import Instant, metadata
+
+# Each try to reach somebody, reached or not, and what was agreed. `undoes` names the talk that a row takes back.
+talks = sa.Table(
+    "talks",
+    metadata,
+    sa.Column("talk_id", sa.String, primary_key=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("school_id", sa.String, nullable=False),
+    sa.Column("how", sa.String, nullable=False),
+    sa.Column("held_on", sa.Date, nullable=False),
+    sa.Column("step", sa.String),
+    sa.Column("again_on", sa.Date),
+    sa.Column("note", sa.String),
+    sa.Column("outcome", sa.String),
+    sa.Column("undoes", sa.String),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("recorded_by", sa.String, nullable=False),
+)
+
+# A form that is not sent yet; one an account and student. `claim_sha256` is of a form whose session had ended: whoever
+# signs in as its author and holds the claim gets it back.
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("draft_id", sa.String, primary_key=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("fields", sa.JSON, nullable=False),
+    sa.Column("saved_at", Instant, nullable=False),
+    sa.Column("claim_sha256", sa.String),
+)
+
+# What somebody thinks of an explanation: never a label, and nothing is learned from it.
+explanation_views = sa.Table(
+    "explanation_views",
+    metadata,
+    sa.Column("view_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("school_id", sa.String, nullable=False),
+    sa.Column("assessment_id", sa.String),
+    sa.Column("said", sa.String, nullable=False),
+    sa.Column("said_at", Instant, nullable=False),
+    sa.Column("said_by", sa.String, nullable=False),
+)
