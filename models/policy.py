@@ -243,9 +243,11 @@ class Policy(PolicyPart):
     @property
     def name(self) -> str:
         """The version with a short hash of the content: two policies of one name that differ are seen to. What
-        raises an alarm, what a promotion asks for and how work is recorded are left out: they place no student. So is what a policy that was
-        written by an older version does not say."""
-        content = self.model_dump_json(exclude_unset=True, exclude={"thresholds", "monitoring", "promotion", "casework"})
+        raises an alarm, what a promotion asks for and how work is recorded are left out: they place no student. So is
+        what a policy that was written by an older version does not say."""
+        content = self.model_dump_json(
+            exclude_unset=True, exclude={"thresholds", "monitoring", "promotion", "casework"}
+        )
         return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 

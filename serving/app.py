@@ -7,6 +7,8 @@ from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
@@ -22,9 +24,11 @@ from serving.api.problems import install_problems
 from serving.api.query import known_query
 from serving.keys import verify_key
 from serving.miss_review import pages as miss_review
+from serving.platform.guard import Form
 from serving.platform.metrics import Metrics
 from serving.platform.pages import make_pages
 from serving.platform.state import State
+from serving.recording import pages as recording
 from serving.student import pages as student
 from serving.today import pages as today
 
@@ -33,7 +37,7 @@ ABOUT = """Screening and triage for student mental health in schools. An answer 
 never a diagnosis, and is not to be shown to students, guardians or classes.
 """
 ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, model_status.router, docs.router)
-PAGES = (*today.ROUTES, *student.ROUTES, *miss_review.ROUTES, *admin.ROUTES, *accounts.ROUTES)
+PAGES = (*today.ROUTES, *student.ROUTES, *recording.ROUTES, *miss_review.ROUTES, *admin.ROUTES, *accounts.ROUTES)
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
@@ -70,7 +74,12 @@ def make_web(state: State) -> Starlette:
     def user_of(state: State, token: str) -> User | None:
         return user_of_session(state.store, token, state.clock())
 
-    return make_pages(state, PAGES, user_of, accounts.session_ended)
+    return make_pages(state, PAGES, user_of, session_ended)
+
+
+def session_ended(request: Request, form: Form | None) -> Response:
+    """The way in; a record that was just sent waits behind it."""
+    return accounts.session_ended(request, form, recording.park(request, form))
 
 
 def _make_api(state: State) -> FastAPI:

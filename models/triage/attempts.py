@@ -1,7 +1,8 @@
 """Tries to reach a student or a guardian: each counts as work, and only reaching somebody as contact.
 
 Nobody leaves a list by an attempt. Whoever was not reached is tried again on the day that was named; after the third
-time in a row somebody else tries, or the student is visited. What was agreed on in a talk (again, on a day) is due then.
+time in a row somebody else tries, or the student is visited. What was agreed on in a talk (again, on a day) is due on
+that day.
 """
 
 from collections.abc import Sequence

@@ -133,8 +133,8 @@ class Contact:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try to reach a student or a guardian, as somebody recorded it on a page. `again_on` is the day on which it is to
-    be tried, or talked, again."""
+    """A try to reach a student or a guardian, as somebody recorded it on a page. `again_on` is the day on which to try,
+    or to talk, again."""
 
     on: date
     received_at: datetime

@@ -63,8 +63,9 @@ def sign_in_page(
     )
 
 
-def session_ended(request: Request, form: Form | None) -> Response:
-    """What a visitor without a session gets: the way in, and back to where they were."""
+def session_ended(request: Request, form: Form | None, waiting: str | None = None) -> Response:
+    """What a visitor without a session gets: the way in, and back to where they were, or to where what they sent is
+    `waiting`."""
     if request.query_params.get("signed-in") == "1" and request.method == "GET":
         # A link opened from another site: browsers keep a strict cookie back until a page of ours asks.
         return page(request, "signing_in.html")
@@ -73,7 +74,7 @@ def session_ended(request: Request, form: Form | None) -> Response:
         return go(request, "/sign-in" + ("?" + urlencode({"next": target}) if target != "/" else ""))
     kept = {field: form[field] for field in KEPT if field in form} if form else {}
     message = "session_ended" if form else "session_needed"
-    back = {"/admin/accounts": "/admin"}.get(request.url.path, request.url.path)
+    back = waiting or {"/admin/accounts": "/admin"}.get(request.url.path, request.url.path)
     return sign_in_page(request, local_path(back), message, kept=kept, status=401)
 
 

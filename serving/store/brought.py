@@ -1,4 +1,4 @@
-"""Who brought a word or a contact: what withdrawn runs or undone records alone have brought does not count as if it were said."""
+"""Who brought a word or a contact: what withdrawn runs or undone records alone have brought does not count as said."""
 
 from collections.abc import Collection
 

@@ -17,7 +17,7 @@ from serving.platform.pages import shows
 from serving.platform.render import CHINA, page
 from serving.platform.state import State
 from serving.platform.words import instrument_label, instrument_name, pick, say
-from serving.student.service import open_student
+from serving.student.service import form_of, open_student
 from serving.today import why_unplaced
 
 PURPOSES = ("follow_up", "crisis", "quality_audit")
@@ -147,7 +147,19 @@ def show_student(request: Request, user: User, state: State) -> Response:
     purpose = asked if asked in PURPOSES and not reveal else PURPOSES[0]
     file = open_student(state, user, student_id, purpose, reveal)
     language = language_of(request)
-    show = partial(page, request, user=user, school=file.student.school_id, synthetic=file.synthetic, file=file)
+    record = form_of(state, user, file, request.query_params.get("draft")) if file.recording else None
+    show = partial(
+        page,
+        request,
+        user=user,
+        school=file.student.school_id,
+        synthetic=file.synthetic,
+        file=file,
+        now=file.present,
+        record=record,
+        record_status=request.query_params.get("record"),
+        record_before=request.query_params.get("before"),
+    )
     if file.blind and not reveal:
         return show("blind.html", purpose=purpose)
     now, said = file.present, file.assessment
@@ -155,7 +167,6 @@ def show_student(request: Request, user: User, state: State) -> Response:
     worst = max((floor.tier.ord for floor in now.floors), default=now.tier.ord)
     return show(
         "student.html",
-        now=now,
         purpose=purpose,
         year=state.clock().astimezone(CHINA).year,
         queues_of=[BY_CODE[code] for code in file.queues],

@@ -9,6 +9,7 @@ from models.triage import ZONE, Present, present_of, stands_in
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
 from serving.platform.state import State
+from serving.recording.service import RecordForm, form_for
 from serving.store import (
     AuditEvent,
     FileOf,
@@ -38,6 +39,8 @@ class StudentFile:
     since: date | None
     synthetic: bool
     blind: bool
+    recording: bool = False  # whether the reader may record here
+    revealed: bool = False  # whether a blind student is shown all the same
 
     @property
     def assessment(self) -> Assessment | None:
@@ -75,7 +78,14 @@ def open_student(
         _since(history),
         run is not None and run.synthetic,
         blind,
+        may(user, Action.RECORD_WORD, student.school_id),
+        reveal,
     )
+
+
+def form_of(state: State, user: User, file: StudentFile, claim: str | None) -> RecordForm:
+    """The form by which a talk with this student is recorded."""
+    return form_for(state, user, file.student, file.present, file.blind and not file.revealed, claim)
 
 
 def _since(history: tuple[Assessment, ...]) -> date | None:
