@@ -129,6 +129,7 @@ class Contact:
     received_at: datetime
     with_whom: str | None = None
     file: str = ""
+    door: str = SCREENING
 
 
 @dataclass(frozen=True)

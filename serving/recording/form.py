@@ -23,7 +23,7 @@ class How(Code):
     NOT_REACHED = (NOT_REACHED, "未联系上", "not reached")
 
 
-class Step(Code):
+class NextStep(Code):
     """What comes next."""
 
     AGAIN = ("again", "再谈", "talk again")
@@ -47,7 +47,7 @@ class TalkForm:
     how: How | None
     level: int | None
     assessed: tuple[str, ...]
-    step: Step | None
+    step: NextStep | None
     again_on: date | None
     held_on: date
     note: str
@@ -71,13 +71,13 @@ def read_talk(fields: Fields, today: date) -> TalkForm:
     dates = {name: _date(said[name]) for name in ("again_on", "held_on")}
     bad = tuple(name for name, value in dates.items() if said[name] and value is None)
     how = said["how"] if said["how"] in How.codes() else None
-    step = said["step"] if said["step"] in Step.codes() else None
+    step = said["step"] if said["step"] in NextStep.codes() else None
     return TalkForm(
         talk_id=said["talk_id"],
         how=How.of(how) if how else None,
         level=int(said["level"]) if said["level"] in map(str, LEVELS) else None,
         assessed=tuple(dict.fromkeys(fields.get("assessed", []))),
-        step=Step.of(step) if step else None,
+        step=NextStep.of(step) if step else None,
         again_on=dates["again_on"],
         held_on=dates["held_on"] or today,
         note=said["note"],

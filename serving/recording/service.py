@@ -17,7 +17,7 @@ from runxin.errors import Kind, UserError, refused
 from serving.access import Action, User, check_may
 from serving.platform.state import State
 from serving.recording import store as kept_by
-from serving.recording.form import Fields, How, Step, TalkForm, faults, kept, read_talk
+from serving.recording.form import Fields, How, NextStep, TalkForm, faults, kept, read_talk
 from serving.recording.store import ExplanationView
 from serving.store import AuditEvent, FileOf, Outcome, Student, events_of, facts_of, find_student
 from serving.store.facts_seen import SeenFact, facts_seen, new_since
@@ -58,7 +58,7 @@ class RecordForm:
     news: tuple[SeenFact, ...]
     to_assess: tuple[tuple[str, Standing], ...]
     hows: tuple[How, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[NextStep, ...]
     failed: int
     enough: bool
     today: date
@@ -71,7 +71,7 @@ class RecordForm:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class TalkKept:
     """What became of a form: "saved", "wrong" or "news". Of the last two a draft was kept."""
 
     status: str
@@ -101,7 +101,7 @@ def form_for(state: State, user: User, student: Student, now: Present, blind: bo
         news=() if filled is None or blind else tuple(new_since(facts, filled.seen)),
         to_assess=() if blind else tuple({one.piece.key: one for one in (*now.leads, *now.open)[::-1]}.items())[::-1],
         hows=tuple(how for how in How if not (how is How.GUARDIAN and now.protection)),
-        steps=tuple(Step),
+        steps=tuple(NextStep),
         failed=now.tries.failed,
         enough=now.tries.failed >= policy.attempts_before_other,
         today=today,
@@ -129,7 +129,7 @@ def _past(state: State, user: User, student_id: str, now: datetime) -> list[Past
     return found
 
 
-def record_talk(state: State, user: User, student_id: str, fields: Fields) -> Recorded:
+def record_talk(state: State, user: User, student_id: str, fields: Fields) -> TalkKept:
     """Keep a filled-in form. Where something is wrong with it, or facts came in that its page had not shown, it is kept
     as a draft and nothing else is. Raises `UserError` (refused, not found)."""
     student, now = _may_record(state, user, student_id), state.clock()
@@ -138,7 +138,7 @@ def record_talk(state: State, user: User, student_id: str, fields: Fields) -> Re
     present, blind = _present(state, student, now)
     if any(faults(form, present, blind, today)):
         kept_by.keep_draft(state.store, student_id, user.username, kept(fields), now, None)
-        return Recorded("wrong", student.school_id)
+        return TalkKept("wrong", student.school_id)
     talk = Talk(
         form.talk_id,
         student_id,
@@ -159,8 +159,8 @@ def record_talk(state: State, user: User, student_id: str, fields: Fields) -> Re
     event = AuditEvent(now, user.username, "talk.recorded", "follow_up", student_id, detail)
     if kept_by.keep_talk(state.store, talk, word, whom, form.seen, event):
         kept_by.keep_draft(state.store, student_id, user.username, kept(fields), now, None)
-        return Recorded("news", student.school_id)
-    return Recorded("saved", student.school_id)
+        return TalkKept("news", student.school_id)
+    return TalkKept("saved", student.school_id)
 
 
 def _word(
@@ -202,7 +202,7 @@ def _again_on(state: State, form: TalkForm, school_id: str, today: date) -> date
     school = state.calendars.of(school_id)
     if form.how is How.NOT_REACHED:
         return next_school_day(today, school)
-    if form.step is Step.AGAIN:
+    if form.step is NextStep.AGAIN:
         return next_school_day(today + timedelta(days=state.policy.casework.again_days - 1), school)
     return None
 
@@ -264,7 +264,11 @@ def say_of_explanation(state: State, user: User, student_id: str, said: str, ass
     student, now = _may_record(state, user, student_id), state.clock()
     if said not in VIEWS:
         raise UserError(Kind.BAD_DATA, "agree, disagree or cannot say")
-    row = {"student_id": student_id, "school_id": student.school_id, "assessment_id": assessment_id or None}
+    row: dict[str, object] = {
+        "student_id": student_id,
+        "school_id": student.school_id,
+        "assessment_id": assessment_id or None,
+    }
     row |= {"said": said, "said_at": now, "said_by": user.username}
     kept_by.keep_view(
         state.store, row, AuditEvent(now, user.username, "explanation.judged", "follow_up", student_id, said)

@@ -23,5 +23,5 @@ def keep_brought(connection: sa.Connection, hashes: Collection[str], filed_by: s
 def only_withdrawn(sha256: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Whether nobody has brought a row but runs that were withdrawn, and talks that were taken back."""
     others = brought.c.filed_by.not_in(sa.select(run_withdrawals.c.run_id))
-    others &= brought.c.filed_by.not_in(undone_ids())
-    return ~sa.exists().where(brought.c.sha256 == sha256, others)
+    not_undone = brought.c.filed_by.not_in(undone_ids())
+    return ~sa.exists().where(brought.c.sha256 == sha256, others, not_undone)
