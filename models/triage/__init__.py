@@ -6,7 +6,7 @@ Everybody who shows or counts students asks here: list, page, export, API, the p
 from models.triage.attempts import Tries, next_school_day
 from models.triage.clocks import Clock, strictest
 from models.triage.evidence import SECOND_PERSON, Standing, assesses
-from models.triage.facts import PAGE, ZONE, Attempt, Contact, Piece, StudentFacts, Word, day_start
+from models.triage.facts import PAGE, ZONE, Attempt, CaseFacts, Contact, Piece, PlanStart, StudentFacts, Word, day_start
 from models.triage.lots import week_of
 from models.triage.order import by_deadline, in_order, rank_key, strengths_of
 from models.triage.present import Present, present_of
@@ -22,9 +22,11 @@ __all__ = [
     "SECOND_PERSON",
     "ZONE",
     "Attempt",
+    "CaseFacts",
     "Clock",
     "Contact",
     "Piece",
+    "PlanStart",
     "Present",
     "Queue",
     "Standing",

@@ -63,8 +63,11 @@ def strictest(clocks: Iterable[Clock]) -> Clock | None:
     return min(clocks, key=lambda clock: clock.strictness, default=None)
 
 
-def evidence_clock(piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None) -> Clock:
-    """When a piece of open evidence is to be assessed."""
+def evidence_clock(
+    piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None, acknowledged: datetime | None = None
+) -> Clock:
+    """When a piece of open evidence is to be assessed. Somebody who has taken it on since it came in has answered its
+    clock of minutes: what is left is the check in person, the same day."""
     floor, start = piece.floor, piece.received_at
     if floor.lead:
         days = due.lead_school_days
@@ -74,13 +77,14 @@ def evidence_clock(piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: D
         days = due.priority_school_days if floor.severity > 0 else due.watch_school_days
         what = Words(zh="核对旧答卷并当面了解", en="go over the old sheet in person")
         return Clock("evidence", what, start, school_days_after(start, days, school), floor.text)
-    if floor.answer is AnswerTime.MINUTES:
+    taken_on = acknowledged is not None and acknowledged >= (piece.filed_at or start)
+    if floor.answer is AnswerTime.MINUTES and not taken_on:
         minutes = due.immediate_minutes
         what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")
         by = duty.minutes_after(start, minutes) if duty is not None else _minutes_after(start, minutes)
         who = duty.who(start) if duty is not None and duty.first is not None else None
         return Clock("evidence", what, start, by, floor.text, who, urgent=True)
-    if floor.answer is AnswerTime.SAME_DAY:
+    if floor.answer in (AnswerTime.SAME_DAY, AnswerTime.MINUTES):
         what = Words(zh="当日当面核查", en="check in person the same school day")
         return Clock("evidence", what, start, school_days_after(start, 0, school), floor.text, urgent=True)
     if floor.answer is AnswerTime.NEXT_DAY:

@@ -145,6 +145,23 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class PlanStart:
+    """The plan that is followed: since when, the totals at its beginning by questionnaire, and the reviews since."""
+
+    on: date
+    baseline: Mapping[str, float]
+    reviews: int = 0
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What of a case bears on what is due: when somebody last took it on, and the plan that is followed."""
+
+    acknowledged_at: datetime | None = None
+    plan: PlanStart | None = None
+
+
+@dataclass(frozen=True)
 class StudentFacts:
     """Everything about one student that the present is computed from.
 
@@ -171,6 +188,7 @@ class StudentFacts:
     withdrawn: Mapping[str, date] = field(default_factory=dict)  # scopes of consent that were taken back, and when
     assessment_id: str | None = None
     attempts: tuple[Attempt, ...] = ()
+    case: CaseFacts = CaseFacts()
 
     @property
     def declined(self) -> bool:

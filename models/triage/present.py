@@ -28,6 +28,7 @@ from models.triage.clocks import (
 )
 from models.triage.evidence import Standing, standings
 from models.triage.facts import ZONE, StudentFacts, Word, day_start
+from models.triage.response import response_clock
 from models.triage.words import asked_on, confirmed_on, counts_on, human_level, in_force, raised_by_event, seen_on
 
 TIERS = tuple(Tier)
@@ -229,7 +230,7 @@ def _clocks(
 ) -> Iterator[Clock]:
     for one in evidence:
         if one.is_open:
-            yield evidence_clock(one.piece, policy.due, school, duty)
+            yield evidence_clock(one.piece, policy.due, school, duty, facts.case.acknowledged_at)
     event = raised_by_event(words)
     if event is not None:
         yield event_clock(TIERS[event.level], event.since, policy.due, school)
@@ -247,6 +248,10 @@ def _clocks(
             since = day_start(facts.assessment.as_of) if facts.assessment is not None else None
         if since is not None:
             yield model_clock(model, since, seen, policy.due, school)
+    sheets = () if facts.assessment is None else facts.assessment.instruments
+    review = response_clock(facts.case.plan, sheets, policy.casework)
+    if review is not None:
+        yield review
     if facts.assessment is not None:
         if facts.assessment.suspended_since is not None:
             yield suspension_clock(facts.assessment.suspended_since, facts.assessment.suspended_until)

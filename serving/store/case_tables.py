@@ -50,3 +50,21 @@ explanation_views = sa.Table(
     sa.Column("said_at", Instant, nullable=False),
     sa.Column("said_by", sa.String, nullable=False),
 )
+
+# What was done with a case. `answers` names the event that a row accepts, declines, returns or approves; `talk_id` the
+# talk that brought it about, with which it is taken back.
+case_events = sa.Table(
+    "case_events",
+    metadata,
+    sa.Column("event_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("school_id", sa.String, nullable=False, index=True),
+    sa.Column("move", sa.String, nullable=False),
+    sa.Column("done_at", Instant, nullable=False),
+    sa.Column("done_by", sa.String, nullable=False),
+    sa.Column("person", sa.String),
+    sa.Column("to_school", sa.String, index=True),
+    sa.Column("answers", sa.Integer),
+    sa.Column("talk_id", sa.String),
+    sa.Column("details", sa.JSON, nullable=False),
+)

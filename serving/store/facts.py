@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment
-from models.triage import StudentFacts, knows_of_leave, newest_said, taken_together
+from models.triage import CaseFacts, StudentFacts, knows_of_leave, newest_said, taken_together
 from models.triage.missed import Spoken
+from serving.store.case_events import case_facts_of
 from serving.store.consents import Consent, consents_of, taken_back_of
 from serving.store.contacts import contacts_of
 from serving.store.database import Store
@@ -142,6 +143,7 @@ class _Known:
     contacts: Mapping[str, Sequence[Any]]
     consents: Mapping[str, Sequence[Consent]]
     attempts: Mapping[str, Sequence[Any]]
+    cases: Mapping[str, CaseFacts]
     today: date
 
     def of(self, student_id: str) -> dict[str, Any]:
@@ -150,6 +152,7 @@ class _Known:
             "words": tuple(self.words.get(student_id, ())),
             "contacts": tuple(self.contacts.get(student_id, ())),
             "attempts": tuple(self.attempts.get(student_id, ())),
+            "case": self.cases.get(student_id, CaseFacts()),
             "withdrawn": taken_back_of(self.consents.get(student_id, ()), self.today),
         }
 
@@ -161,6 +164,7 @@ def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None, t
         contacts_of(connection, ids, at),
         consents_of(connection, ids),
         attempts_of(connection, ids, at),
+        case_facts_of(connection, ids, at),
         today,
     )
 

@@ -13,7 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from data_schemas.roster import UNASSIGNED
-from serving.store.case_tables import drafts, explanation_views, talks
+from serving.store.case_tables import case_events, drafts, explanation_views, talks
 from serving.store.database import Store, chunks
 from serving.store.students import AMONG, Student, students_of, unassigned_among
 from serving.store.tables import (
@@ -40,6 +40,7 @@ FILED = (
     talks,
     drafts,
     explanation_views,
+    case_events,
 )  # tables with a file's id in `student_id`
 NOBODYS = "; "  # stands behind a school that nobody has: no id and no school holds a blank
 
