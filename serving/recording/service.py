@@ -7,7 +7,7 @@ nobody is work and nothing else.
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from data_schemas.codes import Contacted, Selection, Tier
@@ -15,12 +15,14 @@ from models.triage import ZONE, Present, Standing, next_school_day, present_of, 
 from models.triage.facts import AUDIT, INTERVIEW
 from runxin.errors import Kind, UserError, refused
 from serving.access import Action, User, check_may
+from serving.cases.service import moves_of_talk
 from serving.platform.state import State
 from serving.recording import store as kept_by
 from serving.recording.form import Fields, How, NextStep, TalkForm, faults, kept, read_talk
 from serving.recording.store import ExplanationView
 from serving.store import AuditEvent, FileOf, Outcome, Student, events_of, facts_of, find_student
 from serving.store.facts_seen import SeenFact, facts_seen, new_since
+from serving.store.outcomes import as_word
 from serving.store.talks import Talk
 from serving.today.blind import blind_among
 from serving.today.service import open_list
@@ -157,7 +159,9 @@ def record_talk(state: State, user: User, student_id: str, fields: Fields) -> Ta
         whom = (Contacted.STUDENT if form.with_student else Contacted.GUARDIAN).code
     detail = f"{talk.how}{'' if word is None else f' {word.level} of {len(word.assessed or ())}'}"
     event = AuditEvent(now, user.username, "talk.recorded", "follow_up", student_id, detail)
-    if kept_by.keep_talk(state.store, talk, word, whom, form.seen, event):
+    after = present if word is None else _with(state, present, word, now)
+    moves = moves_of_talk(state.store, talk, after, today)
+    if kept_by.keep_talk(state.store, talk, word, whom, form.seen, moves, event):
         kept_by.keep_draft(state.store, student_id, user.username, kept(fields), now, None)
         return TalkKept("news", student.school_id)
     return TalkKept("saved", student.school_id)
@@ -179,6 +183,12 @@ def _word(
         saw_score=saw,
         assessed=form.assessed,
     )
+
+
+def _with(state: State, present: Present, outcome: Outcome, now: datetime) -> Present:
+    """The student as they would stand with a word that is not kept yet."""
+    facts = replace(present.facts, words=(*present.facts.words, as_word(outcome, now)))
+    return present_of([facts], state.policy, state.calendars.of(facts.school_id))[0]
 
 
 def _stream(present: Present) -> str | None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from models.triage import PAGE, ZONE
 from serving.store import AuditEvent, NewContact, NewOutcome, Outcome, Store, add_event
+from serving.store.case_events import CaseEvent, add_case_event
 from serving.store.case_tables import drafts, explanation_views, talks
 from serving.store.contacts import keep_contacts
 from serving.store.facts_seen import SeenFact, facts_seen_in, new_since
@@ -37,9 +38,16 @@ class ExplanationView:
 
 
 def keep_talk(
-    store: Store, talk: Talk, word: Outcome | None, whom: str | None, seen: Collection[str], event: AuditEvent
+    store: Store,
+    talk: Talk,
+    word: Outcome | None,
+    whom: str | None,
+    seen: Collection[str],
+    moves: Sequence[CaseEvent],
+    event: AuditEvent,
 ) -> list[SeenFact]:
-    """Keep a talk with the word and the contact that follow from it, all or nothing, and remove its draft. Where facts
+    """Keep a talk with the word, the contact and the `moves` of the case that follow from it, all or nothing, and
+    remove its draft. Where facts
     came in that were not `seen`, nothing is kept and these are returned; a talk that is there already is kept once."""
     with store.writing() as connection:
         if connection.scalar(sa.select(talks.c.talk_id).where(talks.c.talk_id == talk.talk_id)) is not None:
@@ -53,6 +61,8 @@ def keep_talk(
             contact = NewContact(talk.student_id, talk.school_id, talk.held_on, whom, today)
             keep_contacts(connection, [contact], talk.recorded_at, PAGE, talk.talk_id)
         add_talk(connection, Talk(**vars(talk) | {"outcome": name}))
+        for move in moves:
+            add_case_event(connection, move)
         mine = (drafts.c.student_id == talk.student_id) & (drafts.c.author == talk.recorded_by)
         connection.execute(drafts.delete().where(mine))
         add_event(connection, event)

@@ -12,6 +12,7 @@ from data_schemas.instruments import Words
 from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
 from models.triage import BY_CODE, Standing, Word
 from serving.access import User
+from serving.cases.service import case_part
 from serving.platform.guard import language_of
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, page
@@ -159,6 +160,8 @@ def show_student(request: Request, user: User, state: State) -> Response:
         record=record,
         record_status=request.query_params.get("record"),
         record_before=request.query_params.get("before"),
+        part=case_part(state, user, file.student, file.present) if record is not None and not record.blind else None,
+        case_status=request.query_params.get("case"),
     )
     if file.blind and not reveal:
         return show("blind.html", purpose=purpose)
