@@ -57,7 +57,8 @@ class CaseLine:
     approval: bool
 
 
-GONE_ON = CaseFault("case_fault_gone_on", "somebody has worked on this case since: look at it again, then do it")
+def _gone_on() -> CaseFault:
+    return CaseFault("case_fault_gone_on", "somebody has worked on this case since: look at it again, then do it")
 
 
 def case_of(store: Store, student_id: str) -> CaseNow:
@@ -97,7 +98,8 @@ def do_move(state: State, user: User, student_id: str, move: str, last_seen: int
     where something is missing or does not fit, or somebody has moved the case since it was read."""
     student = find_student(state.store, student_id)
     if move not in BY_MOVE or BY_MOVE[move].who is not Who.OFFERED:
-        check_may(user, BY_MOVE[move].action if move in BY_MOVE else Action.RECORD_WORD, student and student.school_id)
+        action = BY_MOVE[move].action if move in BY_MOVE else Action.RECORD_WORD
+        check_may(user, action, None if student is None else student.school_id)
     if student is None or move not in BY_MOVE:
         raise UserError(Kind.NOT_FOUND, "there is no such student, or no such move")
     now = state.clock()
@@ -105,7 +107,7 @@ def do_move(state: State, user: User, student_id: str, move: str, last_seen: int
     needs = needs_to_close(case, present, state.today())
     found = next((one for one in open_moves(case, user, student.school_id, needs) if one.move.code == move), None)
     if case.last != last_seen:
-        raise GONE_ON
+        raise _gone_on()
     if found is None:
         raise refused(f"this case is {case.state.en}: {BY_MOVE[move].en} is not possible now, or not yours to do")
     if found.lacking:
@@ -113,7 +115,7 @@ def do_move(state: State, user: User, student_id: str, move: str, last_seen: int
     event = _event(state, user, student, case, present, move, given, now)
     audited = AuditEvent(now, user.username, f"case.{move}", "follow_up", student_id, event.person or event.to_school)
     if not kept_by.keep_event(state.store, event, last_seen, audited):
-        raise GONE_ON
+        raise _gone_on()
 
 
 def _event(
@@ -211,7 +213,7 @@ def waiting_cases(state: State, user: User) -> list[CaseLine]:
     ids = kept_by.students_with_cases(state.store, user.schools, user.username)
     now = state.clock()
     found = []
-    for student_id, case in cases_of(state.store, ids).items():
+    for case in cases_of(state.store, ids).values():
         school = case.events[-1].school_id if case.events else ""
         codes = {one.move.code for one in open_moves(case, user, school, ())}
         line = CaseLine(case, school, may(user, Action.SEE_STUDENT, school), "accept" in codes, "approve" in codes)

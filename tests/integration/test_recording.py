@@ -1,102 +1,36 @@
-"""A talk recorded on the student's page: which facts it gives, what it closes, and that nothing typed is lost."""
+"""A talk recorded on the student's page: which facts it gives, what it closes and what not, how it is taken back."""
 
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from html import unescape
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import sqlalchemy as sa
 
 from data_schemas.codes import Tier
-from models.triage import Present
-from serving.access import Role, User
 from serving.accounts import create_user
 from serving.store import Outcome, Store, outcomes_between
 from serving.store.case_tables import drafts, explanation_views, talks
 from serving.store.tables import contacts, outcomes
 from tests import sample_school as school
-from tests.factories import AS_OF, NOW, assessment, floor, lead, present, publish, student, tell, word, words
+from tests.desk import DANGER, REPORT, SHEET, Desk, colleague, hidden, open_keys, rows, small_school
+from tests.factories import AS_OF, NOW, present, tell
 from tests.http_client import Client
 from tests.new_stores import new_store
-from tests.sample_pages import SCHOOLS, Sample, pages_over
-
-DANGER = floor("R02", evidence_on=AS_OF - timedelta(days=1))
-SHEET = floor("R01", Tier.PRIORITY, text=words("PHQ-9 第9题 = 1"))
-REPORT = lead(text=words("厌学"))
-PROTECT = floor("R12", protection=True, text=words("疑似家庭暴力"))
+from tests.sample_pages import SCHOOLS
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with new_store(tmp_path) as opened:
-        said = [
-            assessment("S-1", Tier.CRISIS, tier_source="floor", floors=(DANGER, SHEET), leads=(REPORT,)),
-            assessment("S-2", Tier.PRIORITY),
-            assessment("S-3", Tier.CRISIS, tier_source="floor", floors=(PROTECT,)),
-            assessment("S-4", Tier.ROUTINE),
-            assessment(school.BLIND, Tier.ROUTINE),
-        ]
-        here = [student(one.student_id) for one in said[:3]] + [student("S-4", "school-02"), student(school.BLIND)]
-        publish(opened, said, students=here)
+        small_school(opened)
         yield opened
-
-
-class Desk:
-    """A counselor at the pages. `now` may be moved on."""
-
-    def __init__(self, store: Store, home: Path, name: str = "wang", pages: Sample | None = None) -> None:
-        self.now = NOW
-        self.pages = pages if pages is not None else pages_over(store, home, clock=lambda: self.now)
-        self.name, self.client = name, self.pages.enter(name, Client(self.pages.client.app))
-
-    def enter(self) -> None:
-        self.pages.enter(self.name, self.client)
-
-    def page(self, student_id: str = "S-1", query: str = "") -> str:
-        return self.client.get(f"/students/{student_id}{query}").text
-
-    def fill(self, student_id: str = "S-1", **fields: Any) -> dict[str, Any]:
-        """The form of a page as it came, with fields filled in."""
-        return hidden(self.page(student_id)) | {"how": "in_person", "then": "stay"} | fields
-
-    def send(self, fields: dict[str, Any], path: str = "/records", **more: Any) -> httpx.Response:
-        return self.client.post(path, fields, **more)
-
-    def record(self, student_id: str = "S-1", **fields: Any) -> str:
-        """Fill in and send; the page that follows."""
-        sent = self.send(self.fill(student_id, **fields))
-        assert sent.status_code == 303, sent.text
-        return unescape(self.client.get(sent.headers["location"].partition("#")[0]).text)
-
-
-def hidden(html: str) -> dict[str, str]:
-    form = html[html.index('action="/records"') :]
-    form = form[: form.index("</form>")]
-    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
 
 
 @pytest.fixture
 def desk(store: Store, tmp_path: Path) -> Desk:
     return Desk(store, tmp_path)
-
-
-def rows(store: Store, table: sa.Table) -> list[dict[str, Any]]:
-    with store.reading() as connection:
-        return [dict(row._mapping) for row in connection.execute(table.select())]
-
-
-def open_keys(now: Present) -> set[str]:
-    return {one.piece.key for one in (*now.open, *now.leads)}
-
-
-def colleague(desk: Desk, name: str = "li") -> Desk:
-    create_user(desk.pages.store, name, "counselor", SCHOOLS[:1], NOW)
-    other = Desk(desk.pages.store, Path(), name, desk.pages)
-    return other
 
 
 def test_a_talk_gives_the_facts_of_an_interview_and_of_a_contact(desk: Desk, store: Store) -> None:
@@ -219,69 +153,6 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert rows(store, drafts) == [], "a draft ends with its record"
 
 
-def test_a_draft_is_kept_as_one_types_and_is_the_authors_alone(desk: Desk, store: Store) -> None:
-    typed = desk.fill(how="phone", note="还没写完")
-    answer = desk.send(typed, "/records/draft", headers={"accept": "application/json"})
-    assert answer.json() == {"saved_at": "10:00"}
-    assert "还没写完" in desk.page()
-    assert "还没写完" not in colleague(desk).page()
-    assert rows(store, talks) == []
-    plain = desk.send(typed | {"then": "draft"})
-    assert "草稿已保存，还没有成为记录" in desk.client.get(plain.headers["location"].partition("#")[0]).text
-    token = typed["form_token"]
-    desk.send({"form_token": token, "student_id": "S-1"}, "/records/drop")
-    assert "还没写完" not in desk.page()
-
-
-def test_a_draft_outlives_the_session_that_it_was_written_in(desk: Desk, store: Store) -> None:
-    typed = desk.fill(level="1", note="写到一半", assessed=[SHEET.evidence])
-    desk.now = NOW + timedelta(hours=13)
-    ended = desk.send(typed)
-    assert ended.status_code == 401
-    (back,) = re.findall(r'name="next" value="([^"]*)"', ended.text)
-    assert rows(store, talks) == []
-    other = colleague(desk)
-    place = unescape(back)
-    assert "写到一半" not in other.client.get(place).text, "another account does not get it"
-    desk.pages.enter("wang", desk.client)
-    html = desk.client.get(place).text
-    assert "写到一半" in html
-    assert f'value="{SHEET.evidence}" checked' in html
-    desk.send(hidden(html) | {"how": "in_person", "level": "1", "then": "stay"})
-    assert len(rows(store, talks)) == 1
-    assert rows(store, drafts) == []
-
-
-def test_two_counselors_at_one_student_lose_nothing_and_the_second_is_told(desk: Desk, store: Store) -> None:
-    other = colleague(desk)
-    mine, theirs = desk.fill(level="1", note="我的"), other.fill(level="2", note="她的", assessed=[SHEET.evidence])
-    assert desk.send(mine).status_code == 303
-    answer = other.send(theirs)
-    html = unescape(other.client.get(answer.headers["location"].partition("#")[0]).text)
-    assert "您填写期间有新的情况" in html
-    assert "wang 记录了一次接触：当面" in html
-    assert "她的" in html
-    assert len(rows(store, talks)) == 1
-    other.send(hidden(html) | {"how": "in_person", "level": "2", "note": "她的", "then": "stay"})
-    assert {one["recorded_by"] for one in rows(store, talks)} == {"wang", "li"}
-
-
-def test_evidence_that_came_in_meanwhile_is_told_before_a_record_is_kept(desk: Desk, store: Store) -> None:
-    typed = desk.fill("S-2", level="0")
-    tell(store, word("S-2", level=3, on=AS_OF))
-    answer = desk.send(typed)
-    html = desk.client.get(answer.headers["location"].partition("#")[0]).text
-    assert "staff-1：3 有危险" in html
-    assert rows(store, talks) == []
-
-
-def test_a_form_that_is_sent_twice_is_one_record(desk: Desk, store: Store) -> None:
-    typed = desk.fill(level="1")
-    for _ in range(2):
-        assert desk.send(typed).status_code == 303
-    assert len(rows(store, talks)) == len(rows(store, outcomes)) == 1
-
-
 def test_a_record_is_taken_back_within_minutes_and_both_stay_visible(desk: Desk, store: Store) -> None:
     html = desk.record(how="in_person", level="0", assessed=[SHEET.evidence, REPORT.evidence])
     assert SHEET.evidence not in open_keys(present(store))
@@ -349,7 +220,6 @@ def test_nobody_records_at_another_school_and_only_counselors_record(desk: Desk,
     token = re.findall(r'name="form_token" value="([^"]*)"', head.get("/account").text)[0]
     assert head.post("/records", typed | {"student_id": "S-1", "form_token": token}).status_code == 403
     assert rows(store, talks) == rows(store, drafts) == []
-    assert User("head", Role.PRINCIPAL, SCHOOLS[:1]).role is Role.PRINCIPAL
 
 
 def test_save_and_next_leads_to_the_next_on_the_list(desk: Desk, store: Store) -> None:

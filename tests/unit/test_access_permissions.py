@@ -43,9 +43,9 @@ PLACES = {
 # action → role → where it is allowed; everywhere else it is refused.
 ALLOWED: dict[str, dict[str, set[str]]] = {
     "see_list": {"counselor": {"own"}, "supervisor": {"own"}},
-    "see_student": dict.fromkeys(("counselor", "supervisor"), {"own", "unassigned", "among own"}),
+    "see_student": {"counselor": {"own", "unassigned", "among own"}, "supervisor": {"own", "unassigned", "among own"}},
     "see_names": {"counselor": {"own"}, "supervisor": {"own"}},
-    "record_word": dict.fromkeys(("counselor", "supervisor"), {"own", "unassigned", "among own"}),
+    "record_word": {"counselor": {"own", "unassigned", "among own"}, "supervisor": {"own", "unassigned", "among own"}},
     "approve_case": {"supervisor": {"own"}},
     "see_miss_cases": {"counselor": {"own"}},
     "see_miss_counts": {"counselor": {"own"}, "principal": {"own"}, "bureau": {"no school"}},
