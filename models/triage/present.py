@@ -217,6 +217,14 @@ def _does(task: Task, on: date, told: datetime) -> bool:
     return late and (task.filed_at is None or told >= task.filed_at)
 
 
+def _taken_on(facts: StudentFacts) -> datetime | None:
+    """When somebody last took the student on, or spoke with them and recorded it."""
+    known = [one.received_at for one in facts.attempts if one.reached]
+    if facts.case.acknowledged_at is not None:
+        known.append(facts.case.acknowledged_at)
+    return max(known, default=None)
+
+
 def _clocks(
     facts: StudentFacts,
     evidence: Sequence[Standing],
@@ -230,7 +238,7 @@ def _clocks(
 ) -> Iterator[Clock]:
     for one in evidence:
         if one.is_open:
-            yield evidence_clock(one.piece, policy.due, school, duty, facts.case.acknowledged_at)
+            yield evidence_clock(one.piece, policy.due, school, duty, _taken_on(facts))
     event = raised_by_event(words)
     if event is not None:
         yield event_clock(TIERS[event.level], event.since, policy.due, school)

@@ -178,6 +178,7 @@ def open_moves(case: CaseNow, user: User, school_id: str, needs: Sequence[Need])
         if case.state in move.sources
         and may(user, move.action, _where(move, case, user, school_id))
         and _turn(move, case, user)
+        and (move.where is None or move.where in needs)
     ]
 
 

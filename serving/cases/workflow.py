@@ -65,6 +65,7 @@ class CaseMove:
     who: Who = Who.ANYBODY
     closing: bool = False
     pending: str | None = None
+    where: Need | None = None  # offered only where this is what is missing
 
 
 MOVES: tuple[CaseMove, ...] = (
@@ -83,7 +84,9 @@ MOVES: tuple[CaseMove, ...] = (
     CaseMove("take_back_offer", "收回移交", "take the offer back", OPEN, None, who=Who.OFFERING, pending="offer"),
     CaseMove("answered", "登记答复", "note their answer", OPEN, None, pending="referral"),
     CaseMove("returned", "转介返回", "returned from referral", OPEN, REVIEW, pending="referral"),
-    CaseMove("ask_approval", "请督导同意结案", "ask a supervisor", OPEN, None, pending="no approval"),
+    CaseMove(
+        "ask_approval", "请督导同意结案", "ask a supervisor", OPEN, None, pending="no approval", where=Need.APPROVAL
+    ),
     CaseMove("approve", "同意", "approve", OPEN, None, APPROVE, Who.ANOTHER, pending="approval"),
     CaseMove("refuse", "不同意", "refuse", OPEN, None, APPROVE, Who.ANOTHER, pending="approval"),
 )

@@ -51,7 +51,10 @@ def test_a_state_offers_the_moves_of_the_table_and_no_other(state: CaseState) ->
     assert one.state is state
     by_hand = {move.code for move in MOVES if state in move.sources and move.who is Who.ANYBODY}
     waiting = {"answered", "returned"} if one.referral is None else set()
-    assert may_do(one, WANG) == by_hand - waiting
+    assert may_do(one, WANG) == by_hand - waiting - {"ask_approval"}
+    assert may_do(one, WANG, (Need.APPROVAL,)) == by_hand - waiting - {"close"} - (
+        {"ask_approval"} if state is CLOSED else set()
+    )
     assert may_do(one, ELSEWHERE) == set(), "another school's counselor does nothing"
     assert may_do(one, User("head", Role.PRINCIPAL, ("school-01",))) == set()
     assert may_do(one, User("root", Role.ADMINISTRATOR)) == set()
