@@ -17,7 +17,7 @@ from serving.store.contacts import keep_contacts
 from serving.store.facts_seen import SeenFact, facts_seen_in, new_since
 from serving.store.outcomes import keep_outcomes
 from serving.store.tables import outcomes
-from serving.store.talks import Talk, add_talk, talks_of
+from serving.store.talks import Talk, add_talk, talk_from_row, talks_of
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def take_back(store: Store, undo: Talk, word: Outcome | None, event: AuditEvent)
 def find_talk(store: Store, talk_id: str) -> Talk | None:
     with store.reading() as connection:
         row = connection.execute(talks.select().where(talks.c.talk_id == talk_id)).first()
-    return None if row is None else Talk(**row._mapping)
+    return None if row is None else talk_from_row(row)
 
 
 def read_talks(store: Store, student_id: str) -> list[Talk]:
@@ -127,7 +127,7 @@ def drop_draft(store: Store, student_id: str, author: str) -> None:
 
 def keep_view(store: Store, row: Mapping[str, Any], event: AuditEvent) -> None:
     with store.writing() as connection:
-        connection.execute(explanation_views.insert().values(**row))
+        connection.execute(explanation_views.insert().values(**row, file_id=row["student_id"]))
         add_event(connection, event)
 
 

@@ -1,7 +1,7 @@
 """Events of cases: rows are added, and where a case stands is computed from them (`serving.cases`)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -32,9 +32,13 @@ class CaseEvent:
     event_id: int = 0
 
 
+COLUMNS = tuple(field.name for field in fields(CaseEvent))
+
+
 def add_case_event(connection: sa.Connection, event: CaseEvent) -> None:
     row = {name: value for name, value in vars(event).items() if name != "event_id"}
-    connection.execute(case_events.insert().values(**row | {"details": dict(event.details)}))
+    row |= {"details": dict(event.details), "file_id": event.student_id}
+    connection.execute(case_events.insert().values(**row))
 
 
 def case_events_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[CaseEvent]]:
@@ -44,7 +48,7 @@ def case_events_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, l
     for part in chunks(list(ids)):
         query = case_events.select().where(case_events.c.student_id.in_(part), ~undone)
         for row in connection.execute(query.order_by(case_events.c.event_id)):
-            found.setdefault(row.student_id, []).append(CaseEvent(**row._mapping))
+            found.setdefault(row.student_id, []).append(CaseEvent(**{name: row._mapping[name] for name in COLUMNS}))
     return found
 
 

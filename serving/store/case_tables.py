@@ -1,6 +1,7 @@
 """What people record on pages about their work with a student. Rows are added; only a draft is written over.
 
-They stand here and not in their slices, since files that are joined take them along and an erasure removes them.
+They stand here and not in their slices, since files that are joined take them along and an erasure removes them. Each
+row knows the file (`file_id`) that it was put into first.
 """
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ talks = sa.Table(
     metadata,
     sa.Column("talk_id", sa.String, primary_key=True),
     sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("file_id", sa.String, nullable=False),
     sa.Column("school_id", sa.String, nullable=False),
     sa.Column("how", sa.String, nullable=False),
     sa.Column("held_on", sa.Date, nullable=False),
@@ -44,6 +46,7 @@ explanation_views = sa.Table(
     metadata,
     sa.Column("view_id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("file_id", sa.String, nullable=False),
     sa.Column("school_id", sa.String, nullable=False),
     sa.Column("assessment_id", sa.String),
     sa.Column("said", sa.String, nullable=False),
@@ -58,6 +61,7 @@ case_events = sa.Table(
     metadata,
     sa.Column("event_id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("file_id", sa.String, nullable=False),
     sa.Column("school_id", sa.String, nullable=False, index=True),
     sa.Column("move", sa.String, nullable=False),
     sa.Column("done_at", Instant, nullable=False),
@@ -67,4 +71,20 @@ case_events = sa.Table(
     sa.Column("answers", sa.Integer),
     sa.Column("talk_id", sa.String),
     sa.Column("details", sa.JSON, nullable=False),
+)
+
+# Who somebody is, as a person decided: "same" and "one" put what stands in `student_id` into `other_id`, "two" some of
+# it, and "new" says that a roster will have the student. `undoes` names the decision that a row takes back.
+identity_decisions = sa.Table(
+    "identity_decisions",
+    metadata,
+    sa.Column("decision_id", sa.String, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("other_id", sa.String, index=True),
+    sa.Column("school_id", sa.String, nullable=False),
+    sa.Column("reason", sa.String),
+    sa.Column("undoes", sa.String),
+    sa.Column("decided_at", Instant, nullable=False),
+    sa.Column("decided_by", sa.String, nullable=False),
 )

@@ -19,6 +19,7 @@ from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entri
 from serving.store.evidence import pieces_of
 from serving.store.feeds import Feed, feeds_of
 from serving.store.files import homes_of
+from serving.store.identity import confirmed_new
 from serving.store.outcomes import spoken_by_lot, words_of
 from serving.store.payload import unpack_assessment
 from serving.store.rows import last_rows, list_rows, listed_of, rows_in_force
@@ -36,6 +37,7 @@ from serving.store.talks import attempts_of
 
 TIERS = tuple(Tier)
 A_YEAR = timedelta(days=365)
+NEW_STUDENT = "new_student"  # somebody has said so: the roster will have the student
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ class _Known:
     consents: Mapping[str, Sequence[Consent]]
     attempts: Mapping[str, Sequence[Any]]
     cases: Mapping[str, CaseFacts]
+    new: Collection[str]
     today: date
 
     def of(self, student_id: str) -> dict[str, Any]:
@@ -165,6 +168,7 @@ def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None, t
         consents_of(connection, ids),
         attempts_of(connection, ids, at),
         case_facts_of(connection, ids, at),
+        confirmed_new(connection),
         today,
     )
 
@@ -233,6 +237,7 @@ def _stranger(
     who: Student, row: Any, sent: Sequence[ReceivedEntry], known: _Known, reason: str | None, today: date
 ) -> StudentFacts:
     """Somebody on no list in force: by the last one that had them (`row`, None where none has) and the records sent."""
+    reason = NEW_STUDENT if who.student_id in known.new else reason
     if row is not None:
         before = _listed(row, run_from_row(row), sent, known, today)
         return replace(before, stranger=True, gone=True, reason=reason, school_id=who.school_id)

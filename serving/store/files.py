@@ -9,6 +9,7 @@ stands in it is the student's own (`join_files`).
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -174,6 +175,29 @@ def part_files(connection: sa.Connection, lost: Mapping[str, str], at: datetime)
         for _, file_id in sorted(one for one in parted if one[0] == student):
             _part_inputs(connection, student, file_id)
     return sorted(parted)
+
+
+def put_into(
+    connection: sa.Connection,
+    source: str,
+    target: str,
+    at: datetime,
+    came_from: str | None = None,
+    chosen: Mapping[str, Collection[Any]] | None = None,
+) -> None:
+    """Put what stands in one file into another, because a person said whose it is: all of it, what was put into
+    `came_from` first, or the `chosen` rows by table and first column of its key. As when files are joined, rows and
+    their moments are as they were."""
+    for table in FILED:
+        if table is run_strangers and chosen is None:
+            continue  # what a screening could not place stays on record as that
+        mine = table.c.student_id == source
+        if came_from is not None:
+            mine &= table.c.file_id == came_from if "file_id" in table.c else sa.false()
+        if chosen is not None:
+            mine &= next(iter(table.primary_key)).in_(list(chosen.get(table.name, ())))
+        _move(connection, table, mine, target, at)
+    _part_inputs(connection, source, target)
 
 
 def _files_of(

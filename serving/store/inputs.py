@@ -10,7 +10,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from runxin.errors import bad_data
-from serving.store.case_tables import case_events, drafts, explanation_views, talks
+from serving.store.case_tables import case_events, drafts, explanation_views, identity_decisions, talks
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
 from serving.store.files import contested
@@ -167,6 +167,9 @@ def erase_inputs(store: Store, student_id: str) -> int:
         connection.execute(evidence.update().where(evidence.c.student_id.in_(files)).values(record=None))
         for table in (inputs, outcomes, contacts, misses, talks, drafts, explanation_views, case_events):
             connection.execute(table.delete().where(table.c.student_id.in_(files)))
+        decided = identity_decisions.c
+        about = decided.student_id.in_(files) | decided.other_id.in_(files)
+        connection.execute(identity_decisions.delete().where(about))
         gone = [{"id_sha256": _hash(one)} for one in (*ids, *sent_ids)]
         if gone:
             connection.execute(erased.insert(), gone)

@@ -1,7 +1,7 @@
 """Talks and tries that were recorded on pages: read back as attempts, and for who shows them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -36,8 +36,11 @@ class Talk:
         return self.how != NOT_REACHED
 
 
+COLUMNS = tuple(field.name for field in fields(Talk))
+
+
 def add_talk(connection: sa.Connection, talk: Talk) -> None:
-    connection.execute(talks.insert().values(**vars(talk)))
+    connection.execute(talks.insert().values(**vars(talk), file_id=talk.student_id))
 
 
 def talks_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Talk]]:
@@ -48,7 +51,7 @@ def talks_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None 
         if at is not None:
             query = query.where(talks.c.recorded_at <= at)
         for row in connection.execute(query):
-            found.setdefault(row.student_id, []).append(_talk(row))
+            found.setdefault(row.student_id, []).append(talk_from_row(row))
     return found
 
 
@@ -73,5 +76,5 @@ def undone_ids() -> sa.Select[Any]:
     return sa.select(talks.c.undoes).where(talks.c.undoes.is_not(None))
 
 
-def _talk(row: Any) -> Talk:
-    return Talk(**row._mapping)
+def talk_from_row(row: Any) -> Talk:
+    return Talk(**{name: row._mapping[name] for name in COLUMNS})

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -14,6 +14,7 @@ def upgrade() -> None:
         "talks",
         sa.Column("talk_id", sa.String(), nullable=False),
         sa.Column("student_id", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
         sa.Column("school_id", sa.String(), nullable=False),
         sa.Column("how", sa.String(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
@@ -42,6 +43,7 @@ def upgrade() -> None:
         "explanation_views",
         sa.Column("view_id", sa.Integer(), nullable=False),
         sa.Column("student_id", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
         sa.Column("school_id", sa.String(), nullable=False),
         sa.Column("assessment_id", sa.String(), nullable=True),
         sa.Column("said", sa.String(), nullable=False),

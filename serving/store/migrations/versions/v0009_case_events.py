@@ -14,6 +14,7 @@ def upgrade() -> None:
         "case_events",
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("student_id", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
         sa.Column("school_id", sa.String(), nullable=False),
         sa.Column("move", sa.String(), nullable=False),
         sa.Column("done_at", sa.DateTime(), nullable=False),
