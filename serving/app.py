@@ -23,6 +23,7 @@ from serving.api.description import describe
 from serving.api.problems import install_problems
 from serving.api.query import known_query
 from serving.cases import pages as cases
+from serving.identity import pages as identity
 from serving.keys import verify_key
 from serving.miss_review import pages as miss_review
 from serving.platform.guard import Form
@@ -43,6 +44,7 @@ PAGES = (
     *student.ROUTES,
     *recording.ROUTES,
     *cases.ROUTES,
+    *identity.ROUTES,
     *miss_review.ROUTES,
     *admin.ROUTES,
     *accounts.ROUTES,

@@ -74,7 +74,8 @@ case_events = sa.Table(
 )
 
 # Who somebody is, as a person decided: "same" and "one" put what stands in `student_id` into `other_id`, "two" some of
-# it, and "new" says that a roster will have the student. `undoes` names the decision that a row takes back.
+# it, and "new" says that a roster will have the student. `undoes` names the decision that a row takes back,
+# `moved` what it has moved, by table and key.
 identity_decisions = sa.Table(
     "identity_decisions",
     metadata,
@@ -85,6 +86,7 @@ identity_decisions = sa.Table(
     sa.Column("school_id", sa.String, nullable=False),
     sa.Column("reason", sa.String),
     sa.Column("undoes", sa.String),
+    sa.Column("moved", sa.JSON, nullable=False),
     sa.Column("decided_at", Instant, nullable=False),
     sa.Column("decided_by", sa.String, nullable=False),
 )

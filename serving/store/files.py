@@ -43,6 +43,7 @@ FILED = (
     explanation_views,
     case_events,
 )  # tables with a file's id in `student_id`
+PUT = tuple(table for table in FILED if table not in (misses, run_strangers))
 NOBODYS = "; "  # stands behind a school that nobody has: no id and no school holds a blank
 
 
@@ -177,26 +178,25 @@ def part_files(connection: sa.Connection, lost: Mapping[str, str], at: datetime)
     return sorted(parted)
 
 
+def rows_in(connection: sa.Connection, file_id: str) -> dict[str, list[Any]]:
+    """The keys of what stands in a file, by table: what a person's decision puts elsewhere. What a screening could not
+    place, and what was looked back on, stays on record as that."""
+    found = {}
+    for table in PUT:
+        key = next(iter(table.primary_key))
+        found[table.name] = list(connection.scalars(sa.select(key).where(table.c.student_id == file_id).order_by(key)))
+    return {name: keys for name, keys in found.items() if keys}
+
+
 def put_into(
-    connection: sa.Connection,
-    source: str,
-    target: str,
-    at: datetime,
-    came_from: str | None = None,
-    chosen: Mapping[str, Collection[Any]] | None = None,
+    connection: sa.Connection, source: str, target: str, rows: Mapping[str, Collection[Any]], at: datetime
 ) -> None:
-    """Put what stands in one file into another, because a person said whose it is: all of it, what was put into
-    `came_from` first, or the `chosen` rows by table and first column of its key. As when files are joined, rows and
+    """Put `rows` of one file into another, because a person said whose they are. As when files are joined, rows and
     their moments are as they were."""
-    for table in FILED:
-        if table is run_strangers and chosen is None:
-            continue  # what a screening could not place stays on record as that
-        mine = table.c.student_id == source
-        if came_from is not None:
-            mine &= table.c.file_id == came_from if "file_id" in table.c else sa.false()
-        if chosen is not None:
-            mine &= next(iter(table.primary_key)).in_(list(chosen.get(table.name, ())))
-        _move(connection, table, mine, target, at)
+    for table in PUT:
+        key = next(iter(table.primary_key))
+        for part in chunks(list(rows.get(table.name, ()))):
+            _move(connection, table, (table.c.student_id == source) & key.in_(part), target, at)
     _part_inputs(connection, source, target)
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from serving.store.case_tables import identity_decisions
 from serving.store.database import Store
-from serving.store.files import FileOf, contested, homes_of, put_into
+from serving.store.files import FileOf, contested, homes_of, put_into, rows_in
 
 SAME, ONE, TWO, NEW = "same", "one", "two", "new"
 INTO_ANOTHER = (SAME, ONE)
@@ -38,21 +38,26 @@ COLUMNS = tuple(field.name for field in fields(IdentityDecision))
 
 
 def keep_decision(
-    connection: sa.Connection, decision: IdentityDecision, chosen: Mapping[str, Collection[Any]] | None = None
+    connection: sa.Connection, decision: IdentityDecision, chosen: Mapping[str, Sequence[Any]] | None = None
 ) -> None:
-    """Keep a decision and put what it is about where it says."""
-    connection.execute(identity_decisions.insert().values(**vars(decision)))
+    """Keep a decision and put what it is about where it says: all that stands in the file, or the `chosen` rows."""
+    moved: dict[str, list[Any]] = {}
     if decision.kind != NEW and decision.other_id is not None:
-        put_into(connection, decision.student_id, decision.other_id, decision.decided_at, chosen=chosen)
+        there = rows_in(connection, decision.student_id) if chosen is None else chosen
+        moved = {name: list(keys) for name, keys in there.items()}
+        put_into(connection, decision.student_id, decision.other_id, moved, decision.decided_at)
+    connection.execute(identity_decisions.insert().values(**vars(decision), moved=moved))
 
 
 def take_back_decision(connection: sa.Connection, decision: IdentityDecision, undo: IdentityDecision) -> None:
-    """Keep the row that takes a decision back, and put everything back: of "two" all that stands in the other file."""
-    connection.execute(identity_decisions.insert().values(**vars(undo)))
+    """Keep the row that takes a decision back, and put back what it had moved; of "two" all that stands in the other
+    file, what came there since too."""
+    connection.execute(identity_decisions.insert().values(**vars(undo), moved={}))
     if decision.kind == NEW or decision.other_id is None:
         return
-    back = None if decision.kind == TWO else decision.student_id
-    put_into(connection, decision.other_id, decision.student_id, undo.decided_at, came_from=back)
+    query = sa.select(identity_decisions.c.moved).where(identity_decisions.c.decision_id == decision.decision_id)
+    moved = rows_in(connection, decision.other_id) if decision.kind == TWO else connection.scalar(query)
+    put_into(connection, decision.other_id, decision.student_id, moved or {}, undo.decided_at)
 
 
 def standing_decisions(connection: sa.Connection, file_id: str | None = None) -> list[IdentityDecision]:

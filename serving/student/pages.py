@@ -13,6 +13,7 @@ from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
 from models.triage import BY_CODE, Standing, Word
 from serving.access import User
 from serving.cases.service import case_part
+from serving.identity.service import identity_part
 from serving.platform.guard import language_of
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, page
@@ -170,6 +171,8 @@ def show_student(request: Request, user: User, state: State) -> Response:
     worst = max((floor.tier.ord for floor in now.floors), default=now.tier.ord)
     return show(
         "student.html",
+        who_is=identity_part(state, user, file.student, now, request.query_params.get("is")),
+        identity_status=request.query_params.get("identity"),
         purpose=purpose,
         year=state.clock().astimezone(CHINA).year,
         queues_of=[BY_CODE[code] for code in file.queues],

@@ -40,12 +40,17 @@ PLACES = {
     "among others": unassigned_among((OTHER, "school-010")),
     "no school": None,
 }
+OWN_AND_UNASSIGNED = {"own", "unassigned", "among own"}
 # action → role → where it is allowed; everywhere else it is refused.
 ALLOWED: dict[str, dict[str, set[str]]] = {
     "see_list": {"counselor": {"own"}, "supervisor": {"own"}},
-    "see_student": {"counselor": {"own", "unassigned", "among own"}, "supervisor": {"own", "unassigned", "among own"}},
+    "see_student": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
     "see_names": {"counselor": {"own"}, "supervisor": {"own"}},
-    "record_word": {"counselor": {"own", "unassigned", "among own"}, "supervisor": {"own", "unassigned", "among own"}},
+    "record_word": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
+    "settle_identity": {
+        "counselor": {"own", "unassigned", "among own"},
+        "supervisor": {"own", "unassigned", "among own"},
+    },
     "approve_case": {"supervisor": {"own"}},
     "see_miss_cases": {"counselor": {"own"}},
     "see_miss_counts": {"counselor": {"own"}, "principal": {"own"}, "bureau": {"no school"}},

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("school_id", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("undoes", sa.String(), nullable=True),
+        sa.Column("moved", sa.JSON(), nullable=False),
         sa.Column("decided_at", sa.DateTime(), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_identity_decisions")),
