@@ -19,7 +19,7 @@ from models.assessment import AnswerTime, Assessment, Retest, Task
 from models.duty import Duty
 from models.policy import DuePolicy
 from models.retest import ASKED
-from models.tasks import TO_DO
+from models.tasks import TO_DO, UNDER_LOCK
 from models.triage.facts import ZONE, Piece, day_start
 
 END_OF_DAY = time(23, 59)
@@ -156,14 +156,18 @@ def _retest_clock(retest: Retest, start: datetime, due: DuePolicy, school: Schoo
     return Clock("retest", what, start, end_of(last), retest.text)
 
 
-def suspension_clock(since: date, until: date | None) -> Clock:
-    """What can be done for a student who is suspended: by the last day of it, where one is on record."""
+def suspension_clock(since: date, until: date | None, locked: bool = False) -> Clock:
+    """What can be done for a student who is suspended: by the last day of it, where one is on record. Under the
+    protection lock (`locked`) nobody calls the family."""
     what = Words(zh="联系家庭，商定返校安排", en="contact the family and plan the return")
+    if locked:
+        what = Words(zh="会同公安、民政商定返校安排", en="plan the return with the police and civil affairs")
     return Clock("suspension", what, day_start(since), end_of(until) if until is not None else None, AWAY)
 
 
-def task_clock(task: Task) -> Clock:
-    return Clock("task", TO_DO[task.kind], day_start(task.on), end_of(task.due_on), task.text, task.who)
+def task_clock(task: Task, locked: bool = False) -> Clock:
+    what = UNDER_LOCK.get(task.kind, TO_DO[task.kind]) if locked else TO_DO[task.kind]
+    return Clock("task", what, day_start(task.on), end_of(task.due_on), task.text, task.who)
 
 
 def school_days_after(start: datetime, days: int, school: SchoolCalendar) -> datetime:

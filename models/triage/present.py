@@ -4,15 +4,16 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from data_schemas.calendar import SchoolCalendar
 from data_schemas.codes import Tier
+from data_schemas.instruments import Words
 from models.assessment import Floor, Retest, Task
 from models.duty import Duty
 from models.policy import Policy
-from models.tasks import CLASS_VISIT, OF_REPORTS
+from models.tasks import CLASS_VISIT, OF_REPORTS, TO_DO, UNDER_LOCK
 from models.tiers import highest
 from models.triage.attempts import Tries, attempt_clock, tries
 from models.triage.clocks import (
@@ -170,9 +171,13 @@ def _present(facts: StudentFacts, policy: Policy, school: SchoolCalendar, duty: 
     )
     tier, source = highest(facts.model_tier, floor, human)
     seen = seen_on(words)
+    locked = any(one.is_open and one.piece.floor.protection for one in evidence)
     tasks = _tasks(facts, words, policy, school)
+    if locked:
+        tasks = tuple(_under_lock(task) for task in tasks)
     clocks = sorted(
-        _clocks(facts, evidence, words, human, seen, tasks, policy, school, duty), key=lambda clock: clock.strictness
+        _clocks(facts, evidence, words, human, seen, tasks, policy, school, duty, locked),
+        key=lambda clock: clock.strictness,
     )
     return Present(
         facts,
@@ -210,6 +215,15 @@ def _tasks(facts: StudentFacts, words: Sequence[Word], policy: Policy, school: S
     )
 
 
+def _under_lock(task: Task) -> Task:
+    """Without any step that calls a guardian."""
+    if task.kind not in UNDER_LOCK:
+        return task
+    plain, locked = TO_DO[task.kind], UNDER_LOCK[task.kind]
+    text = Words(zh=task.text.zh.replace(plain.zh, locked.zh), en=task.text.en.replace(plain.en, locked.en))
+    return replace(task, text=text)
+
+
 def _does(task: Task, on: date, told: datetime) -> bool:
     """Whoever was reached on the very day on which a report came in need not have heard of it."""
     since = task.since or task.on
@@ -235,6 +249,7 @@ def _clocks(
     policy: Policy,
     school: SchoolCalendar,
     duty: Duty | None,
+    locked: bool,
 ) -> Iterator[Clock]:
     for one in evidence:
         if one.is_open:
@@ -262,6 +277,6 @@ def _clocks(
         yield review
     if facts.assessment is not None:
         if facts.assessment.suspended_since is not None:
-            yield suspension_clock(facts.assessment.suspended_since, facts.assessment.suspended_until)
+            yield suspension_clock(facts.assessment.suspended_since, facts.assessment.suspended_until, locked)
         yield from (clock for _, clock in retest_clocks(facts.assessment, asked_on(words), policy.due, school))
-    yield from (task_clock(task) for task in tasks if task.kind != CLASS_VISIT)
+    yield from (task_clock(task, locked) for task in tasks if task.kind != CLASS_VISIT)

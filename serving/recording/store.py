@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from models.triage import PAGE, ZONE
 from serving.store import AuditEvent, NewContact, NewOutcome, Outcome, Store, add_event
 from serving.store.case_events import CaseEvent, add_case_event
-from serving.store.case_tables import drafts, explanation_views, talks
+from serving.store.case_tables import drafts, explanation_views, reveals, talks
 from serving.store.contacts import keep_contacts
 from serving.store.facts_seen import SeenFact, facts_seen_in, new_since
 from serving.store.outcomes import keep_outcomes
@@ -123,6 +123,19 @@ def find_draft(store: Store, student_id: str, author: str, claim: str | None) ->
 def drop_draft(store: Store, student_id: str, author: str) -> None:
     with store.writing() as connection:
         connection.execute(drafts.delete().where(drafts.c.student_id == student_id, drafts.c.author == author))
+
+
+def keep_reveal(store: Store, student_id: str, school_id: str, at: datetime, by: str) -> None:
+    row = {"student_id": student_id, "file_id": student_id, "school_id": school_id}
+    with store.writing() as connection:
+        connection.execute(reveals.insert().values(**row, revealed_at=at, revealed_by=by))
+
+
+def has_revealed(store: Store, student_id: str, by: str, since: datetime) -> bool:
+    c = reveals.c
+    mine = (c.student_id == student_id) & (c.revealed_by == by) & (c.revealed_at >= since)
+    with store.reading() as connection:
+        return connection.scalar(sa.select(c.reveal_id).where(mine).limit(1)) is not None
 
 
 def keep_view(store: Store, row: Mapping[str, Any], event: AuditEvent) -> None:

@@ -27,6 +27,18 @@ talks = sa.Table(
     sa.Column("recorded_by", sa.String, nullable=False),
 )
 
+# That somebody has looked behind the page of a student drawn by lot: a talk recorded after it was no blind one.
+reveals = sa.Table(
+    "reveals",
+    metadata,
+    sa.Column("reveal_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("file_id", sa.String, nullable=False),
+    sa.Column("school_id", sa.String, nullable=False),
+    sa.Column("revealed_at", Instant, nullable=False),
+    sa.Column("revealed_by", sa.String, nullable=False),
+)
+
 # A form that is not sent yet; one an account and student. `claim_sha256` is of a form whose session had ended: whoever
 # signs in as its author and holds the claim gets it back.
 drafts = sa.Table(

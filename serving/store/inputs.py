@@ -10,7 +10,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from runxin.errors import bad_data
-from serving.store.case_tables import case_events, drafts, explanation_views, identity_decisions, talks
+from serving.store.case_tables import case_events, drafts, explanation_views, identity_decisions, reveals, talks
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
 from serving.store.files import contested
@@ -165,7 +165,7 @@ def erase_inputs(store: Store, student_id: str) -> int:
         connection.execute(assessments.update().where(mine, ~_says_where()).values(sex=None, birth_date=None))
         # A digest of nine answers tells the answers to whoever tries them all.
         connection.execute(evidence.update().where(evidence.c.student_id.in_(files)).values(record=None))
-        for table in (inputs, outcomes, contacts, misses, talks, drafts, explanation_views, case_events):
+        for table in (inputs, outcomes, contacts, misses, talks, drafts, explanation_views, case_events, reveals):
             connection.execute(table.delete().where(table.c.student_id.in_(files)))
         decided = identity_decisions.c
         about = decided.student_id.in_(files) | decided.other_id.in_(files)

@@ -9,7 +9,7 @@ from models.triage import ZONE, Present, present_of, stands_in
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
 from serving.platform.state import State
-from serving.recording.service import RecordForm, form_for
+from serving.recording import RecordForm, form_for, note_reveal
 from serving.store import (
     AuditEvent,
     FileOf,
@@ -63,6 +63,8 @@ def open_student(
     blind = student_id in blind_among(state.store, [where], now, state.policy, state.calendars)
     action = "student.revealed" if blind and reveal else "student.read"
     write_audit(state.store, AuditEvent(now, user.username, action, purpose, student_id, "blind" if blind else None))
+    if blind and reveal:
+        note_reveal(state, user, student)
     present = present_of(
         [facts], state.policy, state.calendars.of(student.school_id), duty_of(state.store, student.school_id)
     )[0]

@@ -29,6 +29,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_talks_student_id"), "talks", ["student_id"])
     op.create_table(
+        "reveals",
+        sa.Column("reveal_id", sa.Integer(), nullable=False),
+        sa.Column("student_id", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
+        sa.Column("school_id", sa.String(), nullable=False),
+        sa.Column("revealed_at", sa.DateTime(), nullable=False),
+        sa.Column("revealed_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("reveal_id", name=op.f("pk_reveals")),
+    )
+    op.create_index(op.f("ix_reveals_student_id"), "reveals", ["student_id"])
+    op.create_table(
         "drafts",
         sa.Column("draft_id", sa.String(), nullable=False),
         sa.Column("student_id", sa.String(), nullable=False),
@@ -55,5 +66,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("explanation_views", "drafts", "talks"):
+    for table in ("explanation_views", "drafts", "reveals", "talks"):
         op.drop_table(table)
