@@ -60,7 +60,7 @@ def park(request: Request, form: Form | None) -> str | None:
         return None
     student_id = one(form, "student_id")
     claim = service.park_draft(request.app.state.service, one(form, "author"), student_id, form)
-    return None if claim is None else student_path(student_id) + "?" + urlencode({"draft": claim})
+    return student_path(student_id) + "?" + urlencode({"draft": claim})
 
 
 def _place(student_id: str, **query: str) -> str:

@@ -14,6 +14,7 @@ from models.triage import ZONE, Present, next_school_day, present_of, week_of
 from models.triage.facts import AUDIT, INTERVIEW
 from runxin.errors import Kind, UserError, refused
 from serving.access import Action, User, check_may
+from serving.accounts import list_accounts
 from serving.cases.service import moves_of_talk
 from serving.platform.state import State
 from serving.recording import store as kept_by
@@ -66,7 +67,8 @@ def record_talk(state: State, user: User, student_id: str, fields: Fields) -> Ta
     after = present if word is None else _with(state, present, word, now)
     moves = moves_of_talk(state.store, talk, after, today)
     if kept_by.keep_talk(state.store, talk, word, whom, form.seen, moves, event):
-        kept_by.keep_draft(state.store, student_id, user.username, kept(fields), now, None)
+        draft = kept(fields) | {"talk_id": [secrets.token_urlsafe(12)]}  # it is a record of its own
+        kept_by.keep_draft(state.store, student_id, user.username, draft, now, None)
         return TalkKept("news", student.school_id)
     return TalkKept("saved", student.school_id)
 
@@ -133,14 +135,14 @@ def keep_draft(state: State, user: User, student_id: str, fields: Fields) -> dat
     return now
 
 
-def park_draft(state: State, author: str, student_id: str, fields: Fields) -> str | None:
+def park_draft(state: State, author: str, student_id: str, fields: Fields) -> str:
     """Keep a form whose session has ended; the claim by which its author, signed in again, gets it back. Nobody is
-    signed in here, so that one is kept an author and student, and it is shown to nobody else. None where there is no
-    such student."""
-    if not author or find_student(state.store, student_id) is None:
-        return None
+    signed in here: one is kept an account and student, it is shown to nobody else, and the answer tells neither whether
+    there is such an account nor such a student."""
     claim = secrets.token_urlsafe(24)
-    kept_by.keep_draft(state.store, student_id, author, kept(fields), state.clock(), claim)
+    accounts = {one.username for one in list_accounts(state.store)}
+    if author in accounts and find_student(state.store, student_id) is not None:
+        kept_by.keep_draft(state.store, student_id, author, kept(fields), state.clock(), claim)
     return claim
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -48,13 +48,17 @@ def keep_talk(
 ) -> list[SeenFact]:
     """Keep a talk with the word, the contact and the `moves` of the case that follow from it, all or nothing, and
     remove its draft. Where facts
-    came in that were not `seen`, nothing is kept and these are returned; a talk that is there already is kept once."""
+    came in that were not `seen`, nothing is kept and these are returned; a form that is sent twice is kept once."""
     with store.writing() as connection:
-        if connection.scalar(sa.select(talks.c.talk_id).where(talks.c.talk_id == talk.talk_id)) is not None:
+        known = connection.execute(talks.select().where(talks.c.talk_id == talk.talk_id)).first()
+        if known is not None and _says_the_same(connection, talk_from_row(known), talk, word):
             return []
         fresh = new_since(facts_seen_in(connection, talk.student_id), seen)
         if fresh:
             return fresh
+        if known is not None:  # another window of the same draft, which has seen what the first has recorded
+            talk = replace(talk, talk_id=uuid4().hex)
+            moves = [replace(move, talk_id=talk.talk_id) for move in moves]
         name = None if word is None else _keep_word(connection, word, talk)
         if whom is not None:
             today = talk.recorded_at.astimezone(ZONE).date()
@@ -67,6 +71,15 @@ def keep_talk(
         connection.execute(drafts.delete().where(mine))
         add_event(connection, event)
     return []
+
+
+def _says_the_same(connection: sa.Connection, known: Talk, talk: Talk, word: Outcome | None) -> bool:
+    """Whether a form was sent twice: of one window what another sends is no repetition where it says something else."""
+    if talk != replace(known, recorded_at=talk.recorded_at, again_on=talk.again_on, outcome=None):
+        return False
+    row = connection.execute(outcomes.select().where(outcomes.c.sha256 == known.outcome)).first()
+    said = None if row is None else (row.level, tuple(row.assessed or ()))
+    return said == (None if word is None else (word.level, word.assessed or ()))
 
 
 def take_back(store: Store, undo: Talk, word: Outcome | None, event: AuditEvent) -> bool:

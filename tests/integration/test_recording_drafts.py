@@ -84,6 +84,36 @@ def test_evidence_that_came_in_meanwhile_is_told_before_a_record_is_kept(desk: D
     assert rows(store, talks) == []
 
 
+def test_two_windows_of_one_draft_lose_neither(desk: Desk, store: Store) -> None:
+    typed = desk.fill(level="1", note="先写的")
+    desk.send(typed, "/records/draft")
+    first, second = desk.fill(level="1", note="先写的"), desk.fill(level="2", note="后写的")
+    assert first["talk_id"] == second["talk_id"]
+    desk.send(first)
+    html = unescape(desk.client.get(desk.send(second).headers["location"].partition("#")[0]).text)
+    assert "您填写期间有新的情况" in html
+    assert "后写的" in html
+    desk.send(hidden(html) | {"how": "in_person", "level": "2", "note": "后写的", "then": "stay"})
+    assert [one["note"] for one in rows(store, talks)] == ["先写的", "后写的"]
+    desk.send(typed | {"note": "第三次"}, "/records/draft")
+    again = desk.fill(level="1", note="第三次")
+    assert again["talk_id"] == typed["talk_id"], "a window that was left open writes its draft again"
+    desk.send(again)
+    assert {one["note"] for one in rows(store, talks)} == {"先写的", "后写的", "第三次"}
+
+
+def test_who_has_no_session_learns_nothing_and_fills_nothing(desk: Desk, store: Store) -> None:
+    typed = desk.fill(level="1")
+    desk.now = NOW + timedelta(hours=13)
+    told = set()
+    for change in ({}, {"author": "nobody"}, {"student_id": "S-404"}, {"student_id": "S-404", "author": "nobody"}):
+        answer = desk.send(typed | change)
+        (place,) = re.findall(r'name="next" value="([^"]*)"', answer.text)
+        told.add((answer.status_code, re.sub(r"draft=.*", "draft", place).replace("S-404", "S-1")))
+    assert told == {(401, "/students/S-1?draft")}
+    assert [(one["student_id"], one["author"]) for one in rows(store, drafts)] == [("S-1", "wang")]
+
+
 def test_a_form_that_is_sent_twice_is_one_record(desk: Desk, store: Store) -> None:
     typed = desk.fill(level="1")
     for _ in range(2):
