@@ -10,7 +10,7 @@ from starlette.responses import Response
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
-from models.triage import BY_CODE, Standing, Word
+from models.triage import BY_CODE, PAGE, Standing, Word
 from serving.access import User
 from serving.cases.service import case_part
 from serving.identity.service import identity_part
@@ -22,6 +22,7 @@ from serving.platform.words import instrument_label, instrument_name, pick, say
 from serving.student.service import form_of, open_student
 from serving.today import why_unplaced
 
+OUTCOMES = "outcomes"  # the door of what platforms attest
 PURPOSES = ("follow_up", "crisis", "quality_audit")
 MOST_BARS = 12
 SMALLEST_BAR = 0.01  # log-odds: below it a bar has no width to see
@@ -135,7 +136,10 @@ def closed_words(one: Standing, language: str) -> str:
         return say("closed_by_contact", language, day=closing.on if closing is not None else "")
     by = say("list_join", language).join(sorted({name for word in one.assessed_by for name in word.persons}))
     level = pick(Words(zh=TIERS[closing.level].zh, en=TIERS[closing.level].en), language)
-    return say("closed_by", language, day=closing.observed_on, by=by, level=level)
+    said = say("closed_by", language, day=closing.observed_on, by=by, level=level)
+    if closing.door == PAGE:
+        return said
+    return said + say("closed_attested" if closing.door == OUTCOMES else "closed_imported", language)
 
 
 def show_student(request: Request, user: User, state: State) -> Response:
