@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from data_schemas.codes import Contacted, Selection, Tier
-from models.triage import ZONE, Present, next_school_day, present_of, week_of
+from models.triage import PAGE, ZONE, Present, Word, next_school_day, present_of, week_of
 from models.triage.facts import AUDIT, INTERVIEW
 from runxin.errors import Kind, UserError, refused
 from serving.access import Action, User, check_may
@@ -20,7 +20,7 @@ from serving.platform.state import State
 from serving.recording import store as kept_by
 from serving.recording.form import Fields, How, NextStep, TalkForm, faults, kept, read_talk
 from serving.store import AuditEvent, FileOf, Outcome, Student, facts_of, find_student
-from serving.store.outcomes import as_word
+from serving.store.outcomes import COLUMNS
 from serving.store.talks import Talk
 from serving.today.blind import blind_among
 from serving.today.service import open_list
@@ -93,8 +93,14 @@ def _word(
 
 def _with(state: State, present: Present, outcome: Outcome, now: datetime) -> Present:
     """The student as they would stand with a word that is not kept yet."""
-    facts = replace(present.facts, words=(*present.facts.words, as_word(outcome, now)))
+    facts = replace(present.facts, words=(*present.facts.words, _as_word(outcome, now)))
     return present_of([facts], state.policy, state.calendars.of(facts.school_id))[0]
+
+
+def _as_word(outcome: Outcome, at: datetime) -> Word:
+    """What a record on a page says, before it is kept."""
+    said = {name: getattr(outcome, name) for name in COLUMNS if name not in ("student_id", "selection_prob")}
+    return Word(word_id=outcome.sha256, received_at=at, door=PAGE, **said)
 
 
 def _stream(present: Present) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from data_schemas.codes import Selection
-from models.triage import PAGE, ZONE, Word, in_force
+from models.triage import ZONE, Word, in_force
 from serving.store.audit import AuditEvent, add_event
 from serving.store.brought import keep_brought, only_withdrawn
 from serving.store.database import Store, chunks
@@ -228,12 +228,6 @@ def _word(row: Any) -> Word:
         file=row.file_id,
         withdrawn=row.taken_back,
     )
-
-
-def as_word(outcome: Outcome, at: datetime) -> Word:
-    """What a record on a page says, before it is kept."""
-    said = {name: getattr(outcome, name) for name in COLUMNS if name not in ("student_id", "selection_prob")}
-    return Word(word_id=outcome.sha256, received_at=at, door=PAGE, **said)
 
 
 def outcomes_between(

@@ -97,7 +97,7 @@ def publish_run(
         run, known_now = _stands(connection, run)
         if known or known_now:
             return Published(run.run_id, new=False, opened=0)
-        facts = _as_decided(connection, facts)
+        facts = _renamed(facts, decided_files(connection))  # what was found to be a student's is that student's
         before = _before(connection, list(them), run.as_of, run.published_at.astimezone(ZONE).date())
         forgotten = _forgotten(connection, run, schools, facts.named)
         connection.execute(runs.insert().values(_run_row(run, made_from)))
@@ -133,13 +133,6 @@ def _into_files(facts: RunFacts, students: Mapping[str, Student], homes: Mapping
     return _renamed(facts, apart)
 
 
-def _as_decided(connection: sa.Connection, facts: RunFacts) -> RunFacts:
-    """With what a person has found to be another's in that one's file."""
-    decided = decided_files(connection)
-    strangers = [one for one in facts.strangers if one.student_id not in decided]
-    return _renamed(replace(facts, strangers=strangers), decided)
-
-
 def _renamed(facts: RunFacts, apart: Mapping[str, str]) -> RunFacts:
     if not apart:
         return facts
@@ -149,6 +142,7 @@ def _renamed(facts: RunFacts, apart: Mapping[str, str]) -> RunFacts:
 
     return replace(
         facts,
+        strangers=[one for one in facts.strangers if one.student_id not in apart],
         filings=[replace(one, student_id=named(one.student_id)) for one in facts.filings],
         outcomes=[(replace(one, student_id=named(one.student_id)), school) for one, school in facts.outcomes],
         contacts=[replace(one, student_id=named(one.student_id)) for one in facts.contacts],
