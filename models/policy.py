@@ -152,6 +152,16 @@ class DuePolicy(PolicyPart):
     retest_days: int
 
 
+class CasePolicy(PolicyPart):
+    """How work on a case is recorded: for how long a record may be undone, after how many tries in vain somebody else
+    takes over, and in which weeks after a plan began its answer is looked at."""
+
+    undo_minutes: int = Field(10, ge=0)
+    attempts_before_other: int = Field(3, ge=1)
+    again_days: int = Field(7, ge=1)
+    response_weeks: tuple[int, ...] = (4, 8)
+
+
 class Monitoring(PolicyPart):
     """From what difference between a run and the training population `runxin monitor` raises an alarm."""
 
@@ -210,6 +220,7 @@ class Policy(PolicyPart):
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate(_packaged("monitoring")))
     promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(_packaged("promotion")))
     questionnaires: Questionnaires = Questionnaires()
+    casework: CasePolicy = CasePolicy()
     concerns: dict[str, ConcernUse] = Field(default_factory=lambda: dict(_packaged("concerns")))
     thresholds: Thresholds | None = None
 
@@ -232,9 +243,11 @@ class Policy(PolicyPart):
     @property
     def name(self) -> str:
         """The version with a short hash of the content: two policies of one name that differ are seen to. What
-        raises an alarm and what a promotion asks for are left out: they place no student. So is what a policy that was
-        written by an older version does not say."""
-        content = self.model_dump_json(exclude_unset=True, exclude={"thresholds", "monitoring", "promotion"})
+        raises an alarm, what a promotion asks for and how work is recorded are left out: they place no student. So is
+        what a policy that was written by an older version does not say."""
+        content = self.model_dump_json(
+            exclude_unset=True, exclude={"thresholds", "monitoring", "promotion", "casework"}
+        )
         return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 

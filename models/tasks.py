@@ -117,6 +117,13 @@ TO_DO = {
     CLASS_VISIT: Words(zh="班主任了解情况", en="the homeroom teacher finds out how things are"),
     BULLYING: Words(zh="法治副校长当日处置", en="the deputy principal for legal affairs acts the same day"),
 }
+# Under the protection lock no guardian is called: somebody at home may have harmed the student.
+UNDER_LOCK = {
+    CONTACT: Words(
+        zh="当日找到学生本人；保护锁，不联系监护人",
+        en="find the student the same day; protection lock: no call to guardians",
+    )
+}
 BULLYING_DUTY = Words(
     zh="法治副校长当日开展专题教育、调解疏导，情节严重的联动公安",
     en="the deputy principal for legal affairs teaches and mediates the same day; the police where it is serious",

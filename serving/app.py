@@ -7,6 +7,8 @@ from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
@@ -20,11 +22,15 @@ from serving.api import docs, follow_up, outcomes, score
 from serving.api.description import describe
 from serving.api.problems import install_problems
 from serving.api.query import known_query
+from serving.cases import pages as cases
+from serving.identity import pages as identity
 from serving.keys import verify_key
 from serving.miss_review import pages as miss_review
+from serving.platform.guard import Form
 from serving.platform.metrics import Metrics
 from serving.platform.pages import make_pages
 from serving.platform.state import State
+from serving.recording import pages as recording
 from serving.student import pages as student
 from serving.today import pages as today
 
@@ -36,6 +42,9 @@ ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, 
 PAGES = (
     *today.ROUTES,
     *student.ROUTES,
+    *recording.ROUTES,
+    *cases.ROUTES,
+    *identity.ROUTES,
     *miss_review.ROUTES,
     *admin.ROUTES,
     *accounts.ROUTES,
@@ -78,7 +87,12 @@ def make_web(state: State) -> Starlette:
     def session(state: State, token: str) -> Session | None:
         return session_of(state.store, token, state.clock())
 
-    return make_pages(state, PAGES, session, accounts.session_ended, accounts.confirm_first)
+    return make_pages(state, PAGES, session, session_ended, accounts.confirm_first)
+
+
+def session_ended(request: Request, form: Form | None) -> Response:
+    """The way in; a record that was just sent waits behind it."""
+    return accounts.session_ended(request, form, recording.park(request, form))
 
 
 def _make_api(state: State) -> FastAPI:

@@ -94,9 +94,15 @@ class Sample:
 MakeSample = Callable[..., Sample]
 
 
-def pages_over(store: Store, home: Path, user: User = COUNSELOR, base: str = "http://testserver") -> Sample:
+def pages_over(
+    store: Store,
+    home: Path,
+    user: User = COUNSELOR,
+    base: str = "http://testserver",
+    clock: Callable[[], datetime] = lambda: NOW,
+) -> Sample:
     """Pages over what the store holds, at the moment that samples are about."""
-    state = make_state(store, home, lambda: NOW)
+    state = make_state(store, home, clock)
     for person in (user, ADMINISTRATOR):
         make_known(store, person.schools)
         create_user(store, person.username, person.role.code, person.schools, NOW)

@@ -3,9 +3,10 @@
 Everybody who shows or counts students asks here: list, page, export, API, the preview of a promotion, the evaluation.
 """
 
+from models.triage.attempts import Tries, next_school_day
 from models.triage.clocks import Clock, strictest
 from models.triage.evidence import SECOND_PERSON, Standing, assesses
-from models.triage.facts import ZONE, Contact, Piece, StudentFacts, Word, day_start
+from models.triage.facts import PAGE, ZONE, Attempt, CaseFacts, Contact, Piece, PlanStart, StudentFacts, Word, day_start
 from models.triage.lots import week_of
 from models.triage.order import by_deadline, in_order, rank_key, strengths_of
 from models.triage.present import Present, present_of
@@ -16,16 +17,21 @@ from models.triage.words import human_level, in_force, seen_on
 
 __all__ = [
     "BY_CODE",
+    "PAGE",
     "QUEUES",
     "SECOND_PERSON",
     "ZONE",
+    "Attempt",
+    "CaseFacts",
     "Clock",
     "Contact",
     "Piece",
+    "PlanStart",
     "Present",
     "Queue",
     "Standing",
     "StudentFacts",
+    "Tries",
     "Week",
     "Word",
     "as_received",
@@ -39,6 +45,7 @@ __all__ = [
     "knows_of_leave",
     "newest_of_leave",
     "newest_said",
+    "next_school_day",
     "places",
     "plan_week",
     "present_of",

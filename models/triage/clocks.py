@@ -19,7 +19,7 @@ from models.assessment import AnswerTime, Assessment, Retest, Task
 from models.duty import Duty
 from models.policy import DuePolicy
 from models.retest import ASKED
-from models.tasks import TO_DO
+from models.tasks import TO_DO, UNDER_LOCK
 from models.triage.facts import ZONE, Piece, day_start
 
 END_OF_DAY = time(23, 59)
@@ -63,8 +63,11 @@ def strictest(clocks: Iterable[Clock]) -> Clock | None:
     return min(clocks, key=lambda clock: clock.strictness, default=None)
 
 
-def evidence_clock(piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None) -> Clock:
-    """When a piece of open evidence is to be assessed."""
+def evidence_clock(
+    piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None, acknowledged: datetime | None = None
+) -> Clock:
+    """When a piece of open evidence is to be assessed. Somebody who has taken it on since it came in has answered its
+    clock of minutes: what is left is the check in person, the same day."""
     floor, start = piece.floor, piece.received_at
     if floor.lead:
         days = due.lead_school_days
@@ -74,13 +77,14 @@ def evidence_clock(piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: D
         days = due.priority_school_days if floor.severity > 0 else due.watch_school_days
         what = Words(zh="核对旧答卷并当面了解", en="go over the old sheet in person")
         return Clock("evidence", what, start, school_days_after(start, days, school), floor.text)
-    if floor.answer is AnswerTime.MINUTES:
+    taken_on = acknowledged is not None and acknowledged >= (piece.filed_at or start)
+    if floor.answer is AnswerTime.MINUTES and not taken_on:
         minutes = due.immediate_minutes
         what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")
         by = duty.minutes_after(start, minutes) if duty is not None else _minutes_after(start, minutes)
         who = duty.who(start) if duty is not None and duty.first is not None else None
         return Clock("evidence", what, start, by, floor.text, who, urgent=True)
-    if floor.answer is AnswerTime.SAME_DAY:
+    if floor.answer in (AnswerTime.SAME_DAY, AnswerTime.MINUTES):
         what = Words(zh="当日当面核查", en="check in person the same school day")
         return Clock("evidence", what, start, school_days_after(start, 0, school), floor.text, urgent=True)
     if floor.answer is AnswerTime.NEXT_DAY:
@@ -152,14 +156,18 @@ def _retest_clock(retest: Retest, start: datetime, due: DuePolicy, school: Schoo
     return Clock("retest", what, start, end_of(last), retest.text)
 
 
-def suspension_clock(since: date, until: date | None) -> Clock:
-    """What can be done for a student who is suspended: by the last day of it, where one is on record."""
+def suspension_clock(since: date, until: date | None, locked: bool = False) -> Clock:
+    """What can be done for a student who is suspended: by the last day of it, where one is on record. Under the
+    protection lock (`locked`) nobody calls the family."""
     what = Words(zh="联系家庭，商定返校安排", en="contact the family and plan the return")
+    if locked:
+        what = Words(zh="会同公安、民政商定返校安排", en="plan the return with the police and civil affairs")
     return Clock("suspension", what, day_start(since), end_of(until) if until is not None else None, AWAY)
 
 
-def task_clock(task: Task) -> Clock:
-    return Clock("task", TO_DO[task.kind], day_start(task.on), end_of(task.due_on), task.text, task.who)
+def task_clock(task: Task, locked: bool = False) -> Clock:
+    what = UNDER_LOCK.get(task.kind, TO_DO[task.kind]) if locked else TO_DO[task.kind]
+    return Clock("task", what, day_start(task.on), end_of(task.due_on), task.text, task.who)
 
 
 def school_days_after(start: datetime, days: int, school: SchoolCalendar) -> datetime:

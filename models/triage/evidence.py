@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data_schemas.codes import Tier
-from models.triage.facts import Contact, Piece, Word
+from models.triage.facts import PAGE, Contact, Piece, Word
 
 SECOND_PERSON = "second_person"
 
@@ -65,7 +65,10 @@ def assesses(word: Word, piece: Piece) -> bool:
 
 
 def _looks_at(contact: Contact, piece: Piece) -> bool:
-    """Whether somebody has looked into a report: whoever was reached on a later day than it was known and on file."""
+    """Whether somebody has looked into a report: whoever was reached on a later day than it was known and on file. A
+    contact of a page does not say so by itself: there the talk names what it assessed."""
+    if contact.door == PAGE:
+        return False
     here = piece.here(contact.file)
     return piece.floor.lead and contact.on > piece.known_on and here is not None and contact.received_at >= here
 

@@ -17,6 +17,7 @@ ZONE = ZoneInfo("Asia/Shanghai")  # days are the school's own
 DAY_BEGINS = time(8)  # what is known by its day alone is taken to have come in then
 INTERVIEW, AUDIT = OutcomeKind.INTERVIEW.code, Selection.AUDIT.code
 SCREENING = "screening"  # the door by which a dataset's rows come in
+PAGE = "page"  # … and what somebody who is signed in records on a page
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}  # where either is taken back no model speaks
 RAISING = (INTERVIEW, OutcomeKind.CRISIS_EVENT.code, OutcomeKind.REFERRAL.code)
 
@@ -110,6 +111,11 @@ class Word:
         return self.kind == INTERVIEW and self.interviewer is not None
 
     @property
+    def only_takes_back(self) -> bool:
+        """The correction of a record on a page by nothing: it says nothing itself."""
+        return self.door == PAGE and self.corrects is not None and self.interviewer is None
+
+    @property
     def blind(self) -> bool:
         """A routine talk with a student drawn by lot: it saw nothing and closes nothing that it does not name."""
         return self.selection_reason == AUDIT
@@ -123,6 +129,36 @@ class Contact:
     received_at: datetime
     with_whom: str | None = None
     file: str = ""
+    door: str = SCREENING
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A try to reach a student or a guardian, as somebody recorded it on a page. `again_on` is the day on which to try,
+    or to talk, again."""
+
+    on: date
+    received_at: datetime
+    by: str
+    reached: bool
+    again_on: date | None = None
+
+
+@dataclass(frozen=True)
+class PlanStart:
+    """The plan that is followed: since when, the totals at its beginning by questionnaire, and the reviews since."""
+
+    on: date
+    baseline: Mapping[str, float]
+    reviews: int = 0
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What of a case bears on what is due: when somebody last took it on, and the plan that is followed."""
+
+    acknowledged_at: datetime | None = None
+    plan: PlanStart | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +187,8 @@ class StudentFacts:
     reason: str | None = None
     withdrawn: Mapping[str, date] = field(default_factory=dict)  # scopes of consent that were taken back, and when
     assessment_id: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    case: CaseFacts = CaseFacts()
 
     @property
     def declined(self) -> bool:

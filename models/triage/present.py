@@ -4,16 +4,18 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from data_schemas.calendar import SchoolCalendar
 from data_schemas.codes import Tier
+from data_schemas.instruments import Words
 from models.assessment import Floor, Retest, Task
 from models.duty import Duty
 from models.policy import Policy
-from models.tasks import CLASS_VISIT, OF_REPORTS
+from models.tasks import CLASS_VISIT, OF_REPORTS, TO_DO, UNDER_LOCK
 from models.tiers import highest
+from models.triage.attempts import Tries, attempt_clock, tries
 from models.triage.clocks import (
     Clock,
     after_interview,
@@ -27,6 +29,7 @@ from models.triage.clocks import (
 )
 from models.triage.evidence import Standing, standings
 from models.triage.facts import ZONE, StudentFacts, Word, day_start
+from models.triage.response import response_clock
 from models.triage.words import asked_on, confirmed_on, counts_on, human_level, in_force, raised_by_event, seen_on
 
 TIERS = tuple(Tier)
@@ -130,6 +133,11 @@ class Present:
         return near and self.source == "model" and self.seen_on is None
 
     @property
+    def tries(self) -> Tries:
+        """The tries in vain since somebody was last reached."""
+        return tries(self.facts.attempts, self.words, self.facts.contacts)
+
+    @property
     def suspended(self) -> bool:
         said = self.facts.assessment
         return said is not None and said.suspended_since is not None
@@ -163,9 +171,13 @@ def _present(facts: StudentFacts, policy: Policy, school: SchoolCalendar, duty: 
     )
     tier, source = highest(facts.model_tier, floor, human)
     seen = seen_on(words)
+    locked = any(one.is_open and one.piece.floor.protection for one in evidence)
     tasks = _tasks(facts, words, policy, school)
+    if locked:
+        tasks = tuple(_under_lock(task) for task in tasks)
     clocks = sorted(
-        _clocks(facts, evidence, words, human, seen, tasks, policy, school, duty), key=lambda clock: clock.strictness
+        _clocks(facts, evidence, words, human, seen, tasks, policy, school, duty, locked),
+        key=lambda clock: clock.strictness,
     )
     return Present(
         facts,
@@ -203,11 +215,28 @@ def _tasks(facts: StudentFacts, words: Sequence[Word], policy: Policy, school: S
     )
 
 
+def _under_lock(task: Task) -> Task:
+    """Without any step that calls a guardian."""
+    if task.kind not in UNDER_LOCK:
+        return task
+    plain, locked = TO_DO[task.kind], UNDER_LOCK[task.kind]
+    text = Words(zh=task.text.zh.replace(plain.zh, locked.zh), en=task.text.en.replace(plain.en, locked.en))
+    return replace(task, text=text)
+
+
 def _does(task: Task, on: date, told: datetime) -> bool:
     """Whoever was reached on the very day on which a report came in need not have heard of it."""
     since = task.since or task.on
     late = on > since if task.kind in OF_REPORTS else on >= since
     return late and (task.filed_at is None or told >= task.filed_at)
+
+
+def _taken_on(facts: StudentFacts) -> datetime | None:
+    """When somebody last took the student on, or spoke with them and recorded it."""
+    known = [one.received_at for one in facts.attempts if one.reached]
+    if facts.case.acknowledged_at is not None:
+        known.append(facts.case.acknowledged_at)
+    return max(known, default=None)
 
 
 def _clocks(
@@ -220,10 +249,11 @@ def _clocks(
     policy: Policy,
     school: SchoolCalendar,
     duty: Duty | None,
+    locked: bool,
 ) -> Iterator[Clock]:
     for one in evidence:
         if one.is_open:
-            yield evidence_clock(one.piece, policy.due, school, duty)
+            yield evidence_clock(one.piece, policy.due, school, duty, _taken_on(facts))
     event = raised_by_event(words)
     if event is not None:
         yield event_clock(TIERS[event.level], event.since, policy.due, school)
@@ -231,6 +261,9 @@ def _clocks(
         found = human_level([word for word in words if counts_on(word) <= seen])
         if found > Tier.ROUTINE.ord:
             yield after_interview("human", TIERS[found], seen, school)
+    tried = attempt_clock(facts.attempts, words, facts.contacts, policy.casework, school)
+    if tried is not None:
+        yield tried
     model = facts.model_tier
     if model is not None and model is not Tier.ROUTINE and (human is None or model.ord > human.ord):
         since = facts.model_since
@@ -238,8 +271,12 @@ def _clocks(
             since = day_start(facts.assessment.as_of) if facts.assessment is not None else None
         if since is not None:
             yield model_clock(model, since, seen, policy.due, school)
+    sheets = () if facts.assessment is None else facts.assessment.instruments
+    review = response_clock(facts.case.plan, sheets, policy.casework)
+    if review is not None:
+        yield review
     if facts.assessment is not None:
         if facts.assessment.suspended_since is not None:
-            yield suspension_clock(facts.assessment.suspended_since, facts.assessment.suspended_until)
+            yield suspension_clock(facts.assessment.suspended_since, facts.assessment.suspended_until, locked)
         yield from (clock for _, clock in retest_clocks(facts.assessment, asked_on(words), policy.due, school))
-    yield from (task_clock(task) for task in tasks if task.kind != CLASS_VISIT)
+    yield from (task_clock(task, locked) for task in tasks if task.kind != CLASS_VISIT)

@@ -189,11 +189,11 @@ QUEUES: tuple[Queue, ...] = (
         BESIDE,
         Words(zh="身份待核", en="Identity to check"),
         Words(
-            zh="学籍中找不到或对不上的记录。安全规则已照常运行；请核对是谁，再由管理员更正。"
+            zh="学籍中找不到或对不上的记录。安全规则已照常运行；请核对是谁，在其页面的“这是谁”里记下。"
             "编号后的括号里是报来记录的学校；分号前是无法识别的校名。",
             en="Records that no roster row, or more than one, answers to. The safety rules have run as always; find "
-            "out who it is and have the administrator correct it. In brackets stands the school that sent them, after "
-            "a semicolon where it named one that it does not have.",
+            "out who it is and note it on its page, under 'Who is it'. In brackets stands the school that sent them, "
+            "after a semicolon where it named one that it does not have.",
         ),
         Words(
             zh="所有记录都对应到了学籍中的学生，现在不用做什么。",

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from data_schemas.codes import Tier
-from models.triage.facts import RAISING, SCREENING, ZONE, Word
-
-PAGE = "page"
+from models.triage.facts import PAGE, RAISING, SCREENING, ZONE, Word
 
 
 def in_force(words: Iterable[Word]) -> list[Word]:
@@ -29,7 +27,7 @@ def in_force(words: Iterable[Word]) -> list[Word]:
             replaced = [one for one in standing if one.door != PAGE and _what_of(one) == _what_of(word)]
             gone = {one.word_id for one in replaced if word.word_id not in _named_by(one.word_id, corrects)}
             standing = [one for one in standing if one.word_id not in gone]
-        if word.word_id not in corrected:
+        if word.word_id not in corrected and not word.only_takes_back:
             standing.append(word)
     named = [word.of_nobody if word.withdrawn else word for word in standing]
     return sorted(named, key=lambda word: (word.observed_on, word.received_at, word.word_id))
@@ -75,9 +73,9 @@ def human_level(words: Sequence[Word]) -> int:
     """The ordinal of the tier that people's words set, -1 where nobody has said anything; `words` are in force.
 
     What the newest day's interviews by named persons found, the highest of them. 危机 that anybody found stays until
-    two persons together, on a later day, found less. Crisis events, referrals, and interviews that name nobody or were
-    by lot raise the tier as their level says, until such an interview of a later day that came in after them, and never
-    lower it.
+    two persons, on a later day, found less: together, or on a page each with an own sign-in. Crisis events, referrals,
+    and interviews that name nobody or were by lot raise the tier as their level says, until such an interview of a
+    later day that came in after them, and never lower it.
     """
     raising = [word for word in words if word.kind in RAISING]
     interviews = [word for word in raising if _settles(word)]
@@ -99,7 +97,11 @@ def _settled(word: Word, interviews: Sequence[Word]) -> bool:
     if word.level < Tier.CRISIS.ord and _settles(word):
         return True  # the newest day's speak
     if word.level == Tier.CRISIS.ord:
-        interviews = [one for one in interviews if len(one.persons) > 1 and one.level < word.level]
+        less = [one for one in interviews if one.level < word.level]
+        signed = [one.persons for one in less if one.door == PAGE and _followed(word, [one])]
+        if len(frozenset[str]().union(*signed)) > 1:
+            return True  # two accounts, each with a record of its own
+        interviews = [one for one in less if len(one.persons) > 1]
     return _followed(word, interviews)
 
 

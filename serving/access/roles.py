@@ -10,6 +10,7 @@ from data_schemas.codes import Code
 
 class Role(Code):
     COUNSELOR = ("counselor", "心理教师", "counselor")
+    SUPERVISOR = ("supervisor", "心理督导", "supervisor")
     PRINCIPAL = ("principal", "校长", "principal")
     BUREAU = ("bureau", "教育局", "education bureau")
     ADMINISTRATOR = ("administrator", "管理员", "administrator")
@@ -22,6 +23,8 @@ class Action(Code):
     SEE_STUDENT = ("see_student", "查看学生档案", "see a student's record")
     SEE_NAMES = ("see_names", "查看姓名", "see students' names")
     RECORD_WORD = ("record_word", "记录访谈与评估", "record a contact or an assessment")
+    SETTLE_IDENTITY = ("settle_identity", "核实身份", "settle who a student is")
+    APPROVE_CASE = ("approve_case", "同意结案与转介内容", "approve what closes a case or is told with a referral")
     SEE_MISS_CASES = ("see_miss_cases", "查看遗漏复查的个案", "see the cases of a miss review")
     SEE_MISS_COUNTS = ("see_miss_counts", "查看遗漏复查的汇总", "see the counts of a miss review")
     MANAGE_USERS = ("manage_users", "管理账号", "manage users")
@@ -50,8 +53,20 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.SEE_STUDENT: OWN_AND_UNASSIGNED,
                 Action.SEE_NAMES: OWN,
                 Action.RECORD_WORD: OWN_AND_UNASSIGNED,
+                Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
                 Action.SEE_MISS_CASES: OWN,
                 Action.SEE_MISS_COUNTS: OWN,
+            }
+        ),
+        # They look over counselors' work on cases, and may talk with students themselves.
+        Role.SUPERVISOR: MappingProxyType(
+            {
+                Action.SEE_LIST: OWN,
+                Action.SEE_STUDENT: OWN_AND_UNASSIGNED,
+                Action.SEE_NAMES: OWN,
+                Action.RECORD_WORD: OWN_AND_UNASSIGNED,
+                Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
+                Action.APPROVE_CASE: OWN,
             }
         ),
         Role.PRINCIPAL: MappingProxyType({Action.SEE_MISS_COUNTS: OWN}),

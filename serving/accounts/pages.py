@@ -138,14 +138,15 @@ async def take_confirm(request: Request, user: User, state: State, form: Form) -
     return go(request, _with_kept(target, kept))
 
 
-def session_ended(request: Request, form: Form | None) -> Response:
-    """What a visitor without a session gets: the way in, and back to where they were."""
+def session_ended(request: Request, form: Form | None, waiting: str | None = None) -> Response:
+    """What a visitor without a session gets: the way in, and back to where they were, or to where what they sent is
+    `waiting`."""
     if request.method == "GET":
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return go(request, "/sign-in" + ("?" + urlencode({"next": target}) if target != "/" else ""))
     kept = {field: form[field] for field in KEPT if field in form} if form else {}
     message = "session_ended" if form else "session_needed"
-    back = BACK.get(request.url.path, request.url.path)
+    back = waiting or BACK.get(request.url.path, request.url.path)
     return sign_in_page(request, local_path(back), message, kept=kept, status=401)
 
 

@@ -38,6 +38,7 @@ from serving.store import (
     write_audit,
 )
 from serving.store.duty import duty_of
+from serving.store.identity import follow_decisions
 from serving.store.schools import known_school_ids
 from serving.today import due_of, silent
 from serving.today.blind import blind_among
@@ -108,7 +109,8 @@ def file_records(
 
 def _files(state: State, client: Client, checked: Sequence[Checked]) -> list[FileOf]:
     at, schools = homes(state.store, [one.request.student_id for one in checked]), known_school_ids(state.store)
-    return [file_of(c.request.student_id, c.request.school_id, at, schools, client.schools) for c in checked]
+    files = [file_of(c.request.student_id, c.request.school_id, at, schools, client.schools) for c in checked]
+    return follow_decisions(state.store, files, client.schools)
 
 
 def _may_read(client: Client, file: FileOf) -> bool:

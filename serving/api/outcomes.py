@@ -19,6 +19,7 @@ from serving.platform.callers import caller
 from serving.platform.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
 from serving.platform.state import State, state_of
 from serving.store import FileOf, NewOutcome, Outcome, facts_of, file_of, homes, record_outcomes
+from serving.store.identity import follow_decisions
 from serving.store.schools import known_school_ids
 
 router = APIRouter(tags=["outcomes"])
@@ -101,7 +102,8 @@ def outcomes(
 
 def _files(state: State, client: Client, rows: Sequence[OutcomeRow]) -> list[FileOf]:
     at, schools = homes(state.store, [row.student_id for row in rows]), known_school_ids(state.store)
-    return [file_of(row.student_id, row.school_id, at, schools, client.schools) for row in rows]
+    files = [file_of(row.student_id, row.school_id, at, schools, client.schools) for row in rows]
+    return follow_decisions(state.store, files, client.schools)
 
 
 def _open(state: State, facts: Iterable[StudentFacts]) -> set[tuple[str, str]]:

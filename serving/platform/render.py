@@ -23,7 +23,12 @@ from serving.platform.words import instrument_name, pick, say
 
 HERE = Path(__file__).parent
 SLICES = HERE.parent  # each slice brings its own templates and words
-STATIC = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "app.css": "text/css",
+    "app.js": "text/javascript",
+    "record.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 SHAPES = {"crisis": "■", "priority": "▲", "watch": "◆", "routine": "●"}
 CHINA = timezone(timedelta(hours=8))  # one time zone, without daylight saving
 

@@ -1,6 +1,11 @@
 """Everything that the audit log can say, and what the object of each is. Whoever writes another action enters it here:
 an action that does not stand here is refused, so that no student's id gets into the log as the id of something else."""
 
+# A case's moves (`serving.cases.workflow`).
+CASE_MOVES = (
+    *("acknowledge", "contact", "plan", "refer", "watch", "review", "close", "reopen", "assign", "offer", "accept"),
+    *("decline", "take_back_offer", "answered", "returned", "ask_approval", "approve", "refuse"),
+)
 # The object is a student: the log names a pseudonym.
 OF_STUDENTS = frozenset(
     {
@@ -12,6 +17,16 @@ OF_STUDENTS = frozenset(
         "file.joined",
         "file.parted",
         "assessment.replayed",
+        "talk.recorded",
+        "talk.undone",
+        "explanation.judged",
+        "student.compared",
+        "identity.same",
+        "identity.one",
+        "identity.two",
+        "identity.new",
+        "identity.undone",
+        *(f"case.{move}" for move in CASE_MOVES),
     }
 )
 # Of these the detail is a student's file as well.
@@ -53,6 +68,7 @@ OF_OTHERS = frozenset(
         "promotion.signed",
         "champion.rolled_back",
         "audit.exported",
+        "cases.read",
     }
 )
 ACTIONS = OF_STUDENTS | OF_OTHERS

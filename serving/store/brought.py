@@ -1,4 +1,4 @@
-"""Who brought a word or a contact: what withdrawn runs alone have brought does not count as if it were said."""
+"""Who brought a word or a contact: what withdrawn runs or undone records alone have brought does not count as said."""
 
 from collections.abc import Collection
 
@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from serving.store.database import chunks
 from serving.store.run_tables import brought
 from serving.store.tables import run_withdrawals
+from serving.store.talks import undone_ids
 
 
 def keep_brought(connection: sa.Connection, hashes: Collection[str], filed_by: str) -> None:
@@ -20,6 +21,7 @@ def keep_brought(connection: sa.Connection, hashes: Collection[str], filed_by: s
 
 
 def only_withdrawn(sha256: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Whether nobody has brought a row but runs that were withdrawn."""
+    """Whether nobody has brought a row but runs that were withdrawn, and talks that were taken back."""
     others = brought.c.filed_by.not_in(sa.select(run_withdrawals.c.run_id))
-    return ~sa.exists().where(brought.c.sha256 == sha256, others)
+    not_undone = brought.c.filed_by.not_in(undone_ids())
+    return ~sa.exists().where(brought.c.sha256 == sha256, others, not_undone)

@@ -67,6 +67,6 @@ def contacts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | No
             query = query.where(contacts.c.received_at <= at)
         for row in connection.execute(query):
             found.setdefault(row.student_id, []).append(
-                Contact(row.contacted_on, row.received_at, row.with_whom, row.file_id)
+                Contact(row.contacted_on, row.received_at, row.with_whom, row.file_id, row.door)
             )
     return found

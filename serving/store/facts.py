@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment
-from models.triage import StudentFacts, knows_of_leave, newest_said, taken_together
+from models.triage import CaseFacts, StudentFacts, knows_of_leave, newest_said, taken_together
 from models.triage.missed import Spoken
+from serving.store.case_events import case_facts_of
 from serving.store.consents import Consent, consents_of, taken_back_of
 from serving.store.contacts import contacts_of
 from serving.store.database import Store
@@ -18,6 +19,7 @@ from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entri
 from serving.store.evidence import pieces_of
 from serving.store.feeds import Feed, feeds_of
 from serving.store.files import homes_of
+from serving.store.identity import confirmed_new
 from serving.store.outcomes import spoken_by_lot, words_of
 from serving.store.payload import unpack_assessment
 from serving.store.rows import last_rows, list_rows, listed_of, rows_in_force
@@ -31,9 +33,11 @@ from serving.store.students import (
     students_of,
 )
 from serving.store.tables import evidence, outcomes, run_strangers, students
+from serving.store.talks import attempts_of
 
 TIERS = tuple(Tier)
 A_YEAR = timedelta(days=365)
+NEW_STUDENT = "new_student"  # somebody has said so: the roster will have the student
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,9 @@ class _Known:
     words: Mapping[str, Sequence[Any]]
     contacts: Mapping[str, Sequence[Any]]
     consents: Mapping[str, Sequence[Consent]]
+    attempts: Mapping[str, Sequence[Any]]
+    cases: Mapping[str, CaseFacts]
+    new: Collection[str]
     today: date
 
     def of(self, student_id: str) -> dict[str, Any]:
@@ -147,6 +154,8 @@ class _Known:
             "pieces": tuple(self.pieces.get(student_id, ())),
             "words": tuple(self.words.get(student_id, ())),
             "contacts": tuple(self.contacts.get(student_id, ())),
+            "attempts": tuple(self.attempts.get(student_id, ())),
+            "case": self.cases.get(student_id, CaseFacts()),
             "withdrawn": taken_back_of(self.consents.get(student_id, ()), self.today),
         }
 
@@ -157,6 +166,9 @@ def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None, t
         words_of(connection, ids, at),
         contacts_of(connection, ids, at),
         consents_of(connection, ids),
+        attempts_of(connection, ids, at),
+        case_facts_of(connection, ids, at),
+        confirmed_new(connection),
         today,
     )
 
@@ -225,6 +237,7 @@ def _stranger(
     who: Student, row: Any, sent: Sequence[ReceivedEntry], known: _Known, reason: str | None, today: date
 ) -> StudentFacts:
     """Somebody on no list in force: by the last one that had them (`row`, None where none has) and the records sent."""
+    reason = NEW_STUDENT if who.student_id in known.new else reason
     if row is not None:
         before = _listed(row, run_from_row(row), sent, known, today)
         return replace(before, stranger=True, gone=True, reason=reason, school_id=who.school_id)

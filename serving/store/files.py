@@ -9,10 +9,12 @@ stands in it is the student's own (`join_files`).
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from data_schemas.roster import UNASSIGNED
+from serving.store.case_tables import case_events, drafts, explanation_views, reveals, talks
 from serving.store.database import Store, chunks
 from serving.store.students import AMONG, Student, students_of, unassigned_among
 from serving.store.tables import (
@@ -36,7 +38,13 @@ FILED = (
     consents,
     misses,
     run_strangers,
+    talks,
+    drafts,
+    explanation_views,
+    case_events,
+    reveals,
 )  # tables with a file's id in `student_id`
+PUT = tuple(table for table in FILED if table not in (misses, run_strangers))
 NOBODYS = "; "  # stands behind a school that nobody has: no id and no school holds a blank
 
 
@@ -169,6 +177,28 @@ def part_files(connection: sa.Connection, lost: Mapping[str, str], at: datetime)
         for _, file_id in sorted(one for one in parted if one[0] == student):
             _part_inputs(connection, student, file_id)
     return sorted(parted)
+
+
+def rows_in(connection: sa.Connection, file_id: str) -> dict[str, list[Any]]:
+    """The keys of what stands in a file, by table: what a person's decision puts elsewhere. What a screening could not
+    place, and what was looked back on, stays on record as that."""
+    found = {}
+    for table in PUT:
+        key = next(iter(table.primary_key))
+        found[table.name] = list(connection.scalars(sa.select(key).where(table.c.student_id == file_id).order_by(key)))
+    return {name: keys for name, keys in found.items() if keys}
+
+
+def put_into(
+    connection: sa.Connection, source: str, target: str, rows: Mapping[str, Collection[Any]], at: datetime
+) -> None:
+    """Put `rows` of one file into another, because a person said whose they are. As when files are joined, rows and
+    their moments are as they were."""
+    for table in PUT:
+        key = next(iter(table.primary_key))
+        for part in chunks(list(rows.get(table.name, ()))):
+            _move(connection, table, (table.c.student_id == source) & key.in_(part), target, at)
+    _part_inputs(connection, source, target)
 
 
 def _files_of(

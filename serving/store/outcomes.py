@@ -100,14 +100,16 @@ def keep_outcomes(
     run_id: str | None = None,
     client: str | None = None,
     door: str = SCREENING,
+    talk_id: str | None = None,
 ) -> list[OutcomeRecord]:
     """Keep outcomes, in each file each content once, whichever way it came, with who has brought it. A row may name
-    what it corrects as the dataset or the platform calls it; it is kept with the name of the record."""
+    what it corrects as the dataset or the platform calls it; it is kept with the name of the record. What somebody
+    records on a page (`talk_id`) is a record of its own: two talks of a day may be told in the same words."""
     filed = _Filed(connection, sorted({one.outcome.student_id for one in given}))
     taken = _names(connection, [one.sent.sha256 for one in given])
     found: list[OutcomeRecord] = []
     for one in given:
-        known = filed.name_of(one)
+        known = filed.name_of(one) if talk_id is None else None
         name = known or _free(one, taken)
         taken.add(name)
         filed.add(one, name)
@@ -120,7 +122,7 @@ def keep_outcomes(
         for one, kept in zip(given, found, strict=True)
         if kept.new
     ]
-    keep_brought(connection, [one.record_id for one in found], run_id or client or door)
+    keep_brought(connection, [one.record_id for one in found], run_id or client or talk_id or door)
     if rows:
         connection.execute(outcomes.insert(), rows)
     return found

@@ -22,6 +22,7 @@ from serving.store.evidence import SCREENING, Filing, file_evidence
 from serving.store.facts import facts_in
 from serving.store.feeds import Feed, keep_feeds
 from serving.store.files import contested, homes_of, join_files
+from serving.store.identity import decided_files
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
 from serving.store.outcomes import NewOutcome, Outcome, keep_outcomes
 from serving.store.payload import pack_assessment, unpack_assessment
@@ -96,6 +97,7 @@ def publish_run(
         run, known_now = _stands(connection, run)
         if known or known_now:
             return Published(run.run_id, new=False, opened=0)
+        facts = _renamed(facts, decided_files(connection))  # what was found to be a student's is that student's
         before = _before(connection, list(them), run.as_of, run.published_at.astimezone(ZONE).date())
         forgotten = _forgotten(connection, run, schools, facts.named)
         connection.execute(runs.insert().values(_run_row(run, made_from)))
@@ -131,6 +133,10 @@ def publish_run(
 def _into_files(facts: RunFacts, students: Mapping[str, Student], homes: Mapping[str, str]) -> RunFacts:
     """With a file of its own for whoever is on no list in force after all, because a list of a later day stands."""
     apart = {one: contested(one, who.school_id) for one, who in students.items() if one not in homes}
+    return _renamed(facts, apart)
+
+
+def _renamed(facts: RunFacts, apart: Mapping[str, str]) -> RunFacts:
     if not apart:
         return facts
 
@@ -139,6 +145,7 @@ def _into_files(facts: RunFacts, students: Mapping[str, Student], homes: Mapping
 
     return replace(
         facts,
+        strangers=[one for one in facts.strangers if one.student_id not in apart],
         filings=[replace(one, student_id=named(one.student_id)) for one in facts.filings],
         outcomes=[(replace(one, student_id=named(one.student_id)), school) for one, school in facts.outcomes],
         contacts=[replace(one, student_id=named(one.student_id)) for one in facts.contacts],

@@ -10,16 +10,19 @@ from starlette.responses import Response
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
-from models.triage import BY_CODE, Standing, Word
+from models.triage import BY_CODE, PAGE, Standing, Word
 from serving.access import User
+from serving.cases.service import case_part
+from serving.identity.service import identity_part
 from serving.platform.guard import language_of
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, page
 from serving.platform.state import State
 from serving.platform.words import instrument_label, instrument_name, pick, say
-from serving.student.service import open_student
+from serving.student.service import form_of, open_student
 from serving.today import why_unplaced
 
+OUTCOMES = "outcomes"  # the door of what platforms attest
 PURPOSES = ("follow_up", "crisis", "quality_audit")
 MOST_BARS = 12
 SMALLEST_BAR = 0.01  # log-odds: below it a bar has no width to see
@@ -133,7 +136,10 @@ def closed_words(one: Standing, language: str) -> str:
         return say("closed_by_contact", language, day=closing.on if closing is not None else "")
     by = say("list_join", language).join(sorted({name for word in one.assessed_by for name in word.persons}))
     level = pick(Words(zh=TIERS[closing.level].zh, en=TIERS[closing.level].en), language)
-    return say("closed_by", language, day=closing.observed_on, by=by, level=level)
+    said = say("closed_by", language, day=closing.observed_on, by=by, level=level)
+    if closing.door == PAGE:
+        return said
+    return said + say("closed_attested" if closing.door == OUTCOMES else "closed_imported", language)
 
 
 def show_student(request: Request, user: User, state: State) -> Response:
@@ -147,7 +153,21 @@ def show_student(request: Request, user: User, state: State) -> Response:
     purpose = asked if asked in PURPOSES and not reveal else PURPOSES[0]
     file = open_student(state, user, student_id, purpose, reveal)
     language = language_of(request)
-    show = partial(page, request, user=user, school=file.student.school_id, synthetic=file.synthetic, file=file)
+    record = form_of(state, user, file, request.query_params.get("draft")) if file.recording else None
+    show = partial(
+        page,
+        request,
+        user=user,
+        school=file.student.school_id,
+        synthetic=file.synthetic,
+        file=file,
+        now=file.present,
+        record=record,
+        record_status=request.query_params.get("record"),
+        record_before=request.query_params.get("before"),
+        part=case_part(state, user, file.student, file.present) if record is not None and not record.blind else None,
+        case_status=request.query_params.get("case"),
+    )
     if file.blind and not reveal:
         return show("blind.html", purpose=purpose)
     now, said = file.present, file.assessment
@@ -155,7 +175,8 @@ def show_student(request: Request, user: User, state: State) -> Response:
     worst = max((floor.tier.ord for floor in now.floors), default=now.tier.ord)
     return show(
         "student.html",
-        now=now,
+        who_is=identity_part(state, user, file.student, now, request.query_params.get("is")),
+        identity_status=request.query_params.get("identity"),
         purpose=purpose,
         year=state.clock().astimezone(CHINA).year,
         queues_of=[BY_CODE[code] for code in file.queues],

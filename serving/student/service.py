@@ -9,6 +9,7 @@ from models.triage import ZONE, Present, present_of, stands_in
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
 from serving.platform.state import State
+from serving.recording import RecordForm, form_for, note_reveal
 from serving.store import (
     AuditEvent,
     FileOf,
@@ -38,6 +39,8 @@ class StudentFile:
     since: date | None
     synthetic: bool
     blind: bool
+    recording: bool = False  # whether the reader may record here
+    revealed: bool = False  # whether a blind student is shown all the same
 
     @property
     def assessment(self) -> Assessment | None:
@@ -60,6 +63,8 @@ def open_student(
     blind = student_id in blind_among(state.store, [where], now, state.policy, state.calendars)
     action = "student.revealed" if blind and reveal else "student.read"
     write_audit(state.store, AuditEvent(now, user.username, action, purpose, student_id, "blind" if blind else None))
+    if blind and reveal:
+        note_reveal(state, user, student)
     present = present_of(
         [facts], state.policy, state.calendars.of(student.school_id), duty_of(state.store, student.school_id)
     )[0]
@@ -75,7 +80,14 @@ def open_student(
         _since(history),
         run is not None and run.synthetic,
         blind,
+        may(user, Action.RECORD_WORD, student.school_id),
+        reveal,
     )
+
+
+def form_of(state: State, user: User, file: StudentFile, claim: str | None) -> RecordForm:
+    """The form by which a talk with this student is recorded."""
+    return form_for(state, user, file.student, file.present, file.blind and not file.revealed, claim)
 
 
 def _since(history: tuple[Assessment, ...]) -> date | None:

@@ -36,6 +36,7 @@ from models.why import why
 from runxin.errors import Kind, UserError
 from serving.store import A_YEAR, SCREENING, Feed, SchoolFacts, Store, Student, read_school
 from serving.store.duty import duty_of
+from serving.store.facts import NEW_STUDENT
 from serving.today.blind import drawn_of_school
 from serving.today.entries import Due, Entry, FollowUpList
 
@@ -48,6 +49,9 @@ BLIND_DUE = {
     RETEST: Words(zh="复测或当面询问", en="repeat a questionnaire or ask in person"),
 }
 WHY_UNPLACED = {one.code: Words(zh=one.zh, en=one.en) for one in Unsettled} | {
+    NEW_STUDENT: Words(
+        zh="已确认是新学生，等学籍更新", en="a new student, as somebody has confirmed: the roster follows"
+    ),
     "gone": Words(zh="名册中不再有此编号", en="the id is on the roster no more"),
     "two_schools": Words(
         zh="另一所学校的名册上有同一编号的另一名学生", en="another school's roster has this id for somebody else"
@@ -239,7 +243,7 @@ def why_unplaced(one: Present) -> Words:
 def _import_of(one: Present) -> str | None:
     """The screening that brought somebody whom no roster knows, with the reason; None for all others. The newest one
     tells the reason, with evidence or without."""
-    if not one.facts.stranger:
+    if not one.facts.stranger or one.facts.reason == NEW_STUDENT:
         return None
     if one.facts.reason is not None:
         return f"\n{one.facts.reason}"

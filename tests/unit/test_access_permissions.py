@@ -27,6 +27,7 @@ from serving.store.students import unassigned_among
 OWN, OTHER = "school-01", "school-02"
 USERS = {
     "counselor": User("wang", Role.COUNSELOR, (OWN,)),
+    "supervisor": User("gu", Role.SUPERVISOR, (OWN,)),
     "principal": User("li", Role.PRINCIPAL, (OWN,)),
     "bureau": User("zhou", Role.BUREAU),
     "administrator": User("admin", Role.ADMINISTRATOR),
@@ -39,12 +40,18 @@ PLACES = {
     "among others": unassigned_among((OTHER, "school-010")),
     "no school": None,
 }
+OWN_AND_UNASSIGNED = {"own", "unassigned", "among own"}
 # action → role → where it is allowed; everywhere else it is refused.
 ALLOWED: dict[str, dict[str, set[str]]] = {
-    "see_list": {"counselor": {"own"}},
-    "see_student": {"counselor": {"own", "unassigned", "among own"}},
-    "see_names": {"counselor": {"own"}},
-    "record_word": {"counselor": {"own", "unassigned", "among own"}},
+    "see_list": {"counselor": {"own"}, "supervisor": {"own"}},
+    "see_student": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
+    "see_names": {"counselor": {"own"}, "supervisor": {"own"}},
+    "record_word": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
+    "settle_identity": {
+        "counselor": {"own", "unassigned", "among own"},
+        "supervisor": {"own", "unassigned", "among own"},
+    },
+    "approve_case": {"supervisor": {"own"}},
     "see_miss_cases": {"counselor": {"own"}},
     "see_miss_counts": {"counselor": {"own"}, "principal": {"own"}, "bureau": {"no school"}},
     "manage_users": {"administrator": {"no school"}},
@@ -77,7 +84,7 @@ def test_the_table_names_every_action_and_role_and_nothing_else() -> None:
 
 def test_a_refusal_says_who_may_or_where() -> None:
     said = {
-        ("bureau", Action.SEE_LIST, OWN): "only a counselor may see a follow-up list",
+        ("bureau", Action.SEE_LIST, OWN): "only a counselor or a supervisor may see a follow-up list",
         ("administrator", Action.SEE_MISS_COUNTS, None): "only a counselor, a principal or an education bureau may see "
         "the counts of a miss review",
         ("counselor", Action.SEE_LIST, OTHER): "you may see a follow-up list at your own schools only",
@@ -101,7 +108,7 @@ def test_what_is_offered_is_what_may_be_done_somewhere() -> None:
 
 
 def test_counselors_and_principals_work_for_schools() -> None:
-    assert [role.code for role in Role if takes_schools(role)] == ["counselor", "principal"]
+    assert [role.code for role in Role if takes_schools(role)] == ["counselor", "supervisor", "principal"]
 
 
 def test_roles_are_compared_nowhere_but_in_the_table() -> None:

@@ -259,5 +259,5 @@ def test_every_counselor_reads_a_student_without_a_school(store: Store, tmp_path
     state = make_state(store, tmp_path, lambda: NOW)
     for name, school in (("wang", "school-01"), ("zhao", "school-02")):
         assert open_student(state, User(name, Role.COUNSELOR, (school,)), "S-9").student.school_id == UNASSIGNED
-    with pytest.raises(UserError, match="only a counselor may see a student's record"):
+    with pytest.raises(UserError, match="only a counselor or a supervisor may see a student's record"):
         open_student(state, User("li", Role.PRINCIPAL, ("school-01",)), "S-9")

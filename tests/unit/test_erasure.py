@@ -1,11 +1,14 @@
 """Erasure takes what a student's assessments were made from, out of every table that may hold it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from serving.store import Store, erase_inputs, open_store
+from serving.store.case_tables import case_events, drafts, explanation_views, identity_decisions, reveals, talks
 from serving.store.tables import metadata
 from tests.factories import NOW
 from tests.old_store import lay_out, rows_of
@@ -54,6 +57,26 @@ def test_nothing_is_left_but_what_is_said_to_stay(store: Store) -> None:
     assert erase_inputs(store, student, NOW, "cli") > 0
     assert tables_with(store, student) == before & set(STAYS)
     assert {"inputs", "outcomes", "misses"} & set(STAYS) == set()
+
+
+def test_what_was_recorded_on_pages_goes(store: Store) -> None:
+    student = case_of_a_review(store)
+    at, values = datetime(2026, 11, 20, 2, tzinfo=UTC), dict[str, Any]()
+    with store.writing() as connection:
+        for table in RECORDED:
+            values = {column.name: _any(column, at) for column in table.c if not column.primary_key}
+            values |= {key.name: "1" for key in table.primary_key if not isinstance(key.type, sa.Integer)}
+            connection.execute(table.insert().values(**values | {"student_id": student}))
+    erase_inputs(store, student)
+    assert tables_with(store, student) & {table.name for table in RECORDED} == set()
+
+
+RECORDED = (talks, drafts, explanation_views, case_events, reveals, identity_decisions)
+
+
+def _any(column: sa.Column[Any], at: datetime) -> Any:
+    plain = {sa.Date: at.date(), sa.JSON: {}, sa.String: "1", sa.Integer: 1}
+    return next((value for kind, value in plain.items() if isinstance(column.type, kind)), at)
 
 
 def test_the_case_of_a_review_goes_and_its_count_stands(store: Store) -> None:

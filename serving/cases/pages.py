@@ -1,0 +1,44 @@
+"""Moves of a case, as forms on the student's page, and the page of what waits for an answer."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from serving.access import User
+from serving.cases import service
+from serving.platform.guard import Form, one
+from serving.platform.pages import shows, takes
+from serving.platform.render import CHINA, go, page, student_path
+from serving.platform.state import State
+
+
+def take_move(request: Request, user: User, state: State, form: Form) -> Response:
+    """Make the move and show the page again; what does not fit is said there."""
+    student_id = one(form, "student_id")
+    last = one(form, "last")
+    given = {name: one(form, name) for name in ("person", "to_school", "to", "answer", "by", "reason")}
+    back = "/cases" if one(form, "back") == "cases" else student_path(student_id)
+    place = "" if back == "/cases" else "#case"
+    try:
+        number = int(last) if last.isdigit() else 0
+        service.do_move(state, user, student_id, one(form, "move"), number, given | {"told": form.get("told", [])})
+    except service.CaseFault as fault:
+        return go(request, f"{back}?{urlencode({'case': fault.key})}{place}")
+    return go(request, f"{back}?case=done{place}")
+
+
+def show_cases(request: Request, user: User, state: State) -> Response:
+    """What waits for an answer, and the reader's own cases."""
+    lines = service.waiting_cases(state, user)
+    return page(
+        request,
+        "cases.html",
+        user=user,
+        lines=lines,
+        year=state.clock().astimezone(CHINA).year,
+        case_status=request.query_params.get("case"),
+    )
+
+
+ROUTES = (shows("/cases", show_cases), takes("/cases", take_move))

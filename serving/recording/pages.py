@@ -1,0 +1,76 @@
+"""The forms of a record: taken, kept as a draft, taken back. They stand on the student's page."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from serving.access import User
+from serving.platform.guard import Form, one
+from serving.platform.pages import takes
+from serving.platform.render import day, go, student_path
+from serving.platform.state import State
+from serving.recording import service
+
+RECORD, DRAFT = "/records", "/records/draft"
+
+
+def take_record(request: Request, user: User, state: State, form: Form) -> Response:
+    """Keep the record and go on: to the next student on the list where that was asked for."""
+    student_id, then = one(form, "student_id"), one(form, "then")
+    if then == "draft":
+        return take_draft(request, user, state, form)
+    following = None
+    if then == "next":
+        following = service.next_student(state, user, one(form, "school_id"), student_id)
+    recorded = service.record_talk(state, user, student_id, form)
+    if recorded.status != "saved":
+        return go(request, _place(student_id, record=recorded.status))
+    if then == "next":
+        return go(request, "/" if following is None else _place(following, before=student_id))
+    return go(request, _place(student_id, record="saved"))
+
+
+def take_draft(request: Request, user: User, state: State, form: Form) -> Response:
+    """Keep the form as far as it is filled in; a script is told when, and anybody else sees the page again."""
+    saved_at = service.keep_draft(state, user, one(form, "student_id"), form)
+    if request.headers.get("accept") == "application/json":
+        return JSONResponse({"saved_at": day(saved_at)[-5:]})
+    return go(request, _place(one(form, "student_id"), record="draft"))
+
+
+def take_drop(request: Request, user: User, state: State, form: Form) -> Response:
+    service.drop_draft(state, user, one(form, "student_id"))
+    return go(request, _place(one(form, "student_id")))
+
+
+def take_undo(request: Request, user: User, state: State, form: Form) -> Response:
+    return go(request, _place(service.undo_talk(state, user, one(form, "talk_id")), record="undone"))
+
+
+def take_view(request: Request, user: User, state: State, form: Form) -> Response:
+    student_id = one(form, "student_id")
+    service.say_of_explanation(state, user, student_id, one(form, "said"), one(form, "assessment_id"))
+    return go(request, student_path(student_id) + "?viewed=1#explanation")
+
+
+def park(request: Request, form: Form | None) -> str | None:
+    """Where to come back to after a session has ended while a record was sent: its draft waits there."""
+    if form is None or request.url.path not in (RECORD, DRAFT):
+        return None
+    student_id = one(form, "student_id")
+    claim = service.park_draft(request.app.state.service, one(form, "author"), student_id, form)
+    return student_path(student_id) + "?" + urlencode({"draft": claim})
+
+
+def _place(student_id: str, **query: str) -> str:
+    return student_path(student_id) + (f"?{urlencode(query)}" if query else "") + "#record"
+
+
+ROUTES = (
+    takes(RECORD, take_record),
+    takes(DRAFT, take_draft),
+    takes("/records/drop", take_drop),
+    takes("/records/undo", take_undo),
+    takes("/explanation-views", take_view),
+)

@@ -1,0 +1,80 @@
+"""Talks and tries that were recorded on pages: read back as attempts, and for who shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.triage import Attempt
+from serving.store.case_tables import talks
+from serving.store.database import chunks
+
+NOT_REACHED = "not_reached"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One record as somebody filled it in. `outcome` names the word it gave, `undoes` the talk that it takes back."""
+
+    talk_id: str
+    student_id: str
+    school_id: str
+    how: str
+    held_on: date
+    recorded_at: datetime
+    recorded_by: str
+    step: str | None = None
+    again_on: date | None = None
+    note: str | None = None
+    outcome: str | None = None
+    undoes: str | None = None
+
+    @property
+    def reached(self) -> bool:
+        return self.how != NOT_REACHED
+
+
+COLUMNS = tuple(field.name for field in fields(Talk))
+
+
+def add_talk(connection: sa.Connection, talk: Talk) -> None:
+    connection.execute(talks.insert().values(**vars(talk), file_id=talk.student_id))
+
+
+def talks_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Talk]]:
+    """Every record by student, oldest first, those that were taken back and what took them back among them."""
+    found: dict[str, list[Talk]] = {}
+    for part in chunks(list(ids)):
+        query = talks.select().where(talks.c.student_id.in_(part)).order_by(talks.c.recorded_at, talks.c.talk_id)
+        if at is not None:
+            query = query.where(talks.c.recorded_at <= at)
+        for row in connection.execute(query):
+            found.setdefault(row.student_id, []).append(talk_from_row(row))
+    return found
+
+
+def standing(every: Sequence[Talk]) -> list[Talk]:
+    """Without those that were taken back and what took them back."""
+    gone = {one.undoes for one in every}
+    return [one for one in every if one.undoes is None and one.talk_id not in gone]
+
+
+def attempts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Attempt]]:
+    """By student, oldest first."""
+    return {
+        student_id: [
+            Attempt(one.held_on, one.recorded_at, one.recorded_by, one.reached, one.again_on) for one in standing(every)
+        ]
+        for student_id, every in talks_of(connection, ids, at).items()
+    }
+
+
+def undone_ids() -> sa.Select[Any]:
+    """The ids of talks that were taken back."""
+    return sa.select(talks.c.undoes).where(talks.c.undoes.is_not(None))
+
+
+def talk_from_row(row: Any) -> Talk:
+    return Talk(**{name: row._mapping[name] for name in COLUMNS})

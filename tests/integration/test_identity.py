@@ -1,0 +1,190 @@
+"""Who is it: a stranger is a student, a new one, one of two, or two; all that is open goes along and comes back."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data_schemas.codes import Tier
+from models.triage import Present
+from serving.store import Filing, NewEntry, RunFacts, Store, Stranger, record_entry
+from serving.store.case_tables import identity_decisions
+from serving.store.identity import other_person
+from tests.desk import DANGER, REPORT, SHEET, Desk, colleague, open_keys, rows, small_school
+from tests.factories import AS_OF, NOW, assessment, floor, present, publish, student, tell, word
+from tests.new_stores import new_store
+from tests.sample_pages import SCHOOLS
+
+FOUND = floor("R11", evidence_on=AS_OF)
+STRANGER = "X-9 (school-01)"
+EARLIER = NOW - timedelta(minutes=12)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with new_store(tmp_path) as opened:
+        small_school(opened)
+        send(opened)
+        yield opened
+
+
+def send(store: Store) -> None:
+    """A record in danger of somebody whom no roster has."""
+    said = assessment(STRANGER, Tier.CRISIS, tier_source="floor", floors=(FOUND,))
+    record_entry(store, NewEntry("city", STRANGER, "school-01", "junior", 7, {}, said, EARLIER, (FOUND,)))
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Desk:
+    return Desk(store, tmp_path)
+
+
+def settle(desk: Desk, student_id: str, kind: str, reason: str = "问了班主任", **fields: Any) -> str:
+    return post(desk, "/identity", student_id=student_id, kind=kind, reason=reason, **fields)
+
+
+def undo(desk: Desk, place: int = 0) -> str:
+    decisions = [one for one in rows(desk.pages.store, identity_decisions) if one["undoes"] is None]
+    return post(desk, "/identity/undo", decision_id=decisions[place]["decision_id"])
+
+
+def post(desk: Desk, path: str, **fields: Any) -> str:
+    token = re.findall(r'name="form_token" value="([^"]*)"', desk.client.get("/account").text)[0]
+    sent = desk.send({"form_token": token, **fields}, path)
+    if sent.status_code != 303:
+        return str(sent.status_code)
+    return unescape(desk.client.get(sent.headers["location"].partition("#")[0]).text)
+
+
+def clocks(now: Present) -> set[tuple[str, Any]]:
+    return {(one.what.zh, one.by) for one in now.clocks if one.source in ("evidence", "lead")}
+
+
+def test_a_stranger_is_found_to_be_a_student_and_danger_goes_along_with_its_clock(desk: Desk, store: Store) -> None:
+    before = present(store, STRANGER)
+    assert FOUND.evidence in open_keys(before)
+    look = desk.client.get("/students/X-9%20(school-01)?is=S-2").text
+    assert "1 条待核查的证据和线索一并转过去" in look
+    assert "七(1)班" in look
+    html = settle(desk, STRANGER, "same", other_id="S-2")
+    assert "已记下。待核查的证据和时限都跟过来了。" in html
+    now = present(store, "S-2")
+    assert FOUND.evidence in open_keys(now)
+    assert clocks(before) <= clocks(now), "no clock begins anew"
+    assert now.tier is Tier.CRISIS
+    assert present(store, STRANGER).evidence == ()
+    assert {(one.object_id, one.actor) for one in desk.pages.trail("identity.same")} == {
+        (STRANGER, "wang"),
+        ("S-2", "wang"),
+    }
+
+
+def test_it_is_taken_back_by_another_row_and_everything_stands_where_it_stood(desk: Desk, store: Store) -> None:
+    was, other = present(store, STRANGER), present(store, "S-2")
+    settle(desk, STRANGER, "same", other_id="S-2")
+    assert "已撤销，记录回到原处" in undo(desk)
+    assert clocks(present(store, STRANGER)) == clocks(was)
+    assert open_keys(present(store, "S-2")) == open_keys(other)
+    assert len(rows(store, identity_decisions)) == 2
+    assert undo(desk) == "404", "once"
+
+
+def test_what_was_found_holds_for_what_comes_later(desk: Desk, store: Store) -> None:
+    settle(desk, STRANGER, "same", other_id="S-2")
+    later = floor("R01", Tier.PRIORITY, evidence_on=AS_OF)
+    facts = RunFacts(
+        strangers=[Stranger(STRANGER, "school-01", "unknown")],
+        filings=[Filing(STRANGER, "school-01", (FOUND, later))],
+        outcomes=[(word(STRANGER, level=1), "school-01")],
+    )
+    publish(store, [assessment("S-2", Tier.PRIORITY)], fingerprint="f2", at=NOW + timedelta(hours=1), facts=facts)
+    now = present(store, "S-2")
+    assert open_keys(now) >= {FOUND.evidence, later.evidence}
+    assert sum(one.piece.key == FOUND.evidence for one in now.evidence) == 1, "what is known is not filed again"
+    assert [one.level for one in now.words] == [1]
+    assert present(store, STRANGER).evidence == ()
+
+
+def test_a_new_student_stays_in_sight_until_the_roster_has_them(desk: Desk, store: Store) -> None:
+    html = settle(desk, STRANGER, "new")
+    assert "已确认是新学生，等学籍更新" in html
+    now = present(store, STRANGER)
+    assert (now.facts.stranger, open_keys(now)) == (True, {FOUND.evidence})
+    undo(desk)
+    assert present(store, STRANGER).facts.reason is None
+
+
+def test_two_ids_that_are_one_stand_in_one_file(desk: Desk, store: Store) -> None:
+    was = open_keys(present(store, "S-1"))
+    tell(store, word("S-1", level=2, assessed=()))
+    settle(desk, "S-1", "one", other_id="S-2")
+    now = present(store, "S-2")
+    assert was <= open_keys(now)
+    assert [one.level for one in now.words] == [2]
+    assert open_keys(present(store, "S-1")) == set()
+    assert "已经有人核实过了" in settle(desk, "S-2", "one", other_id="S-1"), "nobody goes in a circle"
+    undo(desk)
+    assert open_keys(present(store, "S-1")) == was
+    assert [one.level for one in present(store, "S-1").words] == [2]
+
+
+def test_one_id_that_is_two_is_parted_by_what_is_ticked(desk: Desk, store: Store) -> None:
+    before = present(store)
+    html = desk.page()
+    (mark,) = re.findall(r'name="row" value="(e\d+)"> PHQ-9 第9题 = 2', html)
+    assert "请勾选哪些是另一个人的" in settle(desk, "S-1", "two")
+    settle(desk, "S-1", "two", row=[mark])
+    other = other_person("S-1", "school-01", 2)
+    assert open_keys(present(store)) == {SHEET.evidence, REPORT.evidence}
+    apart = present(store, other)
+    assert (apart.facts.stranger, open_keys(apart)) == (True, {DANGER.evidence})
+    assert clocks(apart) <= clocks(before)
+    assert "从 S-1 分出来的另一个人" in desk.page(other.replace(" ", "%20").replace(";", "%3B"))
+    publish(store, [assessment("S-2", Tier.PRIORITY)], fingerprint="f2", at=NOW + timedelta(hours=1))
+    assert open_keys(present(store, other)) == {DANGER.evidence}, "no roster joins them again"
+    undo(desk)
+    assert open_keys(present(store)) == open_keys(before)
+
+
+def test_the_other_of_two_may_be_a_student_and_is_taken_back_in_order(desk: Desk, store: Store) -> None:
+    (mark,) = re.findall(r'name="row" value="(e\d+)"> PHQ-9 第9题 = 2', desk.page())
+    settle(desk, "S-1", "two", row=[mark])
+    desk.now = NOW + timedelta(minutes=1)
+    settle(desk, other_person("S-1", "school-01", 2), "same", other_id="S-2")
+    assert DANGER.evidence in open_keys(present(store, "S-2"))
+    assert undo(desk) == "403", "the later one first"
+    undo(desk, 1)
+    undo(desk)
+    assert DANGER.evidence in open_keys(present(store))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"kind": "same", "other_id": "S-404"}, "您的学校没有这个学号"),
+        ({"kind": "same", "other_id": "S-4"}, "您的学校没有这个学号"),
+        ({"kind": "same", "other_id": STRANGER}, "您的学校没有这个学号"),
+        ({"kind": "same", "other_id": "S-2", "reason": " "}, "怎么核实的"),
+        ({"kind": "guess"}, "请选择核实的结果"),
+    ],
+)
+def test_what_does_not_fit_is_said_and_nothing_moves(
+    desk: Desk, store: Store, fields: dict[str, Any], said: str
+) -> None:
+    assert said in settle(desk, STRANGER, **fields)
+    assert rows(store, identity_decisions) == []
+    assert FOUND.evidence in open_keys(present(store, STRANGER))
+
+
+def test_nobody_settles_at_another_school_and_only_who_works_with_students_does(desk: Desk, store: Store) -> None:
+    zhao = colleague(desk, "zhao", schools=SCHOOLS[1:])
+    head = colleague(desk, "head", "principal")
+    for one in (zhao, head):
+        assert settle(one, STRANGER, "same", other_id="S-2") == "403"
+    settle(desk, STRANGER, "same", other_id="S-2")
+    assert undo(zhao) == "403"
+    assert student("S-4", "school-02").school_id == "school-02"
