@@ -30,12 +30,12 @@ class Tries:
 
 def tries(attempts: Sequence[Attempt], words: Sequence[Word], contacts: Sequence[Contact]) -> Tries:
     """The tries in vain since the last contact, by whichever door that came; `words` are in force."""
-    reached = [word.received_at for word in words if word.is_interview]
-    reached += [contact.received_at for contact in contacts]
-    reached += [one.received_at for one in attempts if one.reached]
-    since = max(reached, default=None)
-    vain = [one for one in attempts if not one.reached and (since is None or one.received_at > since)]
-    return Tries(len(vain), max(vain, key=lambda one: one.received_at, default=None))
+    reached = [(word.observed_on, word.received_at) for word in words if word.is_interview]
+    reached += [(contact.on, contact.received_at) for contact in contacts]
+    reached += [(one.on, one.received_at) for one in attempts if one.reached]
+    since = max(reached, default=None)  # by the day on which it was, however late it was told
+    vain = [one for one in attempts if not one.reached and (since is None or (one.on, one.received_at) > since)]
+    return Tries(len(vain), max(vain, key=lambda one: (one.on, one.received_at), default=None))
 
 
 def attempt_clock(
@@ -54,15 +54,20 @@ def attempt_clock(
             return Clock("attempt", SOMEBODY_ELSE, start, school_days_after(start, 1, school), why)
         by = end_of(vain.newest.again_on) if vain.newest.again_on else school_days_after(start, 1, school)
         return Clock("attempt", AGAIN, start, by, why)
-    last = max((one for one in attempts if one.reached), key=lambda one: one.received_at, default=None)
-    if last is None or last.again_on is None or _spoken_since(last, words):
+    agreed = [one for one in attempts if one.reached and one.again_on is not None]
+    last = max(agreed, key=lambda one: one.received_at, default=None)
+    if last is None or last.again_on is None or _spoken_since(last, attempts, words):
         return None
     on = last.received_at.astimezone(ZONE).date().isoformat()
     return Clock("attempt", AGREED, last.received_at, end_of(last.again_on), Words(zh=f"{on} 约定", en=f"agreed {on}"))
 
 
-def _spoken_since(last: Attempt, words: Sequence[Word]) -> bool:
-    return any(word.is_interview and word.received_at > last.received_at for word in words)
+def _spoken_since(last: Attempt, attempts: Sequence[Attempt], words: Sequence[Word]) -> bool:
+    """Whether somebody has spoken with the student after what was agreed on. A guardian's call keeps no appointment,
+    and neither does a talk of before that is told late."""
+    spoken = [word.observed_on for word in words if word.is_interview]
+    later = [one for one in attempts if one.reached and one.with_student and one.received_at > last.received_at]
+    return any(on > last.on for on in spoken) or any(one.on >= last.on for one in later)
 
 
 def next_school_day(day: date, school: SchoolCalendar) -> date:

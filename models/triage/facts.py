@@ -135,13 +135,14 @@ class Contact:
 @dataclass(frozen=True)
 class Attempt:
     """A try to reach a student or a guardian, as somebody recorded it on a page. `again_on` is the day on which to try,
-    or to talk, again."""
+    or to talk, again; `with_student` tells that it was not a guardian who was called."""
 
     on: date
     received_at: datetime
     by: str
     reached: bool
     again_on: date | None = None
+    with_student: bool = True
 
 
 @dataclass(frozen=True)

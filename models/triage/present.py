@@ -28,7 +28,7 @@ from models.triage.clocks import (
     task_clock,
 )
 from models.triage.evidence import Standing, standings
-from models.triage.facts import ZONE, StudentFacts, Word, day_start
+from models.triage.facts import ZONE, Piece, StudentFacts, Word, day_start
 from models.triage.response import response_clock
 from models.triage.words import asked_on, confirmed_on, counts_on, human_level, in_force, raised_by_event, seen_on
 
@@ -231,9 +231,11 @@ def _does(task: Task, on: date, told: datetime) -> bool:
     return late and (task.filed_at is None or told >= task.filed_at)
 
 
-def _taken_on(facts: StudentFacts) -> datetime | None:
-    """When somebody last took the student on, or spoke with them and recorded it."""
-    known = [one.received_at for one in facts.attempts if one.reached]
+def _taken_on(facts: StudentFacts, piece: Piece) -> datetime | None:
+    """When somebody last took the student on, or spoke with them since a piece was known: a call to a guardian, or a
+    talk of the day before, has not looked after it."""
+    spoken = [one for one in facts.attempts if one.reached and one.with_student and one.on >= piece.known_on]
+    known = [one.received_at for one in spoken]
     if facts.case.acknowledged_at is not None:
         known.append(facts.case.acknowledged_at)
     return max(known, default=None)
@@ -253,7 +255,7 @@ def _clocks(
 ) -> Iterator[Clock]:
     for one in evidence:
         if one.is_open:
-            yield evidence_clock(one.piece, policy.due, school, duty, _taken_on(facts))
+            yield evidence_clock(one.piece, policy.due, school, duty, _taken_on(facts, one.piece))
     event = raised_by_event(words)
     if event is not None:
         yield event_clock(TIERS[event.level], event.since, policy.due, school)

@@ -86,8 +86,8 @@ class CaseNow:
 
 
 def case_from(student_id: str, events: Sequence[CaseEvent], evidence_at: datetime | None = None) -> CaseNow:
-    """A case by its events in order. Evidence that came in (`evidence_at`, the newest) after it was closed makes it new
-    again; nothing else does, and no time."""
+    """A case by its events in order. What came in after it was closed (`evidence_at`, the newest: evidence, an event, a
+    correction) makes it new again; nothing else does, and no time."""
     state, holder, since = CaseState.NEW, None, None
     offer, asked, approval, reviewed = None, None, None, None
     referrals: dict[int, CaseReferral] = {}

@@ -5,22 +5,38 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from models.triage.facts import INTERVIEW
 from serving.store import AuditEvent, Store, add_event
 from serving.store.case_events import CaseEvent, add_case_event, case_events_of
 from serving.store.case_tables import case_events
 from serving.store.database import chunks
-from serving.store.tables import evidence
+from serving.store.tables import evidence, outcomes
 
 
 def read_events(store: Store, ids: Sequence[str]) -> tuple[dict[str, list[CaseEvent]], dict[str, datetime]]:
-    """By student: the events of the case, and when the newest evidence came in."""
+    """By student: the events of the case, and when what may open it again came in last: evidence, a file that was
+    joined, a crisis event or referral, or a correction, which may open what was settled."""
     newest: dict[str, datetime] = {}
     with store.reading() as connection:
         for part in chunks(list(ids)):
             query = sa.select(evidence.c.student_id, sa.func.max(evidence.c.filed_at).label("at"))
             query = query.where(evidence.c.student_id.in_(part)).group_by(evidence.c.student_id)
-            newest |= {row.student_id: row.at for row in connection.execute(query)}
+            for row in connection.execute(query.union_all(_joined(part), _raised(part))):
+                newest[row.student_id] = max(row.at, newest.get(row.student_id, row.at))
         return case_events_of(connection, ids), newest
+
+
+def _joined(ids: Sequence[str]) -> sa.Select[tuple[str, datetime]]:
+    c = evidence.c
+    query = sa.select(c.student_id, sa.func.max(c.joined_at).label("at"))
+    return query.where(c.student_id.in_(ids), c.joined_at.is_not(None)).group_by(c.student_id)
+
+
+def _raised(ids: Sequence[str]) -> sa.Select[tuple[str, datetime]]:
+    c = outcomes.c
+    opens = c.corrects.is_not(None) | (c.kind != INTERVIEW)
+    query = sa.select(c.student_id, sa.func.max(c.received_at).label("at"))
+    return query.where(c.student_id.in_(ids), opens).group_by(c.student_id)
 
 
 def keep_event(store: Store, event: CaseEvent, last_seen: int, audited: AuditEvent) -> bool:

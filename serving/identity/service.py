@@ -8,7 +8,7 @@ from typing import Any
 
 from models.triage import Present, Standing
 from runxin.errors import Kind, UserError, refused
-from serving.access import Action, User, check_may, may
+from serving.access import Action, User, check_may, may, may_somewhere
 from serving.identity import store as kept_by
 from serving.platform.state import State
 from serving.store import AuditEvent, Student, find_student, write_audit
@@ -125,8 +125,14 @@ def take_back(state: State, user: User, decision_id: str) -> str:
     `UserError` (refused) where a later decision stands on it."""
     decision, now = kept_by.find_decision(state.store, decision_id), state.clock()
     if decision is None:
+        if not may_somewhere(user, Action.SETTLE_IDENTITY):
+            check_may(user, Action.SETTLE_IDENTITY)
         raise UserError(Kind.NOT_FOUND, "there is no such decision")
     check_may(user, Action.SETTLE_IDENTITY, decision.school_id)
+    # What was put into the file of a student of another school is that school's to give back.
+    other = None if decision.other_id is None else find_student(state.store, decision.other_id)
+    if other is not None:
+        check_may(user, Action.SETTLE_IDENTITY, other.school_id)
     undo = IdentityDecision(
         secrets.token_urlsafe(12),
         decision.kind,

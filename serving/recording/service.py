@@ -13,7 +13,7 @@ from data_schemas.codes import Contacted, Selection, Tier
 from models.triage import PAGE, ZONE, Present, Word, next_school_day, present_of, week_of
 from models.triage.facts import AUDIT, INTERVIEW
 from runxin.errors import Kind, UserError, refused
-from serving.access import Action, User, check_may
+from serving.access import Action, User, check_may, may_somewhere
 from serving.accounts import list_accounts
 from serving.cases.service import moves_of_talk
 from serving.platform.state import State
@@ -162,6 +162,8 @@ def undo_talk(state: State, user: User, talk_id: str) -> str:
     Raises `UserError` (refused) where it is another's, or too late."""
     talk, now = kept_by.find_talk(state.store, talk_id), state.clock()
     if talk is None or talk.undoes is not None:
+        if not may_somewhere(user, Action.RECORD_WORD):
+            check_may(user, Action.RECORD_WORD)
         raise UserError(Kind.NOT_FOUND, "there is no such record")
     _may_record(state, user, talk.student_id)
     minutes = state.policy.casework.undo_minutes

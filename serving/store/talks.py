@@ -11,7 +11,7 @@ from models.triage import Attempt
 from serving.store.case_tables import talks
 from serving.store.database import chunks
 
-NOT_REACHED = "not_reached"
+NOT_REACHED, GUARDIAN = "not_reached", "guardian"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def attempts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | No
     """By student, oldest first."""
     return {
         student_id: [
-            Attempt(one.held_on, one.recorded_at, one.recorded_by, one.reached, one.again_on) for one in standing(every)
+            Attempt(one.held_on, one.recorded_at, one.recorded_by, one.reached, one.again_on, one.how != GUARDIAN)
+            for one in standing(every)
         ]
         for student_id, every in talks_of(connection, ids, at).items()
     }

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests import sample_school as school
-from tests.browser import Serve, Visit, Watched
+from tests.browser import Serve, Visit, Watched, come_in
 from tests.factories import present
 from tests.new_stores import new_store
 from tests.sample_pages import Sample, pages_over
@@ -25,8 +25,7 @@ def pages(tmp_path: Path) -> Iterator[Sample]:
 
 def enter(pages: Sample, serve: Serve, window: Watched) -> str:
     base = serve(pages.client.app)
-    window.page.goto(base + pages.link("wang"))
-    window.page.wait_for_url(base + "/**")
+    come_in(window.page, base + pages.link("wang"))
     return base
 
 

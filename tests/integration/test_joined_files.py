@@ -7,7 +7,7 @@ import pytest
 from data_schemas.codes import Tier
 from serving.store.tables import evidence
 from tests.api_state import Api
-from tests.integration.test_whose_file import DANGER, api, now, score, screen, today, word
+from tests.integration.test_whose_file import DANGER, IDENTITY, api, in_queue, listed, now, score, screen, today, word
 
 __all__ = ["api"]  # the fixture
 
@@ -66,3 +66,13 @@ def test_two_talks_that_name_nothing_do_not_become_two_that_do(api: Api) -> None
     joined = now(api, "Q")
     assert (joined.tier, joined.lacks) == (Tier.CRISIS, "second_person")
     assert {one.assessed for one in joined.words} == {None}, "a row says what it said"
+
+
+def test_whom_a_roster_names_no_more_and_a_person_holds_at_priority_is_asked_about(api: Api) -> None:
+    found = {"observed_on": today(), "kind": "interview", "interviewer": "I-1"}
+    told = [{"student_id": one, "level": level, **found} for one, level in (("A-2", 2), ("A-3", 1))]
+    screen(api, "A", ["A-1", "A-2", "A-3"], outcomes=told)
+    screen(api, "A", ["A-1", "A-4"])
+    assert in_queue(api, "A", IDENTITY) == {"A-2"}
+    (line,) = listed(api, "A").queues[IDENTITY]
+    assert "名册中不再有此编号" in [words.zh for words in line.why]

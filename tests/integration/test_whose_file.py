@@ -292,13 +292,3 @@ def test_an_id_in_a_grade_that_nobody_moves_to_is_asked_about(api: Api, grade: i
     screen(api, "A", ["A-1", "P"], grade=grade)
     assert (now(api, "P").facts.school_id, "P (A)" in strangers(api, "A")) == (("B", True) if apart else ("A", False))
     assert now(api, "P").tier is Tier.CRISIS, "its danger stands either way"
-
-
-def test_whom_a_roster_names_no_more_and_a_person_holds_at_priority_is_asked_about(api: Api) -> None:
-    found = {"observed_on": today(), "kind": "interview", "interviewer": "I-1"}
-    told = [{"student_id": one, "level": level, **found} for one, level in (("A-2", 2), ("A-3", 1))]
-    screen(api, "A", ["A-1", "A-2", "A-3"], outcomes=told)
-    screen(api, "A", ["A-1", "A-4"])
-    assert in_queue(api, "A", IDENTITY) == {"A-2"}
-    (line,) = listed(api, "A").queues[IDENTITY]
-    assert "名册中不再有此编号" in [words.zh for words in line.why]

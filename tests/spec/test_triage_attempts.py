@@ -154,3 +154,34 @@ def steps(present: Present) -> set[str]:
 def test_the_weeks_and_counts_are_policy() -> None:
     assert (POLICY.casework.attempts_before_other, POLICY.casework.response_weeks) == (3, (4, 8))
     assert SCHOOL is not None
+
+
+def test_a_guardians_call_keeps_no_appointment_with_the_student() -> None:
+    agreed = tried(0, 9, reached=True, again=7)
+    call = replace(tried(1, 9, reached=True), with_student=False)
+    assert due(agreed, call, contacts=(Contact(day(1), at(1, 9)),)) == [("按约定再谈", end(7))]
+    assert due(agreed, tried(1, 9, reached=True)) == []
+    assert due(agreed, words=(talk(1),)) == []
+
+
+@pytest.mark.parametrize("told", [at(1, 6), at(9, 6)])
+def test_what_was_held_before_and_is_told_late_answers_nothing(told: Any) -> None:
+    assert due(tried(0, 9, reached=True, again=7), words=(talk(-20, received_at=told),)) == [("按约定再谈", end(7))]
+    three = [tried(0, hour) for hour in (9, 10, 11)]
+    assert [what for what, _ in due(*three, contacts=(Contact(day(-20), told),))] == ["换一个人联系，或上门"]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "answered"),
+    [
+        (tried(0, 9, reached=True), True),
+        (replace(tried(-1, 9, reached=True), received_at=at(0, 9)), False),
+        (replace(tried(0, 9, reached=True), with_student=False), False),
+        (tried(0, 9), False),
+    ],
+    ids=["a talk", "a talk of the day before", "a guardian's call", "a try in vain"],
+)
+def test_a_clock_of_minutes_is_answered_by_who_spoke_with_the_student_since(spoken: Attempt, answered: bool) -> None:
+    danger = piece(floor(evidence_on=day(0), known_on=day(0)), at(0, 8))
+    clock = shown(facts(pieces=(danger,), attempts=(spoken,))).clocks[0]
+    assert clock.what.zh == ("当日当面核查" if answered else "30 分钟内响应")

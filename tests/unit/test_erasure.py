@@ -67,7 +67,7 @@ def test_what_was_recorded_on_pages_goes(store: Store) -> None:
             values = {column.name: _any(column, at) for column in table.c if not column.primary_key}
             values |= {key.name: "1" for key in table.primary_key if not isinstance(key.type, sa.Integer)}
             connection.execute(table.insert().values(**values | {"student_id": student}))
-    erase_inputs(store, student)
+    erase_inputs(store, student, NOW, "cli")
     assert tables_with(store, student) & {table.name for table in RECORDED} == set()
 
 

@@ -41,7 +41,12 @@ def text_files() -> Iterator[Path]:
     """Every text file that belongs to the project."""
     inside = [file for folder in (*ROOMS, *BESIDE) for file in (ROOT / folder).rglob("*")]
     for file in sorted([*inside, *ROOT.glob("*")]):
-        if file.is_file() and "__pycache__" not in file.parts and b"\0" not in file.read_bytes():
+        if (
+            file.name != ".git"
+            and file.is_file()
+            and "__pycache__" not in file.parts
+            and b"\0" not in file.read_bytes()
+        ):
             yield file
 
 
