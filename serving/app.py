@@ -20,6 +20,7 @@ from serving.api import docs, follow_up, outcomes, score
 from serving.api.description import describe
 from serving.api.problems import install_problems
 from serving.api.query import known_query
+from serving.directory import pages as directory
 from serving.keys import verify_key
 from serving.miss_review import pages as miss_review
 from serving.platform.metrics import Metrics
@@ -33,7 +34,7 @@ ABOUT = """Screening and triage for student mental health in schools. An answer 
 never a diagnosis, and is not to be shown to students, guardians or classes.
 """
 ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, model_status.router, docs.router)
-PAGES = (*today.ROUTES, *student.ROUTES, *miss_review.ROUTES, *admin.ROUTES, *accounts.ROUTES)
+PAGES = (*today.ROUTES, *directory.ROUTES, *student.ROUTES, *miss_review.ROUTES, *admin.ROUTES, *accounts.ROUTES)
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 

@@ -14,8 +14,6 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
-from models.triage import QUEUES
-from models.triage.queues import BESIDE
 from serving.access import Action, User, may_somewhere
 from serving.platform.guard import form_token, keep_cookies, language_of
 from serving.platform.schools import namer
@@ -59,7 +57,6 @@ def environment() -> Environment:
         tiers=tuple(reversed(Tier)),
         student_path=student_path,
         instrument_name=instrument_name,
-        beside=tuple(queue for queue in QUEUES if queue.band == BESIDE),
     )
     env.filters.update(number=number, day=day, signed=signed, change=change)
     return env

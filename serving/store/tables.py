@@ -51,6 +51,7 @@ names = sa.Table(
     metadata,
     sa.Column("student_id", sa.String, primary_key=True),
     sa.Column("name", sa.String, nullable=False),
+    sa.Column("spelled", sa.String, nullable=False),  # by sounds and first letters, to be searched
 )
 
 runs = sa.Table(

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data_schemas.codes import Tier
-from models.triage import BY_CODE, QUEUES
-from models.triage.queues import BELOW, BESIDE, IMMEDIATE, LEADS, REVIEW, WEEK
+from models.triage import BY_CODE
+from models.triage.queues import BELOW, IMMEDIATE, LEADS, REVIEW, WEEK
 from serving.access import Action, User, may_somewhere
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, go, page
@@ -19,6 +19,7 @@ from serving.platform.state import State
 from serving.today.cells import missed_words
 from serving.today.entries import Entry, FollowUpList, people
 from serving.today.service import open_list
+from serving.today.to_complete import ASIDE, to_complete
 
 FIRST = 50  # lines shown below the week's line, or in a queue, before asking for all
 WORKING_DAY = 8  # hours
@@ -26,7 +27,7 @@ CLASSES_SHOWN = 8  # more are offered only once a grade is chosen
 GRADES = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三")
 FRESH_DAYS = 7  # a list is published at least every week
 SOURCES = {"leaves": "leave", "leave_totals": "leave", "concerns": "concern"}  # what a table is called when missing
-ON_PAGES = tuple(queue for queue in QUEUES if queue.band == BESIDE)
+ON_PAGES = (BY_CODE[WEEK], *ASIDE)
 
 
 @dataclass(frozen=True)
@@ -195,9 +196,36 @@ def show_queue(request: Request, user: User, state: State) -> Response:
     )
 
 
+def show_to_complete(request: Request, user: User, state: State) -> Response:
+    school = chosen_school(request, user)
+    listed = open_list(state, user, school) if school is not None else None
+    if school is None or listed is None:
+        return page(request, "no_list.html", user=user, school=school)
+    filters = read_filters(request)
+    together = to_complete(listed)
+    entries = tuple(one.entry for one in together)
+    return page(
+        request,
+        "to_complete.html",
+        user=user,
+        school=school,
+        synthetic=listed.synthetic,
+        queues=queue_counts(listed),
+        listed=listed,
+        aside=[(queue, listed.count(queue.code)) for queue in ASIDE],
+        places={one.entry.student.student_id: one.places for one in together},
+        filters=filters,
+        choices=offered(entries, filters) | {"tiers": []},
+        days_old=days_old(listed, state.clock().astimezone(CHINA).date()),
+        part=part(entries, filters, FIRST),
+        limited=partial(limited_evidence, listed=listed),
+        hotlines=any(_needs_hotlines(entry) for entry in entries),
+    )
+
+
 def queue_counts(listed: FollowUpList) -> dict[str, int]:
-    """How many stand in each queue beside the list, for the header."""
-    return {queue.code: listed.count(queue.code) for queue in ON_PAGES}
+    """How many the header tells of: this week's talks, and whoever stands in a queue beside the list, each once."""
+    return {WEEK: listed.count(WEEK), "to_complete": people(one.entry for one in to_complete(listed))}
 
 
 def _needs_hotlines(entry: Entry) -> bool:
@@ -211,4 +239,8 @@ def _round(hours: float) -> str:
     return f"{hours:.0f}"
 
 
-ROUTES = (shows("/", show_list), *(shows(queue.path, show_queue) for queue in ON_PAGES))
+ROUTES = (
+    shows("/", show_list),
+    shows("/to-complete", show_to_complete),
+    *(shows(queue.path, show_queue) for queue in ON_PAGES),
+)

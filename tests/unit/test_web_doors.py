@@ -15,7 +15,7 @@ from tests.sample_pages import MakeSample, Sample, with_passwords
 
 MADE = ("admin", "wang")
 QUEUE_PAGES = tuple(queue.path for queue in QUEUES if queue.band == BESIDE)
-PAGES = ("/", *QUEUE_PAGES, "/students/S-1077", "/admin", "/account", "/help")
+PAGES = ("/", "/week", "/to-complete", "/students", *QUEUE_PAGES, "/students/S-1077", "/admin", "/account", "/help")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_without_a_session_every_page_leads_to_the_way_in(path: str, pages: Samp
 def test_a_link_works_once(pages: Sample) -> None:
     link = pages.link("wang")
     assert pages.client.get(link).status_code == 303
-    assert "今日跟进" in pages.client.get("/").text
+    assert "本周待办" in pages.client.get("/").text
     again = another(pages).get(link)
     assert again.status_code == 401
     assert "已经用过或已过期" in again.text

@@ -195,5 +195,5 @@ def test_a_counselor_of_several_schools_switches_in_the_address(sample: MakeSamp
     client = made.enter()
     html = client.get("/?school=school-02").text
     assert ids(html) == ["S-2"]
-    assert 'href="/retest?school=school-02"' in html, "links stay at the chosen school"
+    assert 'href="/to-complete?school=school-02"' in html, "links stay at the chosen school"
     assert client.get("/?school=school-03").status_code == 403

@@ -1,4 +1,4 @@
-// j and k move through the rows, Enter opens one (the browser's own <summary>), a prints. All works without this.
+// / goes to the search field, j and k move through the rows, Enter opens one (the browser's own <summary>), a prints. All works without this.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -7,6 +7,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "a" && document.querySelector(".rows")) {
     event.preventDefault();
     window.print();
+    return;
+  }
+  const search = document.querySelector(".search input[type=search]");
+  if (event.key === "/" && search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
     return;
   }
   const step = { j: 1, k: -1 }[event.key];
