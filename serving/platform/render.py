@@ -140,12 +140,20 @@ def page(
             synthetic=synthetic,
             form_token=form_token(request),
             path=request.url.path,
+            here=_here(request) or None,
             **context,
         )
     )
     response = HTMLResponse(html, status)
     keep_cookies(request, response)
     return response
+
+
+def _here(request: Request) -> str:
+    """The address of the page with its filters, to come back to; empty where that is the start page itself."""
+    query = [(key, value) for key, value in request.query_params.multi_items() if key not in ("lang", "link")]
+    address = request.url.path + (f"?{urlencode(query)}" if query else "")
+    return "" if address == "/" else address
 
 
 def go(request: Request, target: str) -> RedirectResponse:

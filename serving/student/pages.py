@@ -12,7 +12,7 @@ from data_schemas.instruments import Words
 from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
 from models.triage import BY_CODE, Standing, Word
 from serving.access import User
-from serving.platform.guard import language_of
+from serving.platform.guard import language_of, local_path
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, page
 from serving.platform.state import State
@@ -148,6 +148,8 @@ def show_student(request: Request, user: User, state: State) -> Response:
     file = open_student(state, user, student_id, purpose, reveal)
     language = language_of(request)
     show = partial(page, request, user=user, school=file.student.school_id, synthetic=file.synthetic, file=file)
+    asked_back = local_path(request.query_params.get("back") or "/")
+    show = partial(show, back=asked_back, asked_back=None if asked_back == "/" else asked_back)
     if file.blind and not reveal:
         return show("blind.html", purpose=purpose)
     now, said = file.present, file.assessment

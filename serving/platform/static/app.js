@@ -27,3 +27,15 @@ document.addEventListener("keydown", (event) => {
   rows[next].focus();
   rows[next].scrollIntoView({ block: "nearest" });
 });
+
+// Deadlines within three hours of now count the minutes; the deadline itself stands beside them without this.
+const NEAR = 180;
+function count() {
+  for (const clock of document.querySelectorAll("time.clock")) {
+    const minutes = Math.floor((Date.parse(clock.dateTime) - Date.now()) / 60000);
+    const words = minutes >= 0 ? clock.dataset.left : clock.dataset.over;
+    clock.textContent = Math.abs(minutes) <= NEAR ? words.replace("#", Math.abs(minutes)) : "";
+  }
+}
+count();
+setInterval(count, 15000);
