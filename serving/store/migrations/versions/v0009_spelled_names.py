@@ -6,7 +6,7 @@ from alembic import op
 from data_schemas.spelling import spelled
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
