@@ -14,7 +14,7 @@ LEFT, RIGHT, TOP, FOOT = 32, 88, 12, 36  # margins: figures, names of bands, air
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Plotted:
     """One sheet, drawn at `x` and `y`. `critical` is its critical items' status, "uncovered" where it asks nothing
     about self-harm and None where only the total is kept; `void` says that the sheet was not valid."""
 
@@ -45,7 +45,7 @@ class Course:
 
     code: str
     name: Words
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[Plotted, ...]
     strips: tuple[Strip, ...]
     talks: tuple[tuple[date, float], ...]
 
@@ -60,7 +60,7 @@ def courses_of(
     """Of every questionnaire with two sheets or more that have a total, by name of its code. It is read from the
     assessments that are on file: no questionnaire is looked up again."""
     current = [] if now.facts.assessment is None else [now.facts.assessment]
-    kept: dict[str, dict[date, Sheet]] = {}
+    kept: dict[str, dict[date, Plotted]] = {}
     names: dict[str, Words] = {}
     for assessment in (*history, *current):
         for result in assessment.instruments:
@@ -78,19 +78,19 @@ def courses_of(
     )
 
 
-def _sheets(result: InstrumentResult) -> Iterable[Sheet]:
+def _sheets(result: InstrumentResult) -> Iterable[Plotted]:
     """The sheet of a result, and those before it whose totals it tells."""
     if result.first_on is not None and result.first_total is not None:
-        yield Sheet(result.first_on, result.first_total, result.first_band, None, False)
+        yield Plotted(result.first_on, result.first_total, result.first_band, None, False)
     if result.previous_on is not None and result.previous_total is not None:
-        yield Sheet(result.previous_on, result.previous_total, result.previous_band, None, False)
+        yield Plotted(result.previous_on, result.previous_total, result.previous_band, None, False)
     if result.total is not None:
         status = result.critical_status if result.suicidality_covered else "uncovered"
-        yield Sheet(result.administered_on, result.total, result.band, status, not result.valid)
+        yield Plotted(result.administered_on, result.total, result.band, status, not result.valid)
 
 
 def _draw(
-    code: str, name: Words, sheets: Sequence[Sheet], known: Instrument | None, talks: Sequence[date], today: date
+    code: str, name: Words, sheets: Sequence[Plotted], known: Instrument | None, talks: Sequence[date], today: date
 ) -> Course:
     totals = [one.total for one in sheets]
     low, high = (known.lowest, known.highest) if known is not None else (min(0.0, *totals), max(1.0, *totals))
@@ -105,7 +105,7 @@ def _draw(
         return round(TOP + (high - total) / (high - low) * (HEIGHT - TOP - FOOT), 1)
 
     placed = tuple(
-        Sheet(one.on, one.total, one.band, one.critical, one.void, x(one.on), y(one.total)) for one in sheets
+        Plotted(one.on, one.total, one.band, one.critical, one.void, x(one.on), y(one.total)) for one in sheets
     )
     inside = tuple((day, x(day)) for day in talks if first <= day <= last)
     return Course(code, name, placed, _strips(known, low, high, y) if known is not None else (), inside)
