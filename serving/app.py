@@ -23,6 +23,7 @@ from serving.api.description import describe
 from serving.api.problems import install_problems
 from serving.api.query import known_query
 from serving.cases import pages as cases
+from serving.directory import pages as directory
 from serving.identity import pages as identity
 from serving.keys import verify_key
 from serving.miss_review import pages as miss_review
@@ -41,6 +42,7 @@ never a diagnosis, and is not to be shown to students, guardians or classes.
 ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, model_status.router, docs.router)
 PAGES = (
     *today.ROUTES,
+    *directory.ROUTES,
     *student.ROUTES,
     *recording.ROUTES,
     *cases.ROUTES,

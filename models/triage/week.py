@@ -94,6 +94,19 @@ def places(slots: int, policy: Policy) -> tuple[int, int]:
     return wanted[0], wanted[1]
 
 
+def keeps_the_lot(slots: int, policy: Policy) -> bool:
+    """Whether a line of so many places draws as many by lot as the policy's: who is blind must not change because
+    somebody looks at what another number of hours would do."""
+    return places(slots, policy)[1] == places(policy.list.weekly_slots, policy)[1]
+
+
+def hours_offered(policy: Policy) -> tuple[float, ...]:
+    """Hours of a week between which one may choose, each with another number of interviews, all with the same lot."""
+    most = 2 * policy.list.weekly_slots
+    each = {slots: hours_for(slots * policy.list.minutes_per_interview) for slots in range(1, most + 1)}
+    return tuple(sorted({hours for slots, hours in each.items() if keeps_the_lot(slots_of(hours, policy), policy)}))
+
+
 def slots_of(hours: float, policy: Policy) -> int:
     """How many interviews fit into so many hours."""
     return max(1, int(hours * 60 // policy.list.minutes_per_interview))

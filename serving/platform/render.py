@@ -14,8 +14,6 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
-from models.triage import QUEUES
-from models.triage.queues import BESIDE
 from serving.access import Action, User, may_somewhere
 from serving.platform.guard import form_token, keep_cookies, language_of
 from serving.platform.schools import namer
@@ -64,7 +62,6 @@ def environment() -> Environment:
         tiers=tuple(reversed(Tier)),
         student_path=student_path,
         instrument_name=instrument_name,
-        beside=tuple(queue for queue in QUEUES if queue.band == BESIDE),
     )
     env.filters.update(number=number, day=day, signed=signed, change=change)
     return env
@@ -148,12 +145,20 @@ def page(
             synthetic=synthetic,
             form_token=form_token(request),
             path=request.url.path,
+            here=_here(request) or None,
             **context,
         )
     )
     response = HTMLResponse(html, status)
     keep_cookies(request, response)
     return response
+
+
+def _here(request: Request) -> str:
+    """The address of the page with its filters, to come back to; empty where that is the start page itself."""
+    query = [(key, value) for key, value in request.query_params.multi_items() if key not in ("lang", "link")]
+    address = request.url.path + (f"?{urlencode(query)}" if query else "")
+    return "" if address == "/" else address
 
 
 def go(request: Request, target: str) -> RedirectResponse:

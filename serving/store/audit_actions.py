@@ -69,6 +69,8 @@ OF_OTHERS = frozenset(
         "champion.rolled_back",
         "audit.exported",
         "cases.read",
+        "students.searched",
+        "students.listed",
     }
 )
 ACTIONS = OF_STUDENTS | OF_OTHERS

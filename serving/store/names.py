@@ -13,6 +13,7 @@ from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.files import read_sheet
 from data_schemas.mapping.sheet import Wanted
 from data_schemas.plain_text import unmarked
+from data_schemas.spelling import spelled
 from runxin.errors import Problem, bad_data
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
@@ -43,7 +44,7 @@ def load_names(store: Store, file: Path, at: datetime, actor: str) -> NamesFile:
 
 def keep_names(store: Store, given: Mapping[str, str], at: datetime, actor: str) -> None:
     """Set the names of the students with these ids, over those that are there."""
-    rows = [{"student_id": student_id, "name": name} for student_id, name in given.items()]
+    rows = [{"student_id": student_id, "name": name, "spelled": spelled(name)} for student_id, name in given.items()]
     if not rows:
         return
     with store.writing() as connection:

@@ -45,12 +45,13 @@ students = sa.Table(
     sa.Column("run_id", sa.String, nullable=False),
 )
 
-# Apart from everything else, so that who holds the rest does not hold the names.
+# Apart from all else: who holds the rest does not hold the names. `spelled` is searched: sounds and first letters.
 names = sa.Table(
     "names",
     metadata,
     sa.Column("student_id", sa.String, primary_key=True),
     sa.Column("name", sa.String, nullable=False),
+    sa.Column("spelled", sa.String, nullable=False),
 )
 
 runs = sa.Table(

@@ -14,12 +14,13 @@ from models.triage import BY_CODE, PAGE, Standing, Word
 from serving.access import User
 from serving.cases.service import case_part
 from serving.identity.service import identity_part
-from serving.platform.guard import language_of
+from serving.platform.guard import language_of, local_path
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, page
-from serving.platform.state import State
+from serving.platform.state import State, instruments_of
 from serving.platform.words import instrument_label, instrument_name, pick, say
 from serving.student.service import form_of, open_student
+from serving.student.sheets import courses_of
 from serving.today import why_unplaced
 
 OUTCOMES = "outcomes"  # the door of what platforms attest
@@ -28,16 +29,21 @@ MOST_BARS = 12
 SMALLEST_BAR = 0.01  # log-odds: below it a bar has no width to see
 TIERS = tuple(Tier)
 CHART = 320  # units of the drawing's width
+AXIS = CHART / 4  # the rest is for what raises
+# Log-odds of a small and of a medium effect, Cohen's d of 0.2 and 0.5 (Chinn 2000: ln OR = 1.81 d).
+SMALL_EFFECT, MEDIUM_EFFECT = 0.36, 0.91
+FULL_BAR = 1.5  # log-odds that fill the space to the right of the axis, on every page alike
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One reason drawn: from `x`, `width` long, in units of `CHART`, with the axis at `axis`."""
+    """One reason drawn: from `x`, `width` long, in units of `CHART`, on one scale for all students; `strength` is
+    "large", "medium" or "small"."""
 
     reason: Reason
     x: float
     width: float
-    axis: float
+    strength: str
 
 
 @dataclass(frozen=True)
@@ -59,15 +65,11 @@ def draw_bars(assessment: Assessment, eases: bool) -> Bars:
         key=lambda reason: (-abs(reason.contribution), reason.feature),
     )
     drawn = ordered[:MOST_BARS]
-    right = max((reason.contribution for reason in drawn), default=0.0)
-    left = max((-reason.contribution for reason in drawn), default=0.0)
-    right, left = max(right, 0.0), max(left, 0.0)
-    unit = CHART / (right + left) if drawn else 0.0
-    axis = left * unit
 
     def bar(reason: Reason) -> Bar:
-        width = max(1.0, abs(reason.contribution) * unit)
-        return Bar(reason, round(axis if reason.contribution > 0 else axis - width, 1), round(width, 1), round(axis, 1))
+        raises, size = reason.contribution > 0, abs(reason.contribution)
+        width = min(max(2.0, size / FULL_BAR * (CHART - AXIS)), CHART - AXIS if raises else AXIS)
+        return Bar(reason, round(AXIS if raises else AXIS - width, 1), round(width, 1), strength_of(size))
 
     groups = tuple((group, tuple(bar(reason) for reason in drawn if reason.group == group)) for group in GROUPS)
     return Bars(tuple(group for group in groups if group[1]), len(shown) - len(drawn))
@@ -81,6 +83,13 @@ class Moved:
     margin: float
     parts: tuple[tuple[str, float], ...]
     reasons: tuple[Reason, ...]
+
+
+def strength_of(size: float) -> str:
+    """The word for a contribution of so many log-odds."""
+    if size < SMALL_EFFECT:
+        return "small"
+    return "medium" if size < MEDIUM_EFFECT else "large"
 
 
 def draw_change(assessment: Assessment, eases: bool) -> Moved | None:
@@ -168,6 +177,8 @@ def show_student(request: Request, user: User, state: State) -> Response:
         part=case_part(state, user, file.student, file.present) if record is not None and not record.blind else None,
         case_status=request.query_params.get("case"),
     )
+    asked_back = local_path(request.query_params.get("back") or "/")
+    show = partial(show, back=asked_back, asked_back=None if asked_back == "/" else asked_back)
     if file.blind and not reveal:
         return show("blind.html", purpose=purpose)
     now, said = file.present, file.assessment
@@ -182,6 +193,8 @@ def show_student(request: Request, user: User, state: State) -> Response:
         queues_of=[BY_CODE[code] for code in file.queues],
         bars=None if said is None else draw_bars(said, eases),
         chart=CHART,
+        axis=AXIS,
+        courses=courses_of(now, file.history, instruments_of(state), state.today()),
         eases=eases,
         moved=None if said is None else draw_change(said, eases),
         missing=[] if said is None else missing_words(said, language),

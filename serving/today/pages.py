@@ -1,16 +1,17 @@
 """今日跟进 and its queues: who is shown, under which filters, and where the week's line falls."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from data_schemas.codes import Tier
-from models.triage import BY_CODE, QUEUES
-from models.triage.queues import BELOW, BESIDE, IMMEDIATE, LEADS, REVIEW, WEEK
+from models.assessment import GROUPS
+from models.triage import BY_CODE
+from models.triage.queues import BELOW, IMMEDIATE, LEADS, REVIEW, WEEK
+from models.triage.week import hours_for, hours_offered, slots_of
 from serving.access import Action, User, may_somewhere
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, go, page
@@ -18,42 +19,15 @@ from serving.platform.schools import chosen_school
 from serving.platform.state import State
 from serving.today.cells import missed_words
 from serving.today.entries import Entry, FollowUpList, people
+from serving.today.filters import DUES, STATES, Filters, due_by, keeps, offered, read_filters
 from serving.today.service import open_list
+from serving.today.to_complete import ASIDE, to_complete
 
 FIRST = 50  # lines shown below the week's line, or in a queue, before asking for all
 WORKING_DAY = 8  # hours
-CLASSES_SHOWN = 8  # more are offered only once a grade is chosen
-GRADES = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "高一", "高二", "高三")
 FRESH_DAYS = 7  # a list is published at least every week
 SOURCES = {"leaves": "leave", "leave_totals": "leave", "concerns": "concern"}  # what a table is called when missing
-ON_PAGES = tuple(queue for queue in QUEUES if queue.band == BESIDE)
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the address asks to see; None is everyone."""
-
-    tier: Tier | None = None
-    grade: int | None = None
-    class_id: str | None = None
-    everyone: bool = False
-
-    @property
-    def any(self) -> bool:
-        return self.tier is not None or self.grade is not None or self.class_id is not None
-
-    @property
-    def query(self) -> dict[str, str | int | None]:
-        return {
-            "tier": self.tier.code if self.tier else None,
-            "grade": self.grade,
-            "class": self.class_id,
-            "all": "1" if self.everyone else None,
-        }
-
-    def changed(self, **fields: object) -> dict[str, str | int | None]:
-        """The address's query with some fields set otherwise."""
-        return replace(self, **fields).query  # type: ignore[arg-type]
+ON_PAGES = (BY_CODE[WEEK], *ASIDE)
 
 
 @dataclass(frozen=True)
@@ -69,29 +43,8 @@ class Section:
         return people(self.shown)
 
 
-def read_filters(request: Request) -> Filters:
-    """Filters from the address; what cannot be read is left out, as an old bookmark should still open."""
-    query = request.query_params
-    tier, grade = query.get("tier"), query.get("grade", "")
-    return Filters(
-        tier=next((one for one in Tier if one.code == tier), None),
-        grade=int(grade) if grade.isascii() and grade.isdigit() and len(grade) <= 2 else None,
-        class_id=query.get("class") or None,
-        everyone=query.get("all") == "1",
-    )
-
-
-def keeps(entry: Entry, filters: Filters) -> bool:
-    """Whether the filters leave this line. A blind one passes every tier, or the filter would tell it."""
-    return (
-        (filters.tier is None or entry.tier in (None, filters.tier))
-        and filters.grade in (None, entry.student.grade)
-        and filters.class_id in (None, entry.student.class_id)
-    )
-
-
-def part(entries: tuple[Entry, ...], filters: Filters, most: int | None = None) -> Section:
-    matching = tuple(entry for entry in entries if keeps(entry, filters))
+def part(entries: tuple[Entry, ...], filters: Filters, now: datetime, most: int | None = None) -> Section:
+    matching = tuple(entry for entry in entries if keeps(entry, filters, now))
     shown = matching if most is None or filters.everyone else matching[:most]
     return Section(people(entries), people(matching), shown)
 
@@ -108,26 +61,6 @@ def limited_evidence(entry: Entry, listed: FollowUpList) -> bool:
     return quality.confidence == "low" and bool(quality.retest or set(quality.missing) - silent)
 
 
-def offered(entries: Sequence[Entry], filters: Filters) -> dict[str, object]:
-    """What can be chosen: tiers that are there, grades with their names, and the classes of the chosen grade."""
-    there = {entry.tier for entry in entries}
-    students = [entry.student for entry in entries]
-    grades = sorted({student.grade for student in students if student.grade is not None})
-    classes = {
-        student.class_id: student.grade or 0
-        for student in students
-        if student.class_id is not None and filters.grade in (None, student.grade)
-    }
-    if filters.grade is None and len(classes) > CLASSES_SHOWN:
-        classes = {name: grade for name, grade in classes.items() if name == filters.class_id}
-    named = [(grade, GRADES[grade - 1] if 1 <= grade <= len(GRADES) else str(grade)) for grade in grades]
-    return {
-        "tiers": [tier for tier in reversed(Tier) if tier in there or tier is filters.tier],
-        "grades": named,
-        "classes": sorted(classes, key=lambda name: (classes[name], len(name), name)),
-    }
-
-
 def days_old(listed: FollowUpList, today: date) -> int | None:
     """Days since the day of a list that should have been followed by another; None for a fresh or a made-up one."""
     age = (today - listed.as_of).days
@@ -140,14 +73,19 @@ def show_list(request: Request, user: User, state: State) -> Response:
     if not may_somewhere(user, Action.SEE_LIST) and may_somewhere(user, Action.SEE_MISS_COUNTS):
         return go(request, "/miss-review")
     school = chosen_school(request, user)
-    listed = open_list(state, user, school) if school is not None else None
+    hours = hours_offered(state.policy)
+    filters = read_filters(request, hours)
+    slots = None if filters.hours is None else slots_of(filters.hours, state.policy)
+    listed = open_list(state, user, school, slots=slots) if school is not None else None
     if school is None or listed is None:
         return page(request, "no_list.html", user=user, school=school)
-    filters = read_filters(request)
-    shown = {code: part(listed.queue(code), filters) for code in (IMMEDIATE, REVIEW, WEEK, LEADS)}
-    shown[BELOW] = part(listed.queue(BELOW), filters, FIRST)
+    now = state.clock()
+    today = now.astimezone(CHINA).date()
+    shown = {code: part(listed.queue(code), filters, now) for code in (IMMEDIATE, REVIEW, WEEK, LEADS)}
+    shown[BELOW] = part(listed.queue(BELOW), filters, now, FIRST)
+    due_today = tuple(entry for entry in shown[WEEK].shown if due_by(entry, today))
     everyone = [entry for code in shown for entry in listed.queue(code)]
-    hours = listed.count(IMMEDIATE) * listed.check_minutes / 60
+    checking = listed.count(IMMEDIATE) * listed.check_minutes / 60
     return page(
         request,
         "list.html",
@@ -159,11 +97,17 @@ def show_list(request: Request, user: User, state: State) -> Response:
         filters=filters,
         choices=offered(everyone, filters),
         days_old=days_old(listed, state.clock().astimezone(CHINA).date()),
-        parts_of=[(BY_CODE[code], shown[code]) for code in shown],
+        parts_of=[(BY_CODE[code], shown[code]) for code in (IMMEDIATE, WEEK, REVIEW, LEADS, BELOW)],
+        due_today=due_today,
+        hours_offered=hours,
+        hours_now=filters.hours or hours_for(listed.weekly_slots * state.policy.list.minutes_per_interview),
+        groups=GROUPS,
+        dues=DUES,
+        states=STATES,
         nobody=not everyone,
         missed=missed_words(listed.missed),
-        hours=_round(hours),
-        over_a_day=hours > WORKING_DAY,
+        hours=_round(checking),
+        over_a_day=checking > WORKING_DAY,
         limited=partial(limited_evidence, listed=listed),
         hotlines=any(_needs_hotlines(entry) for entry in everyone),
     )
@@ -189,15 +133,42 @@ def show_queue(request: Request, user: User, state: State) -> Response:
         filters=filters,
         choices=offered(entries, filters) | {"tiers": []},
         days_old=days_old(listed, state.clock().astimezone(CHINA).date()),
-        part=part(entries, filters, FIRST),
+        part=part(entries, filters, state.clock(), FIRST),
+        limited=partial(limited_evidence, listed=listed),
+        hotlines=any(_needs_hotlines(entry) for entry in entries),
+    )
+
+
+def show_to_complete(request: Request, user: User, state: State) -> Response:
+    school = chosen_school(request, user)
+    listed = open_list(state, user, school) if school is not None else None
+    if school is None or listed is None:
+        return page(request, "no_list.html", user=user, school=school)
+    filters = read_filters(request)
+    together = to_complete(listed)
+    entries = tuple(one.entry for one in together)
+    return page(
+        request,
+        "to_complete.html",
+        user=user,
+        school=school,
+        synthetic=listed.synthetic,
+        queues=queue_counts(listed),
+        listed=listed,
+        aside=[(queue, listed.count(queue.code)) for queue in ASIDE],
+        places={one.entry.student.student_id: one.places for one in together},
+        filters=filters,
+        choices=offered(entries, filters) | {"tiers": []},
+        days_old=days_old(listed, state.clock().astimezone(CHINA).date()),
+        part=part(entries, filters, state.clock(), FIRST),
         limited=partial(limited_evidence, listed=listed),
         hotlines=any(_needs_hotlines(entry) for entry in entries),
     )
 
 
 def queue_counts(listed: FollowUpList) -> dict[str, int]:
-    """How many stand in each queue beside the list, for the header."""
-    return {queue.code: listed.count(queue.code) for queue in ON_PAGES}
+    """How many the header tells of: this week's talks, and whoever stands in a queue beside the list, each once."""
+    return {WEEK: listed.count(WEEK), "to_complete": people(one.entry for one in to_complete(listed))}
 
 
 def _needs_hotlines(entry: Entry) -> bool:
@@ -211,4 +182,8 @@ def _round(hours: float) -> str:
     return f"{hours:.0f}"
 
 
-ROUTES = (shows("/", show_list), *(shows(queue.path, show_queue) for queue in ON_PAGES))
+ROUTES = (
+    shows("/", show_list),
+    shows("/to-complete", show_to_complete),
+    *(shows(queue.path, show_queue) for queue in ON_PAGES),
+)

@@ -8,14 +8,17 @@ from serving.today.build import follow_up_list
 from serving.today.entries import FollowUpList
 
 
-def open_list(state: State, user: User, school_id: str, purpose: str = "follow_up") -> FollowUpList | None:
-    """A school's list, with names where allowed; None where none was published. Raises `UserError` (refused)."""
+def open_list(
+    state: State, user: User, school_id: str, purpose: str = "follow_up", slots: int | None = None
+) -> FollowUpList | None:
+    """A school's list, with names where allowed; None where none was published. `slots` moves the
+    week's line; it must keep the lot (`models.triage.week.keeps_the_lot`). Raises `UserError` (refused)."""
     check_may(user, Action.SEE_LIST, school_id)
     now = state.clock()
     write_audit(state.store, AuditEvent(now, user.username, "list.read", purpose, school_id))
     names = may(user, Action.SEE_NAMES, school_id)
     try:
-        return follow_up_list(state.store, school_id, now, names, state.policy, calendars=state.calendars)
+        return follow_up_list(state.store, school_id, now, names, state.policy, slots, calendars=state.calendars)
     except UserError as error:
         if error.kind is Kind.NOT_FOUND:
             return None

@@ -77,13 +77,15 @@ def test_from_the_link_to_the_list_to_a_student(store: Store, web: Starlette, se
     assert (read[0].actor, read[0].object_id) == ("wang", student_id)
 
     page.get_by_role("link", name="回到名单").click()
-    main = page.get_by_role("navigation", name="主要页面")
+    page.get_by_role("navigation", name="主要页面").get_by_role("link", name="待补充").click()
+    main = page.get_by_role("navigation", name="按事项")
     linked = [queue for queue in QUEUES if main.locator(f'a[href="{queue.path}"]').count()]
     assert len(linked) > 2
     for queue in linked:
         main.locator(f'a[href="{queue.path}"]').click()
         assert page.locator("h1").inner_text().startswith(queue.title.zh)
         assert window.overflow() <= 0, queue.code
+        page.go_back()
     page.get_by_role("link", name="EN").click()
     assert page.get_by_text("A screening result is not a diagnosis").is_visible()
     page.get_by_role("button", name="Sign out").click()

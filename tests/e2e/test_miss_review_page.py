@@ -61,7 +61,7 @@ def test_a_counselor_goes_from_the_header_to_a_case(store: Store, web: Starlette
     window = visit()
     page = window.page
     come_in(page, base + link(store, "wang"))
-    page.get_by_role("navigation", name="主要页面").get_by_role("link", name="遗漏复查").click()
+    page.get_by_role("navigation", name="主要页面").get_by_role("link", name="报表").click()
     page.get_by_role("navigation", name="半年").get_by_role("link", name="2025H2").click()
     assert page.get_by_text("2025-07-01 至 2025-12-31").is_visible()
     assert page.get_by_text("都不证明没有遗漏").is_visible()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from data_schemas.codes import Tier
+from models.triage.queues import BESIDE, QUEUES
 from serving.access import SCOPES, Role
 from serving.accounts import create_link, create_user
 from serving.app import PAGES, ROUTERS, make_web
@@ -29,7 +30,7 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/"): STAFF,  # who has no list is led to the page of their own
     **{
         ("GET", path): TALKS | NO_SCHOOL
-        for path in ("/contact", "/history", "/retest", "/not-screened", "/needs-person", "/suspended", "/identity")
+        for path in ("/week", "/to-complete", *(queue.path for queue in QUEUES if queue.band == BESIDE))
     },
     ("GET", "/students/{student_id:path}"): TALKS,
     **{
@@ -37,6 +38,7 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
         for path in ("/records", "/records/draft", "/records/drop", "/records/undo", "/explanation-views", "/cases")
     },
     ("GET", "/cases"): TALKS,
+    ("GET", "/students"): TALKS,
     ("POST", "/identity"): TALKS,
     ("POST", "/identity/undo"): TALKS,
     ("GET", "/miss-review"): COUNTS,

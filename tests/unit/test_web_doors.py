@@ -15,7 +15,7 @@ from tests.sample_pages import MakeSample, Sample, follow, with_passwords
 
 MADE = ("admin", "wang")
 QUEUE_PAGES = tuple(queue.path for queue in QUEUES if queue.band == BESIDE)
-PAGES = ("/", *QUEUE_PAGES, "/students/S-1077", "/admin", "/account", "/help")
+PAGES = ("/", "/week", "/to-complete", "/students", *QUEUE_PAGES, "/students/S-1077", "/admin", "/account", "/help")
 
 
 @pytest.fixture

@@ -4,13 +4,19 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from data_schemas.codes import Tier
+from models import read_policy
 from models.assessment import DataQuality
 from models.triage import QUEUES
 from models.triage.queues import BELOW, BESIDE, HISTORY, IMMEDIATE, RETEST, WEEK
+from models.triage.week import hours_offered, places, slots_of
 from serving.platform.words import pick
-from serving.today import Entry, FollowUpList
+from serving.today import Due, Entry, FollowUpList
+from serving.today.filters import due_by
 from tests import sample_lists as scenes
+from tests import sample_school as school
 from tests.factories import NOW, blind_entry, entry, floor, follow_up_list, reason, words
 from tests.sample_pages import COUNSELOR, SCHOOLS, MakeSample
 
@@ -48,8 +54,9 @@ def test_the_usual_list_says_the_load_the_notice_and_the_line(sample: MakeSample
 
 def test_order_on_the_page_is_the_order_of_the_list(sample: MakeSample) -> None:
     listed = scenes.usual()
-    expected = [line.student.student_id for line in every_line(listed)[: 3 + 10 + 50]]
-    assert ids(open_page(sample, listed)) == expected
+    lines = every_line(listed)[: 3 + 10 + 50]
+    lines[3:13] = sorted(lines[3:13], key=lambda line: not due_by(line, NOW.date()))  # due today comes first
+    assert ids(open_page(sample, listed)) == [line.student.student_id for line in lines]
     assert len(ids(open_page(sample, listed, "/?all=1"))) == 3 + 10 + 214
 
 
@@ -83,6 +90,64 @@ def test_filters_keep_to_the_address(sample: MakeSample) -> None:
     assert all(lines[i].student.grade == 8 and lines[i].tier in (Tier.WATCH, None) for i in shown)
     assert "按当前筛选，这一段没有人" in html, "immediate checks are of other tiers"
     assert "其下 1007 人本周未安排" in html, "the line tells of everyone, filtered or not"
+
+
+def test_what_is_due_today_stands_above_the_rest_of_the_week_and_once(sample: MakeSample) -> None:
+    soon = entry("S-2", rank=2, due=Due(words("访谈", "interview"), NOW + timedelta(hours=1), False))
+    html = open_page(sample, follow_up_list(week=(entry("S-1", rank=1), soon, blind_entry("S-9", rank=3))))
+    assert ids(html) == ["S-2", "S-1", "S-9"]
+    assert html.index('id="due-today"') < html.index(">S-2<") < html.index('id="week"') < html.index(">S-1<")
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("due=overdue", ["S-1", "S-9"]),
+        ("due=today", ["S-1", "S-9"]),
+        ("state=confirmed", ["S-2", "S-9"]),
+        ("state=pending", ["S-1", "S-9"]),
+        ("group=leave", ["S-2", "S-9"]),
+        ("due=never&state=x&group=x", ["S-1", "S-2", "S-9"]),
+    ],
+)
+def test_filters_leave_whoever_they_ask_for_and_every_blind_line(
+    query: str, left: list[str], sample: MakeSample
+) -> None:
+    away = (reason("leave_days", 0.4, group="leave"),)
+    late = entry("S-1", rank=1, due=scenes.LATE, reasons=())
+    said = entry("S-2", rank=2, confirmed=True, reasons=away)
+    html = open_page(sample, follow_up_list(week=(late, said, blind_entry("S-9", rank=3))), f"/?{query}")
+    assert ids(html) == left
+
+
+def test_the_filters_come_back_from_a_student(sample: MakeSample) -> None:
+    html = open_page(sample, follow_up_list(week=(entry("S-1"),)), "/?tier=watch&due=")
+    assert "back=%2F%3Ftier%3Dwatch" in html
+
+
+def test_hours_that_would_draw_another_lot_are_not_taken(sample: MakeSample) -> None:
+    """Whoever is blind stays blind, whatever number of hours somebody looks at."""
+    policy = read_policy()
+    drawn = places(policy.list.weekly_slots, policy)[1]
+    offered = hours_offered(policy)
+    assert 7.5 in offered
+    assert {places(slots_of(hours, policy), policy)[1] for hours in offered} == {drawn}
+    made = sample()
+    school.whole_school(made.store)
+    client = made.enter()
+    for query in ("hours=4.5", "hours=10.5", "hours=0.5", "hours=500", "hours=x"):
+        html = client.get(f"/?all=1&{query}").text
+        (row,) = [row for row in rows(html) if f">{school.BLIND}<" in row]
+        assert "例行访谈" in row
+
+
+def test_fewer_hours_leave_more_below_the_line(sample: MakeSample) -> None:
+    made = sample()
+    school.whole_school(made.store)
+    client = made.enter()
+    below = [int(re.search(r"其下 (\d+) 人", client.get(f"/?hours={n}").text)[1]) for n in ("10.5", "7.5", "4.5")]  # type: ignore[index]
+    assert below == sorted(below)
+    assert below[0] < below[-1]
 
 
 def test_filters_that_cannot_be_read_are_left_out(sample: MakeSample) -> None:
@@ -195,5 +260,5 @@ def test_a_counselor_of_several_schools_switches_in_the_address(sample: MakeSamp
     client = made.enter()
     html = client.get("/?school=school-02").text
     assert ids(html) == ["S-2"]
-    assert 'href="/retest?school=school-02"' in html, "links stay at the chosen school"
+    assert 'href="/to-complete?school=school-02"' in html, "links stay at the chosen school"
     assert client.get("/?school=school-03").status_code == 403

@@ -11,7 +11,7 @@ import pytest
 from data_schemas.codes import Tier
 from models.assessment import GROUPS, Assessment, DataQuality, MarginChange, ModelStatus, Retest, Uncertainty
 from serving.store import Outcome
-from serving.student.pages import draw_bars, draw_change
+from serving.student.pages import draw_bars, draw_change, strength_of
 from tests.factories import NOW, assessment, floor, lead, publish, reason, sheet, student, tell, word, words
 from tests.sample_pages import MakeSample
 from tests.sample_school import BLIND
@@ -45,13 +45,51 @@ def show(sample: MakeSample) -> Show:
     return open_student
 
 
-def test_bars_raise_to_the_right_and_ease_to_the_left_of_one_axis() -> None:
+def test_bars_raise_to_the_right_and_ease_to_the_left_of_one_axis_on_one_scale() -> None:
     said = assessment(reasons=(reason("a", 0.6), reason("b", -0.2, group="context", value=3.0)))
-    bars = draw_bars(said, eases=True)
-    (up,), (down,) = (drawn for _, drawn in bars.groups)
-    assert up.axis == down.axis == 80
-    assert (up.x, up.width) == (80, 240)
-    assert (down.x, down.width) == (0, 80)
+    (up,), (down,) = (drawn for _, drawn in draw_bars(said, eases=True).groups)
+    assert (up.x, up.width) == (80, 96)
+    assert (down.x, down.width) == (48, 32)
+    ((alone,),) = (drawn for _, drawn in draw_bars(assessment(reasons=(reason("a", 0.6),)), eases=False).groups)
+    assert (alone.x, alone.width) == (up.x, up.width), "as long for everybody, whatever else there is"
+    ((much,),) = (drawn for _, drawn in draw_bars(assessment(reasons=(reason("a", 9.0),)), eases=False).groups)
+    assert (much.x, much.width) == (80, 240), "none leaves the drawing"
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [(0.01, "small"), (0.35, "small"), (0.36, "medium"), (0.9, "medium"), (0.91, "large")]
+)
+def test_an_influence_is_told_in_three_words(size: float, said: str) -> None:
+    assert strength_of(size) == said
+
+
+def test_the_page_tells_influence_in_words_and_the_number_on_demand(show: Show) -> None:
+    html = show(high(reasons=(reason("phq9", 1.2),)))
+    assert re.search(r'<details class="figure"><summary>影响 大</summary>排序分 \+1\.20</details>', html)
+    assert "对数几率" not in html
+
+
+def test_a_questionnaire_is_drawn_over_time_on_its_bands_with_a_table(show: Show) -> None:
+    said = high(instruments=(sheet("phq9", 15, critical_status="positive", first_total=3, first_on=date(2025, 10, 1)),))
+    html = show(said, word("S-1", level=1, on=date(2026, 11, 13)))
+    drawn = re.search(r'<figure class="course">.*?</figure>', html, re.S)
+    assert drawn
+    assert re.findall(r'class="total"[^>]*>([0-9.]+)<', drawn[0]) == ["3", "8", "15"]
+    assert drawn[0].count('class="sheet critical"') == 1
+    assert "中重度" in drawn[0]
+    assert 'class="talk"' in drawn[0]
+    rows = re.findall(r'<td class="n">([0-9.]+)</td>.*?<td>([^<]*)</td></tr>', drawn[0])
+    assert rows == [("3", "没有记录"), ("8", "没有记录"), ("15", "有提示")]
+    assert "style=" not in drawn[0]
+
+
+def test_a_blank_critical_item_is_told_as_blank(show: Show) -> None:
+    assert "<td>未作答</td>" in show(high(instruments=(sheet("phq9", 12, critical_status="unknown"),)))
+
+
+def test_what_is_no_sheet_in_time_is_not_drawn(show: Show) -> None:
+    once = sheet("phq9", 12, previous_total=None, previous_on=None, change=None)
+    assert 'class="course"' not in show(high(instruments=(once,)))
 
 
 def test_bars_stand_in_groups_the_longest_first() -> None:
@@ -212,7 +250,7 @@ def change(**fields: object) -> MarginChange:
 def test_what_changed_since_the_screening_before_is_told_by_part(show: Show) -> None:
     text = show(high(change=change()))
     assert "与 2026-03-06 的筛查相比" in text
-    assert "排序分变化 +0.62：新记录 +0.70，时间推移 −0.08" in re.sub(r"\s*\n\s*", "", text)
+    assert "排得更前，因为：新记录</p>" in re.sub(r"\s*\n\s*", "", text)
     assert "模型更新" not in text, "a part of nothing is not told"
 
 
@@ -222,7 +260,7 @@ def test_while_evidence_is_open_no_change_gives_ease(show: Show) -> None:
     assert moved.parts == ()
     assert [one.feature for one in moved.reasons] == ["phq9_total"]
     text = show(flagged(floor("R01", Tier.PRIORITY, severity=2), change=change()))
-    assert "排序分变化" not in text
+    assert "因为：" not in text
     assert "与 2026-03-06 的筛查相比" in text
 
 

@@ -1,4 +1,4 @@
-// j and k move through the rows, Enter opens one (the browser's own <summary>), a prints. All works without this.
+// / goes to the search field, j and k move through the rows, Enter opens one (the browser's own <summary>), a prints. All works without this.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -7,6 +7,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "a" && document.querySelector(".rows")) {
     event.preventDefault();
     window.print();
+    return;
+  }
+  const search = document.querySelector(".search input[type=search]");
+  if (event.key === "/" && search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
     return;
   }
   const step = { j: 1, k: -1 }[event.key];
@@ -20,3 +27,15 @@ document.addEventListener("keydown", (event) => {
   rows[next].focus();
   rows[next].scrollIntoView({ block: "nearest" });
 });
+
+// Deadlines within three hours of now count the minutes; the deadline itself stands beside them without this.
+const NEAR = 180;
+function count() {
+  for (const clock of document.querySelectorAll("time.clock")) {
+    const minutes = Math.floor((Date.parse(clock.dateTime) - Date.now()) / 60000);
+    const words = minutes >= 0 ? clock.dataset.left : clock.dataset.over;
+    clock.textContent = Math.abs(minutes) <= NEAR ? words.replace("#", Math.abs(minutes)) : "";
+  }
+}
+count();
+setInterval(count, 15000);
