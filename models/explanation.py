@@ -16,7 +16,7 @@ from models.features.leave_catalogue import SHARE
 from models.features.marks import BLANK_ITEM, NOT_SEEN
 from models.features.readable import COUNTED
 from models.risk_model import Contributions
-from models.sentences import Doubt, day_of, feature_sentence, mark_of, questionnaire_of
+from models.sentences import Doubt, day_of, feature_sentence, known_in_part, mark_of, questionnaire_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -140,6 +140,8 @@ def topic_reason(
     feature, value = said.topics.features[place], float(said.figures[row, place])
     if not _speaks(row, topic, contribution, said) or (contribution < 0 and not _eases(feature, doubts or {})):
         return None
+    if contribution < 0 and known_in_part(row, feature, said.matrix):
+        return None  # what is known at least may be more
     if feature.topic == "family":
         return _family_reason(row, contribution, said)
     if feature.topic == "context":

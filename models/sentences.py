@@ -116,10 +116,15 @@ def feature_sentence(
     day = "" if on is None else on.isoformat()
     zh = feature.text.zh.format(value=value, date=day, band_zh="".join(f"{one.zh}，" for one in said))
     en = feature.text.en.format(value=value, date=day, band_en="".join(f"{one.en}, " for one in said))
-    partly = feature.group in ("leave", "concern") and feature.name in matrix.days and on is None
-    if partly and feature.own is None and feature.name not in OF_ENROLMENT:
+    if known_in_part(row, feature, matrix):
         zh, en = zh + LEAST.zh, en + LEAST.en
     return Words(zh=zh, en=en)
+
+
+def known_in_part(row: int, feature: Feature, matrix: Matrix) -> bool:
+    """Whether a count is of a window of which some days are not known: there may be more."""
+    counted = feature.group in ("leave", "concern") and feature.name in matrix.days and feature.own is None
+    return counted and feature.name not in OF_ENROLMENT and day_of(row, feature, matrix) is None
 
 
 def figure_words(

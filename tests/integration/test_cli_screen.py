@@ -57,17 +57,16 @@ def test_screening_publishes_once_and_the_list_shows_it(say: Say, city: Path, tm
     assert done["model"]["status"] == "none"
     assert sum(done["tiers"].values()) == done["students"] > 250
     assert done["synthetic"] is True
-    assert say("screen", str(city), "--as-of", "2026-04-03") == (
-        0,
-        {**done, "published": False, "opened": 0},
-    )
+    assert say("screen", str(city), "--as-of", "2026-04-03") == (0, {**done, "published": False, "opened": 0})
     code, shown = say("list", "--limit", "3")
     assert code == 0
     lists = shown["lists"]
     assert len(lists) == done["schools"]
     assert {(one["run_id"], one["as_of"]) for one in lists} == {(done["run_id"], "2026-04-03")}
     assert sum(one["enrolled"] for one in lists) == done["students"]
-    assert {code: sum(one["tier_counts"][code] for one in lists) for code in done["tiers"]} == done["tiers"]
+    counts = {code: sum(one["tier_counts"][code] for one in lists) for code in done["tiers"]}
+    assert all(counts[code] <= students for code, students in done["tiers"].items())
+    assert 0 < done["students"] - sum(counts.values()) <= len(lists), "a count tells nothing of whoever is blind"
     queues = [queue for one in lists for queue in one["queues"]]
     assert {queue["code"] for queue in queues} == set(BY_CODE)
     assert all(len(queue["entries"]) <= 3 for queue in queues if not BY_CODE[queue["code"]].never_cut)
@@ -194,7 +193,7 @@ def test_users_are_made_with_a_link_and_no_password(say: Say, tmp_path: Path) ->
     assert again["link"] != made["link"]
     assert say("user", "link", "nobody")[0] == 2
     code, told = say("user", "create", "li", "--role", "teacher")
-    assert (code, told["error"]["fix"]) == (2, "the roles are counselor, principal, bureau, administrator")
+    assert (code, told["error"]["fix"]) == (2, "the roles are counselor, supervisor, principal, bureau, administrator")
     assert say("user", "create", "li", "--role", "principal")[1]["error"]["message"] == (
         "a principal needs at least one school"
     )

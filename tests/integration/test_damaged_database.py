@@ -216,7 +216,7 @@ def test_texts_that_are_none_are_damage(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["INSERT INTO names VALUES ('S-1', 'again')", "INSERT INTO names VALUES (NULL, NULL)"]
+    "statement", ["INSERT INTO names VALUES ('S-1', 'again', '')", "INSERT INTO names VALUES (NULL, NULL, NULL)"]
 )
 def test_a_mistake_of_the_program_stays_one(store: Store, statement: str) -> None:
     """A constraint that does not hold is a bug: as "unavailable" it would be tried again for ever."""

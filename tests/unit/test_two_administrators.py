@@ -58,7 +58,7 @@ def decided(store: Store, actor: str, approved: bool = True) -> str | None:
 
 
 def test_which_roles_take_two() -> None:
-    assert {role.code for role in Role if takes_two(role)} == {"counselor", "administrator"}
+    assert {role.code for role in Role if takes_two(role)} == {"counselor", "supervisor", "administrator"}
 
 
 @pytest.mark.parametrize(("role", "schools"), [("counselor", SCHOOLS), ("administrator", [])])

@@ -27,7 +27,7 @@ def token_of(html: str) -> str:
 def test_a_link_works_once(pages: Sample) -> None:
     link = pages.link("wang")
     assert follow(pages.client, link).status_code == 303
-    assert "今日跟进" in pages.client.get("/").text
+    assert "本周待办" in pages.client.get("/").text
     again = another(pages).get(link)
     assert again.status_code == 401
     assert "已经用过或已过期" in again.text
