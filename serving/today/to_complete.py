@@ -1,11 +1,11 @@
 """待补充: everyone who stands in a queue beside the list, each once, whose deadline ends first on top."""
 
+import math
 from dataclasses import dataclass
-from datetime import datetime
 
 from models.triage import QUEUES, Queue
 from models.triage.queues import BESIDE
-from serving.today.entries import Due, Entry, FollowUpList
+from serving.today.entries import Entry, FollowUpList
 
 ASIDE = tuple(queue for queue in QUEUES if queue.band == BESIDE)
 
@@ -26,12 +26,11 @@ def to_complete(listed: FollowUpList) -> tuple[Place, ...]:
             lines.setdefault(entry.student.student_id, []).append((queue, entry))
     found = []
     for of_one in lines.values():
-        first = min(of_one, key=lambda line: _ends(line[1].dues[0]))
+        first = min(of_one, key=lambda line: _ends(line[1]))
         found.append(Place(first[1], tuple(queue for queue, _ in of_one)))
-    return tuple(sorted(found, key=lambda one: _ends(one.entry.dues[0])))
+    return tuple(sorted(found, key=lambda one: _ends(one.entry)))
 
 
-def _ends(due: Due) -> tuple[bool, float]:
-    """What has no deadline comes last, in the order of the queues."""
-    by: datetime | None = due.by
-    return by is None, by.timestamp() if by is not None else 0.0
+def _ends(entry: Entry) -> float:
+    """When the first of what is due ends. What has no deadline comes last, in the order of the queues."""
+    return min((due.by.timestamp() for due in entry.dues if due.by is not None), default=math.inf)

@@ -109,3 +109,11 @@ def test_the_nearest_deadline_comes_first_and_none_last() -> None:
     together = to_complete(follow_up_list(retest=(free, later), contact=(soon,)))
     assert [one.entry for one in together] == [soon, free]
     assert [queue.code for queue in together[0].places] == ["contact", "retest"]
+
+
+def test_what_is_due_beside_a_queues_own_step_counts_as_well() -> None:
+    """Who is suspended until January and in danger since this morning is not the last of all."""
+    away = entry("S-3", queue="suspended", due=scenes.LATE, also_due=scenes.CHECK)
+    other = entry("S-4", queue="retest", due=scenes.CHECK)
+    together = to_complete(follow_up_list(retest=(other,), suspended=(away,)))
+    assert [one.entry for one in together] == [away, other]
