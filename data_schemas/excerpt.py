@@ -86,6 +86,14 @@ def dataset_of(
     return Dataset(description, tables, responses, dict(instruments), tuple(own))
 
 
+def came_later(dataset: Dataset, as_of: date) -> dict[str, int]:
+    """How many rows of each table came in after the end of the day; tables without such rows are left out."""
+    tables = {name: frame for name, frame in dataset.tables.items() if name in HAPPENED_ON or name == "scores"}
+    tables |= {SHEETS + code: frame for code, frame in dataset.responses.items()}
+    found = {name: int((~_known(frame, name, as_of)).sum()) for name, frame in sorted(tables.items())}
+    return {name: rows for name, rows in found.items() if rows}
+
+
 def feed_rows(dataset: Dataset) -> Rows:
     """How far each school's tables reach, as rows in JSON's own types."""
     if "feeds" not in dataset.tables:

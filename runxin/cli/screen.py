@@ -96,10 +96,11 @@ def champion_for(settings: Settings, dataset: Dataset) -> tuple[Artifact | None,
 def _text(done: Screening) -> str:
     tiers = "  ".join(f"{tier.zh} {done.tiers[tier.code]}" for tier in reversed(Tier))
     model = f"{done.model.name} {done.model.version}" if done.model.status == "ok" else f"model: {done.model.status}"
+    later = ", ".join(f"{name} {rows}" for name, rows in done.later.items())
     lines = [
         f"run {done.run_id}, as of {done.as_of.isoformat()}" + (", 合成数据 / synthetic" if done.synthetic else ""),
         f"{done.students} students at {done.schools} schools, {model}, policy {done.model.policy}",
-        tiers,
+        f"as assessed (what people found since stands on the list): {tiers}",
         "rules met: "
         + (", ".join(f"{rule} {n} ({n / done.students:.1%})" for rule, n in done.floors.items()) or "none"),
         *(
@@ -113,6 +114,11 @@ def _text(done: Screening) -> str:
         ),
         f"new evidence {done.opened}, students whom the roster cannot place {done.strangers}",
         f"not screened {done.not_screened}, to be repeated {done.retest}",
+        *(
+            [f"came in after {done.as_of.isoformat()} and waits for the screening of a later day: {later}"]
+            if done.later
+            else []
+        ),
         "published" if done.published else "this screening was published before; nothing was changed",
         *(
             []

@@ -10,6 +10,7 @@ from data_schemas.calendar import date_to_day
 from data_schemas.codes import Tier
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset
+from data_schemas.excerpt import came_later
 from data_schemas.roster import settle_roster
 from data_schemas.school_days import Calendars
 from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, look_around, records_of
@@ -44,7 +45,7 @@ class Screening:
     as_of: date
     students: int
     schools: int
-    tiers: dict[str, int]
+    tiers: dict[str, int]  # as assessed from the records; what people found since stands on the list
     floors: dict[str, int]  # students per rule
     flooding: dict[str, float]  # share of the newest wave, for floors that flag more of it than the policy's limit
     miscoded: dict[str, int]  # items that run against the others, for questionnaires that look wrongly coded
@@ -52,6 +53,7 @@ class Screening:
     retest: int
     opened: int
     strangers: int  # whom the roster could not place
+    later: dict[str, int]  # rows of each table that came in after the day: the screening of a later day reads them
     in_force: bool  # at every school of it
     model: ModelStatus
     synthetic: bool
@@ -158,6 +160,7 @@ def publish_screening(
         model,
         dataset.description.synthetic,
         len(unplaced.filings),
+        came_later(given, as_of),
         all(one is not None and one.run_id == published.run_id for one in standing),
     )
 
@@ -203,6 +206,7 @@ def _summary(
     model: ModelStatus,
     synthetic: bool,
     strangers: int,
+    later: dict[str, int],
     in_force: bool,
 ) -> Screening:
     tiers = Counter(assessment.tier for assessment in found)
@@ -221,6 +225,7 @@ def _summary(
         retest=sum(bool(assessment.data_quality.retest) for assessment in found),
         opened=published.opened,
         strangers=strangers,
+        later=later,
         in_force=in_force,
         model=model,
         synthetic=synthetic,
