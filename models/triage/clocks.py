@@ -156,7 +156,7 @@ def _retest_clock(retest: Retest, start: datetime, due: DuePolicy, school: Schoo
     return Clock("retest", what, start, end_of(last), retest.text)
 
 
-def suspension_clock(since: date, until: date | None, locked: bool = False) -> Clock:
+def suspension_clock(since: date, until: date | None, locked: bool) -> Clock:
     """What can be done for a student who is suspended: by the last day of it, where one is on record. Under the
     protection lock (`locked`) nobody calls the family."""
     what = Words(zh="联系家庭，商定返校安排", en="contact the family and plan the return")
@@ -165,7 +165,7 @@ def suspension_clock(since: date, until: date | None, locked: bool = False) -> C
     return Clock("suspension", what, day_start(since), end_of(until) if until is not None else None, AWAY)
 
 
-def task_clock(task: Task, locked: bool = False) -> Clock:
+def task_clock(task: Task, locked: bool) -> Clock:
     what = UNDER_LOCK.get(task.kind, TO_DO[task.kind]) if locked else TO_DO[task.kind]
     return Clock("task", what, day_start(task.on), end_of(task.due_on), task.text, task.who)
 

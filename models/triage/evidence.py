@@ -67,10 +67,9 @@ def assesses(word: Word, piece: Piece) -> bool:
 def _looks_at(contact: Contact, piece: Piece) -> bool:
     """Whether somebody has looked into a report: whoever was reached on a later day than it was known and on file. A
     contact of a page does not say so by itself: there the talk names what it assessed."""
-    if contact.door == PAGE:
-        return False
     here = piece.here(contact.file)
-    return piece.floor.lead and contact.on > piece.known_on and here is not None and contact.received_at >= here
+    had_come = here is not None and contact.received_at >= here
+    return contact.door != PAGE and piece.floor.lead and contact.on > piece.known_on and had_come
 
 
 def _gravest(one: Standing) -> tuple[int, int, int, str, float]:

@@ -57,4 +57,4 @@ def response_clock(plan: PlanStart | None, sheets: Sequence[InstrumentResult], p
 
 
 def _start(on: date, week: int) -> datetime:
-    return day_start(on + timedelta(weeks=max(week - 1, 0)))
+    return day_start(on + timedelta(weeks=week - 1))

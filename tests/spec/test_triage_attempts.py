@@ -1,7 +1,7 @@
 """Tries to reach somebody, taking on, plans that do not help, and the lock: what each does to what is due."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ import pytest
 from data_schemas.codes import Tier
 from models.assessment import Task
 from models.triage import PAGE, Attempt, CaseFacts, Contact, PlanStart, Present, human_level
-from models.triage.facts import Word
+from models.triage.attempts import next_school_day
+from models.triage.facts import Word, day_start
 from models.triage.response import PlanResponse, response_to
 from tests.factories import assessment, floor, sheet
 from tests.factories import words as phrase
@@ -52,6 +53,21 @@ def test_whoever_was_reached_since_is_counted_anew(reached: dict[str, Any]) -> N
     assert due(*three, tried(0, 12, reached=True)) == []
 
 
+@pytest.mark.parametrize(("times", "said"), [(1, "not reached 1 time"), (2, "not reached 2 times")])
+def test_the_clock_says_how_often_nobody_was_reached(times: int, said: str) -> None:
+    clock = shown(facts(attempts=tuple(tried(0, 9 + n) for n in range(times)))).clocks[0]
+    assert (clock.why.en, clock.why.zh) == (said, f"{times} 次未联系上")
+
+
+def test_somebody_else_tries_on_the_next_school_day() -> None:
+    assert due(*(tried(2, 9 + n) for n in range(3))) == [("换一个人联系，或上门", end(5))]
+    assert (next_school_day(day(0), SCHOOL), next_school_day(day(2), SCHOOL)) == (day(1), day(5))
+
+
+def test_a_try_of_the_moment_at_which_somebody_was_reached_is_not_in_vain() -> None:
+    assert due(tried(0, 9), contacts=(Contact(day(0), at(0, 9)),)) == []
+
+
 def test_nobody_leaves_a_list_by_an_attempt() -> None:
     alone = shown(facts(pieces=(piece(),)))
     after = shown(facts(pieces=(piece(),), attempts=(tried(), tried(0, 10), tried(0, 11))))
@@ -64,6 +80,7 @@ def test_what_was_agreed_on_is_due_until_there_was_another_talk() -> None:
     assert due(agreed) == [("按约定再谈", end(7))]
     assert due(agreed, words=(talk(0, received_at=at(0, 9)),)) == [("按约定再谈", end(7))], "the talk itself"
     assert due(agreed, words=(talk(3),)) == []
+    assert due(agreed, tried(0, 11, reached=True)) == [], "another talk of the day"
     assert due(tried(0, 9, reached=True)) == []
 
 
@@ -89,7 +106,13 @@ def test_confirmed_danger_is_lowered_by_two_accounts(words: list[Word], level: i
 
 
 @pytest.mark.parametrize(
-    ("taken", "what"), [(None, "30 分钟内响应"), (at(0, 7), "30 分钟内响应"), (at(0, 9), "当日当面核查")]
+    ("taken", "what"),
+    [
+        (None, "30 分钟内响应"),
+        (at(0, 7), "30 分钟内响应"),
+        (at(0, 8), "当日当面核查"),
+        (at(0, 9), "当日当面核查"),
+    ],
 )
 def test_taking_on_answers_the_minutes_of_what_had_come_in(taken: Any, what: str) -> None:
     danger = piece(floor(evidence_on=day(0), known_on=day(0)), at(0, 8))
@@ -121,6 +144,22 @@ def test_a_plan_helps_where_a_total_is_reliably_better(total: Any, taken: int, b
     assert (response.better, response.changes.get("phq9")) == (better, said)
 
 
+def test_a_questionnaire_that_the_plan_did_not_begin_with_says_nothing() -> None:
+    other, ours = (
+        sheet(code=code, total=6.0, administered_on=date(2026, 11, 17), previous_total=None)
+        for code in ("gad7", "phq9")
+    )
+    assert response_to(PLAN, [other, ours]).changes == {"phq9": "better"}
+
+
+def test_a_plan_that_helps_is_not_reviewed() -> None:
+    helps = sheet(total=6.0, administered_on=date(2026, 11, 17), previous_total=None)
+    case = CaseFacts(plan=PLAN)
+    for sheets, reviews in (((helps,), 0), ((), 1)):
+        present = shown(facts(assessment=assessment("S-1", Tier.WATCH, instruments=sheets), case=case))
+        assert sum(clock.source == "case" for clock in present.clocks) == reviews
+
+
 def test_better_in_one_and_worse_in_another_is_not_better() -> None:
     assert PlanResponse({"phq9": "better", "mht": "same"}).better
     assert not PlanResponse({"phq9": "better", "mht": "worse"}).better
@@ -132,6 +171,7 @@ def test_a_review_is_due_in_the_weeks_of_the_policy(reviews: int, by: date | Non
     present = shown(facts(assessment=said, case=CaseFacts(plan=replace(PLAN, reviews=reviews))))
     clocks = [clock for clock in present.clocks if clock.source == "case"]
     assert [clock.by.date() for clock in clocks if clock.by] == ([] if by is None else [by])
+    assert all(clock.by and clock.start == day_start(clock.by.date() - timedelta(weeks=1)) for clock in clocks)
 
 
 def test_under_the_lock_no_step_calls_a_guardian() -> None:
@@ -145,6 +185,12 @@ def test_under_the_lock_no_step_calls_a_guardian() -> None:
     assert "家长" in plain.tasks[0].text.zh
     assert "家长" not in locked.tasks[0].text.zh
     assert "guardian the" not in locked.tasks[0].text.en
+
+
+def test_the_lock_changes_no_step_that_calls_nobody() -> None:
+    task = Task("visit", day(-1), day(0), phrase("有报告：必访必问", "visit and ask"))
+    said = assessment("S-1", Tier.ROUTINE, tasks=(task,))
+    assert shown(facts(assessment=said, pieces=(piece(floor("R12", protection=True)),))).tasks == (task,)
 
 
 def steps(present: Present) -> set[str]:

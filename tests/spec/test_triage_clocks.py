@@ -247,7 +247,7 @@ def test_who_is_suspended_is_told_the_steps_and_no_sheet_is_due_at_home(until: i
 
 def test_a_task_is_due_by_the_end_of_its_day() -> None:
     who, text = words("班主任", "teacher"), words("联系", "call")
-    assert task_clock(Task("visit", day(0), day(2), text, who)) == Clock(
+    assert task_clock(Task("visit", day(0), day(2), text, who), locked=False) == Clock(
         "task", TO_DO["visit"], at(0), end(2), text, who
     )
 

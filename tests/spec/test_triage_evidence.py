@@ -5,10 +5,13 @@ from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
+import numpy as np
 import pytest
 
-from models.triage import Contact, Piece, Word
+from models.floors.concerns import source_of
+from models.triage import PAGE, Contact, Piece, Word
 from models.triage.evidence import SECOND_PERSON, assesses, standings
+from models.triage.facts import same_record
 from tests.factories import lead
 from tests.triage_facts import AUDIT, CRISIS, PRIORITY, ROUTINE, WATCH, at, contact, day, event, piece, rule, talk
 
@@ -198,3 +201,22 @@ def test_no_list_less_or_blind_word_closes_evidence_of_its_own_day(level: int, s
         one = piece(replace(found, evidence_on=day(0), known_on=day(0)))
         told = [talk(0, level, "A", second), talk(0, level, "C", second, **AUDIT), talk(1, level, "D", second, **AUDIT)]
         assert standings([one], told)[0].is_open
+
+
+def test_a_contact_of_a_page_closes_no_report() -> None:
+    called = Contact(day(0), at(0, 15), "guardian")
+    assert not standings([report(-1)], [], [called])[0].is_open
+    assert standings([report(-1)], [], [replace(called, door=PAGE)])[0].is_open
+
+
+def test_who_reported_tells_reports_apart() -> None:
+    sources = {"source": np.array([0, 9, -1])}
+    assert [source_of(sources, row) for row in range(3)] == ["school", "letterbox", ""]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("a", "a", True), ("a", "b", False), (None, "b", True), ("a", None, True), (None, None, True)],
+)
+def test_what_was_filed_without_a_record_may_rest_on_any(one: str | None, other: str | None, same: bool) -> None:
+    assert same_record(one, other) is same

@@ -92,3 +92,9 @@ def test_a_talk_over_open_evidence_was_not_blind(
 def test_talks_of_before_the_time_that_is_asked_for_are_left_out() -> None:
     assert expected_missed(talks(30), 100, day(0)).talks == 30
     assert expected_missed(talks(30), 100, day(1)).talks == 0
+
+
+def test_evidence_that_came_at_the_moment_of_the_talk_was_open() -> None:
+    said = talk(0, PRIORITY, **AUDIT)
+    there = piece(rule(on=0), said.received_at)
+    assert expected_missed([*talks(29), Spoken([said], [there])], 100) == Missed(29, 0)

@@ -7,6 +7,7 @@ import pytest
 from data_schemas.codes import Tier
 from models.assessment import AnswerTime, DataQuality, Retest, Task, Uncertainty
 from models.triage import BY_CODE, QUEUES, Present, Word, stands_in
+from models.triage.clocks import Clock
 from models.triage.queues import waits_for_interview
 from tests.factories import assessment, lead, words
 from tests.triage_facts import (
@@ -15,6 +16,7 @@ from tests.triage_facts import (
     PRIORITY,
     ROUTINE,
     WATCH,
+    at,
     contact,
     day,
     event,
@@ -124,3 +126,14 @@ WAITS: list[tuple[str, Present, bool]] = [
 @pytest.mark.parametrize(("student", "waits"), [row[1:] for row in WAITS], ids=[row[0] for row in WAITS])
 def test_who_waits_for_an_interview(student: Present, waits: bool) -> None:
     assert waits_for_interview(student) is waits
+
+
+@pytest.mark.parametrize("code", [queue.code for queue in QUEUES if queue.clock is not None])
+def test_a_queue_shows_its_own_clock(code: str) -> None:
+    own = {"leads": "lead", "contact": "task", "retest": "retest", "suspended": "suspension"}
+    is_its = BY_CODE[code].clock
+    assert is_its is not None
+    for source in ("evidence", "lead", "task", "retest", "suspension", "model"):
+        clock = Clock(source, words("问"), at(0), None, words("因"), urgent=code == "immediate")
+        assert is_its(clock) is (code == "immediate" or source == own[code])
+    assert code != "immediate" or not is_its(Clock("evidence", words("问"), at(0), None, words("因")))

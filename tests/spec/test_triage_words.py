@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.triage import Word
-from models.triage.words import asked_on, confirmed_on, human_level, in_force, raised_by_event, seen_on
+from models.triage.words import asked_on, confirmed_on, counts_on, human_level, in_force, raised_by_event, seen_on
 from tests.triage_facts import AUDIT, CRISIS, PRIORITY, ROUTINE, WATCH, at, day, event, talk
 
 PAGE: dict[str, Any] = {"door": "page"}
@@ -244,3 +244,18 @@ def test_a_withdrawn_word_may_be_corrected_and_corrects_nothing() -> None:
         left = in_force([named("said", level=PRIORITY), one])
         assert [(word.word_id, word.persons) for word in left if word.word_id != "said"] == [(one.word_id, frozenset())]
         assert human_level(left) == PRIORITY
+
+
+@pytest.mark.parametrize(
+    ("word", "on"),
+    [
+        (talk(0, recorded_on=day(2)), 0),
+        (talk(0, recorded_on=day(2), **AUDIT), 2),
+        (talk(0, PRIORITY, None, recorded_on=day(2)), 2),
+        (event(0, recorded_on=day(2)), 2),
+        (event(0, recorded_on=day(0)), 0),
+    ],
+    ids=["a talk told late", "a routine one", "nobody answers for it", "an event", "an event told at once"],
+)
+def test_a_talk_counts_on_its_day_and_all_else_from_when_it_was_known(word: Word, on: int) -> None:
+    assert counts_on(word) == day(on)
