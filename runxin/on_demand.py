@@ -11,8 +11,10 @@ from pathlib import Path
 
 
 def on_demand(package: str, file: str) -> Callable[[str], object]:
-    """The `__getattr__` of `package`, whose source is `file` (PEP 562): a name comes from the module that its `if TYPE_CHECKING:`
-    takes it from, so that readers, type checkers and import contracts see what is handed on, and there is one list.
+    """The `__getattr__` of `package`, whose source is `file` (PEP 562).
+
+    A name comes from the module that the package's `if TYPE_CHECKING:` takes it from: readers, type checkers and
+    import contracts see what is handed on, and there is one list.
 
     No module of the package may bear a name that the package hands on: the module would hide it.
     """
