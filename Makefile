@@ -8,6 +8,7 @@ export BENTOML_DO_NOT_TRACK := True
 
 # Tests run side by side; a library that shares one sum out among threads as well only waits for itself.
 WORKERS ?= 2
+# Packages are installed without bytecode: kept from the first import on, or each process of a test compiles MLflow anew.
 # A file stays on one worker, so that what it makes for all its tests is made once; the longest (docs) come first.
 TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
@@ -28,7 +29,7 @@ run: setup ## make, train, screen and serve the demo city (ARGS="--students 2000
 	@exec $(BIN)/runxin demo $(ARGS)
 
 test: setup browser ## lint, and run every test (ARGS="tests/unit -k leave", WORKERS=4)
-	@RUNXIN_CHROMIUM="$$(scripts/browser.sh)" OMP_NUM_THREADS=1 scripts/beside.sh "$(MAKE) -s lint" $(TESTS) $(ARGS)
+	@unset PYTHONDONTWRITEBYTECODE; RUNXIN_CHROMIUM="$$(scripts/browser.sh)" OMP_NUM_THREADS=1 scripts/beside.sh "$(MAKE) -s lint" $(TESTS) $(ARGS)
 
 lint: setup ## ruff, mypy and the import contracts
 	@$(BIN)/ruff check .

@@ -2,8 +2,6 @@
 
 from itertools import islice, product
 
-from pypinyin import Style, pinyin
-
 MOST_READINGS = 24  # of one name; a character may have several sounds (单: shan, dan, chan)
 
 
@@ -13,6 +11,8 @@ def spelled(name: str) -> str:
 
     What is no Chinese character stays as it was written, in small letters; ü is written v, as on a keyboard.
     """
+    from pypinyin import Style, pinyin  # its dictionaries take a third of a second, and few verbs spell a name
+
     sounds = [_plain(found) for found in pinyin(name, style=Style.NORMAL, heteronym=True)]
     sounds = [found for found in sounds if found]
     ways = [way for whole in islice(product(*sounds), MOST_READINGS) for way in (whole, whole[1:]) if way]

@@ -1,12 +1,19 @@
 """From records to a tier with its reasons: features, score, explanation, floors."""
 
-from models.archive import archive_artifact, archived_artifact
-from models.artifact import Artifact, Manifest, load_artifact, manifest_sha256, save_artifact
-from models.assess import assess, enrolled, may_score
-from models.assessment import Assessment, Floor, ModelStatus, Reason
-from models.doubtful_sheets import look_around
-from models.policy import Policy, read_policy
-from models.records import Around, Records, calendars_for, records_of, records_of_requests
+from typing import TYPE_CHECKING
+
+from runxin.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from models.archive import archive_artifact, archived_artifact
+    from models.artifact import Artifact, Manifest, load_artifact, manifest_sha256, save_artifact
+    from models.assessing import assess, enrolled, may_score
+    from models.assessment import Assessment, Floor, ModelStatus, Reason
+    from models.doubtful_sheets import look_around
+    from models.policy import Policy, read_policy
+    from models.records import Around, Records, calendars_for, records_of, records_of_requests
+else:
+    __getattr__ = on_demand(__name__, __file__)
 
 __all__ = [
     "Around",

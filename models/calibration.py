@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 Floats = NDArray[np.float64]
 
@@ -43,5 +42,7 @@ def log_odds(calibration: Calibration, margins: Floats) -> Floats:
 
 def probabilities(calibration: Calibration, margins: Floats) -> Floats:
     """Calibrated probabilities of margins (log-odds)."""
+    from scipy.special import expit  # a quarter of a second, paid by who asks for a probability
+
     chance: Floats = np.clip(expit(log_odds(calibration, margins)), EDGE, 1 - EDGE)
     return chance

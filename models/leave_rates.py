@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_schemas.codes import Stage, Tier
-from models.assess import enrolled
+from models.assessing import enrolled
 from models.features.at_school import at_school
 from models.features.leave import NAMES, leave_features
 from models.flag_rates import Share

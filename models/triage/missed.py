@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scipy.special import betaincinv
-
 from data_schemas.codes import Tier
 from models.triage.evidence import standings
 from models.triage.facts import Piece, Word
@@ -48,6 +46,8 @@ def expected_missed(students: Iterable[Spoken], below: int, since: date = date.m
     talks, found = len(held), sum(word.level >= Tier.PRIORITY.ord for word in held)
     if talks < FEWEST_BY_LOT:
         return Missed(talks, found)
+    from scipy.special import betaincinv  # a quarter of a second, paid by who asks for an interval
+
     ends = betaincinv(found + 0.5, talks - found + 0.5, [(1 - COVERED) / 2, (1 + COVERED) / 2])
     low = 0.0 if found == 0 else float(ends[0])
     high = 1.0 if found == talks else float(ends[1])

@@ -1,15 +1,15 @@
 """The command line: a verb is imported only when it is called, so that each starts at its own cost."""
 
+import ast
 import importlib
 import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
-from rich.markup import escape
 
-from runxin.cli.output import console
 from runxin.errors import UserError
 
 # verb → where its function or group stands
@@ -67,26 +67,49 @@ def run(arguments: list[str]) -> int:
 
 
 def _application(arguments: list[str]) -> typer.Typer:
-    app = typer.Typer(name="runxin", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(
+        name="runxin", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
 
     @app.callback()
     def about() -> None:
         """Runxin 润心: risk screening and triage for student mental health in schools."""
 
     asked = arguments[0] if arguments else ""
-    for verb, place in VERBS.items():
-        if asked in VERBS and verb != asked:
-            continue
-        module, name = place.split(":")
-        target = getattr(importlib.import_module(module), name)
-        if isinstance(target, typer.Typer):
-            app.add_typer(target, name=verb)
-        else:
-            app.command(verb)(target)
+    if asked not in VERBS:  # a list of verbs, or a word that is none
+        for verb, place in VERBS.items():
+            app.command(verb, short_help=_line_of_help(place))(_nothing)
+        return app
+    module, name = VERBS[asked].split(":")
+    target = getattr(importlib.import_module(module), name)
+    if isinstance(target, typer.Typer):
+        app.add_typer(target, name=asked)
+    else:
+        app.command(asked)(target)
     return app
 
 
+def _nothing() -> None:
+    """Stands for a verb that is only listed."""
+
+
+def _line_of_help(place: str) -> str:
+    """What a verb says of itself, read from its source: importing all of them takes seconds."""
+    module, name = place.split(":")
+    file = Path(__file__).with_name(f"{module.rpartition('.')[2]}.py")
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return ast.get_docstring(node) or ""
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name and isinstance(node.value, ast.Call):
+            return next(str(ast.literal_eval(one.value)) for one in node.value.keywords if one.arg == "help")
+    raise LookupError(f"{place} is not at the top of its module")
+
+
 def _tell(error: UserError, json_wanted: bool) -> None:
+    from rich.markup import escape  # with its console a tenth of a second, which help does not need
+
+    from runxin.cli.output import console
+
     console.print(f"[bold]{escape(str(error))}[/bold]", highlight=False)
     if error.problems:
         from data_schemas.problem_groups import listed, payload_of  # pandas stands behind it

@@ -1,64 +1,71 @@
 """What many use cases read: plain objects go in and come out. What one alone keeps is in its own `store.py`."""
 
-from data_schemas.roster import UNASSIGNED
-from serving.store.audit import PURPOSES, AuditEvent, add_event, add_events, audit_rows, events_of, write_audit
-from serving.store.before import InForce, in_force_before
-from serving.store.consents import Consent, taken_back, taken_back_of, whose_consents_were_sent
-from serving.store.contacts import NewContact
-from serving.store.contents import Content, content_of
-from serving.store.database import Store, check_reachable, open_store
-from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
-from serving.store.earlier import earlier_margins
-from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
-from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
-from serving.store.facts import A_YEAR, SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
-from serving.store.feeds import Feed, feeds_of_schools
-from serving.store.files import FileOf, clashes, contested, file_of, homes, id_of, student_of
-from serving.store.inputs import (
-    Kept,
-    ReplayContext,
-    RunInputs,
-    erase_inputs,
-    find_kept,
-    inputs_of,
-    is_erased,
-    kept_contents,
-)
-from serving.store.names import keep_names, load_names
-from serving.store.newest_inputs import StudentInputs, newest_inputs, published_days
-from serving.store.outcomes import (
-    KeptOutcome,
-    NewOutcome,
-    Outcome,
-    outcome_row,
-    outcomes_between,
-    record_outcomes,
-    sent_outcomes,
-)
-from serving.store.payload import assessment_from_json, assessment_to_json
-from serving.store.publish import Published, RunFacts, Stranger, publish_run
-from serving.store.rows import history_of, listed_ids
-from serving.store.runs import Run, make_run, newest_run
-from serving.store.schools import (
-    check_schools_known,
-    is_known,
-    keep_schools,
-    known_school_ids,
-    list_schools,
-    school_names,
-)
-from serving.store.state import ServiceState, last_run, service_state
-from serving.store.students import (
-    Student,
-    Withdrawal,
-    concerns_school,
-    find_student,
-    is_unassigned,
-    school_ids,
-    student_ids,
-    unassigned_among,
-)
-from serving.store.withdraw import withdraw_run
+from typing import TYPE_CHECKING
+
+from runxin.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from data_schemas.roster import UNASSIGNED
+    from serving.store.audit import PURPOSES, AuditEvent, add_event, add_events, audit_rows, events_of, write_audit
+    from serving.store.before import InForce, in_force_before
+    from serving.store.consents import Consent, taken_back, taken_back_of, whose_consents_were_sent
+    from serving.store.contacts import NewContact
+    from serving.store.contents import Content, content_of
+    from serving.store.database import Store, check_reachable, open_store
+    from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
+    from serving.store.earlier import earlier_margins
+    from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
+    from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
+    from serving.store.facts import A_YEAR, SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
+    from serving.store.feeds import Feed, feeds_of_schools
+    from serving.store.files import FileOf, clashes, contested, file_of, homes, id_of, student_of
+    from serving.store.inputs import (
+        Kept,
+        ReplayContext,
+        RunInputs,
+        erase_inputs,
+        find_kept,
+        inputs_of,
+        is_erased,
+        kept_contents,
+    )
+    from serving.store.names import keep_names, load_names
+    from serving.store.outcomes import (
+        KeptOutcome,
+        NewOutcome,
+        Outcome,
+        outcome_row,
+        outcomes_between,
+        record_outcomes,
+        sent_outcomes,
+    )
+    from serving.store.payload import assessment_from_json, assessment_to_json
+    from serving.store.publish import Published, RunFacts, Stranger, publish_run
+    from serving.store.rows import history_of, listed_ids
+    from serving.store.runs import Run, make_run, newest_run
+    from serving.store.schools import (
+        check_schools_known,
+        is_known,
+        keep_schools,
+        known_school_ids,
+        list_schools,
+        school_names,
+    )
+    from serving.store.state import ServiceState, last_run, service_state
+    from serving.store.student_inputs import StudentInputs, newest_inputs, published_days
+    from serving.store.students import (
+        Student,
+        Withdrawal,
+        concerns_school,
+        find_student,
+        is_unassigned,
+        school_ids,
+        student_ids,
+        unassigned_among,
+    )
+    from serving.store.withdraw import withdraw_run
+else:
+    __getattr__ = on_demand(__name__, __file__)
 
 __all__ = [
     "A_YEAR",
