@@ -10,8 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # Each takes a tenth of a second or more, some of them two seconds.
 TRAINING = frozenset(
-    ["sklearn", "lightgbm", "shap", "mlflow", "optuna", "matplotlib", "bentoml", "fastapi"]
-    + ["scipy.special", "scipy.stats", "scipy.optimize"]  # of SciPy itself Numba asks the version
+    [
+        *("sklearn", "lightgbm", "shap", "mlflow", "optuna", "matplotlib", "bentoml", "fastapi"),
+        *("scipy.special", "scipy.stats", "scipy.optimize"),  # of SciPy itself Numba asks the version
+    ]
 )
 SPELLING = frozenset(["pypinyin", "openpyxl"])
 DATA = frozenset(["numpy", "pandas", "pandera", "pyarrow", "numba", "scipy", "sqlalchemy", "alembic", "structlog"])
