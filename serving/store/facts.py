@@ -1,7 +1,7 @@
 """The facts of students as `models.triage` takes them: everything on record, in a few readings."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment
-from models.triage import CaseFacts, StudentFacts, knows_of_leave, newest_said, taken_together
+from models.triage import CaseFacts, KeptPresents, StudentFacts, knows_of_leave, newest_said, taken_together
 from models.triage.missed import Spoken
 from serving.store.case_events import case_facts_of
 from serving.store.consents import Consent, consents_of, taken_back_of
@@ -17,9 +17,11 @@ from serving.store.contacts import contacts_of
 from serving.store.database import Store
 from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entries_at, entries_of
 from serving.store.evidence import pieces_of
+from serving.store.fact_changes import OF_LOTS, Stamp, stamp_of, times_of
 from serving.store.feeds import Feed, feeds_of
 from serving.store.files import homes_of
 from serving.store.identity import confirmed_new
+from serving.store.kept_schools import KeptSchools
 from serving.store.outcomes import spoken_by_lot, words_of
 from serving.store.payload import unpack_assessment
 from serving.store.rows import last_rows, list_rows, listed_of, rows_in_force
@@ -27,6 +29,7 @@ from serving.store.runs import Run, newest_run_of, run_from_row, runs_in_force
 from serving.store.students import (
     UNKNOWN_STAGE,
     Student,
+    names_at,
     of_school,
     strangers_of,
     student_from_row,
@@ -51,18 +54,94 @@ class SchoolFacts:
     people: Mapping[str, Student]
     feeds: tuple[Feed, ...]
     by_lot: tuple[Spoken, ...] = ()  # with whom routine talks were held in the last year, of all schools
+    presents: KeptPresents = field(default_factory=KeptPresents, compare=False, repr=False)
 
 
 def read_school(
     store: Store, school_id: str, today: date, names_allowed: bool = False, as_of: date | None = None
 ) -> SchoolFacts:
-    """The facts of one school's list in force on a day, or of its list of another day."""
+    """The facts of one school's list in force on a day, or of its list of another day.
+
+    Those of the list in force are kept from one reading to the next: what has changed since is read anew
+    (`serving.store.fact_changes`), and everything on another day, since suspensions and consents end with days.
+    """
     with store.reading() as connection:
-        run = newest_run_of(connection, school_id, today, as_of)
-        facts = facts_of_school(connection, school_id, run, today, names_allowed)
-        ids = spoken_by_lot(connection, today - A_YEAR)
-        words, pieces = words_of(connection, ids), pieces_of(connection, ids)
-        return replace(facts, by_lot=tuple(Spoken(words[one], pieces.get(one, ())) for one in ids))
+        stamp = stamp_of(connection, school_id)
+        if as_of is not None:
+            run = newest_run_of(connection, school_id, today, as_of)
+            facts = facts_of_school(connection, school_id, run, today)
+        else:
+            facts = _kept_facts(connection, store.kept, school_id, today, stamp)
+        by_lot = _spoken(connection, store.kept, today, stamp)
+        people = _named(connection, store.kept, school_id, facts.people) if names_allowed else facts.people
+        return replace(facts, by_lot=by_lot, people=people)
+
+
+@dataclass(frozen=True)
+class _KeptSchool:
+    """The facts of a school's list in force on a day, with the changes that they hold: of the school, by student."""
+
+    facts: SchoolFacts
+    today: date
+    stamp: Stamp
+    times: Mapping[str, int]
+
+
+def _kept_facts(connection: sa.Connection, kept: KeptSchools, school_id: str, today: date, stamp: Stamp) -> SchoolFacts:
+    before: _KeptSchool | None = kept.get(school_id)
+    stands = before is not None and before.today == today and before.stamp.of_all == stamp.of_all
+    if before is not None and stands and before.stamp[:3] == stamp[:3]:
+        return before.facts
+    times = times_of(connection, school_id)
+    if before is not None and stands:
+        facts = _with_changed(connection, before, school_id, today, times)
+    else:
+        run = newest_run_of(connection, school_id, today)
+        facts = facts_of_school(connection, school_id, run, today)
+    kept.keep(school_id, _KeptSchool(facts, today, stamp, times))
+    return facts
+
+
+def _with_changed(
+    connection: sa.Connection, before: _KeptSchool, school_id: str, today: date, times: Mapping[str, int]
+) -> SchoolFacts:
+    """The facts of a school, of which only those students are read of whom something has come in; and strangers."""
+    was = before.facts
+    changed = [
+        one.student_id for one in was.everyone if times.get(one.student_id, 0) != before.times.get(one.student_id, 0)
+    ]
+    anew = facts_of_school(connection, school_id, was.run, today, only=changed)
+    now = {one.student_id: one for one in anew.everyone}
+    listed = {one.student_id: was.people[one.student_id] for one in was.everyone}
+    everyone = tuple(now.get(one.student_id, one) for one in was.everyone)
+    return replace(was, everyone=everyone, strangers=anew.strangers, people=listed | dict(anew.people))
+
+
+def _named(
+    connection: sa.Connection, kept: KeptSchools, school_id: str, people: Mapping[str, Student]
+) -> Mapping[str, Student]:
+    """People with their names. These stand apart from the facts; a name that changes counts as a change of all."""
+    before = kept.get(f" names {school_id}")
+    if before is not None and before[0] is people:
+        found: Mapping[str, Student] = before[1]
+        return found
+    named = names_at(connection, people)
+    found = {one: replace(who, name=named.get(one)) for one, who in people.items()}
+    kept.keep(f" names {school_id}", (people, found))
+    return found
+
+
+def _spoken(connection: sa.Connection, kept: KeptSchools, today: date, stamp: Stamp) -> tuple[Spoken, ...]:
+    holds = today, stamp.of_all, stamp.lots
+    before = kept.get(OF_LOTS)
+    if before is not None and before[0] == holds:
+        found: tuple[Spoken, ...] = before[1]
+        return found
+    ids = spoken_by_lot(connection, today - A_YEAR)
+    words, pieces = words_of(connection, ids), pieces_of(connection, ids)
+    found = tuple(Spoken(words[one], pieces.get(one, ())) for one in ids)
+    kept.keep(OF_LOTS, (holds, found))
+    return found
 
 
 def read_at(store: Store, run: Run, school_id: str, sent: Mapping[str, Sequence[ReceivedEntry]]) -> SchoolFacts:
@@ -77,13 +156,13 @@ def facts_of_school(
     school_id: str,
     run: Run | None,
     today: date,
-    names_allowed: bool = False,
     at: datetime | None = None,
     sent: Mapping[str, Sequence[ReceivedEntry]] | None = None,
+    only: Sequence[str] | None = None,
 ) -> SchoolFacts:
     """The facts of one school under a run, as they stand or as they stood `at` a moment, then with the entries `sent`
-    and without strangers."""
-    rows = list_rows(connection, run, school_id, names_allowed) if run is not None else []
+    and without strangers. `only` leaves out who else is on the list."""
+    rows = list_rows(connection, run, school_id, False, only) if run is not None else []
     people = {row.student_id: _person(row) for row in rows}
     entries = sent if sent is not None else entries_at(connection, school_id, run)
     known = _known(connection, list(people), at, today)
@@ -94,7 +173,7 @@ def facts_of_school(
         listed = set(people) | _listed_now(connection, school_id, today)
         ids = _stranger_ids(connection, school_id, listed, entries, unplaced)
         who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
-        who |= strangers_of(connection, ids) | students_of(connection, ids, names_allowed)
+        who |= strangers_of(connection, ids) | students_of(connection, ids, False)
         beside, last = _known(connection, ids, None, today), last_rows(connection, ids)
         others = [_stranger(who[i], last.get(i), entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
         people |= who

@@ -26,7 +26,6 @@ from models.triage import (
     by_deadline,
     in_order,
     plan_week,
-    present_of,
     strengths_of,
 )
 from models.triage.missed import expected_missed
@@ -100,8 +99,8 @@ def build_list(
 ) -> FollowUpList:
     """The list of a school's facts; the same facts and time give the same list. Whoever is `drawn` by lot over another
     list is blind here as well."""
-    everyone = present_of(facts.everyone, policy, school, duty)
-    strangers = [one for one in present_of(facts.strangers, policy, school, duty) if _is_told(one)]
+    everyone = facts.presents.of(facts.everyone, policy, school, duty)
+    strangers = [one for one in facts.presents.of(facts.strangers, policy, school, duty) if _is_told(one)]
     strength = strengths_of([*everyone, *strangers])
     ranked = facts.run is not None and facts.run.model.status == "ok"
     week = plan_week(everyone, strength, school_id, slots, ranked, policy, now)
