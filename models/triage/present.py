@@ -58,11 +58,11 @@ class Present:
     retests: tuple[Retest, ...]
     sentences: dict[str, tuple[Words, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
-    @property
+    @cached_property
     def student_id(self) -> str:
         return self.facts.student_id
 
-    @property
+    @cached_property
     def confirmed(self) -> bool:
         """A person has set the tier."""
         return self.source == "human"
@@ -123,7 +123,7 @@ class Present:
         """What is missing to close evidence that somebody has assessed."""
         return next((one.lacks for one in self.open if one.lacks is not None), None)
 
-    @property
+    @cached_property
     def clock(self) -> Clock | None:
         return self.clocks[0] if self.clocks else None
 
@@ -154,27 +154,26 @@ class Present:
         return clock is None or clock.by is None or (clock.by - now).days >= 7
 
 
-@dataclass
 class KeptPresents:
     """Students as they were worked out before, under one policy, calendar and duty roster. A student whose facts are
     the same is so still: nothing in `Present` depends on what time it is, but on facts."""
 
-    under: tuple[object, ...] = ()
-    found: dict[str, tuple[StudentFacts, Present]] = field(default_factory=dict)
+    _kept: tuple[tuple[object, ...], dict[str, tuple[StudentFacts, Present]]] = ((), {})
 
     def of(
         self, everyone: Iterable[StudentFacts], policy: Policy, school: SchoolCalendar, duty: Duty | None = None
     ) -> list[Present]:
         """The same as `present_of` says."""
         under = (policy, school, duty)
-        known = self.found if self.under == under else {}
+        before, kept = self._kept  # one value: another thread may put its own in place meanwhile
+        known = kept if before == under else {}
         now: dict[str, tuple[StudentFacts, Present]] = {}
         for facts in everyone:
-            before = known.get(facts.student_id)
-            if before is None or before[0] is not facts:
-                before = facts, present_of([facts], policy, school, duty)[0]
-            now[facts.student_id] = before
-        self.under, self.found = under, known | now
+            one = known.get(facts.student_id)
+            if one is None or one[0] is not facts:
+                one = facts, present_of([facts], policy, school, duty)[0]
+            now[facts.student_id] = one
+        self._kept = under, known | now
         return [one for _, one in now.values()]
 
 

@@ -76,10 +76,10 @@ def listen(engine: sa.Engine) -> None:
         if not isinstance(statement, sa.sql.dml.UpdateBase) or table not in OF_A_STUDENT | OF_EVERYBODY:
             return
         noted = connection.info.setdefault(NOTED, _Noted())
-        if table in OF_EVERYBODY or not isinstance(statement, sa.Insert):
+        if table in OF_EVERYBODY or not isinstance(statement, sa.Insert) or statement.select is not None:
             noted.everybody = True
             return
-        for row in several or [one or statement.compile(dialect=connection.dialect).params]:
+        for row in several or _rows_of(statement.compile(dialect=connection.dialect).params | one):
             if table == "brought":
                 noted.words.add(row["sha256"])
             else:
@@ -88,7 +88,19 @@ def listen(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "begin")
     @sa.event.listens_for(engine, "rollback")
     def forget(connection: sa.Connection) -> None:
-        connection.info.pop(NOTED, None)
+        if not connection.invalidated:
+            connection.info.pop(NOTED, None)
+
+
+def _rows_of(params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of an insert with its values: of several, the columns of the one at place n end in `_mn`."""
+    rows: dict[str, dict[str, Any]] = {}
+    for name, value in params.items():
+        column, several, place = name.rpartition("_m")
+        here = (place, column) if several and place.isdigit() else ("", name)
+        rows.setdefault(here[0], {})[here[1]] = value
+    first = rows.pop("", {})  # of several rows, the one in front has no number where the others have
+    return [*([first] if first else []), *rows.values()]
 
 
 def count_changes(connection: sa.Connection) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,19 +17,16 @@ from serving.store.contacts import contacts_of
 from serving.store.database import Store
 from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entries_at, entries_of
 from serving.store.evidence import pieces_of
-from serving.store.fact_changes import OF_LOTS, Stamp, stamp_of, times_of
 from serving.store.feeds import Feed, feeds_of
 from serving.store.files import homes_of
 from serving.store.identity import confirmed_new
-from serving.store.kept_schools import KeptSchools
-from serving.store.outcomes import spoken_by_lot, words_of
+from serving.store.outcomes import words_of
 from serving.store.payload import unpack_assessment
 from serving.store.rows import last_rows, list_rows, listed_of, rows_in_force
 from serving.store.runs import Run, newest_run_of, run_from_row, runs_in_force
 from serving.store.students import (
     UNKNOWN_STAGE,
     Student,
-    names_at,
     of_school,
     strangers_of,
     student_from_row,
@@ -39,7 +36,6 @@ from serving.store.tables import evidence, outcomes, run_strangers, students
 from serving.store.talks import attempts_of
 
 TIERS = tuple(Tier)
-A_YEAR = timedelta(days=365)
 NEW_STUDENT = "new_student"  # somebody has said so: the roster will have the student
 
 
@@ -55,93 +51,6 @@ class SchoolFacts:
     feeds: tuple[Feed, ...]
     by_lot: tuple[Spoken, ...] = ()  # with whom routine talks were held in the last year, of all schools
     presents: KeptPresents = field(default_factory=KeptPresents, compare=False, repr=False)
-
-
-def read_school(
-    store: Store, school_id: str, today: date, names_allowed: bool = False, as_of: date | None = None
-) -> SchoolFacts:
-    """The facts of one school's list in force on a day, or of its list of another day.
-
-    Those of the list in force are kept from one reading to the next: what has changed since is read anew
-    (`serving.store.fact_changes`), and everything on another day, since suspensions and consents end with days.
-    """
-    with store.reading() as connection:
-        stamp = stamp_of(connection, school_id)
-        if as_of is not None:
-            run = newest_run_of(connection, school_id, today, as_of)
-            facts = facts_of_school(connection, school_id, run, today)
-        else:
-            facts = _kept_facts(connection, store.kept, school_id, today, stamp)
-        by_lot = _spoken(connection, store.kept, today, stamp)
-        people = _named(connection, store.kept, school_id, facts.people) if names_allowed else facts.people
-        return replace(facts, by_lot=by_lot, people=people)
-
-
-@dataclass(frozen=True)
-class _KeptSchool:
-    """The facts of a school's list in force on a day, with the changes that they hold: of the school, by student."""
-
-    facts: SchoolFacts
-    today: date
-    stamp: Stamp
-    times: Mapping[str, int]
-
-
-def _kept_facts(connection: sa.Connection, kept: KeptSchools, school_id: str, today: date, stamp: Stamp) -> SchoolFacts:
-    before: _KeptSchool | None = kept.get(school_id)
-    stands = before is not None and before.today == today and before.stamp.of_all == stamp.of_all
-    if before is not None and stands and before.stamp[:3] == stamp[:3]:
-        return before.facts
-    times = times_of(connection, school_id)
-    if before is not None and stands:
-        facts = _with_changed(connection, before, school_id, today, times)
-    else:
-        run = newest_run_of(connection, school_id, today)
-        facts = facts_of_school(connection, school_id, run, today)
-    kept.keep(school_id, _KeptSchool(facts, today, stamp, times))
-    return facts
-
-
-def _with_changed(
-    connection: sa.Connection, before: _KeptSchool, school_id: str, today: date, times: Mapping[str, int]
-) -> SchoolFacts:
-    """The facts of a school, of which only those students are read of whom something has come in; and strangers."""
-    was = before.facts
-    changed = [
-        one.student_id for one in was.everyone if times.get(one.student_id, 0) != before.times.get(one.student_id, 0)
-    ]
-    anew = facts_of_school(connection, school_id, was.run, today, only=changed)
-    now = {one.student_id: one for one in anew.everyone}
-    listed = {one.student_id: was.people[one.student_id] for one in was.everyone}
-    everyone = tuple(now.get(one.student_id, one) for one in was.everyone)
-    return replace(was, everyone=everyone, strangers=anew.strangers, people=listed | dict(anew.people))
-
-
-def _named(
-    connection: sa.Connection, kept: KeptSchools, school_id: str, people: Mapping[str, Student]
-) -> Mapping[str, Student]:
-    """People with their names. These stand apart from the facts; a name that changes counts as a change of all."""
-    before = kept.get(f" names {school_id}")
-    if before is not None and before[0] is people:
-        found: Mapping[str, Student] = before[1]
-        return found
-    named = names_at(connection, people)
-    found = {one: replace(who, name=named.get(one)) for one, who in people.items()}
-    kept.keep(f" names {school_id}", (people, found))
-    return found
-
-
-def _spoken(connection: sa.Connection, kept: KeptSchools, today: date, stamp: Stamp) -> tuple[Spoken, ...]:
-    holds = today, stamp.of_all, stamp.lots
-    before = kept.get(OF_LOTS)
-    if before is not None and before[0] == holds:
-        found: tuple[Spoken, ...] = before[1]
-        return found
-    ids = spoken_by_lot(connection, today - A_YEAR)
-    words, pieces = words_of(connection, ids), pieces_of(connection, ids)
-    found = tuple(Spoken(words[one], pieces.get(one, ())) for one in ids)
-    kept.keep(OF_LOTS, (holds, found))
-    return found
 
 
 def read_at(store: Store, run: Run, school_id: str, sent: Mapping[str, Sequence[ReceivedEntry]]) -> SchoolFacts:

@@ -169,18 +169,8 @@ def erase_inputs(store: Store, student_id: str, at: datetime, actor: str) -> int
         connection.execute(assessments.update().where(mine, ~_says_where()).values(sex=None, birth_date=None))
         # A digest of nine answers tells the answers to whoever tries them all.
         connection.execute(evidence.update().where(evidence.c.student_id.in_(files)).values(record=None))
-        for table in (
-            fact_changes,
-            inputs,
-            outcomes,
-            contacts,
-            misses,
-            talks,
-            drafts,
-            explanation_views,
-            case_events,
-            reveals,
-        ):
+        recorded = (talks, drafts, explanation_views, case_events, reveals)
+        for table in (fact_changes, inputs, outcomes, contacts, misses, *recorded):
             connection.execute(table.delete().where(table.c.student_id.in_(files)))
         decided = identity_decisions.c
         about = decided.student_id.in_(files) | decided.other_id.in_(files)

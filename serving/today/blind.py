@@ -1,15 +1,15 @@
 """Which of some students are shown blind, without reading their whole schools."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from data_schemas.school_days import Calendars
 from models.policy import Policy
 from models.triage import ZONE, places, present_of, week_of
 from models.triage.lots import lot, may_be_drawn, talk_done
-from serving.store import FileOf, Store, facts_of, listed_ids
+from serving.store import FileOf, Store, changes_of_all, facts_of, listed_ids
 
-AT_ONCE = 16  # students looked at together; most of those that a lot names may be drawn
+AT_ONCE = 6  # students looked at together; most of those that a lot names may be drawn
 
 
 def blind_among(
@@ -32,7 +32,7 @@ def drawn_of_school(
     """Who of a school is blind now: the same as on its list."""
     today, monday = now.astimezone(ZONE).date(), week_of(now)
     left = places(policy.list.weekly_slots, policy)[1]
-    by_lot = sorted(listed_ids(store, school_id, today), key=lambda one: lot(school_id, monday, one))
+    by_lot = _by_lot(store, school_id, today, monday)
     blind: set[str] = set()
     for start in range(0, len(by_lot), AT_ONCE):
         facts = facts_of(store, by_lot[start : start + AT_ONCE], today)
@@ -44,3 +44,15 @@ def drawn_of_school(
                 if not talk_done(one, now):
                     blind.add(one.student_id)
     return frozenset(blind)
+
+
+def _by_lot(store: Store, school_id: str, today: date, monday: date) -> list[str]:
+    """Who is on a school's list, in the order of the week's lot; kept until another list may be in force."""
+    name, holds = f" lots of {school_id}", (today, changes_of_all(store))
+    before = store.kept.get(name)
+    if before is not None and before[0] == holds:
+        found: list[str] = before[1]
+        return found
+    found = sorted(listed_ids(store, school_id, today), key=lambda one: lot(school_id, monday, one))
+    store.kept.keep(name, (holds, found))
+    return found
