@@ -7,9 +7,10 @@ from models.triage.attempts import Tries, next_school_day
 from models.triage.clocks import Clock, strictest
 from models.triage.evidence import SECOND_PERSON, Standing, assesses
 from models.triage.facts import PAGE, ZONE, Attempt, CaseFacts, Contact, Piece, PlanStart, StudentFacts, Word, day_start
+from models.triage.kept import KeptPresents
 from models.triage.lots import week_of
 from models.triage.order import by_deadline, in_order, rank_key, strengths_of
-from models.triage.present import KeptPresents, Present, present_of
+from models.triage.present import Present, present_of
 from models.triage.queues import BY_CODE, QUEUES, Queue, stands_in
 from models.triage.said import as_received, knows_of_leave, newest_of_leave, newest_said, taken_together
 from models.triage.week import Week, blind_students, places, plan_week

@@ -156,7 +156,8 @@ def _add(connection: sa.Connection, table: sa.Table, names: Sequence[str]) -> No
 def _among(
     connection: sa.Connection, table: sa.Table, column: sa.Column[str], names: Iterable[str] | Mapping[str, object]
 ) -> list[Any]:
-    wanted, found = sorted(names), []
+    found: list[Any] = []
+    wanted = sorted(names)
     for start in range(0, len(wanted), AT_ONCE):
         found += connection.execute(table.select().where(column.in_(wanted[start : start + AT_ONCE]))).all()
     return found

@@ -18,10 +18,11 @@ from serving.store import SchoolFacts, Store, read_school, withdraw_run
 from serving.store.fact_changes import OF_A_STUDENT, OF_EVERYBODY, stamp_of, times_of
 from serving.store.kept_schools import KeptSchools
 from serving.store.tables import metadata
-from tests.factories import NOW, TODAY, assessment, publish
+from tests.factories import AS_OF, NOW, assessment, publish
 from tests.new_stores import new_store
 
 SCHOOL = "school-01"
+TODAY = AS_OF
 COUNTS = {"fact_changes", "school_changes"}
 
 
@@ -39,11 +40,14 @@ def anew(store: Store) -> SchoolFacts:
 def add(store: Store, name: str, student_id: str = "S-1") -> None:
     """A row of a table with whatever stands in its columns."""
     table, at = metadata.tables[name], datetime(2026, 11, 20, 2, tzinfo=UTC)
-    plain = {sa.Date: at.date(), sa.JSON: {}, sa.String: "1", sa.Integer: 1, sa.Boolean: False, sa.LargeBinary: b""}
+    plain: dict[Any, Any] = {sa.Date: at.date(), sa.JSON: {}, sa.String: "1", sa.Integer: 1, sa.Float: 0.5}
+    plain |= {sa.Boolean: False, sa.LargeBinary: b"", sa.DateTime: at}
     values: dict[str, Any] = {}
     for column in table.c:
         if not (column.primary_key and isinstance(column.type, sa.Integer)):
             values[column.name] = next((to for kind, to in plain.items() if isinstance(column.type, kind)), at)
+    if "answer" in table.c:
+        values["answer"] = "tier"
     if "student_id" in table.c:
         values["student_id"] = student_id
     if "school_id" in table.c:
