@@ -43,10 +43,10 @@ def read_school(
         return replace(facts, by_lot=by_lot, people=people)
 
 
-def changes_of_all(store: Store) -> int:
-    """How often something has changed that bears on everybody, as a new list does."""
+def stamp_at(store: Store, school_id: str) -> Stamp:
+    """How often facts have changed that bear on a school: what was kept under the same stamp holds still."""
     with store.reading() as connection:
-        return stamp_of(connection, "").of_all
+        return stamp_of(connection, school_id)
 
 
 @dataclass(frozen=True)
