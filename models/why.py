@@ -6,13 +6,20 @@ from models.sentences import instrument_sentence
 from models.triage import Present
 
 SENTENCES = 2
+WHY = "why"
 
 
 def why(one: Present) -> tuple[Words, ...]:
     """Open evidence, then the questionnaire that stands highest, then what else raises the margin most.
 
-    What eases is never said here: it would read as comfort.
+    What eases is never said here: it would read as comfort. It is worked out once for each `Present`.
     """
+    if WHY not in one.sentences:
+        one.sentences[WHY] = _why(one)
+    return one.sentences[WHY]
+
+
+def _why(one: Present) -> tuple[Words, ...]:
     assessment = one.facts.assessment
     if assessment is None:
         return tuple(dict.fromkeys(floor.text for floor in one.floors))[:SENTENCES]

@@ -7,6 +7,7 @@ from models.triage.attempts import Tries, next_school_day
 from models.triage.clocks import Clock, strictest
 from models.triage.evidence import SECOND_PERSON, Standing, assesses
 from models.triage.facts import PAGE, ZONE, Attempt, CaseFacts, Contact, Piece, PlanStart, StudentFacts, Word, day_start
+from models.triage.kept import KeptPresents
 from models.triage.lots import week_of
 from models.triage.order import by_deadline, in_order, rank_key, strengths_of
 from models.triage.present import Present, present_of
@@ -25,6 +26,7 @@ __all__ = [
     "CaseFacts",
     "Clock",
     "Contact",
+    "KeptPresents",
     "Piece",
     "PlanStart",
     "Present",

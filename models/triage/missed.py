@@ -7,6 +7,7 @@ Below the line nobody looks, but for those drawn by lot. With too few of them th
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from data_schemas.codes import Tier
 from models.triage.evidence import standings
@@ -38,11 +39,15 @@ class Spoken:
     words: Sequence[Word]
     pieces: Sequence[Piece] = ()
 
+    @cached_property
+    def held(self) -> tuple[Word, ...]:
+        return tuple(held_blind(self))
+
 
 def expected_missed(students: Iterable[Spoken], below: int, since: date = date.min) -> Missed:
     """`students` are those of routine talks held on the day `since` or later, pooled over the schools that draw by the
     same lot; `below` counts everyone enrolled at this school who is not scheduled, screened or not."""
-    held = [word for one in students for word in held_blind(one) if word.observed_on >= since]
+    held = [word for one in students for word in one.held if word.observed_on >= since]
     talks, found = len(held), sum(word.level >= Tier.PRIORITY.ord for word in held)
     if talks < FEWEST_BY_LOT:
         return Missed(talks, found)

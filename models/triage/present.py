@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from data_schemas.calendar import SchoolCalendar
 from data_schemas.codes import Tier
@@ -55,32 +56,33 @@ class Present:
     in_review: bool
     tasks: tuple[Task, ...]
     retests: tuple[Retest, ...]
+    sentences: dict[str, tuple[Words, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
-    @property
+    @cached_property
     def student_id(self) -> str:
         return self.facts.student_id
 
-    @property
+    @cached_property
     def confirmed(self) -> bool:
         """A person has set the tier."""
         return self.source == "human"
 
-    @property
+    @cached_property
     def open(self) -> tuple[Standing, ...]:
         """Open evidence that raises the tier, the gravest first."""
         return tuple(one for one in self.evidence if one.is_open and not one.piece.floor.lead)
 
-    @property
+    @cached_property
     def to_contact(self) -> tuple[Task, ...]:
         """Tasks about this one student; those of a whole class are gathered by class."""
         return tuple(task for task in self.tasks if task.kind != CLASS_VISIT)
 
-    @property
+    @cached_property
     def leads(self) -> tuple[Standing, ...]:
         """Reports that nobody has looked at yet."""
         return tuple(one for one in self.evidence if one.is_open and one.piece.floor.lead)
 
-    @property
+    @cached_property
     def floors(self) -> tuple[Floor, ...]:
         """What is open, each key once, as it was seen at its gravest."""
         gravest: dict[str, Floor] = {}
@@ -88,17 +90,17 @@ class Present:
             gravest.setdefault(one.piece.key, one.piece.floor)
         return tuple(gravest.values())
 
-    @property
+    @cached_property
     def urgent(self) -> bool:
         """Safety evidence to be checked above the week's line."""
         return any(one.piece.floor.urgent for one in self.open)
 
-    @property
+    @cached_property
     def severity(self) -> int:
         """Of the gravest open safety evidence, 0 where there is none; an old sheet's does not count."""
         return max((one.piece.floor.severity for one in self.open if not one.piece.floor.history), default=0)
 
-    @property
+    @cached_property
     def protection(self) -> bool:
         """No notice goes to guardians: somebody may have harmed the student at home."""
         return any(one.piece.floor.protection for one in self.open)
@@ -108,7 +110,7 @@ class Present:
         """The student is not left alone."""
         return any(one.piece.floor.danger and not one.piece.floor.history for one in self.open)
 
-    @property
+    @cached_property
     def only_history(self) -> bool:
         """Nothing but sheets older than their recall window is open, and neither the model nor a person raises the
         tier by itself."""
@@ -116,16 +118,16 @@ class Present:
         model = self.facts.model_tier
         return old and max(human_level(self.words), -1 if model is None else model.ord) <= Tier.ROUTINE.ord
 
-    @property
+    @cached_property
     def lacks(self) -> str | None:
         """What is missing to close evidence that somebody has assessed."""
         return next((one.lacks for one in self.open if one.lacks is not None), None)
 
-    @property
+    @cached_property
     def clock(self) -> Clock | None:
         return self.clocks[0] if self.clocks else None
 
-    @property
+    @cached_property
     def undecided(self) -> bool:
         """The tier is the model's own, lies so near to another that a person has to tell, and nobody has yet."""
         said = self.facts.assessment
@@ -137,7 +139,7 @@ class Present:
         """The tries in vain since somebody was last reached."""
         return tries(self.facts.attempts, self.words, self.facts.contacts)
 
-    @property
+    @cached_property
     def suspended(self) -> bool:
         said = self.facts.assessment
         return said is not None and said.suspended_since is not None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from serving.store.earlier import earlier_margins
     from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
     from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
-    from serving.store.facts import A_YEAR, SchoolFacts, facts_if_recorded, facts_of, read_at, read_school
+    from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, read_at
     from serving.store.feeds import Feed, feeds_of_schools
     from serving.store.files import FileOf, clashes, contested, file_of, homes, id_of, student_of
     from serving.store.inputs import (
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from serving.store.publish import Published, RunFacts, Stranger, publish_run
     from serving.store.rows import history_of, listed_ids
     from serving.store.runs import Run, make_run, newest_run
+    from serving.store.school_facts import A_YEAR, read_school, stamp_at
     from serving.store.schools import (
         check_schools_known,
         is_known,
@@ -158,6 +159,7 @@ __all__ = [
     "school_names",
     "sent_outcomes",
     "service_state",
+    "stamp_at",
     "student_ids",
     "student_of",
     "taken_back",

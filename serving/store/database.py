@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,11 +19,13 @@ from runxin.logs import get_logger
 from runxin.settings import Settings, private_folder
 from serving.store.checkpoints import keep_checkpoint
 from serving.store.clock import SteadyClock
+from serving.store.fact_changes import count_changes, listen
+from serving.store.kept_schools import KeptSchools
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 15
 LOOK = "look at RUNXIN_DATABASE_URL"
-CHUNK = 500  # ids in one IN (…); SQLite's own limit lies above 30,000, PostgreSQL's at 32,767
+CHUNK = 10_000  # ids in one IN (…), a whole school; SQLite's own limit lies above 30,000, PostgreSQL's at 32,767
 
 
 # What SQLite says by its result code (sqlite.org/rescode.html), and what to do. Of other codes nothing is known.
@@ -70,10 +72,11 @@ def _unavailable(error: sa.exc.SQLAlchemyError) -> UserError:
 class Store:
     """An open database. Pass it to the functions of `serving.store`; there is nothing else to do with it.
 
-    `checkpoints` is the file of the audit log's checkpoints; None keeps none."""
+    `checkpoints` is the file of the audit log's checkpoints; None keeps none. `kept` is what was read before."""
 
     engine: sa.Engine
     checkpoints: Path | None = None
+    kept: KeptSchools = field(default_factory=KeptSchools, repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -86,6 +89,7 @@ class Store:
         """One transaction: whole at the end of the block, or not at all."""
         with _available(), self.engine.execution_options(writes=True).begin() as connection:
             yield connection
+            count_changes(connection)
 
     def keep_checkpoint(self) -> None:
         """Put down outside the database how far the audit log goes; raises `UserError` (unavailable)."""
@@ -145,8 +149,11 @@ def check_reachable(store: Store) -> None:
 def make_engine(url: sa.URL) -> sa.Engine:
     """An engine. SQLite gets a write-ahead log, foreign keys, patience, and transactions that begin where we say."""
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True, execution_options={"clock": SteadyClock()})
+        engine = sa.create_engine(url, pool_pre_ping=True, execution_options={"clock": SteadyClock()})
+        listen(engine)
+        return engine
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, execution_options={"clock": SteadyClock()})
+    listen(engine)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

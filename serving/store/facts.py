@@ -1,15 +1,15 @@
 """The facts of students as `models.triage` takes them: everything on record, in a few readings."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from models.assessment import Assessment
-from models.triage import CaseFacts, StudentFacts, knows_of_leave, newest_said, taken_together
+from models.triage import CaseFacts, KeptPresents, StudentFacts, knows_of_leave, newest_said, taken_together
 from models.triage.missed import Spoken
 from serving.store.case_events import case_facts_of
 from serving.store.consents import Consent, consents_of, taken_back_of
@@ -20,7 +20,7 @@ from serving.store.evidence import pieces_of
 from serving.store.feeds import Feed, feeds_of
 from serving.store.files import homes_of
 from serving.store.identity import confirmed_new
-from serving.store.outcomes import spoken_by_lot, words_of
+from serving.store.outcomes import words_of
 from serving.store.payload import unpack_assessment
 from serving.store.rows import last_rows, list_rows, listed_of, rows_in_force
 from serving.store.runs import Run, newest_run_of, run_from_row, runs_in_force
@@ -36,7 +36,6 @@ from serving.store.tables import evidence, outcomes, run_strangers, students
 from serving.store.talks import attempts_of
 
 TIERS = tuple(Tier)
-A_YEAR = timedelta(days=365)
 NEW_STUDENT = "new_student"  # somebody has said so: the roster will have the student
 
 
@@ -51,18 +50,7 @@ class SchoolFacts:
     people: Mapping[str, Student]
     feeds: tuple[Feed, ...]
     by_lot: tuple[Spoken, ...] = ()  # with whom routine talks were held in the last year, of all schools
-
-
-def read_school(
-    store: Store, school_id: str, today: date, names_allowed: bool = False, as_of: date | None = None
-) -> SchoolFacts:
-    """The facts of one school's list in force on a day, or of its list of another day."""
-    with store.reading() as connection:
-        run = newest_run_of(connection, school_id, today, as_of)
-        facts = facts_of_school(connection, school_id, run, today, names_allowed)
-        ids = spoken_by_lot(connection, today - A_YEAR)
-        words, pieces = words_of(connection, ids), pieces_of(connection, ids)
-        return replace(facts, by_lot=tuple(Spoken(words[one], pieces.get(one, ())) for one in ids))
+    presents: KeptPresents = field(default_factory=KeptPresents, compare=False, repr=False)
 
 
 def read_at(store: Store, run: Run, school_id: str, sent: Mapping[str, Sequence[ReceivedEntry]]) -> SchoolFacts:
@@ -77,13 +65,13 @@ def facts_of_school(
     school_id: str,
     run: Run | None,
     today: date,
-    names_allowed: bool = False,
     at: datetime | None = None,
     sent: Mapping[str, Sequence[ReceivedEntry]] | None = None,
+    only: Sequence[str] | None = None,
 ) -> SchoolFacts:
     """The facts of one school under a run, as they stand or as they stood `at` a moment, then with the entries `sent`
-    and without strangers."""
-    rows = list_rows(connection, run, school_id, names_allowed) if run is not None else []
+    and without strangers. `only` leaves out who else is on the list."""
+    rows = list_rows(connection, run, school_id, False, only) if run is not None else []
     people = {row.student_id: _person(row) for row in rows}
     entries = sent if sent is not None else entries_at(connection, school_id, run)
     known = _known(connection, list(people), at, today)
@@ -94,7 +82,7 @@ def facts_of_school(
         listed = set(people) | _listed_now(connection, school_id, today)
         ids = _stranger_ids(connection, school_id, listed, entries, unplaced)
         who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
-        who |= strangers_of(connection, ids) | students_of(connection, ids, names_allowed)
+        who |= strangers_of(connection, ids) | students_of(connection, ids, False)
         beside, last = _known(connection, ids, None, today), last_rows(connection, ids)
         others = [_stranger(who[i], last.get(i), entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
         people |= who

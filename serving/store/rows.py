@@ -23,8 +23,11 @@ def _of_list(run: Run, school_id: str) -> sa.ColumnElement[bool]:
     return listed & (students.c.school_id == school_id)
 
 
-def list_rows(connection: sa.Connection, run: Run, school_id: str, names_allowed: bool) -> list[Any]:
-    """The list's rows with who it is; the payload comes where there is something to tell."""
+def list_rows(
+    connection: sa.Connection, run: Run, school_id: str, names_allowed: bool, only: Sequence[str] | None = None
+) -> list[Any]:
+    """The list's rows with who it is, all or of some students `only`; the payload comes where there is something to
+    tell."""
     of_list = (assessments.c.run_id == run.run_id) & (assessments.c.school_id == school_id)
     filed = sa.exists().where(evidence.c.student_id == assessments.c.student_id)
     spoken = sa.exists().where(outcomes.c.student_id == assessments.c.student_id)
@@ -39,7 +42,13 @@ def list_rows(connection: sa.Connection, run: Run, school_id: str, names_allowed
     source = _listed
     if names_allowed:
         source = source.outerjoin(names, names.c.student_id == assessments.c.student_id)
-    return list(connection.execute(query.select_from(source).where(_of_list(run, school_id))))
+    query = query.select_from(source).where(_of_list(run, school_id))
+    if only is None:
+        return list(connection.execute(query))
+    found: list[Any] = []
+    for part in chunks(list(only)):
+        found += connection.execute(query.where(assessments.c.student_id.in_(part)))
+    return found
 
 
 def asking_rows(run: Run, school_id: str) -> sa.ColumnElement[bool]:

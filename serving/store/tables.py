@@ -244,6 +244,7 @@ outcomes = sa.Table(
     sa.Column("door", sa.String, nullable=False),
     sa.Column("file_id", sa.String, nullable=False),
     sa.Index("ix_outcomes_school_id", "school_id"),
+    sa.Index("ix_outcomes_selection_reason", "selection_reason", "observed_on"),
 )
 
 # Contacts with students and guardians that came about.

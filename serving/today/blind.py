@@ -1,15 +1,16 @@
 """Which of some students are shown blind, without reading their whole schools."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
+from data_schemas.calendar import SchoolCalendar
 from data_schemas.school_days import Calendars
 from models.policy import Policy
 from models.triage import ZONE, places, present_of, week_of
 from models.triage.lots import lot, may_be_drawn, talk_done
-from serving.store import FileOf, Store, facts_of, listed_ids
+from serving.store import FileOf, Store, facts_of, listed_ids, stamp_at
 
-AT_ONCE = 16  # students looked at together; most of those that a lot names may be drawn
+AT_ONCE = 6  # students looked at together; most of those that a lot names may be drawn
 
 
 def blind_among(
@@ -29,14 +30,27 @@ def blind_among(
 def drawn_of_school(
     store: Store, school_id: str, now: datetime, policy: Policy, calendars: Calendars
 ) -> frozenset[str]:
-    """Who of a school is blind now: the same as on its list."""
+    """Who of a school is blind now: the same as on its list. It is kept until a fact of the school changes, or the
+    day."""
+    name, calendar = f" drawn at {school_id}", calendars.of(school_id)
+    holds = (now.astimezone(ZONE).date(), stamp_at(store, school_id)[:3], policy, calendar)
+    before = store.kept.get(name)
+    if before is not None and before[0] == holds:
+        kept: frozenset[str] = before[1]
+        return kept
+    found = _drawn(store, school_id, now, policy, calendar)
+    store.kept.keep(name, (holds, found))
+    return found
+
+
+def _drawn(store: Store, school_id: str, now: datetime, policy: Policy, calendar: SchoolCalendar) -> frozenset[str]:
     today, monday = now.astimezone(ZONE).date(), week_of(now)
     left = places(policy.list.weekly_slots, policy)[1]
-    by_lot = sorted(listed_ids(store, school_id, today), key=lambda one: lot(school_id, monday, one))
+    by_lot = _by_lot(store, school_id, today, monday)
     blind: set[str] = set()
     for start in range(0, len(by_lot), AT_ONCE):
         facts = facts_of(store, by_lot[start : start + AT_ONCE], today)
-        for one in present_of(facts.values(), policy, calendars.of(school_id)):
+        for one in present_of(facts.values(), policy, calendar):
             if left <= 0:
                 return frozenset(blind)
             if may_be_drawn(one, now):
@@ -44,3 +58,15 @@ def drawn_of_school(
                 if not talk_done(one, now):
                     blind.add(one.student_id)
     return frozenset(blind)
+
+
+def _by_lot(store: Store, school_id: str, today: date, monday: date) -> list[str]:
+    """Who is on a school's list, in the order of the week's lot; kept until another list may be in force."""
+    name, holds = f" lots of {school_id}", (today, stamp_at(store, school_id).of_all)
+    before = store.kept.get(name)
+    if before is not None and before[0] == holds:
+        found: list[str] = before[1]
+        return found
+    found = sorted(listed_ids(store, school_id, today), key=lambda one: lot(school_id, monday, one))
+    store.kept.keep(name, (holds, found))
+    return found

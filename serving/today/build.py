@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
@@ -26,7 +25,6 @@ from models.triage import (
     by_deadline,
     in_order,
     plan_week,
-    present_of,
     strengths_of,
 )
 from models.triage.missed import expected_missed
@@ -100,8 +98,8 @@ def build_list(
 ) -> FollowUpList:
     """The list of a school's facts; the same facts and time give the same list. Whoever is `drawn` by lot over another
     list is blind here as well."""
-    everyone = present_of(facts.everyone, policy, school, duty)
-    strangers = [one for one in present_of(facts.strangers, policy, school, duty) if _is_told(one)]
+    everyone = facts.presents.of(facts.everyone, policy, school, duty)
+    strangers = [one for one in facts.presents.of(facts.strangers, policy, school, duty) if _is_told(one)]
     strength = strengths_of([*everyone, *strangers])
     ranked = facts.run is not None and facts.run.model.status == "ok"
     week = plan_week(everyone, strength, school_id, slots, ranked, policy, now)
@@ -162,13 +160,11 @@ class _Lines:
         self.people, self.blind, self.now = people, blind, now
 
     def of_week(self, week: Week) -> tuple[Entry, ...]:
-        return tuple(
-            replace(self.line(one, WEEK), slot=slot, rank=rank) for rank, (one, slot) in enumerate(week.line, start=1)
-        )
+        return tuple(self.line(one, WEEK, slot=slot, rank=rank) for rank, (one, slot) in enumerate(week.line, start=1))
 
     def below(self, week: Week) -> tuple[Entry, ...]:
         first = len(week.line) + 1
-        return tuple(replace(self.line(one, BELOW), rank=rank) for rank, one in enumerate(week.below, start=first))
+        return tuple(self.line(one, BELOW, rank=rank) for rank, one in enumerate(week.below, start=first))
 
     def of_queue(self, queue: str, ordered: Iterable[Present]) -> tuple[Entry, ...]:
         """A line a student, but one for all whom an import brought and the roster does not know: a wrong roster floods
@@ -178,16 +174,24 @@ class _Lines:
             together[_import_of(one) or one.student_id].append(one)
         lines = []
         for group in together.values():
-            positive_first = sorted(group, key=lambda one: not one.urgent)
+            positive_first = sorted(group, key=lambda one: not one.urgent) if len(group) > 1 else group
             others = tuple(one.student_id for one in positive_first[1:])
-            lines.append(replace(self.line(positive_first[0], queue), others=others))
+            lines.append(self.line(positive_first[0], queue, others=others))
         return tuple(lines)
 
-    def line(self, one: Present, queue: str) -> Entry:
+    def line(
+        self,
+        one: Present,
+        queue: str,
+        rank: int | None = None,
+        slot: str | None = None,
+        others: tuple[str, ...] = (),
+    ) -> Entry:
         student = self.people[one.student_id]
         if one.student_id in self.blind:
-            due = _blind_due(one, queue, self.now)
-            return Entry(student, queue, None, None, False, (), (AUDIT_WORDS,), due, blind=True)
+            due, why = _blind_due(one, queue, self.now), (AUDIT_WORDS,)
+            place = {"rank": rank, "slot": slot, "others": others}
+            return Entry(student, queue, None, None, False, (), why, due, blind=True, **place)  # type: ignore[arg-type]
         return Entry(
             student=student,
             queue=queue,
@@ -199,6 +203,9 @@ class _Lines:
             due=due_of(one, self.now),
             also_due=own_due(one, queue, self.now),
             assessment=one.facts.assessment,
+            rank=rank,
+            slot=slot,
+            others=others,
             undecided=one.undecided,
             suspended=one.suspended,
             lacks=one.lacks,
@@ -278,8 +285,9 @@ def _tier_counts(everyone: Iterable[Present]) -> dict[str, int]:
 def _class_tasks(everyone: Sequence[Present], people: Mapping[str, Student]) -> dict[str, int]:
     counts: dict[str, int] = defaultdict(int)
     for one in everyone:
-        counts[people[one.student_id].class_id or ""] += any(task.kind == CLASS_VISIT for task in one.tasks)
-    return {name: count for name, count in sorted(counts.items()) if count}
+        if any(task.kind == CLASS_VISIT for task in one.tasks):
+            counts[people[one.student_id].class_id or ""] += 1
+    return dict(sorted(counts.items()))
 
 
 def silent(feeds: Sequence[Feed], as_of: date, school: SchoolCalendar) -> tuple[Feed, ...]:

@@ -44,7 +44,7 @@ class Section:
 
 
 def part(entries: tuple[Entry, ...], filters: Filters, now: datetime, most: int | None = None) -> Section:
-    matching = tuple(entry for entry in entries if keeps(entry, filters, now))
+    matching = tuple(entry for entry in entries if keeps(entry, filters, now)) if filters.any else entries
     shown = matching if most is None or filters.everyone else matching[:most]
     return Section(people(entries), people(matching), shown)
 

@@ -59,7 +59,7 @@ def old_store(home: Path, revision: str = BEFORE) -> Store:
 
 def add(store: Store, table: str, **fields: Any) -> None:
     """A row with only what is given; what must be there has a plain value."""
-    with store.writing() as connection:
+    with store.engine.execution_options(writes=True).begin() as connection:
         old = sa.Table(table, sa.MetaData(), autoload_with=connection)
         plain: dict[type, Any] = {str: "x", int: 0, float: 0.0, bool: False, bytes: b"", dict: []}
         plain |= {date: AS_OF, datetime: OPENED}

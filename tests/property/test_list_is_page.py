@@ -13,6 +13,7 @@ from models.assessment import Assessment, DataQuality, Retest, Task
 from models.triage import ZONE, StudentFacts
 from serving.store import NewContact, NewEntry, Store, facts_of, homes, listed_ids, read_school, record_entry
 from serving.store.files import file_of
+from serving.store.kept_schools import KeptSchools
 from tests.factories import AS_OF, NOW, assessment, floor, lead, publish, student, tell, word, words
 from tests.new_stores import new_store
 
@@ -133,6 +134,7 @@ def test_a_student_alone_is_told_the_same_as_on_the_list(history: list[Listed | 
 def same_everywhere(store: Store, today: date) -> None:
     for school_id in SCHOOLS:
         whole = read_school(store, school_id, today)
+        assert whole == read_school(replace(store, kept=KeptSchools()), school_id, today), "kept is as read anew"
         everyone = [*whole.everyone, *whole.strangers]
         alone = facts_of(store, [one.student_id for one in everyone], today)
         for one in everyone:

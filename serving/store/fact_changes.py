@@ -1,0 +1,163 @@
+"""How often facts have changed, by student and by school: what tells whoever keeps something in memory that it is old.
+
+It is noted in one place, for every door: the engine is listened to (`listen`), and what a transaction has added to the
+tables of facts is counted at its end (`count_changes`), in that transaction. Rows that are added are a student's; what
+moves rows, deletes them, or says who is where may touch anybody and counts for all.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from data_schemas.codes import Selection
+from serving.store.tables import contacts, metadata, outcomes, students
+
+fact_changes = sa.Table(
+    "fact_changes",
+    metadata,
+    sa.Column("student_id", sa.String, primary_key=True),
+    sa.Column("times", sa.Integer, nullable=False),
+)
+
+# By school; names that begin with a space are those of below.
+school_changes = sa.Table(
+    "school_changes",
+    metadata,
+    sa.Column("school_id", sa.String, primary_key=True),
+    sa.Column("times", sa.Integer, nullable=False),
+)
+
+OF_ALL, OF_STRANGERS, OF_LOTS = " all", " strangers", " lots"
+OF_A_STUDENT = {"evidence", "outcomes", "contacts", "consents", "entries", "talks", "case_events", "brought"}
+OF_EVERYBODY = {
+    "runs",
+    "run_schools",
+    "run_withdrawals",
+    "run_strangers",
+    "assessments",
+    "withdrawn",
+    "feeds",
+    "names",
+    "students",
+    "identity_decisions",
+}
+NOTED = "facts changed"
+AT_ONCE = 500
+
+
+@dataclass
+class _Noted:
+    """What a transaction has touched so far: students with the school that was spoken of, and words by their names."""
+
+    who: dict[str, set[str]] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+    everybody: bool = False
+
+
+class Stamp(NamedTuple):
+    """How often facts have changed that bear on one school's list: `of_all` stands for everything, `here` for the
+    school's students and strangers, `strangers` for those of whom nobody knows the school."""
+
+    of_all: int
+    here: int
+    strangers: int
+    lots: int
+
+
+def listen(engine: sa.Engine) -> None:
+    """Note every statement that changes facts."""
+
+    @sa.event.listens_for(engine, "before_execute")
+    def note(connection: sa.Connection, statement: Any, several: Any, one: Any, _options: Any) -> None:
+        table = getattr(getattr(statement, "table", None), "name", None)
+        if not isinstance(statement, sa.sql.dml.UpdateBase) or table not in OF_A_STUDENT | OF_EVERYBODY:
+            return
+        noted = connection.info.setdefault(NOTED, _Noted())
+        if table in OF_EVERYBODY or not isinstance(statement, sa.Insert) or statement.select is not None:
+            noted.everybody = True
+            return
+        for row in several or _rows_of(statement.compile(dialect=connection.dialect).params | one):
+            if table == "brought":
+                noted.words.add(row["sha256"])
+            else:
+                noted.who.setdefault(row["student_id"], set()).add(row.get("school_id", ""))
+
+    @sa.event.listens_for(engine, "begin")
+    @sa.event.listens_for(engine, "rollback")
+    def forget(connection: sa.Connection) -> None:
+        if not connection.invalidated:
+            connection.info.pop(NOTED, None)
+
+
+def _rows_of(params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of an insert with its values: of several, the columns of the one at place n end in `_mn`."""
+    rows: dict[str, dict[str, Any]] = {}
+    for name, value in params.items():
+        column, several, place = name.rpartition("_m")
+        here = (place, column) if several and place.isdigit() else ("", name)
+        rows.setdefault(here[0], {})[here[1]] = value
+    first = rows.pop("", {})  # of several rows, the one in front has no number where the others have
+    return [*([first] if first else []), *rows.values()]
+
+
+def count_changes(connection: sa.Connection) -> None:
+    """Count what the transaction has touched, at its end."""
+    noted: _Noted | None = connection.info.pop(NOTED, None)
+    if noted is None:
+        return
+    if noted.everybody:
+        _add(connection, school_changes, [OF_ALL])
+        return
+    who = noted.who
+    for table in (outcomes, contacts):
+        for row in _among(connection, table, table.c.sha256, noted.words):
+            who.setdefault(row.student_id, set()).add(row.school_id)
+    homes = {row.student_id: row.school_id for row in _among(connection, students, students.c.student_id, who)}
+    schools: set[str] = set()
+    for student_id, said in who.items():
+        schools |= ({homes[student_id]} if student_id in homes else set()) | (said - {""})
+        if student_id not in homes:
+            schools.add(OF_STRANGERS)
+    spoken = _among(connection, outcomes, outcomes.c.student_id, who)
+    if any(row.selection_reason == Selection.AUDIT.code for row in spoken):
+        schools.add(OF_LOTS)
+    _add(connection, fact_changes, sorted(who))
+    _add(connection, school_changes, sorted(schools))
+
+
+def stamp_of(connection: sa.Connection, school_id: str) -> Stamp:
+    """Read before the facts themselves: whatever comes in between is then read again, and never overlooked."""
+    names = (OF_ALL, school_id, OF_STRANGERS, OF_LOTS)
+    rows = connection.execute(school_changes.select().where(school_changes.c.school_id.in_(names)))
+    times = {row.school_id: row.times for row in rows}
+    return Stamp(*(times.get(name, 0) for name in names))
+
+
+def times_of(connection: sa.Connection, school_id: str) -> dict[str, int]:
+    """How often the facts of each student of a school have changed; without those that never have."""
+    query = fact_changes.select().join(students, students.c.student_id == fact_changes.c.student_id)
+    rows = connection.execute(query.where(students.c.school_id == school_id))
+    return {row.student_id: row.times for row in rows}
+
+
+def _add(connection: sa.Connection, table: sa.Table, names: Sequence[str]) -> None:
+    """In the order of names, so that two who count do not wait for each other."""
+    if not names:
+        return
+    key = next(iter(table.primary_key.columns))
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    counted = insert(table).on_conflict_do_update(index_elements=[key], set_={"times": table.c.times + 1})
+    connection.execute(counted, [{key.name: name, "times": 1} for name in names])
+
+
+def _among(
+    connection: sa.Connection, table: sa.Table, column: sa.Column[str], names: Iterable[str] | Mapping[str, object]
+) -> list[Any]:
+    found: list[Any] = []
+    wanted = sorted(names)
+    for start in range(0, len(wanted), AT_ONCE):
+        found += connection.execute(table.select().where(column.in_(wanted[start : start + AT_ONCE]))).all()
+    return found
