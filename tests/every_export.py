@@ -156,7 +156,8 @@ def _workbook(table: Sequence[Row], file: str) -> openpyxl.Workbook:
         book.epoch = CALENDAR_MAC_1904
     if file == "xlsx with headings":
         sheet.append(["学生", *[None] * (len(table[0]) - 1)])
-        sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=2)
+        plain = table[0][:2] == ["学号", "性别"]
+        sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=2 if plain else len(table[0]))
     for row in table:
         sheet.append(row)
     if file == "xlsx with hidden rows and columns":
@@ -210,7 +211,7 @@ def _open_cell(value: object) -> str:
 
 
 def _spss(path: Path, table: Sequence[Row]) -> None:
-    """Names of variables hold neither marks nor blanks there: headers that do go to the labels."""
+    """Names of variables hold no marks there and begin with a letter; the header goes to the label."""
     frame = pd.DataFrame(table[1:], columns=table[0])
     for name in frame:
         if any(isinstance(value, str) for value in frame[name]):
@@ -219,5 +220,6 @@ def _spss(path: Path, table: Sequence[Row]) -> None:
             frame[name] = pd.to_datetime(frame[name])
         else:
             frame[name] = frame[name].astype(float)
-    frame.columns = [f"V{place}" if not re.fullmatch(r"[A-Za-z\u4e00-\u9fff]\w*", name) else name for name in frame]
+    names = [re.sub(r"\W", "_", str(name)) for name in frame]
+    frame.columns = [f"V{name}" if name[0] in "_0123456789" else name for name in names]
     pyreadstat.write_sav(frame, path, column_labels=list(table[0]))

@@ -158,6 +158,15 @@ def test_items_that_are_not_scored_here_are_told_at_once(tmp_path: Path, capsys:
     )
 
 
+def test_an_item_whose_wording_sounds_like_a_figure_is_read_behind_a_letter_too(tmp_path: Path, capsys: Capsys) -> None:
+    topics = ("兴趣", "心情", "睡眠", "疲倦", "食欲", "评价", "专注", "动作", "念头")
+    headers = [*(f"PHQ{n}_{topic}" for n, topic in enumerate(topics, start=1)), "PHQ9_总分"]
+    source = export(tmp_path / "a.csv", headers, lambda n, place: near(n, place) if place < 9 else n)
+    drafted = told(capsys, "import", "--draft", str(tmp_path / "m.toml"), source)
+    assert (drafted["instruments"], drafted["unread"]) == (["phq9"], {})
+    assert "absent" not in (tmp_path / "m.toml").read_text("utf-8")
+
+
 def lines(path: Path, *rows: str) -> str:
     path.write_text("\n".join(rows), "utf-8")
     return str(path)
