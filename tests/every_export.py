@@ -215,7 +215,7 @@ def _spss(path: Path, table: Sequence[Row]) -> None:
     frame = pd.DataFrame(table[1:], columns=table[0])
     for name in frame:
         if any(isinstance(value, str) for value in frame[name]):
-            frame[name] = ["" if value is None else str(value) for value in frame[name]]
+            frame[name] = ["" if pd.isna(value) else str(value) for value in frame[name]]
         elif any(isinstance(value, datetime) for value in frame[name]):
             frame[name] = pd.to_datetime(frame[name])
         else:
