@@ -3,13 +3,19 @@
 import csv
 import io
 import random
+import re
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import openpyxl
+import pandas as pd
+import pyreadstat
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 ITEMS = 9
 DAYS = (date(2026, 3, 30), date(2026, 3, 31))
@@ -68,6 +74,9 @@ TOOLS: dict[str, tuple[str, tuple[str, ...]]] = {
     "问卷星": ("提交答卷时间", ("序号", "所用时间", "来自IP")),
     "LimeSurvey": ("submitdate", ("id", "lastpage", "startlanguage")),
     "KoboToolbox": ("_submission_time", ("_id", "_uuid")),
+    "REDCap": ("phq9_timestamp", ("record_id", "redcap_event_name", "phq9_complete")),
+    "腾讯问卷": ("结束答题时间", ("编号", "开始答题时间", "答题时长", "IP", "来源")),
+    "金数据": ("提交时间", ("序号", "提交人", "填写设备", "操作系统")),
     "Qualtrics": ("EndDate", ("Status", "Progress", "ResponseId")),
 }
 DATES: dict[str, Callable[[date], object]] = {
@@ -76,7 +85,11 @@ DATES: dict[str, Callable[[date], object]] = {
     "2026年3月30日": lambda day: f"{day.year}年{day.month}月{day.day}日",
     "cell": lambda day: datetime.combine(day, time(8, 5)),
 }
-FILES = ("utf-8", "utf-8-sig", "gb18030", "xlsx", "xlsx with a title")
+FILES = (
+    *("utf-8", "utf-8-sig", "gb18030", "utf-16", "ods", "sav"),
+    *("xlsx", "xlsx with a title", "xlsx of 1904", "xlsx with hidden rows and columns", "xlsx with totals below"),
+    *("xlsx with other sheets", "xlsx with headings", "xlsx with formulas"),
+)
 BEHIND: dict[str, tuple[str, ...]] = {"nothing": (), "total": ("总分",), "tenth": ("PHQ10",)}
 
 
@@ -99,8 +112,11 @@ def write(shape: Shape, wave: Sequence[Child], folder: Path, seed: int) -> Path:
         trial[head.index("Status")] = "Survey Preview"
         rows.insert(0, trial)
     table = [*above, *([row[place] for place in order] for row in [head, *below, *rows])]
+    if shape.file == "xlsx with totals below":
+        table += [["合计", *[99] * (len(head) - 1)], ["平均分", *[1.5] * (len(head) - 1)]]
     name = "PHQ-9" if shape.head in NAMED_BY_FILE else "导出"
-    return _saved(folder / f"{name}.{'xlsx' if 'xlsx' in shape.file else 'csv'}", table, shape.file)
+    kind = shape.file.split(" ")[0]
+    return _saved(folder / f"{name}.{kind if kind in ('xlsx', 'ods', 'sav') else 'csv'}", table, shape.file)
 
 
 def _row(shape: Shape, child: Child, number: int, beside: Sequence[str]) -> Row:
@@ -118,13 +134,92 @@ def _row(shape: Shape, child: Child, number: int, beside: Sequence[str]) -> Row:
 
 
 def _saved(path: Path, table: Sequence[Row], file: str) -> Path:
-    if "xlsx" in file:
-        book = openpyxl.Workbook()
-        for row in table:
-            book.worksheets[0].append(row)
-        book.save(path)
-        return path
-    text = io.StringIO()
-    csv.writer(text).writerows(table)
-    path.write_bytes(text.getvalue().encode(file))
+    if path.suffix == ".xlsx":
+        _workbook(table, file).save(path)
+        if file == "xlsx with formulas":
+            _worked_out(path)
+    elif path.suffix == ".ods":
+        _open_document(path, table)
+    elif path.suffix == ".sav":
+        _spss(path, table)
+    else:
+        text = io.StringIO()
+        csv.writer(text).writerows(table)
+        path.write_bytes(text.getvalue().encode(file))
     return path
+
+
+def _workbook(table: Sequence[Row], file: str) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    if file == "xlsx of 1904":
+        book.epoch = CALENDAR_MAC_1904
+    if file == "xlsx with headings":
+        sheet.append(["学生", *[None] * (len(table[0]) - 1)])
+        plain = table[0][:2] == ["学号", "性别"]
+        sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=2 if plain else len(table[0]))
+    for row in table:
+        sheet.append(row)
+    if file == "xlsx with hidden rows and columns":
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["B"].hidden = True
+        sheet.auto_filter.ref = sheet.dimensions
+    if file == "xlsx with other sheets":
+        book.create_sheet("说明").append(["本表由心理教师填写"])
+        book.create_sheet("班级", 0).append(["班主任", "电话"])
+    return book
+
+
+def _worked_out(path: Path) -> None:
+    """Every whole number of the first sheet as a formula with the value that it came to."""
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    text = parts[part].decode("utf-8")
+    parts[part] = re.sub(r'(<c r="[A-Z]+\d+" t="n">)<v>(\d)</v>', r"\1<f>\2+0</f><v>\2</v>", text).encode("utf-8")
+    assert b"<f>" in parts[part]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def _open_document(path: Path, table: Sequence[Row]) -> None:
+    """A spreadsheet as LibreOffice writes one, with no more than a reader needs."""
+    rows = "".join(f"<table:table-row>{''.join(map(_open_cell, row))}</table:table-row>" for row in table)
+    names = ("office", "table", "text")
+    spaces = " ".join(f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"' for one in names)
+    body = f'<office:body><office:spreadsheet><table:table table:name="表">{rows}</table:table></office:spreadsheet>'
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    entry = f'<m:file-entry m:full-path="/" m:media-type="{kind}"/>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{manifest}">{entry}</m:manifest>')
+        archive.writestr(
+            "content.xml", f"<office:document-content {spaces}>{body}</office:body></office:document-content>"
+        )
+
+
+def _open_cell(value: object) -> str:
+    if value is None:
+        return "<table:table-cell/>"
+    if isinstance(value, datetime):
+        return f'<table:table-cell office:value-type="date" office:date-value="{value.isoformat()}"/>'
+    if isinstance(value, int):
+        return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+    return f'<table:table-cell office:value-type="string"><text:p>{escape(str(value))}</text:p></table:table-cell>'
+
+
+def _spss(path: Path, table: Sequence[Row]) -> None:
+    """Names of variables hold no marks there and begin with a letter; the header goes to the label."""
+    frame = pd.DataFrame(table[1:], columns=table[0])
+    for name in frame:
+        if any(isinstance(value, str) for value in frame[name]):
+            frame[name] = ["" if pd.isna(value) else str(value) for value in frame[name]]
+        elif any(isinstance(value, datetime) for value in frame[name]):
+            frame[name] = pd.to_datetime(frame[name])
+        else:
+            frame[name] = frame[name].astype(float)
+    names = [re.sub(r"\W", "_", str(name)) for name in frame]
+    frame.columns = [f"V{name}" if name[0] in "_0123456789" else name for name in names]
+    pyreadstat.write_sav(frame, path, column_labels=list(table[0]))

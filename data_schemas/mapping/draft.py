@@ -21,6 +21,7 @@ from data_schemas.mapping.questions import NONE, Question, reference
 from data_schemas.mapping.recognition import Recognised, left_out, platform_total, recognised, safety_among, which
 from data_schemas.mapping.sheet import Wanted
 from data_schemas.mapping.sheet_days import Day, day_of, days_in
+from data_schemas.mapping.tabulated import doubled_headers
 from data_schemas.mapping.tool_rows import labels_below, trials_in
 from data_schemas.mapping.understanding import files_of
 from runxin.errors import Problem, bad_data, refused, usage
@@ -278,6 +279,4 @@ def _refuse_doubled(path: Path, row: int, headers: Sequence[str]) -> None:
     """Raises `UserError` where items stand under the same headers twice: whose they are nobody can say."""
     doubled = list(dict.fromkeys(header for header in headers if header and headers.count(header) > 1))
     if any(header in group.headers.values() for group in numbered(list(dict.fromkeys(headers))) for header in doubled):
-        fix = "two questionnaires under the same headers? Write their names before the numbers, such as PHQ1 and GAD1"
-        problems = [Problem("this header stands twice", path.name, row, header, fix) for header in doubled]
-        raise bad_data(f"{path.name}: headers stand twice", problems)
+        raise bad_data(f"{path.name}: headers stand twice", [doubled_headers(path.name, row, doubled, 2)])

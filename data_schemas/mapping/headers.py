@@ -102,6 +102,10 @@ def stacked(headings: Sequence[str], headers: Sequence[str]) -> list[str]:
     ]
 
 
+# A number at the front, or behind a name where a mark follows.
+_ITEM = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9]*?[-_]?)?(?P<number>\d{1,3})(?(name)(?=[_、.:) -]))")
+
+
 def is_day_header(header: str) -> bool:
     """Whether a header may be that of the days on which sheets were filled in."""
     return bool(_DAY.search(header)) and not _NOT_A_SHEETS.search(header)
@@ -110,13 +114,26 @@ def is_day_header(header: str) -> bool:
 def maybe_items(headers: Sequence[str]) -> list[str]:
     """Headers that may be those of items. A numbered one may be, whatever words stand behind the number (`6、评价`),
     where the numbers beside it are items too; before and behind them it is a question about the person (`2、姓名`)."""
-    plain = [header for header in headers if not why_unread(header)]
-    numbers = {header: int(found[0]) for header in headers if (found := re.match(r"\d{1,3}", header.strip()))}
-    items = [numbers[header] for header in plain if header in numbers]
-    inside = range(min(items, default=0), max(items, default=-1) + 1)
-    figures = [header for header in numbers if why_unread(header) == FIGURE]
-    within = {header for header in numbers if numbers[header] in inside}
-    return [header for header in headers if header in {*plain, *figures, *within}]
+    plain = {header for header in headers if not why_unread(header)}
+    placed = {
+        header: (found["name"] or "", int(found["number"]))
+        for header in headers
+        if (found := _ITEM.match(header.strip()))
+    }
+    items: dict[str, set[int]] = defaultdict(set)
+    for header in plain & placed.keys():
+        items[placed[header][0]].add(placed[header][1])
+    figures = {header for header in placed if why_unread(header) == FIGURE}
+
+    def among(header: str) -> bool:
+        """Whether the number lies between those of items; behind a name (`PHQ9_总分`) where it is no item's own."""
+        name, number = placed[header]
+        inside = range(min(items[name], default=0), max(items[name], default=-1) + 1)
+        return number in inside and (not name or number not in items[name])
+
+    bare = {header for header in figures if not placed[header][0]}
+    within = {header for header in placed if (not placed[header][0] or header in figures) and among(header)}
+    return [header for header in headers if header in plain | bare | within]
 
 
 def why_unread(header: str) -> str | None:

@@ -20,6 +20,7 @@ SPSS = ".sav"
 SUFFIXES = (*TEXTS, *WORKBOOKS, SPSS, ".parquet")
 # A city's wave of 100,000 sheets of 200 columns is a tenth of these.
 MOST_UNPACKED, MOST_CELLS = 2**30, 200_000_000
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 OLD = b"\xd0\xcf\x11\xe0"  # a workbook of before 2007, or one of today with a password
 PEEK = 10  # rows looked at for a header
 Record = Sequence[object]
@@ -58,19 +59,21 @@ def refuse_disguise(path: Path, content: bytes) -> None:
         if zipped or content.startswith(b"PAR1"):
             what = "this is a workbook or an archive, not text" if zipped else "this is a Parquet file, not text"
             raise fault_of(path, what, "give it the suffix it has, .xlsx or .parquet")
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:4096]:
-            raise fault_of(path, "the file is in UTF-16 or holds binary data", "save it as CSV UTF-8")
+        if not content.startswith(UTF16) and b"\x00" in content[:4096]:
+            what = "the file is in UTF-16 without its mark, or holds binary data"
+            raise fault_of(path, what, "save it as CSV UTF-8")
 
 
 def delimited(path: Path, content: bytes, header_row: int | None) -> Iterator[Record]:
-    """Rows of a text file in UTF-8 or GB18030. The delimiter is the commonest of the header, or of the first rows."""
+    """Rows of a text file in UTF-8, GB18030 or marked UTF-16 (Excel's Unicode text). The delimiter is the commonest of
+    the header, or of the first rows."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content.startswith(UTF16) else "utf-8-sig")
     except UnicodeDecodeError:
         try:
             text = content.decode("gb18030")
         except UnicodeDecodeError:
-            raise fault_of(path, "the text is neither UTF-8 nor GB18030", "save it as CSV UTF-8") from None
+            raise fault_of(path, "the text is neither UTF-8 nor GB18030 nor UTF-16", "save it as CSV UTF-8") from None
     first = [line for _, line in zip(range(header_row or PEEK), io.StringIO(text), strict=False)]
     head = first[-1] if header_row else "".join(first)
     delimiter = max(",;\t", key=head.count)

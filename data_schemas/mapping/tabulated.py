@@ -126,15 +126,28 @@ def _more(named: Sequence[str]) -> str:
     return f" … and {len(named) - NAMED} more" if len(named) > NAMED else ""
 
 
+def doubled_headers(file: str, header_row: int, headers: Sequence[str], count: int) -> Problem:
+    """Columns under the same headers are one thing to mend: whose they are nobody can say."""
+    if len(headers) == 1:
+        return Problem(f"{count} columns have this header", file, header_row, headers[0], "rename all but one")
+    named = f"{', '.join(headers[:NAMED])}{_more(headers)}"
+    fix = "two questionnaires under the same headers? Write their names before the numbers, such as PHQ1 and GAD1"
+    return Problem(f"{len(headers)} headers stand twice or more: {named}", file, header_row, fix=fix)
+
+
 def refuse_header(file: str, header_row: int, header: Sequence[str], wanted: Wanted, head: Sequence[Record]) -> None:
     absent = [name for name in wanted.needed if not wanted.places(name, header)]
-    problems = []
+    problems, doubled = [], []
     for name in wanted.columns:
         count, pattern = len(wanted.places(name, header)), name in wanted.patterns
-        if count > 1:
-            what = f"{count} columns {'fit this pattern' if pattern else 'have this header'}"
-            fix = "write more of the header into the pattern" if pattern else "rename all but one"
-            problems.append(Problem(what, file, header_row, name, fix))
+        if count > 1 and pattern:
+            fix = "write more of the header into the pattern"
+            problems.append(Problem(f"{count} columns fit this pattern", file, header_row, name, fix))
+        elif count > 1:
+            doubled.append(name)
+    if doubled:
+        most = max(len(wanted.places(name, header)) for name in doubled)
+        problems.append(doubled_headers(file, header_row, doubled, most))
     for name in absent:
         near = difflib.get_close_matches(name.casefold(), {text.casefold(): text for text in header}, n=1)
         likely = [text for text in header if near and text.casefold() == near[0]]

@@ -6,7 +6,15 @@ from numpy.typing import NDArray
 from data_schemas.codes import LeaveType
 from models.columns import NO_DAY
 from models.compiled import compiled
-from models.features.leave_days import SAYS_QUARANTINE, SAYS_SICK_OTHER, SAYS_UNEXCUSED, YEAR, GroupedLeaves
+from models.features.leave_days import (
+    REPLACED,
+    SAYS_QUARANTINE,
+    SAYS_SICK_OTHER,
+    SAYS_UNEXCUSED,
+    YEAR,
+    GroupedLeaves,
+    version_of,
+)
 from models.leave_reference import ALMOST, STEPS
 from models.sheets import Ints
 
@@ -153,6 +161,8 @@ def count_records(
             if recorded_on[row] > as_of or start > as_of:
                 continue
             if kind[row] == IS_LATE or kind[row] == IS_EARLY:
+                if end < start or version_of(row, offsets[who], offsets[who + 1], leaves, as_of) == REPLACED:
+                    continue  # withdrawn, or told anew by a later record
                 marks = was_late if kind[row] == IS_LATE else was_early
                 if start >= begins[calendar, 0] and marks[start - oldest] != who:
                     marks[start - oldest] = who

@@ -100,7 +100,7 @@ def expanded(leaves: GroupedLeaves, as_of: int, school: SchoolDays) -> LeaveDays
 
 
 @compiled
-def _version(row: int, begin: int, end: int, leaves: GroupedLeaves, as_of: int) -> int:
+def version_of(row: int, begin: int, end: int, leaves: GroupedLeaves, as_of: int) -> int:
     """What a record of one student (rows `begin` to `end`) is among those of the same kind that begin on the same day
     and were recorded by `as_of`: the one recorded last stands. Of several of that day it is one that withdraws the
     leave (it ends before it begins), or else the longest one, and the others are `BESIDE` it."""
@@ -136,7 +136,7 @@ def _days(
     as_of: int,
 ) -> tuple[Ints, Ints, NDArray[np.float64], Ints, NDArray[np.uint8]]:
     """The days of students `low` to `high`. A later version of a record stands in the place of the earlier ones
-    (`_version`), which only say since when a day was known. Records of one day add up to a whole day at most: sick in
+    (`version_of`), which only say since when a day was known. Records of one day add up to a whole day at most: sick in
     the morning and away for a family matter in the afternoon is one day."""
     offsets, start_on, end_on, recorded_on, kind, reason, half_days = leaves
     oldest = max(as_of - SPAN, first)
@@ -155,7 +155,7 @@ def _days(
             for row in range(offsets[who], offsets[who + 1]):
                 if not is_absence[kind[row]] or recorded_on[row] > as_of or start_on[row] > as_of:
                     continue
-                version = _version(row, offsets[who], offsets[who + 1], leaves, as_of)
+                version = version_of(row, offsets[who], offsets[who + 1], leaves, as_of)
                 if (version != STANDS) != (earlier == 1):
                     continue
                 start, end = max(start_on[row], oldest), min(end_on[row], newest)

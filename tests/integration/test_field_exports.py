@@ -145,7 +145,9 @@ def test_two_questionnaires_under_the_same_headers_are_named(tmp_path: Path, cap
         capsys, "import", "--draft", str(tmp_path / "m.toml"), export(tmp_path / "a.csv", headers, near), code=3
     )
     assert refused["error"]["message"] == "a.csv: headers stand twice"
-    assert {one["column"] for one in refused["problems"]} == {str(n) for n in range(1, 8)}
+    (problem,) = refused["problems"]
+    assert problem["what"] == "7 headers stand twice or more: 1, 2, 3, 4, 5, 6, 7"
+    assert problem["fix"].startswith("two questionnaires under the same headers?")
 
 
 def test_items_that_are_not_scored_here_are_told_at_once(tmp_path: Path, capsys: Capsys) -> None:
@@ -154,6 +156,15 @@ def test_items_that_are_not_scored_here_are_told_at_once(tmp_path: Path, capsys:
     assert refused["problems"][0]["what"].startswith(
         "sdq_parent or sdq_self or sdq_teacher: its items are not scored here; bring its totals by a block"
     )
+
+
+def test_an_item_whose_wording_sounds_like_a_figure_is_read_behind_a_letter_too(tmp_path: Path, capsys: Capsys) -> None:
+    topics = ("兴趣", "心情", "睡眠", "疲倦", "食欲", "评价", "专注", "动作", "念头")
+    headers = [*(f"PHQ{n}_{topic}" for n, topic in enumerate(topics, start=1)), "PHQ9_总分"]
+    source = export(tmp_path / "a.csv", headers, lambda n, place: near(n, place) if place < 9 else n)
+    drafted = told(capsys, "import", "--draft", str(tmp_path / "m.toml"), source)
+    assert (drafted["instruments"], drafted["unread"]) == (["phq9"], {})
+    assert "absent" not in (tmp_path / "m.toml").read_text("utf-8")
 
 
 def lines(path: Path, *rows: str) -> str:

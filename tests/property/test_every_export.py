@@ -82,7 +82,8 @@ def test_a_wave_is_understood_or_asked_about(shape: Shape, wave: list[Child], se
         mapping = Path(folder) / "mapping.toml"
         drafted = draft_mapping([source], mapping, (), KNOWN, as_of=None, today=date(2026, 4, 3))
         asked = [question for question in drafted.questions if question.open]
-        ASKED[f"{shape.head}, {shape.answers}"] = max(ASKED[f"{shape.head}, {shape.answers}"], len(asked))
+        for kind in (f"{shape.head}, {shape.answers}", shape.file, shape.tool):
+            ASKED[kind] = max(ASKED[kind], len(asked))
         assert len(asked) <= MOST_QUESTIONS, [question.text() for question in asked]
         answer_questions(mapping, [f"{question.id}={_truth(question, shape)}" for question in asked])
         import_files(mapping, [source], Path(folder) / "out", known=KNOWN)

@@ -68,3 +68,14 @@ def test_a_withdrawal_takes_back_no_other_leave() -> None:
     assert days(half(), gone) == 0.5
     assert days(leave(MONDAY, LAST, recorded_on=ASKED), gone, as_of=date(2026, 3, 9)) == 1, "as was known then"
     assert days(leave(MONDAY, TENTH, "personal", recorded_on=ASKED), gone) == 2, "of another kind"
+
+
+@pytest.mark.parametrize("kind", ["late", "early"])
+@pytest.mark.parametrize("recorded", [TUESDAY, date(2026, 3, 25)], ids=["the same day", "later"])
+def test_a_mark_of_lateness_that_was_withdrawn_does_not_count(kind: str, recorded: date) -> None:
+    mark = leave(TUESDAY, TUESDAY, kind)
+    gone = leave(TUESDAY, TUESDAY, kind, half_days=0, recorded_on=recorded)
+    other = "early" if kind == "late" else "late"
+    assert [features(*rows)["late_early_20"] for rows in ([mark], [mark, gone], [gone, mark])] == [1, 0, 0]
+    assert features(mark, gone, leave(TUESDAY, TUESDAY, other))["late_early_20"] == 1, "the other mark stands"
+    assert features(gone, leave(TUESDAY, TUESDAY, kind, recorded_on=date(2026, 3, 26)))["late_early_20"] == 1

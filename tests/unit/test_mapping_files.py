@@ -153,7 +153,7 @@ def xlsx_bytes(tmp_path: Path) -> bytes:
         ("a.xls", lambda _: b"<html><table>", "a web page or XML"),
         ("a.xlsx", lambda _: b"  <html><table>", "web page or XML"),
         ("a.csv", xlsx_bytes, "a workbook or an archive, not text"),
-        ("a.csv", lambda _: "id,sex\n1,2\n".encode("utf-16"), "UTF-16"),
+        ("a.csv", lambda _: "id,sex\n1,2\n".encode("utf-16")[:-1], "neither UTF-8 nor GB18030 nor UTF-16"),
         ("a.csv", lambda _: "id,sex\n1,2\n".encode("utf-16-le"), "UTF-16"),
         ("a.csv", lambda _: b"id\n\xff\xff\xff", "neither UTF-8 nor GB18030"),
         ("a.csv", lambda _: b"", "the file is empty"),
