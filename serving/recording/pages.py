@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from serving.access import User
-from serving.platform.guard import Form, one
+from serving.platform.guard import Form, local_path, one
 from serving.platform.pages import takes
 from serving.platform.render import day, go, student_path
 from serving.platform.state import State
 from serving.recording import service
+from serving.today.beside import beside
 
 RECORD, DRAFT = "/records", "/records/draft"
 
@@ -18,17 +19,19 @@ RECORD, DRAFT = "/records", "/records/draft"
 def take_record(request: Request, user: User, state: State, form: Form) -> Response:
     """Keep the record and go on: to the next student on the list where that was asked for."""
     student_id, then = one(form, "student_id"), one(form, "then")
+    back = local_path(one(form, "back") or "/")
+    kept = {} if back == "/" else {"back": back}
     if then == "draft":
         return take_draft(request, user, state, form)
     following = None
     if then == "next":
-        following = service.next_student(state, user, one(form, "school_id"), student_id)
+        following = beside(state, user, one(form, "school_id"), back, student_id, 1)
     recorded = service.record_talk(state, user, student_id, form)
     if recorded.status != "saved":
-        return go(request, _place(student_id, record=recorded.status))
+        return go(request, _place(student_id, record=recorded.status, **kept))
     if then == "next":
-        return go(request, "/" if following is None else _place(following, before=student_id))
-    return go(request, _place(student_id, record="saved"))
+        return go(request, back if following is None else _place(following, before=student_id, **kept))
+    return go(request, _place(student_id, record="saved", **kept))
 
 
 def take_draft(request: Request, user: User, state: State, form: Form) -> Response:

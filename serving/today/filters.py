@@ -1,10 +1,8 @@
 """What the address of a list asks to see, and what can be chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-
-from starlette.requests import Request
 
 from data_schemas.codes import Tier
 from models.assessment import GROUPS
@@ -52,10 +50,9 @@ class Filters:
         return replace(self, **fields).query  # type: ignore[arg-type]
 
 
-def read_filters(request: Request, hours: Sequence[float] = ()) -> Filters:
+def read_filters(query: Mapping[str, str], hours: Sequence[float] = ()) -> Filters:
     """Filters from the address, and the hours if they are among those offered; what cannot be read is left out, as an
     old bookmark should still open."""
-    query = request.query_params
     tier, grade = query.get("tier"), query.get("grade", "")
     return Filters(
         tier=next((one for one in Tier if one.code == tier), None),
