@@ -10,6 +10,7 @@ from serving.store.student_rows import StudentRows
 WEEKS = 40  # a school year without the summer
 CELL, GAP, LEFT, TOP = 15, 2, 22, 18  # units of the drawing
 AWAY = (DayKind.SICK, DayKind.PERSONAL, DayKind.UNEXCUSED, DayKind.OTHER, DayKind.SUSPENDED)
+LATE = timedelta(weeks=2)
 SCHOOL_WEEK = 5  # Saturday and Sunday are drawn where something is on record, or taught
 
 
@@ -34,16 +35,18 @@ class Absences:
     unknown: int
     none: bool
     since: date
+    until: date
     width: int
     height: int
 
 
 def absences_of(rows: StudentRows, school_id: str, calendars: Calendars, today: date) -> Absences:
-    """Of the weeks up to this one."""
-    monday = today - timedelta(days=today.weekday())
+    """Of the weeks up to this one, or up to the last of which anything is known."""
+    until = _until(rows, today)
+    monday = until - timedelta(days=until.weekday())
     since = monday - timedelta(weeks=WEEKS - 1)
     leaves = rows.tables.get("leaves")
-    days = known_days(leaves, school_id, calendars, since, today, rows.covered.get("leaves"), rows.enrolled_on)
+    days = known_days(leaves, school_id, calendars, since, until, rows.covered.get("leaves"), rows.enrolled_on)
     weekend = max((one.on.weekday() for one in days if one.kind is not DayKind.NO_SCHOOL), default=0)
     lines = max(SCHOOL_WEEK, weekend + 1)
     step = CELL + GAP
@@ -65,6 +68,16 @@ def absences_of(rows: StudentRows, school_id: str, calendars: Calendars, today: 
         sum(one.kind is DayKind.UNKNOWN for one in days),
         leaves is None,
         since,
+        until,
         LEFT + WEEKS * step,
         TOP + lines * step,
     )
+
+
+def _until(rows: StudentRows, today: date) -> date:
+    """Months after the end of what a school has sent would be drawn as nothing but unknown: they are told in words."""
+    reach = [last for _, last in (rows.covered[name] for name in ("leaves",) if name in rows.covered)]
+    reach += [row["end_on"] or today for row in rows.tables.get("leaves", ())]
+    reach += [on for on, _, _ in rows.placed[-1:]]
+    known = max(reach, default=today)
+    return min(today, known) if today - known > LATE else today

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from models.triage import (
     strengths_of,
 )
 from models.triage.missed import expected_missed
+from models.triage.moved import ListMove, moves
 from models.triage.queues import BELOW, CONTACT, IDENTITY, IMMEDIATE, LEADS, RETEST, REVIEW, WEEK
 from models.triage.week import Week, hours_for
 from models.why import why
@@ -41,6 +42,7 @@ from serving.today.blind import drawn_of_school
 from serving.today.entries import Due, Entry, FollowUpList
 
 SILENT_SCHOOL_DAYS = 2
+A_WEEK = timedelta(days=7)
 AUDIT_WORDS = Words(zh="例行访谈", en="routine conversation")
 AUDIT_DUE = Due(Words(zh="本周内访谈", en="talk this week"), None, False)
 # What a queue asks for of somebody blind: by when, and not why.
@@ -106,7 +108,8 @@ def build_list(
     ranked = facts.run is not None and facts.run.model.status == "ok"
     week = plan_week(everyone, strength, school_id, slots, ranked, policy, now)
     blind = week.blind | drawn
-    lines = _Lines(facts.people, blind, now)
+    moved = moves([one for one, _ in week.line] + list(week.below), facts.run.published_at) if facts.run else {}
+    lines = _Lines(facts.people, blind, now, moved)
     queues = {WEEK: lines.of_week(week), BELOW: lines.below(week)}
     for queue in QUEUES:
         if queue.holds is None:
@@ -158,8 +161,10 @@ def _is_told(one: Present) -> bool:
 class _Lines:
     """Lines of one list: who each student is, who is blind, and what time it is."""
 
-    def __init__(self, people: Mapping[str, Student], blind: frozenset[str], now: datetime) -> None:
-        self.people, self.blind, self.now = people, blind, now
+    def __init__(
+        self, people: Mapping[str, Student], blind: frozenset[str], now: datetime, moved: Mapping[str, ListMove]
+    ) -> None:
+        self.people, self.blind, self.now, self.moved = people, blind, now, moved
 
     def of_week(self, week: Week) -> tuple[Entry, ...]:
         return tuple(
@@ -204,7 +209,15 @@ class _Lines:
             lacks=one.lacks,
             seen_on=one.seen_on,
             assessment_id=one.facts.assessment_id,
+            move=self.moved.get(one.student_id),
+            handled=handled_lately(one, self.now),
         )
+
+
+def handled_lately(one: Present, now: datetime) -> bool:
+    """Whether somebody has spoken with the student within a week, and nothing is due: a line that may be folded."""
+    week_ago = now.astimezone(ZONE).date() - A_WEEK
+    return one.seen_on is not None and one.seen_on >= week_ago and one.handled(now)
 
 
 def due_of(one: Present, now: datetime) -> Due:

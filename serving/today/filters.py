@@ -17,7 +17,8 @@ STATES = ("pending", "confirmed", "second_person", "suspended")
 
 @dataclass(frozen=True)
 class Filters:
-    """What the address asks to see; None is everyone. `hours` are those of the week's line, None the policy's."""
+    """What the address asks to see; None is everyone. `hours` are those of the week's line, None the policy's; `mine`
+    are the reader's own cases alone, `handled` shows whom somebody has just spoken with as well."""
 
     tier: Tier | None = None
     grade: int | None = None
@@ -27,6 +28,8 @@ class Filters:
     group: str | None = None
     hours: float | None = None
     everyone: bool = False
+    mine: bool = False
+    handled: bool = False
 
     @property
     def any(self) -> bool:
@@ -43,6 +46,8 @@ class Filters:
             "group": self.group,
             "hours": f"{self.hours:g}" if self.hours is not None else None,
             "all": "1" if self.everyone else None,
+            "mine": "1" if self.mine else None,
+            "handled": "1" if self.handled else None,
         }
 
     def changed(self, **fields: object) -> dict[str, str | int | None]:
@@ -63,6 +68,8 @@ def read_filters(query: Mapping[str, str], hours: Sequence[float] = ()) -> Filte
         group=_among(query.get("group"), GROUPS),
         hours=next((one for one in hours if f"{one:g}" == query.get("hours")), None),
         everyone=query.get("all") == "1",
+        mine=query.get("mine") == "1",
+        handled=query.get("handled") == "1",
     )
 
 

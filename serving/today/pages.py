@@ -14,12 +14,13 @@ from models.triage import BY_CODE
 from models.triage.queues import BELOW, IMMEDIATE, LEADS, REVIEW, WEEK
 from models.triage.week import hours_for, hours_offered, slots_of
 from serving.access import Action, User, may_somewhere
+from serving.cases.service import cases_of
 from serving.platform.guard import local_path
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, go, page, student_path
 from serving.platform.schools import chosen_school
 from serving.platform.state import State
-from serving.today.beside import beside
+from serving.today.beside import beside, lines_for
 from serving.today.cells import missed_words
 from serving.today.entries import Entry, FollowUpList, people
 from serving.today.filters import DUES, STATES, Filters, due_by, keeps, offered, read_filters
@@ -83,9 +84,11 @@ def show_list(request: Request, user: User, state: State) -> Response:
     if school is None or listed is None:
         return page(request, "no_list.html", user=user, school=school)
     now = state.clock()
+    lines = lines_for(state, user, listed, filters)
     today = now.astimezone(CHINA).date()
-    shown = {code: part(listed.queue(code), filters, now) for code in (IMMEDIATE, REVIEW, WEEK, LEADS)}
-    shown[BELOW] = part(listed.queue(BELOW), filters, now, FIRST)
+    shown = {code: part(lines[code], filters, now) for code in (IMMEDIATE, REVIEW, WEEK, LEADS)}
+    shown[BELOW] = part(lines[BELOW], filters, now, FIRST)
+    at_once = [entry.student.student_id for entry in shown[IMMEDIATE].shown]
     due_today = tuple(entry for entry in shown[WEEK].shown if due_by(entry, today))
     everyone = [entry for code in shown for entry in listed.queue(code)]
     checking = listed.count(IMMEDIATE) * listed.check_minutes / 60
@@ -108,6 +111,9 @@ def show_list(request: Request, user: User, state: State) -> Response:
         dues=DUES,
         states=STATES,
         nobody=not everyone,
+        cases=cases_of(state.store, at_once),
+        just_handled=sum(entry.handled for entry in listed.queue(BELOW)),
+        case_status=request.query_params.get("case"),
         missed=missed_words(listed.missed),
         hours=_round(checking),
         over_a_day=checking > WORKING_DAY,
