@@ -26,6 +26,7 @@ def show_form(request: Request, user: User, state: State) -> Response:
 def _form(
     request: Request, user: User, state: State, student_id: str | None, filled: dict[str, str], fault: str | None
 ) -> Response:
+    service.check_may_report(user)
     query = request.query_params.get("q", "").strip()
     student = service.student_for(state, user, student_id) if student_id else None
     school = student.school_id if student is not None else chosen_school(request, user)

@@ -23,6 +23,12 @@ STAGE = "junior"  # of whom nobody knows the stage; no rule about a report reads
 AS_REPORTED = ("kind", "reported_on", "source", "tier", "recorded_on", "value")
 
 
+def check_may_report(user: User) -> None:
+    """Raise `UserError` (refused) for who may report about nobody."""
+    if not may_somewhere(user, Action.REPORT_CONCERN):
+        check_may(user, Action.REPORT_CONCERN)
+
+
 def student_for(state: State, user: User, student_id: str) -> Student:
     """Whom a report may be about; raises `UserError` (refused, not found)."""
     student = find_student(state.store, student_id)
@@ -84,8 +90,7 @@ def undo_report(state: State, user: User, report_id: str) -> str:
     `UserError` (refused) where it is another's, or too late: then a talk assesses it."""
     report, now = find_report(state.store, report_id), state.clock()
     if report is None:
-        if not may_somewhere(user, Action.REPORT_CONCERN):
-            check_may(user, Action.REPORT_CONCERN)
+        check_may_report(user)
         raise UserError(Kind.NOT_FOUND, "there is no such report")
     check_may(user, Action.REPORT_CONCERN, report.school_id)
     minutes = state.policy.casework.undo_minutes

@@ -177,12 +177,17 @@ def _words_of_people(now: Present) -> Iterator[Happening]:
 
 
 def _closings(now: Present) -> Iterator[Happening]:
+    """What one assessment closed is one line."""
+    closed: dict[tuple[date, Words], list[Words]] = {}
     for one in now.evidence:
         closing = one.closed_by
-        if isinstance(closing, Word):
-            yield Happening(closing.observed_on, "closing", one.piece.floor.text, _people(closing))
-        elif closing is not None:
-            yield Happening(closing.on, "closing", one.piece.floor.text, _door(closing.door))
+        if closing is not None:
+            on = closing.observed_on if isinstance(closing, Word) else closing.on
+            by = _people(closing) if isinstance(closing, Word) else _door(closing.door)
+            closed.setdefault((on, by), []).append(one.piece.floor.text)
+    for (on, by), texts in closed.items():
+        zh, en = (say("list_join", lang).join(dict.fromkeys(pick(t, lang) for t in texts)) for lang in ("zh", "en"))
+        yield Happening(on, "closing", Words(zh=zh, en=en), by)
 
 
 def _moves(moves: Sequence[CaseEvent]) -> Iterator[Happening]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import numpy as np
 
@@ -42,7 +42,6 @@ from serving.today.blind import drawn_of_school
 from serving.today.entries import Due, Entry, FollowUpList
 
 SILENT_SCHOOL_DAYS = 2
-A_WEEK = timedelta(days=7)
 AUDIT_WORDS = Words(zh="例行访谈", en="routine conversation")
 AUDIT_DUE = Due(Words(zh="本周内访谈", en="talk this week"), None, False)
 # What a queue asks for of somebody blind: by when, and not why.
@@ -210,14 +209,8 @@ class _Lines:
             seen_on=one.seen_on,
             assessment_id=one.facts.assessment_id,
             move=self.moved.get(one.student_id),
-            handled=handled_lately(one, self.now),
+            handled=one.handled_lately(self.now),
         )
-
-
-def handled_lately(one: Present, now: datetime) -> bool:
-    """Whether somebody has spoken with the student within a week, and nothing is due: a line that may be folded."""
-    week_ago = now.astimezone(ZONE).date() - A_WEEK
-    return one.seen_on is not None and one.seen_on >= week_ago and one.handled(now)
 
 
 def due_of(one: Present, now: datetime) -> Due:

@@ -47,6 +47,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "see_student": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
     "see_names": {"counselor": {"own"}, "supervisor": {"own"}},
     "record_word": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
+    "report_concern": {
+        "counselor": {"own", "unassigned", "among own"},
     "settle_identity": {
         "counselor": {"own", "unassigned", "among own"},
         "supervisor": {"own", "unassigned", "among own"},
