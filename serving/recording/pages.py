@@ -19,8 +19,8 @@ RECORD, DRAFT = "/records", "/records/draft"
 def take_record(request: Request, user: User, state: State, form: Form) -> Response:
     """Keep the record and go on: to the next student on the list where that was asked for."""
     student_id, then = one(form, "student_id"), one(form, "then")
-    back = local_path(one(form, "back") or "/")
-    kept = {} if back == "/" else {"back": back}
+    kept = _back(form)
+    back = kept.get("back", "/")
     if then == "draft":
         return take_draft(request, user, state, form)
     following = None
@@ -48,13 +48,13 @@ def take_drop(request: Request, user: User, state: State, form: Form) -> Respons
 
 
 def take_undo(request: Request, user: User, state: State, form: Form) -> Response:
-    return go(request, _place(service.undo_talk(state, user, one(form, "talk_id")), record="undone"))
+    return go(request, _place(service.undo_talk(state, user, one(form, "talk_id")), record="undone", **_back(form)))
 
 
 def take_view(request: Request, user: User, state: State, form: Form) -> Response:
     student_id = one(form, "student_id")
     service.say_of_explanation(state, user, student_id, one(form, "said"), one(form, "assessment_id"))
-    return go(request, student_path(student_id) + "?viewed=1#explanation")
+    return go(request, student_path(student_id) + "?" + urlencode({"viewed": 1} | _back(form)) + "#explanation")
 
 
 def park(request: Request, form: Form | None) -> str | None:
@@ -64,6 +64,12 @@ def park(request: Request, form: Form | None) -> str | None:
     student_id = one(form, "student_id")
     claim = service.park_draft(request.app.state.service, one(form, "author"), student_id, form)
     return student_path(student_id) + "?" + urlencode({"draft": claim})
+
+
+def _back(form: Form) -> dict[str, str]:
+    """The page that one came from, with its filters, where it is not the start page itself."""
+    back = local_path(one(form, "back") or "/")
+    return {} if back == "/" else {"back": back}
 
 
 def _place(student_id: str, **query: str) -> str:
