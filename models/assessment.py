@@ -29,7 +29,7 @@ class AnswerTime(Code):
     SAME_DAY = ("same_day", "当日当面核查", "check in person the same school day")
     NEXT_DAY = ("next_day", "次日前当面访谈", "talk in person by the next school day")
     ASK = ("ask", "当面询问", "ask in person")
-    TIER = ("tier", "按档级安排", "as the tier says")
+    TIER = ("tier", "按等级安排", "as the tier says")
 
 
 @dataclass(frozen=True)

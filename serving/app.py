@@ -23,6 +23,7 @@ from serving.api.description import describe
 from serving.api.problems import install_problems
 from serving.api.query import known_query
 from serving.cases import pages as cases
+from serving.concerns import pages as concerns
 from serving.directory import pages as directory
 from serving.identity import pages as identity
 from serving.keys import verify_key
@@ -46,6 +47,7 @@ PAGES = (
     *student.ROUTES,
     *recording.ROUTES,
     *cases.ROUTES,
+    *concerns.ROUTES,
     *identity.ROUTES,
     *miss_review.ROUTES,
     *admin.ROUTES,

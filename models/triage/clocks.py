@@ -23,7 +23,7 @@ from models.tasks import TO_DO, UNDER_LOCK
 from models.triage.facts import ZONE, Piece, day_start
 
 END_OF_DAY = time(23, 59)
-BY_MODEL = Words(zh="模型评估的档级", en="the tier by the model")
+BY_MODEL = Words(zh="模型评估的等级", en="the tier by the model")
 AWAY = Words(zh="休学中", en="suspended from school")
 BY_EVENT = Words(zh="登记的危机事件或转介", en="a crisis event or referral on record")
 

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from data_schemas.calendar import SchoolCalendar
@@ -152,6 +152,11 @@ class Present:
         if any(one.source == "model" and one.start.astimezone(ZONE).date() > self.seen_on for one in self.clocks):
             return False
         return clock is None or clock.by is None or (clock.by - now).days >= 7
+
+    def handled_lately(self, now: datetime) -> bool:
+        """The same, and the talk was held within a week: a line that may be folded."""
+        week_ago = now.astimezone(ZONE).date() - timedelta(days=7)
+        return self.seen_on is not None and self.seen_on >= week_ago and self.handled(now)
 
 
 def present_of(

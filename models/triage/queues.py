@@ -164,10 +164,10 @@ QUEUES: tuple[Queue, ...] = (
         BESIDE,
         Words(zh="需人判断", en="Needs judgement"),
         Words(
-            zh="档级临界，请您判断：分值在两个档级的界线附近，模型不能确定属于哪一级。",
+            zh="等级临界，请您判断：分值在两个等级的界线附近，模型不能确定属于哪一级。",
             en="Near the line between two tiers: the model cannot tell which one it is, so a person decides.",
         ),
-        Words(zh="没有档级临界的学生。", en="Nobody stands near a line."),
+        Words(zh="没有等级临界的学生。", en="Nobody stands near a line."),
         lambda one: one.undecided,
         tells_tier=True,
     ),

@@ -23,6 +23,7 @@ class Action(Code):
     SEE_STUDENT = ("see_student", "查看学生档案", "see a student's record")
     SEE_NAMES = ("see_names", "查看姓名", "see students' names")
     RECORD_WORD = ("record_word", "记录访谈与评估", "record a contact or an assessment")
+    REPORT_CONCERN = ("report_concern", "记录线索", "report a concern")
     SETTLE_IDENTITY = ("settle_identity", "核实身份", "settle who a student is")
     APPROVE_CASE = ("approve_case", "同意结案与转介内容", "approve what closes a case or is told with a referral")
     SEE_MISS_CASES = ("see_miss_cases", "查看遗漏复查的个案", "see the cases of a miss review")
@@ -53,6 +54,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.SEE_STUDENT: OWN_AND_UNASSIGNED,
                 Action.SEE_NAMES: OWN,
                 Action.RECORD_WORD: OWN_AND_UNASSIGNED,
+                Action.REPORT_CONCERN: OWN_AND_UNASSIGNED,
                 Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
                 Action.SEE_MISS_CASES: OWN,
                 Action.SEE_MISS_COUNTS: OWN,
@@ -65,6 +67,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.SEE_STUDENT: OWN_AND_UNASSIGNED,
                 Action.SEE_NAMES: OWN,
                 Action.RECORD_WORD: OWN_AND_UNASSIGNED,
+                Action.REPORT_CONCERN: OWN_AND_UNASSIGNED,
                 Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
                 Action.APPROVE_CASE: OWN,
             }

@@ -1,13 +1,13 @@
 """Moves of a case, as forms on the student's page, and the page of what waits for an answer."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from serving.access import User
 from serving.cases import service
-from serving.platform.guard import Form, one
+from serving.platform.guard import Form, local_path, one
 from serving.platform.pages import shows, takes
 from serving.platform.render import CHINA, go, page, student_path
 from serving.platform.state import State
@@ -18,14 +18,22 @@ def take_move(request: Request, user: User, state: State, form: Form) -> Respons
     student_id = one(form, "student_id")
     last = one(form, "last")
     given = {name: one(form, name) for name in ("person", "to_school", "to", "answer", "by", "reason")}
-    back = "/cases" if one(form, "back") == "cases" else student_path(student_id)
-    place = "" if back == "/cases" else "#case"
+    asked = "/cases" if one(form, "back") == "cases" else one(form, "back")
+    back = local_path(asked) if asked else student_path(student_id)
+    place = "" if asked else "#case"
     try:
         number = int(last) if last.isdigit() else 0
         service.do_move(state, user, student_id, one(form, "move"), number, given | {"told": form.get("told", [])})
     except service.CaseFault as fault:
-        return go(request, f"{back}?{urlencode({'case': fault.key})}{place}")
-    return go(request, f"{back}?case=done{place}")
+        return go(request, _told(back, fault.key) + place)
+    return go(request, _told(back, "done") + place)
+
+
+def _told(back: str, what: str) -> str:
+    """The address to go back to, with what became of the move in place of what became of the one before."""
+    path, _, query = back.partition("?")
+    kept = [(key, value) for key, value in parse_qsl(query) if key != "case"]
+    return f"{path}?{urlencode([*kept, ('case', what)])}"
 
 
 def show_cases(request: Request, user: User, state: State) -> Response:

@@ -11,7 +11,7 @@ from serving.store import AuditEvent, Outcome, Store, outcomes_between, student_
 READ = "labels.read"
 NOT_LABELS = (
     Words(
-        zh="模型给出的档级、概率和次序都不是标签，无论是否有人看过",
+        zh="模型给出的等级、概率和次序都不是标签，无论是否有人看过",
         en="tiers, probabilities and ranks that a model gave are no labels, whoever has looked at them",
     ),
     Words(

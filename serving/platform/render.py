@@ -28,6 +28,8 @@ STATIC = {
     "icon.svg": "image/svg+xml",
 }
 SHAPES = {"crisis": "■", "priority": "▲", "watch": "◆", "routine": "●"}
+# What an address says of what was just done, and what it lets in: one does not come back to that.
+TOLD = ("lang", "link", "case", "record", "before", "reported", "report", "identity", "is", "viewed")
 CHINA = timezone(timedelta(hours=8))  # one time zone, without daylight saving
 
 
@@ -156,7 +158,7 @@ def page(
 
 def _here(request: Request) -> str:
     """The address of the page with its filters, to come back to; empty where that is the start page itself."""
-    query = [(key, value) for key, value in request.query_params.multi_items() if key not in ("lang", "link")]
+    query = [(key, value) for key, value in request.query_params.multi_items() if key not in TOLD]
     address = request.url.path + (f"?{urlencode(query)}" if query else "")
     return "" if address == "/" else address
 

@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from serving.access import User
-from serving.platform.guard import Form, one
+from serving.platform.guard import Form, local_path, one
 from serving.platform.pages import takes
 from serving.platform.render import day, go, student_path
 from serving.platform.state import State
 from serving.recording import service
+from serving.today.beside import beside
 
 RECORD, DRAFT = "/records", "/records/draft"
 
@@ -18,17 +19,19 @@ RECORD, DRAFT = "/records", "/records/draft"
 def take_record(request: Request, user: User, state: State, form: Form) -> Response:
     """Keep the record and go on: to the next student on the list where that was asked for."""
     student_id, then = one(form, "student_id"), one(form, "then")
+    kept = _back(form)
+    back = kept.get("back", "/")
     if then == "draft":
         return take_draft(request, user, state, form)
     following = None
     if then == "next":
-        following = service.next_student(state, user, one(form, "school_id"), student_id)
+        following = beside(state, user, one(form, "school_id"), back, student_id, 1)
     recorded = service.record_talk(state, user, student_id, form)
     if recorded.status != "saved":
-        return go(request, _place(student_id, record=recorded.status))
+        return go(request, _place(student_id, record=recorded.status, **kept))
     if then == "next":
-        return go(request, "/" if following is None else _place(following, before=student_id))
-    return go(request, _place(student_id, record="saved"))
+        return go(request, back if following is None else _place(following, before=student_id, **kept))
+    return go(request, _place(student_id, record="saved", **kept))
 
 
 def take_draft(request: Request, user: User, state: State, form: Form) -> Response:
@@ -45,13 +48,13 @@ def take_drop(request: Request, user: User, state: State, form: Form) -> Respons
 
 
 def take_undo(request: Request, user: User, state: State, form: Form) -> Response:
-    return go(request, _place(service.undo_talk(state, user, one(form, "talk_id")), record="undone"))
+    return go(request, _place(service.undo_talk(state, user, one(form, "talk_id")), record="undone", **_back(form)))
 
 
 def take_view(request: Request, user: User, state: State, form: Form) -> Response:
     student_id = one(form, "student_id")
     service.say_of_explanation(state, user, student_id, one(form, "said"), one(form, "assessment_id"))
-    return go(request, student_path(student_id) + "?viewed=1#explanation")
+    return go(request, student_path(student_id) + "?" + urlencode({"viewed": 1} | _back(form)) + "#explanation")
 
 
 def park(request: Request, form: Form | None) -> str | None:
@@ -61,6 +64,12 @@ def park(request: Request, form: Form | None) -> str | None:
     student_id = one(form, "student_id")
     claim = service.park_draft(request.app.state.service, one(form, "author"), student_id, form)
     return student_path(student_id) + "?" + urlencode({"draft": claim})
+
+
+def _back(form: Form) -> dict[str, str]:
+    """The page that one came from, with its filters, where it is not the start page itself."""
+    back = local_path(one(form, "back") or "/")
+    return {} if back == "/" else {"back": back}
 
 
 def _place(student_id: str, **query: str) -> str:

@@ -23,7 +23,6 @@ from serving.store import AuditEvent, FileOf, Outcome, Student, facts_of, find_s
 from serving.store.outcomes import COLUMNS
 from serving.store.talks import Talk
 from serving.today.blind import blind_among
-from serving.today.service import open_list
 
 VIEWS = ("agree", "disagree", "cannot_say")
 
@@ -201,17 +200,6 @@ def say_of_explanation(state: State, user: User, student_id: str, said: str, ass
     kept_by.keep_view(
         state.store, row, AuditEvent(now, user.username, "explanation.judged", "follow_up", student_id, said)
     )
-
-
-def next_student(state: State, user: User, school_id: str, student_id: str) -> str | None:
-    """Who stands behind a student on the school's list; None where nobody does."""
-    listed = open_list(state, user, school_id)
-    if listed is None:
-        return None
-    order = [line.student.student_id for queue in ("immediate", "review", "week") for line in listed.queue(queue)]
-    order = list(dict.fromkeys(order))
-    behind = order[order.index(student_id) + 1 :] if student_id in order else order
-    return next((one for one in behind if one != student_id), None)
 
 
 def _may_record(state: State, user: User, student_id: str) -> Student:

@@ -17,6 +17,8 @@ OF_STUDENTS = frozenset(
         "file.joined",
         "file.parted",
         "assessment.replayed",
+        "report.recorded",
+        "report.undone",
         "talk.recorded",
         "talk.undone",
         "explanation.judged",

@@ -102,3 +102,22 @@ identity_decisions = sa.Table(
     sa.Column("decided_at", Instant, nullable=False),
     sa.Column("decided_by", sa.String, nullable=False),
 )
+
+# What somebody reported about a student on a page. `entry_id` is the record by which it was filed, `undoes` names the
+# report that a row takes back.
+concern_reports = sa.Table(
+    "concern_reports",
+    metadata,
+    sa.Column("report_id", sa.String, primary_key=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("file_id", sa.String, nullable=False),
+    sa.Column("school_id", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("reported_on", sa.Date, nullable=False),
+    sa.Column("source", sa.String),
+    sa.Column("note", sa.String),
+    sa.Column("entry_id", sa.String),
+    sa.Column("undoes", sa.String),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("recorded_by", sa.String, nullable=False),
+)

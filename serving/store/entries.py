@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from models.assessment import Assessment, Floor
 from models.triage import as_received, knows_of_leave, newest_of_leave
 from serving.store.audit import AuditEvent, add_events
+from serving.store.concern_reports import ConcernReport, add_report, undone_entries
 from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
 from serving.store.database import Store, chunks
-from serving.store.evidence import SCORE, Filing, file_evidence
+from serving.store.evidence import PAGE, SCORE, Filing, file_evidence
 from serving.store.inputs import ReplayContext, keep_context, keep_inputs
 from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
 from serving.store.runs import Run, run_from_row
@@ -29,7 +30,7 @@ class NewEntry:
     """One record to keep, in the file `student_id` (see `serving.store.files`). `record` is the request in JSON's own
     types, `floors` the evidence in it, leads among them, `contacts` and `consents` what it says of these. `inputs` is
     the record as it was assessed, with what the store knew beside it, and `context` what it was assessed with, for
-    replay."""
+    replay. `report` is what a person has filled in on a page."""
 
     client: str
     student_id: str
@@ -44,6 +45,7 @@ class NewEntry:
     consents: tuple[Consent, ...] = ()
     context: ReplayContext | None = None
     inputs: Content | None = None
+    report: ConcernReport | None = None
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,15 @@ def _record(connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence
     events = []
     for row, entry in zip(rows, given, strict=True):
         filing = Filing(entry.student_id, entry.school_id, entry.floors)
-        new = file_evidence(connection, [filing], entry.received_at, SCORE, row["entry_id"])
+        door = SCORE if entry.report is None else PAGE
+        new = file_evidence(connection, [filing], entry.received_at, door, row["entry_id"])
+        if entry.report is not None:
+            add_report(connection, entry.report, row["entry_id"])
         keep_contacts(connection, entry.contacts, entry.received_at, SCORE, row["entry_id"])
         keep_consents(connection, {entry.student_id: entry.consents}, entry.received_at, entry.client)
         detail = f"opened={sum(new.values())}"
-        events.append(
-            AuditEvent(entry.received_at, entry.client, "entry.recorded", "follow_up", entry.student_id, detail)
-        )
+        action = "entry.recorded" if entry.report is None else "report.recorded"
+        events.append(AuditEvent(entry.received_at, entry.client, action, "follow_up", entry.student_id, detail))
     add_events(connection, events)
 
 
@@ -186,7 +190,11 @@ def entries_at(connection: sa.Connection, school_id: str, run: Run | None) -> di
     return _by_student(connection.execute(_in_order(_WITH_ROSTER.where(here | strangers))))
 
 
-_WITH_ROSTER = sa.select(entries).outerjoin(students, students.c.student_id == entries.c.student_id)
+_WITH_ROSTER = (
+    sa.select(entries)
+    .outerjoin(students, students.c.student_id == entries.c.student_id)
+    .where(entries.c.entry_id.not_in(undone_entries()))
+)
 
 
 def _late(connection: sa.Connection, who: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

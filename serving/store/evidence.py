@@ -17,6 +17,7 @@ from data_schemas.instruments import Words
 from models.assessment import AnswerTime, Floor
 from models.triage import ZONE, Piece, day_start
 from models.triage.facts import same_record
+from serving.store.concern_reports import undone_entries
 from serving.store.database import chunks
 from serving.store.tables import evidence
 
@@ -73,6 +74,7 @@ def pieces_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None
     found: dict[str, list[Piece]] = {}
     for part in chunks(list(ids)):
         query = evidence.select().where(evidence.c.student_id.in_(part)).order_by(evidence.c.filed_id)
+        query = query.where(evidence.c.filed_by.not_in(undone_entries()))
         if at is not None:
             query = query.where(evidence.c.filed_at <= at)
         for row in connection.execute(query):

@@ -31,7 +31,17 @@ school_changes = sa.Table(
 )
 
 OF_ALL, OF_STRANGERS, OF_LOTS = " all", " strangers", " lots"
-OF_A_STUDENT = {"evidence", "outcomes", "contacts", "consents", "entries", "talks", "case_events", "brought"}
+OF_A_STUDENT = {
+    "evidence",
+    "outcomes",
+    "contacts",
+    "consents",
+    "entries",
+    "talks",
+    "case_events",
+    "concern_reports",
+    "brought",
+}
 OF_EVERYBODY = {
     "runs",
     "run_schools",

@@ -12,7 +12,16 @@ import sqlalchemy as sa
 from runxin.errors import bad_data
 from serving.store.audit import AuditEvent, add_events
 from serving.store.audit_chain import forget
-from serving.store.case_tables import case_events, drafts, explanation_views, identity_decisions, reveals, talks
+from serving.store.case_tables import (
+    case_events,
+    concern_reports,
+    drafts,
+    explanation_views,
+    identity_decisions,
+    reveals,
+    talks,
+)
+from serving.store.concern_reports import undone_entries
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
 from serving.store.fact_changes import fact_changes
@@ -33,6 +42,10 @@ from serving.store.tables import (
     students,
 )
 
+ON_STUDENTS = (
+    *(fact_changes, inputs, outcomes, contacts, misses),
+    *(talks, drafts, explanation_views, case_events, reveals, concern_reports),
+)
 UNKEPT = (
     "nothing is stored to replay this assessment from: it is older than replay, or its model was not read from files"
 )
@@ -153,6 +166,10 @@ def erase_inputs(store: Store, student_id: str, at: datetime, actor: str) -> int
         connection.execute(
             assessments.update().where(mine).values(assessment_id=None, inputs=None, earlier_margin=None)
         )
+        # A report that was taken back must not come up again once nobody knows any more that it was.
+        undone = undone_entries()
+        connection.execute(evidence.delete().where(evidence.c.student_id.in_(files), evidence.c.filed_by.in_(undone)))
+        connection.execute(entries.delete().where(entries.c.student_id.in_(files), entries.c.entry_id.in_(undone)))
         sent = entries.c.student_id.in_(files) & (entries.c.record != b"")
         sent_ids = list(connection.scalars(sa.select(entries.c.entry_id).where(sent)))
         for entry_id in sent_ids:
@@ -169,8 +186,7 @@ def erase_inputs(store: Store, student_id: str, at: datetime, actor: str) -> int
         connection.execute(assessments.update().where(mine, ~_says_where()).values(sex=None, birth_date=None))
         # A digest of nine answers tells the answers to whoever tries them all.
         connection.execute(evidence.update().where(evidence.c.student_id.in_(files)).values(record=None))
-        recorded = (talks, drafts, explanation_views, case_events, reveals)
-        for table in (fact_changes, inputs, outcomes, contacts, misses, *recorded):
+        for table in ON_STUDENTS:
             connection.execute(table.delete().where(table.c.student_id.in_(files)))
         decided = identity_decisions.c
         about = decided.student_id.in_(files) | decided.other_id.in_(files)

@@ -1,13 +1,13 @@
 """一生一档: one student's page, from the evidence down to what is missing."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data_schemas.codes import Tier
+from data_schemas.codes import Concern, Tier
 from data_schemas.instruments import Words
 from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
 from models.triage import BY_CODE, PAGE, Standing, Word
@@ -17,10 +17,13 @@ from serving.identity.service import identity_part
 from serving.platform.guard import language_of, local_path
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, page
+from serving.platform.schools import namer
 from serving.platform.state import State, instruments_of
 from serving.platform.words import instrument_label, instrument_name, pick, say
+from serving.student.absences import AWAY, absences_of
 from serving.student.service import form_of, open_student
 from serving.student.sheets import courses_of
+from serving.student.timeline import circumstances_of, timeline_of
 from serving.today import why_unplaced
 
 OUTCOMES = "outcomes"  # the door of what platforms attest
@@ -163,6 +166,13 @@ def show_student(request: Request, user: User, state: State) -> Response:
     file = open_student(state, user, student_id, purpose, reveal)
     language = language_of(request)
     record = form_of(state, user, file, request.query_params.get("draft")) if file.recording else None
+    part = case_part(state, user, file.student, file.present) if record is not None and not record.blind else None
+    minutes = timedelta(minutes=state.policy.casework.undo_minutes)
+    undoable = [
+        (one, one.recorded_at + minutes)
+        for one in file.reports
+        if one.recorded_by == user.username and one.undone_by is None and state.clock() - one.recorded_at <= minutes
+    ]
     show = partial(
         page,
         request,
@@ -174,7 +184,9 @@ def show_student(request: Request, user: User, state: State) -> Response:
         record=record,
         record_status=request.query_params.get("record"),
         record_before=request.query_params.get("before"),
-        part=case_part(state, user, file.student, file.present) if record is not None and not record.blind else None,
+        part=part,
+        reported=request.query_params.get("reported"),
+        report_status=request.query_params.get("report"),
         case_status=request.query_params.get("case"),
     )
     asked_back = local_path(request.query_params.get("back") or "/")
@@ -184,8 +196,16 @@ def show_student(request: Request, user: User, state: State) -> Response:
     now, said = file.present, file.assessment
     eases = not now.open and not now.suspended  # nothing comforts while evidence is open, or of days away from school
     worst = max((floor.tier.ord for floor in now.floors), default=now.tier.ord)
+    courses = courses_of(now, file.history, instruments_of(state), state.today())
+    past, moves = (() if record is None else record.past), (() if part is None else part.case.events)
     return show(
         "student.html",
+        absences=absences_of(file.rows, file.student.school_id, state.calendars, state.today()),
+        away=AWAY,
+        circumstances=circumstances_of(file.rows, state.today()),
+        timeline=timeline_of(now, file.rows, courses, past, moves, file.reports, namer(request)),
+        undoable=undoable,
+        kind_of=Concern.of,
         who_is=identity_part(state, user, file.student, now, request.query_params.get("is")),
         identity_status=request.query_params.get("identity"),
         purpose=purpose,
@@ -194,7 +214,7 @@ def show_student(request: Request, user: User, state: State) -> Response:
         bars=None if said is None else draw_bars(said, eases),
         chart=CHART,
         axis=AXIS,
-        courses=courses_of(now, file.history, instruments_of(state), state.today()),
+        courses=courses,
         eases=eases,
         moved=None if said is None else draw_change(said, eases),
         missing=[] if said is None else missing_words(said, language),

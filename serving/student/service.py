@@ -1,6 +1,6 @@
 """一生一档: what a counselor may read of one student. Allowed first, then put in the trail, then read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from data_schemas.codes import Tier
@@ -20,7 +20,9 @@ from serving.store import (
     newest_run,
     write_audit,
 )
+from serving.store.concern_reports import KeptReport, reports_of
 from serving.store.duty import duty_of
+from serving.store.student_rows import StudentRows, rows_of_student
 from serving.today import Due, due_of
 from serving.today.blind import blind_among
 
@@ -39,6 +41,8 @@ class StudentFile:
     since: date | None
     synthetic: bool
     blind: bool
+    rows: StudentRows = field(default_factory=StudentRows)
+    reports: tuple[KeptReport, ...] = ()
     recording: bool = False  # whether the reader may record here
     revealed: bool = False  # whether a blind student is shown all the same
 
@@ -80,6 +84,8 @@ def open_student(
         _since(history),
         run is not None and run.synthetic,
         blind,
+        rows_of_student(state.store, student_id, student.school_id) if not blind or reveal else StudentRows(),
+        tuple(reports_of(state.store, student_id)) if not blind or reveal else (),
         may(user, Action.RECORD_WORD, student.school_id),
         reveal,
     )

@@ -28,6 +28,7 @@ from models.triage import (
     strengths_of,
 )
 from models.triage.missed import expected_missed
+from models.triage.moved import ListMove, moves
 from models.triage.queues import BELOW, CONTACT, IDENTITY, IMMEDIATE, LEADS, RETEST, REVIEW, WEEK
 from models.triage.week import Week, hours_for
 from models.why import why
@@ -104,7 +105,8 @@ def build_list(
     ranked = facts.run is not None and facts.run.model.status == "ok"
     week = plan_week(everyone, strength, school_id, slots, ranked, policy, now)
     blind = week.blind | drawn
-    lines = _Lines(facts.people, blind, now)
+    moved = moves([one for one, _ in week.line] + list(week.below), facts.run.published_at) if facts.run else {}
+    lines = _Lines(facts.people, blind, now, moved)
     queues = {WEEK: lines.of_week(week), BELOW: lines.below(week)}
     for queue in QUEUES:
         if queue.holds is None:
@@ -156,8 +158,10 @@ def _is_told(one: Present) -> bool:
 class _Lines:
     """Lines of one list: who each student is, who is blind, and what time it is."""
 
-    def __init__(self, people: Mapping[str, Student], blind: frozenset[str], now: datetime) -> None:
-        self.people, self.blind, self.now = people, blind, now
+    def __init__(
+        self, people: Mapping[str, Student], blind: frozenset[str], now: datetime, moved: Mapping[str, ListMove]
+    ) -> None:
+        self.people, self.blind, self.now, self.moved = people, blind, now, moved
 
     def of_week(self, week: Week) -> tuple[Entry, ...]:
         return tuple(self.line(one, WEEK, slot=slot, rank=rank) for rank, (one, slot) in enumerate(week.line, start=1))
@@ -211,6 +215,8 @@ class _Lines:
             lacks=one.lacks,
             seen_on=one.seen_on,
             assessment_id=one.facts.assessment_id,
+            move=self.moved.get(one.student_id),
+            handled=one.handled_lately(self.now),
         )
 
 

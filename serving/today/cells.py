@@ -11,7 +11,7 @@ SHAPES = {Tier.CRISIS: "■", Tier.PRIORITY: "▲", Tier.WATCH: "◆", Tier.ROUT
 BLIND = "—"  # a blind line shows no tier
 COLUMNS = (
     Words(zh="序号", en="rank"),
-    Words(zh="档级", en="tier"),
+    Words(zh="等级", en="tier"),
     Words(zh="学生编号", en="student"),
     Words(zh="班级", en="class"),
     Words(zh="原因", en="why"),

@@ -8,6 +8,7 @@ from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import Assessment, Floor, ModelStatus
 from models.triage.missed import Missed
+from models.triage.moved import ListMove
 from serving.store import Student
 
 __all__ = ["Due", "Entry", "FollowUpList", "Student"]
@@ -33,7 +34,8 @@ class Entry:
     `slot` says which of the week's places it fills: "ranked", "concern" or "audit". Of a `blind` student nothing is
     here but who it is: tier, reasons, evidence and assessment are empty. `assessment_id` is what a replay asks for.
     `lacks` is what is missing to close evidence ("second_person"). `others` are further students of the same import
-    whom the roster does not know, shown as one line.
+    whom the roster does not know, shown as one line. `move` says why the student moved since the list before, `handled`
+    that somebody has spoken with the student within a week and nothing is due.
     """
 
     student: Student
@@ -55,6 +57,8 @@ class Entry:
     seen_on: date | None = None
     assessment_id: str | None = None
     others: tuple[str, ...] = ()
+    move: ListMove | None = None
+    handled: bool = False
 
     @property
     def dues(self) -> tuple[Due, ...]:

@@ -1,10 +1,8 @@
 """What the address of a list asks to see, and what can be chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-
-from starlette.requests import Request
 
 from data_schemas.codes import Tier
 from models.assessment import GROUPS
@@ -19,7 +17,8 @@ STATES = ("pending", "confirmed", "second_person", "suspended")
 
 @dataclass(frozen=True)
 class Filters:
-    """What the address asks to see; None is everyone. `hours` are those of the week's line, None the policy's."""
+    """What the address asks to see; None is everyone. `hours` are those of the week's line, None the policy's; `mine`
+    are the reader's own cases alone, `handled` shows whom somebody has just spoken with as well."""
 
     tier: Tier | None = None
     grade: int | None = None
@@ -29,6 +28,8 @@ class Filters:
     group: str | None = None
     hours: float | None = None
     everyone: bool = False
+    mine: bool = False
+    handled: bool = False
 
     @property
     def any(self) -> bool:
@@ -45,6 +46,8 @@ class Filters:
             "group": self.group,
             "hours": f"{self.hours:g}" if self.hours is not None else None,
             "all": "1" if self.everyone else None,
+            "mine": "1" if self.mine else None,
+            "handled": "1" if self.handled else None,
         }
 
     def changed(self, **fields: object) -> dict[str, str | int | None]:
@@ -52,10 +55,9 @@ class Filters:
         return replace(self, **fields).query  # type: ignore[arg-type]
 
 
-def read_filters(request: Request, hours: Sequence[float] = ()) -> Filters:
+def read_filters(query: Mapping[str, str], hours: Sequence[float] = ()) -> Filters:
     """Filters from the address, and the hours if they are among those offered; what cannot be read is left out, as an
     old bookmark should still open."""
-    query = request.query_params
     tier, grade = query.get("tier"), query.get("grade", "")
     return Filters(
         tier=next((one for one in Tier if one.code == tier), None),
@@ -66,6 +68,8 @@ def read_filters(request: Request, hours: Sequence[float] = ()) -> Filters:
         group=_among(query.get("group"), GROUPS),
         hours=next((one for one in hours if f"{one:g}" == query.get("hours")), None),
         everyone=query.get("all") == "1",
+        mine=query.get("mine") == "1",
+        handled=query.get("handled") == "1",
     )
 
 

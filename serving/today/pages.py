@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,10 +14,13 @@ from models.triage import BY_CODE
 from models.triage.queues import BELOW, IMMEDIATE, LEADS, REVIEW, WEEK
 from models.triage.week import hours_for, hours_offered, slots_of
 from serving.access import Action, User, may_somewhere
+from serving.cases.service import cases_of
+from serving.platform.guard import local_path
 from serving.platform.pages import shows
-from serving.platform.render import CHINA, go, page
+from serving.platform.render import CHINA, go, page, student_path
 from serving.platform.schools import chosen_school
 from serving.platform.state import State
+from serving.today.beside import beside, lines_for
 from serving.today.cells import missed_words
 from serving.today.entries import Entry, FollowUpList, people
 from serving.today.filters import DUES, STATES, Filters, due_by, keeps, offered, read_filters
@@ -74,15 +78,17 @@ def show_list(request: Request, user: User, state: State) -> Response:
         return go(request, "/miss-review")
     school = chosen_school(request, user)
     hours = hours_offered(state.policy)
-    filters = read_filters(request, hours)
+    filters = read_filters(request.query_params, hours)
     slots = None if filters.hours is None else slots_of(filters.hours, state.policy)
     listed = open_list(state, user, school, slots=slots) if school is not None else None
     if school is None or listed is None:
         return page(request, "no_list.html", user=user, school=school)
     now = state.clock()
+    lines = lines_for(state, user, listed, filters)
     today = now.astimezone(CHINA).date()
-    shown = {code: part(listed.queue(code), filters, now) for code in (IMMEDIATE, REVIEW, WEEK, LEADS)}
-    shown[BELOW] = part(listed.queue(BELOW), filters, now, FIRST)
+    shown = {code: part(lines[code], filters, now) for code in (IMMEDIATE, REVIEW, WEEK, LEADS)}
+    shown[BELOW] = part(lines[BELOW], filters, now, FIRST)
+    at_once = [entry.student.student_id for entry in shown[IMMEDIATE].shown]
     due_today = tuple(entry for entry in shown[WEEK].shown if due_by(entry, today))
     everyone = [entry for code in shown for entry in listed.queue(code)]
     checking = listed.count(IMMEDIATE) * listed.check_minutes / 60
@@ -105,6 +111,9 @@ def show_list(request: Request, user: User, state: State) -> Response:
         dues=DUES,
         states=STATES,
         nobody=not everyone,
+        cases=cases_of(state.store, at_once),
+        just_handled=sum(entry.handled for entry in listed.queue(BELOW)),
+        case_status=request.query_params.get("case"),
         missed=missed_words(listed.missed),
         hours=_round(checking),
         over_a_day=checking > WORKING_DAY,
@@ -119,7 +128,7 @@ def show_queue(request: Request, user: User, state: State) -> Response:
     listed = open_list(state, user, school) if school is not None else None
     if school is None or listed is None:
         return page(request, "no_list.html", user=user, school=school)
-    filters = read_filters(request)
+    filters = read_filters(request.query_params)
     entries = listed.queue(queue.code)
     return page(
         request,
@@ -144,7 +153,7 @@ def show_to_complete(request: Request, user: User, state: State) -> Response:
     listed = open_list(state, user, school) if school is not None else None
     if school is None or listed is None:
         return page(request, "no_list.html", user=user, school=school)
-    filters = read_filters(request)
+    filters = read_filters(request.query_params)
     together = to_complete(listed)
     entries = tuple(one.entry for one in together)
     return page(
@@ -182,8 +191,20 @@ def _round(hours: float) -> str:
     return f"{hours:.0f}"
 
 
+def show_beside(request: Request, user: User, state: State) -> Response:
+    """Lead to who stands before or behind a student on the page that one came from; at its ends, back to it."""
+    asked = request.query_params
+    back, school = local_path(asked.get("back") or "/"), asked.get("school") or chosen_school(request, user)
+    step = -1 if asked.get("step") == "-1" else 1
+    found = beside(state, user, school or "", back, asked.get("student", ""), step)
+    if found is None:
+        return go(request, back)
+    return go(request, student_path(found) + "?" + urlencode({"back": back}))
+
+
 ROUTES = (
     shows("/", show_list),
+    shows("/beside", show_beside),
     shows("/to-complete", show_to_complete),
     *(shows(queue.path, show_queue) for queue in ON_PAGES),
 )

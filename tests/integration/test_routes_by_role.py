@@ -38,6 +38,10 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
         for path in ("/records", "/records/draft", "/records/drop", "/records/undo", "/explanation-views", "/cases")
     },
     ("GET", "/cases"): TALKS,
+    ("GET", "/concerns"): TALKS,
+    ("POST", "/concerns"): TALKS,
+    ("POST", "/concerns/undo"): TALKS,
+    ("GET", "/beside"): TALKS,
     ("GET", "/students"): TALKS,
     ("POST", "/identity"): TALKS,
     ("POST", "/identity/undo"): TALKS,

@@ -147,7 +147,7 @@ FOLLOWED: list[tuple[int, str, str, datetime | None]] = [
 def test_the_models_tier_asks_for_a_first_talk(
     level: int, zh: str, en: str, days: int, start: datetime, ends: dict[int, datetime]
 ) -> None:
-    expected = Clock("model", words(zh, en), start, ends[days], words("模型评估的档级", "the tier by the model"))
+    expected = Clock("model", words(zh, en), start, ends[days], words("模型评估的等级", "the tier by the model"))
     today = start.astimezone(at(0).tzinfo).date()
     for seen in (None, today - timedelta(days=1)):
         assert model_clock(TIER[level], start, seen, DUE, SCHOOL) == expected

@@ -47,6 +47,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "see_student": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
     "see_names": {"counselor": {"own"}, "supervisor": {"own"}},
     "record_word": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
+    "report_concern": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
     "settle_identity": {
         "counselor": {"own", "unassigned", "among own"},
         "supervisor": {"own", "unassigned", "among own"},

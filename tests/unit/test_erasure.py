@@ -8,7 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 from serving.store import Store, erase_inputs, open_store
-from serving.store.case_tables import case_events, drafts, explanation_views, identity_decisions, reveals, talks
+from serving.store.case_tables import (
+    case_events,
+    concern_reports,
+    drafts,
+    explanation_views,
+    identity_decisions,
+    reveals,
+    talks,
+)
 from serving.store.fact_changes import fact_changes
 from serving.store.tables import metadata
 from tests.factories import NOW
@@ -72,7 +80,7 @@ def test_what_was_recorded_on_pages_goes(store: Store) -> None:
     assert tables_with(store, student) & {table.name for table in RECORDED} == set()
 
 
-RECORDED = (fact_changes, talks, drafts, explanation_views, case_events, reveals, identity_decisions)
+RECORDED = (fact_changes, talks, drafts, explanation_views, case_events, reveals, identity_decisions, concern_reports)
 
 
 def _any(column: sa.Column[Any], at: datetime) -> Any:

@@ -172,7 +172,7 @@ def test_nothing_due_says_so_without_comfort(sample: MakeSample) -> None:
 def test_no_list_says_what_to_do(sample: MakeSample) -> None:
     html = open_page(sample, None)
     assert "还没有发布过名单" in html
-    assert "runxin screen" in html
+    assert "runxin " not in html, "commands are for whoever administrates"
 
 
 def test_a_missing_model_and_silent_feeds_are_said(sample: MakeSample) -> None:
@@ -199,8 +199,8 @@ def test_what_a_silent_feed_takes_from_everyone_is_not_marked_on_each_line(sampl
 
 def test_a_line_near_a_threshold_is_marked(sample: MakeSample) -> None:
     listed = follow_up_list(week=(entry(undecided=True),))
-    assert "界线附近，由人判断" in open_page(sample, listed)
-    assert "界线附近" not in open_page(sample, follow_up_list(week=(entry(),)))
+    assert "等级临界，请您判断" in open_page(sample, listed)
+    assert "等级临界" not in open_page(sample, follow_up_list(week=(entry(),)))
 
 
 def test_an_unscreened_student_is_never_shown_as_routine(sample: MakeSample) -> None:

@@ -266,7 +266,7 @@ def test_while_evidence_is_open_no_change_gives_ease(show: Show) -> None:
 
 def test_near_a_line_a_person_decides_unless_evidence_or_a_person_has(show: Show) -> None:
     near, far = Uncertainty(0.08, 0.12, True), Uncertainty(0.02, 0.03, False)
-    sentence = "分值在两个档级的界线附近：模型不能确定属于哪一级，由人判断。"
+    sentence = "等级临界，请您判断：分值在两个等级的界线附近，模型不能确定属于哪一级。"
     assert sentence in show(high(uncertainty=near))
     assert sentence not in show(high(uncertainty=near), word(level=2))
     assert sentence not in show(high(uncertainty=far))

@@ -20,6 +20,10 @@ FORBIDDEN = (
     *("at-risk student", "patient", "disorder", "diagnosed"),
 )
 
+FORBIDDEN_OF_PEOPLE = FORBIDDEN[:11]
+ROOT = SLICES.parent
+FOR_ADMINISTRATORS = {"runs_none"}
+
 
 def test_each_key_speaks_both_languages() -> None:
     for key, words in catalogue().items():
@@ -62,6 +66,29 @@ def test_no_page_says_what_is_forbidden() -> None:
         text = file.read_text("utf-8").lower()
         said = [forbidden for forbidden in FORBIDDEN if forbidden.lower() in text]
         assert said == [], f"{file.name} says {said}"
+
+
+def test_what_reaches_a_page_from_elsewhere_says_nothing_forbidden_either() -> None:
+    """Sentences of reasons, rules, tasks and queues, and reports, are made outside of the pages. Names of formal things
+    that the law has, and what documentation says of them, are no words about a student."""
+    rooms = [ROOT / "models", ROOT / "evaluation" / "report", *(ROOT / "serving").glob("*/words.toml")]
+    files = [f for room in rooms for f in (sorted(room.rglob("*.py")) if room.is_dir() else [room])]
+    assert len(files) > 40
+    for file in files:
+        said = [one for one in re.findall(r"zh\s*=\s*f?\"([^\"]*)\"", file.read_text("utf-8"))]
+        assert [text for text in said if any(word in text for word in FORBIDDEN_OF_PEOPLE)] == [], file.name
+
+
+def test_no_command_rule_or_log_odds_stands_on_a_counselors_page() -> None:
+    for key, words in catalogue().items():
+        if key not in FOR_ADMINISTRATORS:
+            for text in (words.zh, words.en):
+                assert not re.search(r"\brunxin [a-z]|\bR\d\d\b|log-odds|对数几率", text), key
+
+
+def test_one_thing_has_one_word() -> None:
+    for file in [*TEMPLATES, *word_files(), *sorted((ROOT / "models").rglob("*.py"))]:
+        assert not re.search("档级|界线附近，由人", file.read_text("utf-8")), file.name
 
 
 def test_no_script_style_or_handler_stands_in_a_template() -> None:

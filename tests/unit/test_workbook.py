@@ -27,7 +27,7 @@ def test_it_says_what_it_is_and_holds_every_section(tmp_path: Path) -> None:
     assert rows[0] == ["合成数据"]
     assert rows[1] == ["筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认"]
     assert "全校预计尚未发现：无法估计" in rows[2][0]
-    assert rows[4] == ["序号", "档级", "学生编号", "班级", "原因", "应做", "截止", "逾期"]
+    assert rows[4] == ["序号", "等级", "学生编号", "班级", "原因", "应做", "截止", "逾期"]
     titles = [f"{queue.title.zh} {len(listed.queue(queue.code))}" for queue in QUEUES]
     assert [row[0] for row in rows if row[0] in titles] == titles, "every queue of the registry, empty ones too"
     at = {title: rows.index([title]) for title in titles}

@@ -1,0 +1,1 @@
+"""Reports that somebody at school makes about a student, on a page."""

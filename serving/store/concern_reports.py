@@ -1,0 +1,88 @@
+"""What somebody reported about a student on a page. A report that was taken back stays on record and counts no more."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from serving.store.audit import AuditEvent, add_event
+from serving.store.case_tables import concern_reports
+from serving.store.database import Store
+
+
+@dataclass(frozen=True)
+class ConcernReport:
+    """`kind` is a code of `Concern`, `source` of `Source` or None."""
+
+    report_id: str
+    student_id: str
+    school_id: str
+    kind: str
+    reported_on: date
+    source: str | None
+    note: str | None
+    recorded_at: datetime
+    recorded_by: str
+    undoes: str | None = None
+
+
+@dataclass(frozen=True)
+class KeptReport(ConcernReport):
+    """A report as it stands: who took it back, and when."""
+
+    undone_by: str | None = None
+    undone_at: datetime | None = None
+
+
+def add_report(connection: sa.Connection, report: ConcernReport, entry_id: str | None) -> None:
+    connection.execute(concern_reports.insert().values(**vars(report), file_id=report.student_id, entry_id=entry_id))
+
+
+def reports_of(store: Store, student_id: str) -> list[KeptReport]:
+    """Oldest first, those that were taken back among them."""
+    mine = concern_reports.c.student_id == student_id
+    with store.reading() as connection:
+        rows = connection.execute(concern_reports.select().where(mine).order_by(concern_reports.c.recorded_at)).all()
+    undone = {row.undoes: row for row in rows if row.undoes is not None}
+    return [_kept(row, undone.get(row.report_id)) for row in rows if row.undoes is None]
+
+
+def find_report(store: Store, report_id: str) -> KeptReport | None:
+    """None where there is none, and of what takes one back."""
+    mine = (concern_reports.c.report_id == report_id) & concern_reports.c.undoes.is_(None)
+    back = concern_reports.c.undoes == report_id
+    with store.reading() as connection:
+        row = connection.execute(concern_reports.select().where(mine)).first()
+        undone = connection.execute(concern_reports.select().where(back)).first()
+    return None if row is None else _kept(row, undone)
+
+
+def take_report_back(store: Store, undo: ConcernReport, event: AuditEvent) -> bool:
+    """Add the row that takes a report back; False where that was done before."""
+    with store.writing() as connection:
+        same = sa.select(concern_reports.c.report_id).where(concern_reports.c.undoes == undo.undoes)
+        if connection.scalar(same) is not None:
+            return False
+        add_report(connection, undo, None)
+        add_event(connection, event)
+    return True
+
+
+def undone_entries() -> sa.Select[Any]:
+    """The ids of records of reports that were taken back."""
+    back = concern_reports.alias()
+    return (
+        sa.select(concern_reports.c.entry_id)
+        .join(back, back.c.undoes == concern_reports.c.report_id)
+        .where(concern_reports.c.entry_id.is_not(None))
+    )
+
+
+def _kept(row: Any, undo: Any) -> KeptReport:
+    said = {field.name: row._mapping[field.name] for field in fields(ConcernReport)}
+    return (
+        KeptReport(**said)
+        if undo is None
+        else KeptReport(**said, undone_by=undo.recorded_by, undone_at=undo.recorded_at)
+    )
