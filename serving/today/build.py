@@ -17,10 +17,8 @@ from models.policy import Policy
 from models.retest import ASKED
 from models.tasks import CLASS_VISIT
 from models.triage import (
-    BY_CODE,
     QUEUES,
     ZONE,
-    Clock,
     Present,
     by_deadline,
     in_order,
@@ -37,16 +35,11 @@ from serving.store import A_YEAR, SCREENING, Feed, SchoolFacts, Store, Student, 
 from serving.store.duty import duty_of
 from serving.store.facts import NEW_STUDENT
 from serving.today.blind import drawn_of_school
-from serving.today.entries import Due, Entry, FollowUpList
+from serving.today.due import blind_due, due_of, own_due
+from serving.today.entries import Entry, FollowUpList
 
 SILENT_SCHOOL_DAYS = 2
 AUDIT_WORDS = Words(zh="例行访谈", en="routine conversation")
-AUDIT_DUE = Due(Words(zh="本周内访谈", en="talk this week"), None, False)
-# What a queue asks for of somebody blind: by when, and not why.
-BLIND_DUE = {
-    CONTACT: Words(zh="与学生或家长联系", en="contact the student or a guardian"),
-    RETEST: Words(zh="复测或当面询问", en="repeat a questionnaire or ask in person"),
-}
 WHY_UNPLACED = {one.code: Words(zh=one.zh, en=one.en) for one in Unsettled} | {
     NEW_STUDENT: Words(
         zh="已确认是新学生，等学籍更新", en="a new student, as somebody has confirmed: the roster follows"
@@ -56,7 +49,6 @@ WHY_UNPLACED = {one.code: Words(zh=one.zh, en=one.en) for one in Unsettled} | {
         zh="另一所学校的名册上有同一编号的另一名学生", en="another school's roster has this id for somebody else"
     ),
 }
-NOTHING_DUE = Words(zh="目前没有单独安排", en="nothing in particular is planned")
 
 
 def follow_up_list(
@@ -193,7 +185,7 @@ class _Lines:
     ) -> Entry:
         student = self.people[one.student_id]
         if one.student_id in self.blind:
-            due, why = _blind_due(one, queue, self.now), (AUDIT_WORDS,)
+            due, why = blind_due(one, queue, self.now), (AUDIT_WORDS,)
             place = {"rank": rank, "slot": slot, "others": others}
             return Entry(student, queue, None, None, False, (), why, due, blind=True, **place)  # type: ignore[arg-type]
         return Entry(
@@ -218,34 +210,6 @@ class _Lines:
             move=self.moved.get(one.student_id),
             handled=one.handled_lately(self.now),
         )
-
-
-def due_of(one: Present, now: datetime) -> Due:
-    """The strictest clock of a student, and why."""
-    clock = one.clock
-    return Due(NOTHING_DUE, None, False) if clock is None else _due(clock, now)
-
-
-def own_due(one: Present, queue: str, now: datetime) -> Due | None:
-    """The clock of a queue, where it is not the strictest itself: a talk that is overdue for a month must not read as
-    the answer to a danger of this morning, nor a questionnaire to be repeated as what can be done for who is away."""
-    clock = _own_clock(one, queue)
-    return None if clock is None or clock is one.clock else _due(clock, now)
-
-
-def _own_clock(one: Present, queue: str) -> Clock | None:
-    own = BY_CODE[queue].clock
-    return None if own is None else next(filter(own, one.clocks), None)
-
-
-def _due(clock: Clock, now: datetime) -> Due:
-    return Due(clock.what, clock.by, clock.overdue(now), clock.start, clock.why, clock.who)
-
-
-def _blind_due(one: Present, queue: str, now: datetime) -> Due:
-    """The talk of the week, but where a queue has a deadline of its own: that is no less for being blind."""
-    clock = _own_clock(one, queue) if queue in BLIND_DUE else None
-    return AUDIT_DUE if clock is None else Due(BLIND_DUE[queue], clock.by, clock.overdue(now), clock.start)
 
 
 def why_unplaced(one: Present) -> Words:

@@ -13,7 +13,7 @@ from models.assessment import DataQuality, Floor, Retest, Task
 from models.policy import read_policy
 from models.triage import QUEUES, ZONE, Clock, Contact, Piece, Present, StudentFacts, Word, day_start, present_of
 from models.triage.clocks import school_days_after
-from serving.today.build import due_of, own_due
+from serving.today.due import due_of, own_due
 from tests.factories import AS_OF, NOW, ON, assessment, floor, lead, words
 
 POLICY, SCHOOL = read_policy(), default_calendar()
