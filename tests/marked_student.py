@@ -1,0 +1,99 @@
+"""A student of whom every field of the record has a mark, in a store with somebody of every role."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+from data_schemas.codes import Tier
+from serving.access import Role
+from serving.access.fields import Field
+from serving.accounts import create_user
+from serving.miss_review import Case, KeptReview, read_half
+from serving.miss_review.review import _plain, counts_of
+from serving.miss_review.store import KeptCase, keep_reviews
+from serving.store import AuditEvent, Consent, NewEntry, Store, keep_names, record_entries
+from serving.store.case_events import CaseEvent, add_case_event
+from serving.store.case_tables import drafts
+from serving.store.identity import NEW, IdentityDecision, keep_decision
+from serving.store.talks import Talk, add_talk
+from tests.factories import AS_OF, NOW, assessment, floor, lead, publish, reason, sheet, student, tell, word, words
+from tests.known_schools import make_known
+
+WHO, SCHOOL = "ZQ-ID", "school-01"
+SCHOOLS = {role: (SCHOOL,) for role in ("counselor", "supervisor", "principal")}
+# What stands on a page or in an answer where the field is shown there. Each is looked for as it stands.
+MARKS: dict[Field, tuple[str, ...]] = {
+    Field.ID: (WHO,),
+    Field.NAME: ("圈标名", "quanbiaoming"),
+    Field.CLASS: ("圈标班",),
+    Field.BIRTH: ("2013-02-03", "2013/2/3", "2013年2月3日", "1973-07-09"),
+    Field.TIER: ('class="tier priority', "row priority", '"code":"priority"', '"tier": {"ord"', "big-tier"),
+    Field.REASONS: ("标问卷", "标家庭", "标请假"),
+    Field.CODES: ("zq_feature", "R05"),
+    Field.EVIDENCE: ("标证据", "标线索"),
+    Field.TOTALS: ("标量表", "17.25"),
+    Field.ANSWERS: ("ZQANSWER",),
+    Field.FIGURES: ("3.14159", "0.27182", "-2.71828"),
+    Field.WORDS: ("ZQSTAFF",),
+    Field.CASE: ("标个案",),
+    Field.IDENTITY: ("标身份",),
+    Field.MISS: ("不在名单上", "2026-09-02"),
+    Field.CONSENT: ("2026-09-03", "2026/9/3"),
+}
+
+
+def note_of(author: str) -> str:
+    return f"标备注{author}"
+
+
+def lay_out_marked(store: Store) -> None:
+    make_known(store, [SCHOOL, "school-02"])
+    for role in Role.codes():
+        create_user(store, role, role, SCHOOLS.get(role, ()), NOW)
+    texts = (("标问卷", "questionnaire"), ("标家庭", "family"), ("标请假", "leave"))
+    said = assessment(
+        WHO,
+        Tier.PRIORITY,
+        margin=3.14159,
+        probability=0.27182,
+        base_value=-2.71828,
+        reasons=tuple(reason("zq_feature", 0.9, group=group, text=words(text)) for text, group in texts),
+        floors=(floor("R05", Tier.PRIORITY, text=words("标证据")),),
+        leads=(lead(text=words("标线索")),),
+        instruments=(sheet("phq9", 17.25, name=words("标量表")),),
+    )
+    other = assessment("S-2", Tier.ROUTINE)
+    who = replace(student(WHO), class_id="圈标班", birth_date=AS_OF.replace(2013, 2, 3))
+    publish(store, [said, other], students=[who, student("S-2")], at=NOW - timedelta(hours=3))
+    keep_names(store, {WHO: "圈标名"}, NOW, "test")
+    record = {"student_id": WHO, "birth_date": "1973-07-09", "responses": [{"source_event_id": "ZQANSWER"}]}
+    consent = Consent("model_score", AS_OF.replace(month=9, day=3), None, None)
+    sent = NewEntry("city", WHO, SCHOOL, "junior", 7, record, said, NOW - timedelta(hours=2), consents=(consent,))
+    record_entries(store, [sent])
+    tell(store, word(WHO, 1, AS_OF - timedelta(days=9), interviewer="ZQSTAFF", assessed=()), at=NOW)
+    with store.writing() as connection:
+        for author in ("counselor", "supervisor"):
+            at = NOW - timedelta(hours=1)
+            talk = Talk(uuid4().hex, WHO, SCHOOL, "not_reached", AS_OF, at, author, note=note_of(author))
+            add_talk(connection, talk)
+        refused = CaseEvent(WHO, SCHOOL, "refer", NOW, "counselor", details={"reason": "标个案", "to": "medical"})
+        for event in (CaseEvent(WHO, SCHOOL, "acknowledge", NOW, "counselor"), refused):
+            add_case_event(connection, event)
+        decision = IdentityDecision(uuid4().hex, NEW, WHO, None, SCHOOL, "标身份", None, NOW, "counselor")
+        keep_decision(connection, decision)
+        draft = {"student_id": WHO, "author": "supervisor", "fields": {"note": [note_of("supervisor")]}}
+        connection.execute(drafts.insert().values(draft | {"draft_id": uuid4().hex, "saved_at": NOW}))
+    case = Case("referral", AS_OF.replace(month=9, day=2), "ranked", "unscreened")
+    kept = (KeptCase("o1", WHO, _plain(case)),)
+    half = read_half("2026H1")
+    review = KeptReview(half.name, SCHOOL, NOW, False, 20, 20, counts_of(kept), kept)
+    keep_reviews(store, [review], AuditEvent(NOW, "cli", "misses.reviewed", "quality_audit", SCHOOL))
+
+
+def marks_in(text: str, of: str | None = None) -> set[Field]:
+    """The fields whose mark stands in a text; a note only where it is not that of the reader (`of`)."""
+    found = {field for field, marks in MARKS.items() if any(mark in text for mark in marks)}
+    authors = [author for author in ("counselor", "supervisor") if author != of]
+    return found | ({Field.NOTE} if any(note_of(author) in text for author in authors) else set())
+
+
