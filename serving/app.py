@@ -31,6 +31,7 @@ from serving.platform.guard import Form
 from serving.platform.metrics import Metrics
 from serving.platform.pages import make_pages
 from serving.platform.state import State
+from serving.reading import pages as reading
 from serving.recording import pages as recording
 from serving.student import pages as student
 from serving.today import pages as today
@@ -46,6 +47,7 @@ PAGES = (
     *student.ROUTES,
     *recording.ROUTES,
     *cases.ROUTES,
+    *reading.ROUTES,
     *identity.ROUTES,
     *miss_review.ROUTES,
     *admin.ROUTES,

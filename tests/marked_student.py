@@ -11,6 +11,7 @@ from serving.accounts import create_user
 from serving.miss_review import Case, KeptReview, read_half
 from serving.miss_review.review import _plain, counts_of
 from serving.miss_review.store import KeptCase, keep_reviews
+from serving.reading.store import ASKED, OPENED, ReadingStep, keep_step, new_id
 from serving.store import AuditEvent, Consent, NewEntry, Store, keep_names, record_entries
 from serving.store.case_events import CaseEvent, add_case_event
 from serving.store.case_tables import drafts
@@ -37,7 +38,8 @@ MARKS: dict[Field, tuple[str, ...]] = {
     Field.WORDS: ("ZQSTAFF",),
     Field.CASE: ("标个案",),
     Field.IDENTITY: ("标身份",),
-    Field.MISS: ("不在名单上", "2026-09-02"),
+    Field.MISS: ("没有筛查", "2026-09-02"),
+    Field.READING: ("标查阅",),
     Field.CONSENT: ("2026-09-03", "2026/9/3"),
 }
 
@@ -76,13 +78,18 @@ def lay_out_marked(store: Store) -> None:
             at = NOW - timedelta(hours=1)
             talk = Talk(uuid4().hex, WHO, SCHOOL, "not_reached", AS_OF, at, author, note=note_of(author))
             add_talk(connection, talk)
-        refused = CaseEvent(WHO, SCHOOL, "refer", NOW, "counselor", details={"reason": "标个案", "to": "medical"})
-        for event in (CaseEvent(WHO, SCHOOL, "acknowledge", NOW, "counselor"), refused):
+        refused = CaseEvent(WHO, SCHOOL, "refer", NOW, "counselor", details={"to": "medical", "told": ["identity"]})
+        said_yes = {"answer": "accepted", "by": "标个案"}
+        answered = CaseEvent(WHO, SCHOOL, "answered", NOW, "counselor", answers=2, details=said_yes)
+        for event in (CaseEvent(WHO, SCHOOL, "acknowledge", NOW, "counselor"), refused, answered):
             add_case_event(connection, event)
         decision = IdentityDecision(uuid4().hex, NEW, WHO, None, SCHOOL, "标身份", None, NOW, "counselor")
         keep_decision(connection, decision)
         draft = {"student_id": WHO, "author": "supervisor", "fields": {"note": [note_of("supervisor")]}}
         connection.execute(drafts.insert().values(draft | {"draft_id": uuid4().hex, "saved_at": NOW}))
+    for who, step in (("counselor", ASKED), ("principal", OPENED)):
+        asked = ReadingStep(new_id(), WHO, SCHOOL, step, None, "crisis", "标查阅", NOW, who)
+        keep_step(store, asked, AuditEvent(NOW, who, f"reading.{step}", "crisis", WHO))
     case = Case("referral", AS_OF.replace(month=9, day=2), "ranked", "unscreened")
     kept = (KeptCase("o1", WHO, _plain(case)),)
     half = read_half("2026H1")

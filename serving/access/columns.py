@@ -75,6 +75,10 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             **dict.fromkeys(("move", "done_at", "done_by", "person", "to_school", "details"), F.CASE),
             **dict.fromkeys(("event_id", "answers", "talk_id"), F.INTERNAL),
         },
+        "readings": {
+            **dict.fromkeys(("step", "purpose", "reason", "said_at", "said_by"), F.READING),
+            **dict.fromkeys(("reading_id", "answers"), F.INTERNAL),
+        },
         "identity_decisions": {
             **dict.fromkeys(("kind", "reason", "decided_at", "decided_by"), F.IDENTITY),
             **dict.fromkeys(("decision_id", "undoes", "moved"), F.INTERNAL),

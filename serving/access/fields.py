@@ -28,20 +28,21 @@ class Field(Code):
     CASE = ("case", "个案步骤及其说明", "moves of the case, with their reasons")
     IDENTITY = ("identity", "身份核实的理由", "reason of a decision who somebody is")
     MISS = ("miss", "遗漏复查的个案", "case of a miss review")
+    READING = ("reading", "查阅申请的原因", "reason of a request to read")
     CONSENT = ("consent", "同意与撤回", "consents and withdrawals")
     INTERNAL = ("internal", "内部编号、散列与时刻", "internal numbers, hashes and moments")
 
 
 F = Field
 WITH_STUDENTS = frozenset(
-    {F.ID, F.NAME, F.CLASS, F.TIER, F.REASONS, F.CODES, F.EVIDENCE, F.TOTALS, F.WORDS, F.NOTE, F.CASE, F.IDENTITY}
+    {F.ID, F.NAME, F.CLASS, F.TIER, F.REASONS, F.CODES, F.EVIDENCE, F.TOTALS, F.WORDS, F.NOTE, F.CASE, F.IDENTITY, F.READING}
 )
 # Of a note a counselor and a supervisor see their own. Nobody is shown answers, figures, birth dates or consents.
 SEES: Mapping[Role, frozenset[Field]] = MappingProxyType(
     {
         Role.COUNSELOR: WITH_STUDENTS | {F.MISS},
         Role.SUPERVISOR: WITH_STUDENTS,
-        Role.PRINCIPAL: frozenset(),
+        Role.PRINCIPAL: frozenset({F.ID, F.READING}),
         Role.BUREAU: frozenset(),
         Role.ADMINISTRATOR: frozenset(),
     }
@@ -58,22 +59,26 @@ KEY_SEES: Mapping[str, frozenset[Field]] = MappingProxyType(
         "model": frozenset(),
     }
 )
-LINE = frozenset({F.ID, F.NAME, F.CLASS, F.TIER, F.REASONS, F.EVIDENCE})
+LINE = frozenset({F.ID, F.NAME, F.CLASS, F.TIER, F.REASONS, F.EVIDENCE, F.TOTALS})  # a reason may say a total
 # Method and path, or command → what can stand there. A door that is not here shows nothing of anybody.
 STANDS_AT: Mapping[str, frozenset[Field]] = MappingProxyType(
     {
-        "GET /": LINE | {F.TOTALS},
-        "GET /week": LINE | {F.TOTALS},
+        "GET /": LINE,
+        "GET /week": LINE,
         "GET /to-complete": frozenset({F.ID, F.NAME, F.CLASS}),
-        "GET /leads": LINE,
         "GET /students": frozenset({F.ID, F.NAME, F.CLASS}),
         "GET /students/{student_id:path}": WITH_STUDENTS,
+        "GET /readings": frozenset({F.ID, F.READING}),
+        **{
+            f"GET /{queue}": LINE
+            for queue in ("contact", "history", "retest", "not-screened", "needs-person", "suspended", "identity")
+        },
         "GET /cases": frozenset({F.ID, F.CASE}),
         "GET /miss-review": frozenset({F.ID, F.MISS}),
         "POST /score": KEY_SEES["explain"],
         "POST /score_batch": KEY_SEES["explain"],
         "POST /outcomes": frozenset({F.ID}),
-        "GET /follow_up_list": KEY_SEES["list"] | {F.REASONS, F.EVIDENCE},
+        "GET /follow_up_list": KEY_SEES["list"] | KEY_SEES["explain"] - {F.FIGURES},
         "runxin list": LINE - {F.NAME} | {F.CODES},
     }
 )

@@ -114,6 +114,6 @@ def get_list(
     check_client_can(client, "list", school_id)
     now = state.clock()
     shown = follow_up_list(state.store, school_id, now, False, state.policy, calendars=state.calendars)
-    write_audit(state.store, AuditEvent(now, client.client, "list.read", "follow_up", school_id))
+    write_audit(state.store, AuditEvent(now, client.client, "list.read", PURPOSE_OF_SCOPE["list"], school_id))
     answer = list_json(shown, limit, client_can(client, "explain"))
     return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")

@@ -26,6 +26,7 @@ OF_STUDENTS = frozenset(
         "identity.two",
         "identity.new",
         "identity.undone",
+        *(f"reading.{step}" for step in ("asked", "opened", "approved", "refused", "fine", "questioned")),
         *(f"case.{move}" for move in CASE_MOVES),
     }
 )
@@ -71,6 +72,9 @@ OF_OTHERS = frozenset(
         "cases.read",
         "students.searched",
         "students.listed",
+        "readings.read",
+        "reading.alert",
+        "reading.alert_seen",
     }
 )
 ACTIONS = OF_STUDENTS | OF_OTHERS

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from runxin.errors import bad_data
 from serving.store.audit import AuditEvent, add_events
 from serving.store.audit_chain import forget
-from serving.store.case_tables import case_events, drafts, explanation_views, identity_decisions, reveals, talks
+from serving.store.case_tables import case_events, drafts, explanation_views, identity_decisions, readings, reveals, talks
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
 from serving.store.fact_changes import fact_changes
@@ -169,8 +169,8 @@ def erase_inputs(store: Store, student_id: str, at: datetime, actor: str) -> int
         connection.execute(assessments.update().where(mine, ~_says_where()).values(sex=None, birth_date=None))
         # A digest of nine answers tells the answers to whoever tries them all.
         connection.execute(evidence.update().where(evidence.c.student_id.in_(files)).values(record=None))
-        recorded = (talks, drafts, explanation_views, case_events, reveals)
-        for table in (fact_changes, inputs, outcomes, contacts, misses, *recorded):
+        of_pages = (talks, drafts, explanation_views, case_events, reveals, readings)
+        for table in (fact_changes, inputs, outcomes, contacts, misses, *of_pages):
             connection.execute(table.delete().where(table.c.student_id.in_(files)))
         decided = identity_decisions.c
         about = decided.student_id.in_(files) | decided.other_id.in_(files)

@@ -39,6 +39,8 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     },
     ("GET", "/cases"): TALKS,
     ("GET", "/students"): TALKS,
+    ("GET", "/readings"): TALKS | {"principal"},
+    ("POST", "/readings"): TALKS,
     ("POST", "/identity"): TALKS,
     ("POST", "/identity/undo"): TALKS,
     ("GET", "/miss-review"): COUNTS,
