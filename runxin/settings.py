@@ -32,8 +32,8 @@ class Settings:
     """Frozen configuration of one process.
 
     `home` holds all state: the database, MLflow's store, artifacts, the champion that serving reads, logs.
-    `audit_checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk. `public_url`
-    is where people reach the pages, without a slash at its end: what one-time links begin with. `oidc` is None where
+    `audit_checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk. `encryption_keys_file` holds the keys of names, notes and contacts, unless they come from the environment
+    (`encryption_keys`); without them a copy of the database names nobody. `public_url` is where people reach the pages, without a slash at its end: what one-time links begin with. `oidc` is None where
     people sign in here only.
     """
 
@@ -44,6 +44,8 @@ class Settings:
     port: int
     audit_checkpoints: Path
     public_url: str
+    encryption_keys_file: Path
+    encryption_keys: str | None = field(default=None, repr=False)
     oidc: Oidc | None = None
 
     @property
@@ -130,6 +132,10 @@ def read_settings(environment: Mapping[str, str] | None = None, cwd: Path | None
             value("RUNXIN_AUDIT_CHECKPOINTS", "audit_checkpoints", str(home / "audit" / "checkpoints.jsonl"))
         ).expanduser(),
         public_url=public,
+        encryption_keys_file=Path(
+            value("RUNXIN_ENCRYPTION_KEYS_FILE", "encryption_keys_file", str(home / "encryption.keys"))
+        ).expanduser(),
+        encryption_keys=env.get("RUNXIN_ENCRYPTION_KEYS") or None,
         oidc=_oidc(stored.get("oidc"), env, home),
     )
 

@@ -12,9 +12,9 @@ from serving.miss_review import Case, KeptReview, read_half
 from serving.miss_review.review import _plain, counts_of
 from serving.miss_review.store import KeptCase, keep_reviews
 from serving.reading.store import ASKED, OPENED, ReadingStep, keep_step, new_id
+from serving.recording.store import keep_draft
 from serving.store import AuditEvent, Consent, NewEntry, Store, keep_names, record_entries
 from serving.store.case_events import CaseEvent, add_case_event
-from serving.store.case_tables import drafts
 from serving.store.identity import NEW, IdentityDecision, keep_decision
 from serving.store.talks import Talk, add_talk
 from tests.factories import AS_OF, NOW, assessment, floor, lead, publish, reason, sheet, student, tell, word, words
@@ -73,6 +73,7 @@ def lay_out_marked(store: Store) -> None:
     sent = NewEntry("city", WHO, SCHOOL, "junior", 7, record, said, NOW - timedelta(hours=2), consents=(consent,))
     record_entries(store, [sent])
     tell(store, word(WHO, 1, AS_OF - timedelta(days=9), interviewer="ZQSTAFF", assessed=()), at=NOW)
+    keep_draft(store, WHO, "supervisor", {"note": [note_of("supervisor")]}, NOW, None)
     with store.writing() as connection:
         for author in ("counselor", "supervisor"):
             at = NOW - timedelta(hours=1)
@@ -85,12 +86,10 @@ def lay_out_marked(store: Store) -> None:
             add_case_event(connection, event)
         decision = IdentityDecision(uuid4().hex, NEW, WHO, None, SCHOOL, "标身份", None, NOW, "counselor")
         keep_decision(connection, decision)
-        draft = {"student_id": WHO, "author": "supervisor", "fields": {"note": [note_of("supervisor")]}}
-        connection.execute(drafts.insert().values(draft | {"draft_id": uuid4().hex, "saved_at": NOW}))
     for who, step in (("counselor", ASKED), ("principal", OPENED)):
         asked = ReadingStep(new_id(), WHO, SCHOOL, step, None, "crisis", "标查阅", NOW, who)
         keep_step(store, asked, AuditEvent(NOW, who, f"reading.{step}", "crisis", WHO))
-    case = Case("referral", AS_OF.replace(month=9, day=2), "ranked", "unscreened")
+    case = Case("referral", AS_OF.replace(month=9, day=2), "ranked", "unscreened", AS_OF.replace(month=8), "routine")
     kept = (KeptCase("o1", WHO, _plain(case)),)
     half = read_half("2026H1")
     review = KeptReview(half.name, SCHOOL, NOW, False, 20, 20, counts_of(kept), kept)
@@ -102,5 +101,3 @@ def marks_in(text: str, of: str | None = None) -> set[Field]:
     found = {field for field, marks in MARKS.items() if any(mark in text for mark in marks)}
     authors = [author for author in ("counselor", "supervisor") if author != of]
     return found | ({Field.NOTE} if any(note_of(author) in text for author in authors) else set())
-
-

@@ -21,7 +21,7 @@ EVERYWHERE: Mapping[str, F] = MappingProxyType(
 HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
     {
         "students": {},
-        "names": {"name": F.NAME, "spelled": F.NAME},
+        "names": {"sealed": F.NAME},
         "run_strangers": {"reason": F.EVIDENCE},
         "assessments": {
             **dict.fromkeys(("tier", "screened", "tells", "model_tier", "away_since", "away_until"), F.TIER),

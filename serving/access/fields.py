@@ -35,7 +35,21 @@ class Field(Code):
 
 F = Field
 WITH_STUDENTS = frozenset(
-    {F.ID, F.NAME, F.CLASS, F.TIER, F.REASONS, F.CODES, F.EVIDENCE, F.TOTALS, F.WORDS, F.NOTE, F.CASE, F.IDENTITY, F.READING}
+    {
+        F.ID,
+        F.NAME,
+        F.CLASS,
+        F.TIER,
+        F.REASONS,
+        F.CODES,
+        F.EVIDENCE,
+        F.TOTALS,
+        F.WORDS,
+        F.NOTE,
+        F.CASE,
+        F.IDENTITY,
+        F.READING,
+    }
 )
 # Of a note a counselor and a supervisor see their own. Nobody is shown answers, figures, birth dates or consents.
 SEES: Mapping[Role, frozenset[Field]] = MappingProxyType(
@@ -67,7 +81,7 @@ STANDS_AT: Mapping[str, frozenset[Field]] = MappingProxyType(
         "GET /week": LINE,
         "GET /to-complete": frozenset({F.ID, F.NAME, F.CLASS}),
         "GET /students": frozenset({F.ID, F.NAME, F.CLASS}),
-        "GET /students/{student_id:path}": WITH_STUDENTS,
+        "GET /students/{student_id:path}": WITH_STUDENTS - {F.CODES, F.READING},
         "GET /readings": frozenset({F.ID, F.READING}),
         **{
             f"GET /{queue}": LINE

@@ -142,15 +142,15 @@ def ask(state: State, user: User, student_id: str, purpose: str, reason: str, at
         return
     step, now = OPENED if at_once else ASKED, state.clock()
     purpose = "crisis" if at_once else purpose if purpose in PURPOSES else PURPOSES[0]
-    kept = ReadingStep(
-        new_id(), student_id, student.school_id, step, None, purpose, reason, now, user.username
-    )
+    kept = ReadingStep(new_id(), student_id, student.school_id, step, None, purpose, reason, now, user.username)
     keep_step(state.store, kept, AuditEvent(now, user.username, f"reading.{step}", purpose, student_id))
 
 
 def answer(state: State, user: User, reading_id: str, said: str, remark: str) -> None:
     """Approve or refuse what was asked, or say of what was opened in danger that it was fine or that there are
     questions. Raises `UserError`: not found, refused to others and to who asked, `ReadingFault`."""
+    if not may_somewhere(user, Action.REVIEW_READINGS):
+        raise refused("only a supervisor or a principal may answer a request to read")
     asked = next((one for one in _known(state, user) if one.reading_id == reading_id), None)
     if asked is None or said not in ANSWERS.get(asked.step, ()):
         raise UserError(Kind.NOT_FOUND, "there is no such request")
@@ -212,6 +212,8 @@ def alerts_for(state: State, user: User) -> tuple[ReadingAlert, ...]:
 
 def see_alert(state: State, user: User, username: str, at: str) -> None:
     """Say that an alert was looked into: by anybody who is shown it but whom it is about."""
+    if not (may_somewhere(user, Action.REVIEW_READINGS) or may_somewhere(user, Action.MANAGE_USERS)):
+        raise refused("only who is shown alerts may say that they were looked into")
     known = [one for one in alerts_for(state, user) if one.username == username and one.at.isoformat() == at]
     if not known:
         raise UserError(Kind.NOT_FOUND, "there is no such alert")
@@ -234,5 +236,3 @@ def _present(state: State, student: Student) -> Present:
     today = state.clock().astimezone(ZONE).date()
     facts = facts_of(state.store, [student.student_id], today)[student.student_id]
     return present_of([facts], state.policy, state.calendars.of(student.school_id))[0]
-
-

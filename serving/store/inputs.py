@@ -12,7 +12,15 @@ import sqlalchemy as sa
 from runxin.errors import bad_data
 from serving.store.audit import AuditEvent, add_events
 from serving.store.audit_chain import forget
-from serving.store.case_tables import case_events, drafts, explanation_views, identity_decisions, readings, reveals, talks
+from serving.store.case_tables import (
+    case_events,
+    drafts,
+    explanation_views,
+    identity_decisions,
+    readings,
+    reveals,
+    talks,
+)
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
 from serving.store.fact_changes import fact_changes

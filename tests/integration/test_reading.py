@@ -60,9 +60,7 @@ def test_an_assigned_case_is_read_by_who_has_it_who_worked_on_it_and_supervisors
     assert "已分派给 li" in page and "PHQ" not in page
 
 
-def test_a_request_opens_the_record_once_somebody_else_has_approved_it_and_for_a_week(
-    wang: Desk, store: Store
-) -> None:
+def test_a_request_opens_the_record_once_somebody_else_has_approved_it_and_for_a_week(wang: Desk, store: Store) -> None:
     _, zhao = assigned(wang)
     assert "reading_fault_reason" in ask(zhao, reason=" ")
     ask(zhao)

@@ -41,6 +41,8 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/students"): TALKS,
     ("GET", "/readings"): TALKS | {"principal"},
     ("POST", "/readings"): TALKS,
+    ("POST", "/readings/answer"): frozenset({"supervisor", "principal"}),
+    ("POST", "/readings/alert"): frozenset({"supervisor", "principal", "administrator"}),
     ("POST", "/identity"): TALKS,
     ("POST", "/identity/undo"): TALKS,
     ("GET", "/miss-review"): COUNTS,
