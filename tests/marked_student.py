@@ -92,7 +92,7 @@ def lay_out_marked(store: Store) -> None:
     case = Case("referral", AS_OF.replace(month=9, day=2), "ranked", "unscreened", AS_OF.replace(month=8), "routine")
     kept = (KeptCase("o1", WHO, _plain(case)),)
     half = read_half("2026H1")
-    review = KeptReview(half.name, SCHOOL, NOW, False, 20, 20, counts_of(kept), kept)
+    review = KeptReview(half.name, SCHOOL, NOW, False, 20, 20, {**counts_of(kept), "no_list": {}}, kept)
     keep_reviews(store, [review], AuditEvent(NOW, "cli", "misses.reviewed", "quality_audit", SCHOOL))
 
 

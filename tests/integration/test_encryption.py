@@ -39,7 +39,8 @@ def fill(store: Store) -> str:
 
 def read(store: Store) -> list[object]:
     named, draft = find_student(store, "S-1", True), find_draft(store, "S-1", "wang", None)
-    assert named is not None and draft is not None
+    assert named is not None
+    assert draft is not None
     phone = duty_in_force(store)["school-01"][0].phone
     return [named.name, read_talks(store, "S-1")[0].note, draft.fields["note"][0], phone]
 
@@ -51,7 +52,8 @@ def test_the_database_alone_names_nobody_and_with_the_key_all_is_read(tmp_path: 
     settings = read_settings({"RUNXIN_HOME": str(tmp_path)})
     store = store_at(settings)
     secret = fill(store)
-    assert read(store) == AS_WRITTEN and second_factor.propose(store, "wang").secret == secret
+    assert read(store) == AS_WRITTEN
+    assert second_factor.propose(store, "wang").secret == secret
     store.close()
     raw = b"".join(file.read_bytes() for file in tmp_path.glob("runxin.db*"))
     assert not [text for text in (*PLAIN, secret) if text.encode() in raw]
@@ -75,7 +77,8 @@ def test_a_rotation_seals_all_anew_while_the_service_goes_on(tmp_path: Path, mon
     old = settings.encryption_keys_file.read_text().split()
     assert run(["encryption", "rotate"]) == 0
     new = settings.encryption_keys_file.read_text().split()
-    assert new[1:] == old and stat.S_IMODE(settings.encryption_keys_file.stat().st_mode) == 0o600
+    assert new[1:] == old
+    assert stat.S_IMODE(settings.encryption_keys_file.stat().st_mode) == 0o600
     assert read(running) == AS_WRITTEN, "a process that began before reads the new key"
     running.close()
     settings.encryption_keys_file.write_text(new[0] + "\n")
