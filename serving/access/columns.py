@@ -1,5 +1,5 @@
-"""Which field of a student's record each column of the store holds: a column about students without an entry is found by
-a test, so that whoever adds one says who may see it (`serving.access.fields`)."""
+"""Which field of a student's record each column of the store holds: a column without an entry is found by a test, so
+that whoever adds one says who may see it (`serving.access.fields`)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

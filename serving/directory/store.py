@@ -1,8 +1,7 @@
 """Students of schools by id, name, sounds and first letters. What is read grows with these schools, not with a city."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -37,7 +36,7 @@ class People:
 
 
 def find_students(store: Store, wanted: PeopleQuery) -> People:
-    """In two readings, however many there are. Names are sealed: who searches has all of the schools' unsealed."""
+    """In three readings, however many there are. Names are sealed: who searches has all of the schools' unsealed."""
     there = students.c.school_id.in_(list(wanted.schools))
     may_name = students.c.school_id.in_(list(wanted.named))
     source = students.outerjoin(names, (names.c.student_id == students.c.student_id) & may_name)
@@ -51,12 +50,16 @@ def find_students(store: Store, wanted: PeopleQuery) -> People:
     first = (wanted.place - 1) * AT_ONCE
     with store.reading() as connection:
         if wanted.query:
-            rows = [one for row in connection.execute(asked) if (one := _named(connection, row, wanted.query))]
-            total, shown = len(rows), rows[first : first + AT_ONCE]
+            every = sa.select(students.c.student_id, names.c.sealed).select_from(source).where(where).order_by(*order)
+            answers = _answering(wanted.query)
+            pairs = connection.execute(every).all()
+            ids = [one for one, sealed in pairs if answers(one, *_name(connection, one, sealed))]
+            total = len(ids)
+            asked = asked.where(students.c.student_id.in_(ids[first : first + AT_ONCE]))
         else:
             total = connection.scalar(sa.select(sa.func.count()).select_from(source).where(where)) or 0
-            page = connection.execute(asked.limit(AT_ONCE).offset(first))
-            shown = [one for row in page if (one := _named(connection, row, ""))]
+            asked = asked.limit(AT_ONCE).offset(first)
+        shown = [(row, _name(connection, row.student_id, row.sealed)[0]) for row in connection.execute(asked)]
         both = sa.select(students.c.grade, students.c.class_id).where(there).distinct()
         kinds = connection.execute(both).all()
     grades = sorted({row.grade for row in kinds if row.grade is not None})
@@ -69,10 +72,16 @@ def find_students(store: Store, wanted: PeopleQuery) -> People:
     )
 
 
-def _named(connection: sa.Connection, row: Any, query: str) -> tuple[Any, str | None] | None:
-    """A row with its name; None where it does not answer to the query, by id, name or sound."""
-    name, sounds = (None, "") if row.sealed is None else name_of(connection, row.student_id, row.sealed)
-    letters = typed(query)
-    by_sound = bool(letters) and f" {letters}" in sounds
-    answers = query.lower() in row.student_id.lower() or query.lower() in (name or "").lower() or by_sound
-    return (row, name) if answers else None
+def _name(connection: sa.Connection, student_id: str, sealed: str | None) -> tuple[str | None, str]:
+    return (None, "") if sealed is None else name_of(connection, student_id, sealed)
+
+
+def _answering(query: str) -> Callable[[str, str | None, str], bool]:
+    """Whether a student answers to a query, by id, name or sound."""
+    written, letters = query.lower(), f" {typed(query)}"
+
+    def answers(student_id: str, name: str | None, sounds: str) -> bool:
+        by_sound = len(letters) > 1 and letters in sounds
+        return by_sound or written in student_id.lower() or (name is not None and written in name.lower())
+
+    return answers

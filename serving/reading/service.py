@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from models.triage import ZONE, Present, present_of
 from runxin.errors import Kind, UserError, refused
 from serving.access import Action, User, check_may, may, may_somewhere
+from serving.accounts import list_accounts
 from serving.cases.case import CaseNow
 from serving.cases.service import case_of
 from serving.cases.workflow import CaseState
@@ -70,7 +71,8 @@ class ReadingAlert:
 
     username: str
     at: datetime
-    said: str
+    students: int
+    hours: int
     seen_by: str | None
 
 
@@ -193,21 +195,30 @@ def note_reading(state: State, reader: str) -> None:
     count = students_read_by(state.store, reader, since)
     if count <= policy.alert_students or events_since(state.store, (ALERT,), since, reader):
         return
-    said = f"students={count} hours={policy.alert_hours}"
+    said = f"students={count} hours={policy.alert_hours}"  # read back in `alerts_for`
     write_audit(state.store, AuditEvent(now, reader, ALERT, None, reader, said))
 
 
 def alerts_for(state: State, user: User) -> tuple[ReadingAlert, ...]:
-    """Alerts of the last quarter, the newest first, for who reviews readings or manages accounts."""
+    """Alerts of the last quarter, the newest first: all for who manages accounts, for who reviews readings those about
+    the accounts of the same schools."""
     if not (may_somewhere(user, Action.REVIEW_READINGS) or may_somewhere(user, Action.MANAGE_USERS)):
         return ()
+    schools, every = set(user.schools), may_somewhere(user, Action.MANAGE_USERS)
+    about = {one.username for one in list_accounts(state.store) if every or schools & set(one.schools)}
     since = state.clock() - timedelta(days=SHOWN_DAYS)
     seen = {one.detail: one.actor for one in events_since(state.store, (QUIET,), since)}
     events = reversed(events_since(state.store, (ALERT,), since))
     return tuple(
-        ReadingAlert(one.actor, one.at, one.detail or "", seen.get(f"{one.actor} {one.at.isoformat()}"))
+        ReadingAlert(one.actor, one.at, *_figures(one.detail or ""), seen.get(f"{one.actor} {one.at.isoformat()}"))
         for one in events
+        if every or one.actor in about
     )
+
+
+def _figures(said: str) -> tuple[int, int]:
+    students, hours = (int(part.partition("=")[2]) for part in said.split())
+    return students, hours
 
 
 def see_alert(state: State, user: User, username: str, at: str) -> None:

@@ -85,7 +85,7 @@ case_events = sa.Table(
     sa.Column("details", sa.JSON, nullable=False),
 )
 
-# Asking to read a record outside the caseload, or opening it in danger, and what was answered (`answers` names to what).
+# Asking to read a record outside the caseload, or opening it in danger, and the answer (`answers` names to what).
 readings = sa.Table(
     "readings",
     metadata,

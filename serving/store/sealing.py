@@ -4,6 +4,7 @@ into another's place.
 """
 
 import base64
+import binascii
 import hashlib
 import os
 import secrets
@@ -48,7 +49,7 @@ class Keyring:
             cipher = self._ciphers.get(name)
         if cipher is None:
             raise unavailable("the key with which names are encrypted is missing", fix=LOST)
-        raw = base64.b64decode(content)
+        raw = binascii.a2b_base64(content)  # a school's search reads thousands
         try:
             return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode()).decode()
         except InvalidTag as error:

@@ -1,4 +1,4 @@
-"""Names, notes, drafts, telephone numbers and shared secrets: in the database there is nothing to read without the key."""
+"""Names, notes, drafts, telephone numbers, shared secrets: nothing of them can be read without the key."""
 
 import stat
 from datetime import timedelta

@@ -125,10 +125,12 @@ def test_bulk_reading_raises_one_alert_that_administrators_and_supervisors_see(w
     alerts = [one for one in audit_rows(store) if one.action == "reading.alert"]
     assert [(one.object_id, one.detail) for one in alerts] == [("wang", "students=3 hours=24")]
     admin = Desk(store, Path(), "admin", wang.pages)
-    assert "students=3" in admin.client.get("/admin").text
+    assert "打开了 3 名学生的档案" in admin.client.get("/admin").text
     du = colleague(wang, "du", "supervisor")
     page = du.client.get("/readings").text
-    assert "students=3" in page
+    assert "打开了 3 名学生的档案" in page
+    elsewhere = colleague(wang, "lu", "supervisor", ("school-02",))
+    assert "打开了 3 名" not in elsewhere.client.get("/readings").text
     at = page.partition('name="at" value="')[2].partition('"')[0]
     du.client.post("/readings/alert", form(du) | {"username": "wang", "at": at})
     assert "du 已了解" in admin.client.get("/admin").text

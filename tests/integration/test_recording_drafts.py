@@ -100,7 +100,7 @@ def test_two_windows_of_one_draft_lose_neither(desk: Desk, store: Store) -> None
     again = desk.fill(level="1", note="第三次")
     assert again["talk_id"] == typed["talk_id"], "a window that was left open writes its draft again"
     desk.send(again)
-    assert {one["note"] for one in rows(store, talks)} == {"先写的", "后写的", "第三次"}
+    assert {one.note for one in read_talks(store, "S-1")} == {"先写的", "后写的", "第三次"}
 
 
 def test_who_has_no_session_learns_nothing_and_fills_nothing(desk: Desk, store: Store) -> None:

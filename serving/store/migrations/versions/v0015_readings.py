@@ -1,5 +1,4 @@
-"""Asking to read outside the caseload; what somebody has read lately is counted. Names, notes, drafts, telephone numbers
-and shared secrets are sealed."""
+"""Asking to read outside the caseload; what somebody has read lately is counted. What names people is sealed."""
 
 import json
 from collections.abc import Callable
@@ -76,7 +75,7 @@ def _opened(row: Any) -> tuple[str, str]:
 
 
 def _names(made: Callable[[Any, Callable[[str, str], str]], dict[str, str]]) -> None:
-    columns = [sa.column(name) for name in ("student_id", "name", "spelled", "sealed")]
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in ("student_id", "name", "spelled", "sealed")]
     table, connection = sa.table("names", *columns), op.get_bind()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
