@@ -1,5 +1,5 @@
-"""A copy, an explanation, an erasure for one person (PIPL, 个人信息保护法, arts. 24 and 44–48). Who asks has shown who they
-are, which is put in the trail; what cannot be given is refused with its reason."""
+"""A copy, an explanation, an erasure for one person (PIPL arts. 24, 44–48). Who asks has shown who they are, which is put
+in the trail; what cannot be given is refused with its reason."""
 
 from datetime import datetime
 from typing import Any
@@ -48,8 +48,8 @@ def explain_student(
         "rights": {
             "zh": "筛查结果不是诊断，由心理教师确认后才作数。"
             "您可以要求人工处理、不使用模型评分，不会因此受到不利对待。",
-            "en": "A screening result is no diagnosis and counts only once a counselor has confirmed it. You may ask to be "
-            "looked after by a person without any model score, and nothing is held against you for it.",
+            "en": "A screening result is no diagnosis and counts only once a counselor has confirmed it. You may ask "
+            "to be looked after by a person without any model score; nothing is held against you for it.",
         },
     }
 
