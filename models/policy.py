@@ -162,7 +162,7 @@ class CasePolicy(PolicyPart):
     response_weeks: tuple[int, ...] = (4, 8)
 
 
-class Reading(PolicyPart):
+class ReadingPolicy(PolicyPart):
     """Whose record somebody may open without asking: of all students of the school, or not of those whose case was
     "assigned" to somebody else; how long an approval, an opening in danger and a request last; and from how many
     students' records within so many hours an alert is raised."""
@@ -234,7 +234,7 @@ class Policy(PolicyPart):
     promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(_packaged("promotion")))
     questionnaires: Questionnaires = Questionnaires()
     casework: CasePolicy = CasePolicy()
-    reading: Reading = Reading()
+    reading: ReadingPolicy = ReadingPolicy()
     concerns: dict[str, ConcernUse] = Field(default_factory=lambda: dict(_packaged("concerns")))
     thresholds: Thresholds | None = None
 

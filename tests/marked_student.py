@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from data_schemas.codes import Tier
 from serving.access import Role
-from serving.access.fields import Field
+from serving.access.fields import RecordField
 from serving.accounts import create_user
 from serving.miss_review import Case, KeptReview, read_half
 from serving.miss_review.review import _plain, counts_of
@@ -23,24 +23,24 @@ from tests.known_schools import make_known
 WHO, SCHOOL = "ZQ-ID", "school-01"
 SCHOOLS = {role: (SCHOOL,) for role in ("counselor", "supervisor", "principal")}
 # What stands on a page or in an answer where the field is shown there. Each is looked for as it stands.
-MARKS: dict[Field, tuple[str, ...]] = {
-    Field.ID: (WHO,),
-    Field.NAME: ("圈标名", "quanbiaoming"),
-    Field.CLASS: ("圈标班",),
-    Field.BIRTH: ("2013-02-03", "2013/2/3", "2013年2月3日", "1973-07-09"),
-    Field.TIER: ('class="tier priority', "row priority", '"code":"priority"', '"tier": {"ord"', "big-tier"),
-    Field.REASONS: ("标问卷", "标家庭", "标请假"),
-    Field.CODES: ("zq_feature", "R05"),
-    Field.EVIDENCE: ("标证据", "标线索"),
-    Field.TOTALS: ("标量表", "17.25"),
-    Field.ANSWERS: ("ZQANSWER",),
-    Field.FIGURES: ("3.14159", "0.27182", "-2.71828"),
-    Field.WORDS: ("ZQSTAFF",),
-    Field.CASE: ("标个案",),
-    Field.IDENTITY: ("标身份",),
-    Field.MISS: ("没有筛查", "2026-09-02"),
-    Field.READING: ("标查阅",),
-    Field.CONSENT: ("2026-09-03", "2026/9/3"),
+MARKS: dict[RecordField, tuple[str, ...]] = {
+    RecordField.ID: (WHO,),
+    RecordField.NAME: ("圈标名", "quanbiaoming"),
+    RecordField.CLASS: ("圈标班",),
+    RecordField.BIRTH: ("2013-02-03", "2013/2/3", "2013年2月3日", "1973-07-09"),
+    RecordField.TIER: ('class="tier priority', "row priority", '"code":"priority"', '"tier": {"ord"', "big-tier"),
+    RecordField.REASONS: ("标问卷", "标家庭", "标请假"),
+    RecordField.CODES: ("zq_feature", "R05"),
+    RecordField.EVIDENCE: ("标证据", "标线索"),
+    RecordField.TOTALS: ("标量表", "17.25"),
+    RecordField.ANSWERS: ("ZQANSWER",),
+    RecordField.FIGURES: ("3.14159", "0.27182", "-2.71828"),
+    RecordField.WORDS: ("ZQSTAFF",),
+    RecordField.CASE: ("标个案",),
+    RecordField.IDENTITY: ("标身份",),
+    RecordField.MISS: ("没有筛查", "2026-09-02"),
+    RecordField.READING: ("标查阅",),
+    RecordField.CONSENT: ("2026-09-03", "2026/9/3"),
 }
 
 
@@ -96,8 +96,8 @@ def lay_out_marked(store: Store) -> None:
     keep_reviews(store, [review], AuditEvent(NOW, "cli", "misses.reviewed", "quality_audit", SCHOOL))
 
 
-def marks_in(text: str, of: str | None = None) -> set[Field]:
+def marks_in(text: str, of: str | None = None) -> set[RecordField]:
     """The fields whose mark stands in a text; a note only where it is not that of the reader (`of`)."""
     found = {field for field, marks in MARKS.items() if any(mark in text for mark in marks)}
     authors = [author for author in ("counselor", "supervisor") if author != of]
-    return found | ({Field.NOTE} if any(note_of(author) in text for author in authors) else set())
+    return found | ({RecordField.NOTE} if any(note_of(author) in text for author in authors) else set())

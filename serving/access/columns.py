@@ -4,7 +4,7 @@ that whoever adds one says who may see it (`serving.access.fields`)."""
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from serving.access.fields import Field as F
+from serving.access.fields import RecordField as F
 
 # What stands in several tables and means the same in each.
 EVERYWHERE: Mapping[str, F] = MappingProxyType(

@@ -11,7 +11,7 @@ from data_schemas.codes import Code
 from serving.access.roles import Role
 
 
-class Field(Code):
+class RecordField(Code):
     ID = ("id", "学号（假名）", "pseudonymous id")
     NAME = ("name", "姓名", "name")
     CLASS = ("class", "年级与班级", "grade and class")
@@ -33,7 +33,7 @@ class Field(Code):
     INTERNAL = ("internal", "内部编号、散列与时刻", "internal numbers, hashes and moments")
 
 
-F = Field
+F = RecordField
 WITH_STUDENTS = frozenset(
     {
         F.ID,
@@ -52,7 +52,7 @@ WITH_STUDENTS = frozenset(
     }
 )
 # Of a note a counselor and a supervisor see their own. Nobody is shown answers, figures, birth dates or consents.
-SEES: Mapping[Role, frozenset[Field]] = MappingProxyType(
+SEES: Mapping[Role, frozenset[RecordField]] = MappingProxyType(
     {
         Role.COUNSELOR: WITH_STUDENTS | {F.MISS},
         Role.SUPERVISOR: WITH_STUDENTS,
@@ -63,7 +63,7 @@ SEES: Mapping[Role, frozenset[Field]] = MappingProxyType(
 )
 # What a key with this scope alone sees. `explain` goes with `score` or `dry_run`, and adds to what they answer.
 ANSWERED = frozenset({F.ID, F.TIER, F.CODES})
-KEY_SEES: Mapping[str, frozenset[Field]] = MappingProxyType(
+KEY_SEES: Mapping[str, frozenset[RecordField]] = MappingProxyType(
     {
         "score": ANSWERED,
         "dry_run": ANSWERED,
@@ -75,7 +75,7 @@ KEY_SEES: Mapping[str, frozenset[Field]] = MappingProxyType(
 )
 LINE = frozenset({F.ID, F.NAME, F.CLASS, F.TIER, F.REASONS, F.EVIDENCE, F.TOTALS})  # a reason may say a total
 # Method and path, or command → what can stand there. A door that is not here shows nothing of anybody.
-STANDS_AT: Mapping[str, frozenset[Field]] = MappingProxyType(
+STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
     {
         "GET /": LINE,
         "GET /week": LINE,
@@ -98,12 +98,12 @@ STANDS_AT: Mapping[str, frozenset[Field]] = MappingProxyType(
 )
 
 
-def seen_at(door: str, role: Role) -> frozenset[Field]:
+def seen_at(door: str, role: Role) -> frozenset[RecordField]:
     """What somebody of this role may see at a door (`GET /students`)."""
     return STANDS_AT.get(door, frozenset()) & SEES[role]
 
 
-def answered_at(door: str, scopes: tuple[str, ...]) -> frozenset[Field]:
+def answered_at(door: str, scopes: tuple[str, ...]) -> frozenset[RecordField]:
     """What a key with these scopes may be answered at a door."""
     seen = frozenset().union(*(KEY_SEES[scope] for scope in scopes))
     return STANDS_AT.get(door, frozenset()) & seen

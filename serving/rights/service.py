@@ -1,5 +1,5 @@
-"""A copy, an explanation, an erasure for one person (PIPL arts. 24, 44–48). Who asks has shown who they are, which is put
-in the trail; what cannot be given is refused with its reason."""
+"""A copy, an explanation, an erasure for one person (PIPL arts. 24, 44–48). It was checked who asks, which is put in the
+trail; what cannot be given is refused with its reason."""
 
 from datetime import datetime
 from typing import Any

@@ -17,6 +17,7 @@ from serving.store import Store, duty_in_force, find_student, keep_duty, keep_na
 from serving.store.talks import Talk, add_talk
 from tests.factories import AS_OF, NOW, assessment, publish
 from tests.new_stores import store_at
+from tests.old_store import lay_out
 
 PLAIN = ("林小满", "linxiaoman", "标备注", "标草稿", "13800000001")
 
@@ -96,3 +97,14 @@ def test_a_value_cannot_be_put_into_anothers_place(tmp_path: Path) -> None:
         )
     with pytest.raises(UserError, match="not as it was written"):
         find_student(store, "S-1", True)
+
+
+def test_names_of_an_old_store_are_sealed_and_read_as_they_were(tmp_path: Path) -> None:
+    old = lay_out(tmp_path / "home")
+    with open_store(old.settings) as store:
+        found = {row["student_id"]: find_student(store, row["student_id"], True) for row in old.rows["names"]}
+    assert any(found.values())
+    raw = b"".join(file.read_bytes() for file in old.file.parent.glob(old.file.name + "*"))
+    for row in old.rows["names"]:
+        assert (one := found[row["student_id"]]) is None or one.name == row["name"]
+        assert row["name"].encode() not in raw, "the file keeps no page with a name in clear"

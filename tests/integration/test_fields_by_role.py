@@ -11,7 +11,7 @@ import pytest
 from runxin.cli.main import run
 from serving.access import GRANTS, SCOPES, Action, Role
 from serving.access.columns import EVERYWHERE, HOLDS, field_of
-from serving.access.fields import KEY_SEES, SEES, STANDS_AT, Field, answered_at, seen_at
+from serving.access.fields import KEY_SEES, SEES, STANDS_AT, RecordField, answered_at, seen_at
 from serving.accounts import create_link
 from serving.app import PAGES, ROUTERS, make_web
 from serving.keys import create_key
@@ -25,7 +25,7 @@ from tests.sample_pages import follow, make_state
 
 ADDRESS = {"{student_id:path}": WHO, "{username}": "bureau", "{code}": "phq9"}
 QUERY = {"/students": "?q=ZQ", "/miss-review": "?half=2026H1"}
-UNMARKED = {Field.INTERNAL}  # numbers and moments, which tell of nobody
+UNMARKED = {RecordField.INTERNAL}  # numbers and moments, which tell of nobody
 
 
 def test_every_column_about_students_says_which_field_it_holds() -> None:
@@ -39,10 +39,10 @@ def test_every_column_about_students_says_which_field_it_holds() -> None:
 
 
 def test_every_field_has_a_mark_and_names_are_seen_by_whom_the_table_of_actions_lets() -> None:
-    assert set(MARKS) | {Field.NOTE} | UNMARKED == set(Field)
+    assert set(MARKS) | {RecordField.NOTE} | UNMARKED == set(RecordField)
     for role in Role:
-        assert (Field.NAME in SEES[role]) is (Action.SEE_NAMES in GRANTS[role])
-        assert (Field.MISS in SEES[role]) is (Action.SEE_MISS_CASES in GRANTS[role])
+        assert (RecordField.NAME in SEES[role]) is (Action.SEE_NAMES in GRANTS[role])
+        assert (RecordField.MISS in SEES[role]) is (Action.SEE_MISS_CASES in GRANTS[role])
     assert set(KEY_SEES) == set(SCOPES)
     assert set(SEES) == set(Role)
 
@@ -81,7 +81,7 @@ def shown(text: str) -> str:
 
 
 def test_a_page_shows_each_role_what_both_tables_name_and_nothing_else(web: Client) -> None:
-    found: dict[str, set[Field]] = {}
+    found: dict[str, set[RecordField]] = {}
     readers = {role: as_role(web, role.code) for role in Role}
     for route in PAGES:
         if "GET" not in route.methods:
@@ -154,5 +154,5 @@ def test_what_the_command_line_exports_is_in_the_table(tmp_path: Path, monkeypat
     cells = [str(cell.value) for sheet in load_workbook(book) for row in sheet.iter_rows() for cell in row]
     for text in (capsys.readouterr().out, "\n".join(cells)):
         found = marks_in(text)
-        assert Field.ID in found
+        assert RecordField.ID in found
         assert found <= STANDS_AT["runxin list"], found - STANDS_AT["runxin list"]

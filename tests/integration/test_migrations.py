@@ -30,7 +30,7 @@ from serving.audit import verify_log
 from serving.keys.store import list_keys
 from serving.replay import replay_assessment
 from serving.replay.differences import ABSENT, Difference
-from serving.store import Store, audit_rows, facts_of, find_student, open_store
+from serving.store import Store, audit_rows, facts_of, open_store
 from serving.store.database import MIGRATIONS
 from serving.store.tables import metadata
 from tests.factories import NOW
@@ -44,7 +44,7 @@ COLUMNS = {
 }  # table → column → column
 # What is worked out from other rows today and no longer stored, table → column → from what. "*" is the whole table.
 GONE = {
-    "names": dict.fromkeys(("name", "spelled"), "sealed; `test_names_are_sealed` reads them"),
+    "names": dict.fromkeys(("name", "spelled"), "sealed; `test_encryption.py` reads them"),
     "interviews": {"*": "the words of people in `outcomes`"},
     "assessments": dict.fromkeys(("tier_since", "retest_since"), "the assessment itself"),
     "evidence": dict.fromkeys(("closed_at", "closed_by", "reason"), "the words of people in `outcomes`"),
@@ -154,14 +154,6 @@ def test_no_row_of_any_table_is_lost_or_changed(laid: OldStore) -> None:
         "audit",
         "misses",
     }
-
-
-def test_names_are_sealed_and_read_as_they_were(laid: OldStore, store: Store) -> None:
-    raw = b"".join(file.read_bytes() for file in laid.file.parent.glob(laid.file.name + "*"))
-    for row in laid.rows["names"]:
-        found = find_student(store, row["student_id"], names_allowed=True)
-        assert found is None or found.name == row["name"]
-        assert row["name"].encode() not in raw, "the file keeps no page with a name in clear"
 
 
 def test_accounts_keys_and_the_trail_can_still_be_read(laid: OldStore, store: Store) -> None:
