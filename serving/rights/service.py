@@ -1,4 +1,4 @@
-"""A copy, an explanation, an erasure for one person (PIPL arts. 24, 44–48). It was checked who asks, which is put in the
+"""A copy, an explanation, an erasure for one person (PIPL arts. 24, 44–48). How it was checked who asks is put in the
 trail; what cannot be given is refused with its reason."""
 
 from datetime import datetime
