@@ -45,6 +45,7 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             "assessment": F.FIGURES,
             **dict.fromkeys(("entry_id", "place", "asks"), F.INTERNAL),
         },
+        "fact_changes": {"times": F.INTERNAL},
         "inputs": {"content": F.ANSWERS},
         "consents": dict.fromkeys(("scope", "given_on", "withdrawn_on", "valid_until"), F.CONSENT),
         "withdrawn": dict.fromkeys(("scope", "withdrawn_on"), F.CONSENT),
