@@ -31,11 +31,12 @@ run: setup ## make, train, screen and serve the demo city (ARGS="--students 2000
 test: setup browser ## lint, and run every test (ARGS="tests/unit -k leave", WORKERS=4)
 	@unset PYTHONDONTWRITEBYTECODE; RUNXIN_CHROMIUM="$$(scripts/browser.sh)" OMP_NUM_THREADS=1 scripts/beside.sh "$(MAKE) -s lint" $(TESTS) $(ARGS)
 
-lint: setup ## ruff, mypy and the import contracts
+lint: setup ## ruff, mypy, the import contracts, and dependencies by hash and licence (writes build/sbom.cdx.json)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@PYTHONPATH=. $(BIN)/lint-imports
+	@$(BIN)/python scripts/dependencies.py
 
 mutants: setup ## break the safety rooms line by line; 9 of 10 must be noticed (ARGS="--sample 50")
 	@OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python scripts/mutants.py $(ARGS)

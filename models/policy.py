@@ -162,6 +162,19 @@ class CasePolicy(PolicyPart):
     response_weeks: tuple[int, ...] = (4, 8)
 
 
+class ReadingPolicy(PolicyPart):
+    """Whose record somebody may open without asking: of all students of the school, or not of those whose case was
+    "assigned" to somebody else; how long an approval, an opening in danger and a request last; and from how many
+    students' records within so many hours an alert is raised."""
+
+    caseload: Literal["assigned", "school"] = "assigned"
+    open_days: int = Field(7, ge=1)
+    danger_hours: int = Field(24, ge=1)
+    request_days: int = Field(14, ge=1)
+    alert_students: int = Field(60, ge=1)
+    alert_hours: int = Field(24, ge=1)
+
+
 class Monitoring(PolicyPart):
     """From what difference between a run and the training population `runxin monitor` raises an alarm."""
 
@@ -221,6 +234,7 @@ class Policy(PolicyPart):
     promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(_packaged("promotion")))
     questionnaires: Questionnaires = Questionnaires()
     casework: CasePolicy = CasePolicy()
+    reading: ReadingPolicy = ReadingPolicy()
     concerns: dict[str, ConcernUse] = Field(default_factory=lambda: dict(_packaged("concerns")))
     thresholds: Thresholds | None = None
 
@@ -246,7 +260,7 @@ class Policy(PolicyPart):
         raises an alarm, what a promotion asks for and how work is recorded are left out: they place no student. So is
         what a policy that was written by an older version does not say."""
         content = self.model_dump_json(
-            exclude_unset=True, exclude={"thresholds", "monitoring", "promotion", "casework"}
+            exclude_unset=True, exclude={"thresholds", "monitoring", "promotion", "casework", "reading"}
         )
         return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 

@@ -1,5 +1,6 @@
 """Where things live: read once from the environment and `runxin.toml`, then passed in, never looked up again."""
 
+import ipaddress
 import os
 import re
 import stat
@@ -32,9 +33,11 @@ class Settings:
     """Frozen configuration of one process.
 
     `home` holds all state: the database, MLflow's store, artifacts, the champion that serving reads, logs.
-    `audit_checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk. `public_url`
-    is where people reach the pages, without a slash at its end: what one-time links begin with. `oidc` is None where
-    people sign in here only.
+    `audit_checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk.
+    `encryption_keys_file` holds the keys of names, notes and contacts, unless they come from the environment
+    (`encryption_keys`); without them a copy of the database names nobody. `trusted_proxies` are addresses and networks
+    whose word on where a request comes from is taken. `public_url` is where people reach the pages, without a slash at
+    its end: what one-time links begin with. `oidc` is None where people sign in here only.
     """
 
     home: Path
@@ -44,6 +47,9 @@ class Settings:
     port: int
     audit_checkpoints: Path
     public_url: str
+    encryption_keys_file: Path
+    trusted_proxies: tuple[str, ...] = ()
+    encryption_keys: str | None = field(default=None, repr=False)
     oidc: Oidc | None = None
 
     @property
@@ -130,8 +136,26 @@ def read_settings(environment: Mapping[str, str] | None = None, cwd: Path | None
             value("RUNXIN_AUDIT_CHECKPOINTS", "audit_checkpoints", str(home / "audit" / "checkpoints.jsonl"))
         ).expanduser(),
         public_url=public,
+        encryption_keys_file=Path(
+            value("RUNXIN_ENCRYPTION_KEYS_FILE", "encryption_keys_file", str(home / "encryption.keys"))
+        ).expanduser(),
+        trusted_proxies=_proxies(value("RUNXIN_TRUSTED_PROXIES", "trusted_proxies", "")),
+        encryption_keys=env.get("RUNXIN_ENCRYPTION_KEYS") or None,
         oidc=_oidc(stored.get("oidc"), env, home),
     )
+
+
+def _proxies(given: str) -> tuple[str, ...]:
+    """Addresses and networks, separated by commas; never all of them."""
+    found = tuple(one.strip() for one in given.split(",") if one.strip())
+    for one in found:
+        try:
+            everything = ipaddress.ip_network(one, strict=False).prefixlen == 0
+        except ValueError as error:
+            raise usage(f"{one!r} is no address of a proxy", fix="mend RUNXIN_TRUSTED_PROXIES") from error
+        if everything:
+            raise usage("to trust every proxy is to trust whoever asks", fix="name the proxy's address")
+    return found
 
 
 def _oidc(given: object, env: Mapping[str, str], home: Path) -> Oidc | None:

@@ -32,6 +32,7 @@ from serving.platform.guard import Form
 from serving.platform.metrics import Metrics
 from serving.platform.pages import make_pages
 from serving.platform.state import State
+from serving.reading import pages as reading
 from serving.recording import pages as recording
 from serving.student import pages as student
 from serving.today import pages as today
@@ -48,6 +49,7 @@ PAGES = (
     *recording.ROUTES,
     *cases.ROUTES,
     *concerns.ROUTES,
+    *reading.ROUTES,
     *identity.ROUTES,
     *miss_review.ROUTES,
     *admin.ROUTES,

@@ -6,6 +6,8 @@ import sys
 # Both report usage to their makers unless told not to before they are imported.
 os.environ["BENTOML_DO_NOT_TRACK"] = "True"
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+# Where nobody has named a proxy, uvicorn would take the word of whatever asks from this machine.
+os.environ.setdefault("FORWARDED_ALLOW_IPS", os.environ.get("RUNXIN_TRUSTED_PROXIES", ""))
 
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager

@@ -39,6 +39,8 @@ VERBS = {
     "duty": "runxin.cli.duty:duty_app",
     "user": "runxin.cli.user:user_app",
     "key": "runxin.cli.key:key_app",
+    "rights": "runxin.cli.rights:rights_app",
+    "encryption": "runxin.cli.encryption:encryption_app",
     "audit": "runxin.cli.audit:audit_app",
 }
 PROBLEMS_SHOWN = 100

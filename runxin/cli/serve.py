@@ -154,6 +154,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
     return os.environ | {
         "RUNXIN_HOME": str(settings.home),
         "BENTOML_HOME": str(settings.home / "bentoml"),
+        "FORWARDED_ALLOW_IPS": ",".join(settings.trusted_proxies),  # uvicorn: of others X-Forwarded-For is not read
         "BENTOML_DO_NOT_TRACK": "True",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "PYTHONUNBUFFERED": "1",

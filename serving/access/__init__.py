@@ -1,11 +1,23 @@
 """Who may do what, and where: one table of roles, actions and reach. It reads nothing."""
 
 from serving.access.permissions import check_client_can, check_may, check_school, client_can, may, may_somewhere
-from serving.access.roles import GRANTS, SCOPES, Action, Client, Reach, Role, User, takes_schools, takes_two
+from serving.access.roles import (
+    GRANTS,
+    PURPOSE_OF_SCOPE,
+    SCOPES,
+    Action,
+    Client,
+    Reach,
+    Role,
+    User,
+    takes_schools,
+    takes_two,
+)
 from serving.access.sessions import Session
 
 __all__ = [
     "GRANTS",
+    "PURPOSE_OF_SCOPE",
     "SCOPES",
     "Action",
     "Client",

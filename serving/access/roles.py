@@ -26,6 +26,7 @@ class Action(Code):
     REPORT_CONCERN = ("report_concern", "记录线索", "report a concern")
     SETTLE_IDENTITY = ("settle_identity", "核实身份", "settle who a student is")
     APPROVE_CASE = ("approve_case", "同意结案与转介内容", "approve what closes a case or is told with a referral")
+    REVIEW_READINGS = ("review_readings", "批准与复核查阅", "answer for who reads a record outside the caseload")
     SEE_MISS_CASES = ("see_miss_cases", "查看遗漏复查的个案", "see the cases of a miss review")
     SEE_MISS_COUNTS = ("see_miss_counts", "查看遗漏复查的汇总", "see the counts of a miss review")
     MANAGE_USERS = ("manage_users", "管理账号", "manage users")
@@ -70,9 +71,10 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.REPORT_CONCERN: OWN_AND_UNASSIGNED,
                 Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
                 Action.APPROVE_CASE: OWN,
+                Action.REVIEW_READINGS: OWN,
             }
         ),
-        Role.PRINCIPAL: MappingProxyType({Action.SEE_MISS_COUNTS: OWN}),
+        Role.PRINCIPAL: MappingProxyType({Action.SEE_MISS_COUNTS: OWN, Action.REVIEW_READINGS: OWN}),
         Role.BUREAU: MappingProxyType({Action.SEE_MISS_COUNTS: WHOLE}),
         # They run the service and see no student.
         Role.ADMINISTRATOR: MappingProxyType(
@@ -93,7 +95,12 @@ def takes_schools(role: Role) -> bool:
 
 
 # Whoever may do one of these sees students by name or record, or decides who does.
-IN_TWO = frozenset({Action.SEE_LIST, Action.SEE_STUDENT, Action.SEE_NAMES, Action.SEE_MISS_CASES, Action.MANAGE_USERS})
+IN_TWO = frozenset(
+    {
+        *(Action.SEE_LIST, Action.SEE_STUDENT, Action.SEE_NAMES, Action.SEE_MISS_CASES),
+        *(Action.REVIEW_READINGS, Action.MANAGE_USERS),
+    }
+)
 
 
 def takes_two(role: Role) -> bool:
@@ -112,6 +119,10 @@ class User:
 
 # What a key may be for.
 SCOPES = ("score", "explain", "list", "model", "dry_run", "outcomes")
+# … and for which purpose what is read with it is read: a platform states it once, with its key. None reads nobody.
+PURPOSE_OF_SCOPE: Mapping[str, str | None] = MappingProxyType(
+    {**dict.fromkeys(("score", "explain", "list", "dry_run", "outcomes"), "follow_up"), "model": None}
+)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from serving.accounts.service import (
     find_account,
     move_account,
 )
+from serving.accounts.states import AccountMove, check_possible
 from serving.accounts.store.requests import AccountRequest, add_request, decide_request, open_requests
 from serving.store import AuditEvent, Store
 
@@ -41,7 +42,7 @@ def ask_create(store: Store, username: str, role: str, schools: Sequence[str], n
 def ask_move(store: Store, username: str, role: str, schools: Sequence[str], now: datetime, actor: str) -> bool:
     """Give an account another role or other schools; False where another administrator is to approve it first. Schools
     are taken away by one."""
-    account = _account(store, username)
+    account = _account(store, username, AccountMove.MOVE)
     check_account(store, username, role, schools)
     before = {account.role: account.schools}.get(role)
     less = before is not None and set(schools) <= set(before)
@@ -54,7 +55,7 @@ def ask_move(store: Store, username: str, role: str, schools: Sequence[str], now
 
 def ask_link(store: Store, username: str, now: datetime, actor: str) -> str | None:
     """A new link's token, or None where another administrator is to approve it first: who holds it is that user."""
-    account = _account(store, username)
+    account = _account(store, username, AccountMove.LINK)
     if takes_two(Role.of(account.role)):
         _ask(store, LINK, username, account.role, account.schools, now, actor)
         return None
@@ -63,7 +64,7 @@ def ask_link(store: Store, username: str, now: datetime, actor: str) -> str | No
 
 def ask_enable(store: Store, username: str, now: datetime, actor: str) -> bool:
     """Let a user in again; False where another administrator is to approve it first."""
-    account = _account(store, username)
+    account = _account(store, username, AccountMove.ENABLE)
     if takes_two(Role.of(account.role)):
         _ask(store, ENABLE, username, account.role, account.schools, now, actor)
         return False
@@ -116,8 +117,9 @@ def _event(one: AccountRequest, action: str, now: datetime, actor: str) -> Audit
     return AuditEvent(now, actor, action, object_id=one.username, detail=" ".join([one.kind, one.role, *one.schools]))
 
 
-def _account(store: Store, username: str) -> Account:
+def _account(store: Store, username: str, move: AccountMove) -> Account:
     account = find_account(store, username)
     if account is None:
         raise UserError(Kind.NOT_FOUND, f"there is no user {username!r}")
+    check_possible(move, username, account.has_password, account.disabled)
     return account

@@ -9,6 +9,7 @@ from runxin.errors import Kind, UserError, usage
 from serving.access import Role, User, takes_schools
 from serving.access.tokens import hash_token, new_token
 from serving.accounts.passwords import check_password, hash_password
+from serving.accounts.states import POSSIBLE, AccountMove, check_possible, status_of
 from serving.accounts.store.sessions import count_sessions
 from serving.accounts.store.users import (
     UserRow,
@@ -40,6 +41,10 @@ class Account:
     has_password: bool
     disabled: bool = False
 
+    def can(self, move: str) -> bool:
+        """Whether the table of states lets an account in this one be treated so (a code of `AccountMove`)."""
+        return status_of(self.has_password, self.disabled) in POSSIBLE[AccountMove.of(move)]
+
 
 def create_user(
     store: Store, username: str, role: str, schools: Sequence[str], now: datetime, actor: str = "cli"
@@ -69,7 +74,7 @@ def check_account(store: Store, username: str, role: str, schools: Sequence[str]
 
 def move_account(store: Store, username: str, role: str, schools: Sequence[str], now: datetime, actor: str) -> None:
     """Give an account another role or other schools; it counts from the next page on. Raises `UserError`."""
-    _known(store, username)
+    _in_state(store, username, AccountMove.MOVE)
     check_account(store, username, role, schools)
     kept = tuple(dict.fromkeys(schools))
     move_user(store, username, role, kept, AuditEvent(now, actor, "user.moved", None, username, _said(role, kept)))
@@ -77,18 +82,18 @@ def move_account(store: Store, username: str, role: str, schools: Sequence[str],
 
 def disable_account(store: Store, username: str, now: datetime, actor: str) -> None:
     """Let a leaver in no more: sessions, links and known browsers end at once. Raises `UserError` (not found)."""
-    _known(store, username)
+    _in_state(store, username, AccountMove.DISABLE)
     disable_user(store, username, AuditEvent(now, actor, "user.disabled", object_id=username))
 
 
 def enable_account(store: Store, username: str, now: datetime, actor: str) -> None:
-    _known(store, username)
+    _in_state(store, username, AccountMove.ENABLE)
     enable_user(store, username, AuditEvent(now, actor, "user.enabled", object_id=username))
 
 
 def end_sessions(store: Store, username: str, now: datetime, actor: str) -> None:
     """End every session of a user, and forget the browsers that know them. Raises `UserError` (not found)."""
-    _known(store, username)
+    _in_state(store, username, AccountMove.END_SESSIONS)
     shut_out(store, username, AuditEvent(now, actor, "sessions.ended", object_id=username))
 
 
@@ -108,8 +113,7 @@ def list_accounts(store: Store) -> list[Account]:
 
 def create_link(store: Store, username: str, now: datetime, actor: str = "cli") -> str:
     """The token of a link that signs this user in once within 24 hours; earlier unused links are void."""
-    if _known(store, username).disabled_at is not None:
-        raise usage(f"{username!r} is disabled", fix=f"runxin user enable {username}")
+    _in_state(store, username, AccountMove.LINK)
     token = new_token()
     event = AuditEvent(now, actor, "link.created", object_id=username)
     add_link(store, hash_token(token), username, now + timedelta(hours=LINK_HOURS), event)
@@ -140,6 +144,11 @@ def _known(store: Store, username: str) -> UserRow:
     if row is None:
         raise UserError(Kind.NOT_FOUND, f"there is no user {username!r}", fix="runxin user list shows them")
     return row
+
+
+def _in_state(store: Store, username: str, move: AccountMove) -> None:
+    row = _known(store, username)
+    check_possible(move, username, row.password_hash is not None, row.disabled_at is not None)
 
 
 def _account(row: UserRow) -> Account:

@@ -12,19 +12,21 @@ from serving.accounts import Account, AccountRequest
 from serving.keys import list_keys
 from serving.model_status import model_status
 from serving.platform.state import State
+from serving.reading.service import ReadingAlert, alerts_for
 from serving.store import Run, known_school_ids, newest_run, school_ids, service_state
 
 
 @dataclass(frozen=True)
 class Overview:
     """The model that serves, the list in force at each school, and counts of published runs, of records received by
-    the API, and of keys in force."""
+    the API, and of keys in force; alerts of bulk reading, which name no student."""
 
     model: ModelStatus
     lists: tuple[tuple[str, Run], ...]
     published: int
     entries: int
     keys: int
+    alerts: tuple[ReadingAlert, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def read_overview(state: State, user: User) -> Overview:
         published=counts.runs,
         entries=counts.entries,
         keys=sum(key.revoked_at is None for key in list_keys(state.store)),
+        alerts=alerts_for(state, user),
     )
 
 

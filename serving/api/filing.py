@@ -12,12 +12,13 @@ from models.triage.facts import NO_MODEL
 from models.triage.lots import may_be_drawn
 from runxin.errors import UserError, refused
 from runxin.logs import get_logger
-from serving.access import Client, client_can
+from serving.access import PURPOSE_OF_SCOPE, Client, client_can
 from serving.api.answer import Recorded, ScoreAnswer, answer_of
 from serving.api.reading import plain_record
 from serving.api.request import ScoreRequest
 from serving.platform.champion import Serving
 from serving.platform.state import State, instruments_of
+from serving.reading.service import note_reading
 from serving.replay import entry_inputs, make_context
 from serving.store import (
     AuditEvent,
@@ -88,9 +89,11 @@ def file_records(
     ids: list[str] | list[None] = [None] * len(kept)
     if dry_run:
         after = facts_if_recorded(state.store, entries, today)
+        purpose = PURPOSE_OF_SCOPE["dry_run"]
         write_audit(
-            state.store, *(AuditEvent(now, client.client, "student.read", "follow_up", one, "dry run") for one in after)
+            state.store, *(AuditEvent(now, client.client, "student.read", purpose, one, "dry run") for one in after)
         )
+        note_reading(state, client.client)
     else:
         ids = record_entries(state.store, entries)
         after = facts_of(state.store, [one.file_id for one in into], today)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from serving.access import Client, check_client_can, client_can
+from serving.access import PURPOSE_OF_SCOPE, Client, check_client_can, client_can
 from serving.api.answer import ModelGiven, TierGiven
 from serving.api.answer_parts import DueGiven, Given, WordsGiven
 from serving.api.fields import Id
@@ -113,7 +113,7 @@ def get_list(
     beside it. Sentences come only with the `explain` scope, names never."""
     check_client_can(client, "list", school_id)
     now = state.clock()
+    write_audit(state.store, AuditEvent(now, client.client, "list.read", PURPOSE_OF_SCOPE["list"], school_id))
     shown = follow_up_list(state.store, school_id, now, False, state.policy, calendars=state.calendars)
-    write_audit(state.store, AuditEvent(now, client.client, "list.read", "follow_up", school_id))
     answer = list_json(shown, limit, client_can(client, "explain"))
     return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")

@@ -1,6 +1,7 @@
 """Talks with the facts they give, drafts, and what people think of explanations."""
 
 import hashlib
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from serving.store.case_tables import drafts, explanation_views, reveals, talks
 from serving.store.contacts import keep_contacts
 from serving.store.facts_seen import SeenFact, facts_seen_in, new_since
 from serving.store.outcomes import keep_outcomes
+from serving.store.sealing import seal, unseal
 from serving.store.tables import outcomes
 from serving.store.talks import Talk, add_talk, talk_from_row, talks_of
 
@@ -51,7 +53,7 @@ def keep_talk(
     came in that were not `seen`, nothing is kept and these are returned; a form that is sent twice is kept once."""
     with store.writing() as connection:
         known = connection.execute(talks.select().where(talks.c.talk_id == talk.talk_id)).first()
-        if known is not None and _says_the_same(connection, talk_from_row(known), talk, word):
+        if known is not None and _says_the_same(connection, talk_from_row(connection, known), talk, word):
             return []
         fresh = new_since(facts_seen_in(connection, talk.student_id), seen)
         if fresh:
@@ -96,7 +98,7 @@ def take_back(store: Store, undo: Talk, word: Outcome | None, event: AuditEvent)
 def find_talk(store: Store, talk_id: str) -> Talk | None:
     with store.reading() as connection:
         row = connection.execute(talks.select().where(talks.c.talk_id == talk_id)).first()
-    return None if row is None else talk_from_row(row)
+        return None if row is None else talk_from_row(connection, row)
 
 
 def read_talks(store: Store, student_id: str) -> list[Talk]:
@@ -115,12 +117,13 @@ def keep_draft(
     store: Store, student_id: str, author: str, fields: Mapping[str, Sequence[str]], at: datetime, claim: str | None
 ) -> None:
     """Keep a form in place of the author's earlier one; with a claim beside it, for who holds that."""
-    row = {"student_id": student_id, "author": author, "fields": dict(fields), "saved_at": at}
+    row = {"draft_id": uuid4().hex, "student_id": student_id, "author": author, "saved_at": at}
     same = _own(student_id, author, parked=claim is not None)
     with store.writing() as connection:
         connection.execute(drafts.delete().where(same))
         hashed = None if claim is None else _hash(claim)
-        connection.execute(drafts.insert().values(draft_id=uuid4().hex, claim_sha256=hashed, **row))
+        kept = seal(connection, "drafts", row["draft_id"], json.dumps(dict(fields)))
+        connection.execute(drafts.insert().values(fields=kept, claim_sha256=hashed, **row))
 
 
 def find_draft(store: Store, student_id: str, author: str, claim: str | None) -> Draft | None:
@@ -130,7 +133,9 @@ def find_draft(store: Store, student_id: str, author: str, claim: str | None) ->
         same &= drafts.c.claim_sha256 == _hash(claim)
     with store.reading() as connection:
         row = connection.execute(drafts.select().where(same).order_by(drafts.c.saved_at.desc())).first()
-    return None if row is None else Draft(row.fields, row.saved_at)
+        if row is None:
+            return None
+        return Draft(json.loads(unseal(connection, "drafts", row.draft_id, row.fields)), row.saved_at)
 
 
 def drop_draft(store: Store, student_id: str, author: str) -> None:

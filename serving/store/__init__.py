@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from serving.store.consents import Consent, taken_back, taken_back_of, whose_consents_were_sent
     from serving.store.contacts import NewContact
     from serving.store.contents import Content, content_of
-    from serving.store.database import Store, check_reachable, open_store
+    from serving.store.database import Store, check_reachable, open_store, reseal_store
     from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
     from serving.store.earlier import earlier_margins
     from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
@@ -155,6 +155,7 @@ __all__ = [
     "record_entries",
     "record_entry",
     "record_outcomes",
+    "reseal_store",
     "school_ids",
     "school_names",
     "sent_outcomes",

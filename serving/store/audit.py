@@ -12,6 +12,7 @@ from serving.store.audit_chain import append, pseudonyms
 from serving.store.audit_tables import audit, subject_keys
 from serving.store.database import Store
 
+OPENINGS = ("student.read", "student.revealed")
 PURPOSES = ("follow_up", "crisis", "quality_audit", "model_training", "rights_request")
 
 
@@ -82,6 +83,23 @@ def events_of(store: Store, object_id: str, actions: tuple[str, ...], since: dat
     query = audit.select().where(audit.c.action.in_(actions), audit.c.object_id == object_id, audit.c.at >= since)
     with store.reading() as connection:
         return [_event(row) for row in connection.execute(query.order_by(audit.c.id))]
+
+
+def events_since(store: Store, actions: tuple[str, ...], since: datetime, actor: str | None = None) -> list[AuditEvent]:
+    """Events whose object is no student, of everybody or of one, oldest first."""
+    query = audit.select().where(audit.c.action.in_(actions), audit.c.at >= since)
+    if actor is not None:
+        query = query.where(audit.c.actor == actor)
+    with store.reading() as connection:
+        return [_event(row) for row in connection.execute(query.order_by(audit.c.id))]
+
+
+def students_read_by(store: Store, actor: str, since: datetime) -> int:
+    """Of how many students somebody has opened the record since a time."""
+    count = sa.select(sa.func.count(audit.c.object_id.distinct()))
+    mine = (audit.c.actor == actor) & (audit.c.at >= since) & audit.c.action.in_(OPENINGS)
+    with store.reading() as connection:
+        return connection.scalar(count.where(mine)) or 0
 
 
 def _event(row: Any, student_id: str | None = None, other_id: str | None = None) -> AuditEvent:

@@ -12,6 +12,9 @@ OF_STUDENTS = frozenset(
         "student.read",
         "student.revealed",
         "student.erased",
+        "student.exported",
+        "student.explained",
+        "right.refused",
         "entry.recorded",
         "outcome.recorded",
         "file.joined",
@@ -28,6 +31,7 @@ OF_STUDENTS = frozenset(
         "identity.two",
         "identity.new",
         "identity.undone",
+        *(f"reading.{step}" for step in ("asked", "opened", "approved", "refused", "fine", "questioned")),
         *(f"case.{move}" for move in CASE_MOVES),
     }
 )
@@ -73,6 +77,9 @@ OF_OTHERS = frozenset(
         "cases.read",
         "students.searched",
         "students.listed",
+        "readings.read",
+        "reading.alert",
+        "reading.alert_seen",
     }
 )
 ACTIONS = OF_STUDENTS | OF_OTHERS

@@ -19,6 +19,7 @@ audit = sa.Table(
     sa.Column("clock", sa.Integer),
     sa.Column("hash", sa.String, nullable=False),
     sa.Index("ix_audit_action_object_id_at", "action", "object_id", "at"),
+    sa.Index("ix_audit_actor_at", "actor", "at"),
 )
 
 # What leads from a pseudonym in the audit log to a student. Erasure removes the row, and the log stays whole.

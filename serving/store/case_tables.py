@@ -85,6 +85,22 @@ case_events = sa.Table(
     sa.Column("details", sa.JSON, nullable=False),
 )
 
+# Asking to read a record outside the caseload, or opening it in danger, and the answer (`answers` names to what).
+readings = sa.Table(
+    "readings",
+    metadata,
+    sa.Column("reading_id", sa.String, primary_key=True),
+    sa.Column("student_id", sa.String, nullable=False, index=True),
+    sa.Column("file_id", sa.String, nullable=False),
+    sa.Column("school_id", sa.String, nullable=False, index=True),
+    sa.Column("step", sa.String, nullable=False),
+    sa.Column("answers", sa.String),
+    sa.Column("purpose", sa.String),
+    sa.Column("reason", sa.String),
+    sa.Column("said_at", Instant, nullable=False),
+    sa.Column("said_by", sa.String, nullable=False),
+)
+
 # Who somebody is, as a person decided: "same" and "one" put what stands in `student_id` into `other_id`, "two" some of
 # it, and "new" says that a roster will have the student. `undoes` names the decision that a row takes back,
 # `moved` what it has moved, by table and key.

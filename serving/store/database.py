@@ -21,6 +21,7 @@ from serving.store.checkpoints import keep_checkpoint
 from serving.store.clock import SteadyClock
 from serving.store.fact_changes import count_changes, listen
 from serving.store.kept_schools import KeptSchools
+from serving.store.sealing import check_readable, find_keyring, make_keyring, reseal
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 15
@@ -124,13 +125,20 @@ def open_store(settings: Settings) -> Store:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             Path(url.database).touch(mode=0o600)
             Path(url.database).chmod(0o600)  # its log and index beside it take its mode
-        store = Store(make_engine(url), settings.audit_checkpoints)
+        engine = make_engine(url)
     except (sa.exc.ArgumentError, ImportError) as error:  # no address, or one of a database without its driver
         raise unavailable("the address of the database cannot be used", fix=LOOK) from error
     except OSError as error:
         raise unavailable(f"the database cannot be opened: {error.strerror}", fix=LOOK) from error
+    store = Store(engine, settings.audit_checkpoints)
     try:
-        _migrate(store)
+        keyring = find_keyring(settings)
+        with Store(engine.execution_options(keyring=keyring)).reading() as connection:
+            check_readable(connection)
+        keyring = keyring or make_keyring(settings)
+        store = Store(engine.execution_options(keyring=keyring), settings.audit_checkpoints)
+        if _migrate(store):
+            _forget_pages(store)
         store.keep_checkpoint()  # of what a process that was killed had written
     except UserError as error:
         store.engine.dispose()
@@ -138,6 +146,14 @@ def open_store(settings: Settings) -> Store:
             raise
         raise unavailable(f"the database cannot be opened: {error.message}", fix=f"{error.fix}; {LOOK}") from error
     return store
+
+
+def reseal_store(store: Store) -> int:
+    """Seal every value under the newest key; says how many were under another."""
+    with store.writing() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        return reseal(connection)
 
 
 def check_reachable(store: Store) -> None:
@@ -170,20 +186,32 @@ def make_engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _migrate(store: Store) -> None:
+def _migrate(store: Store) -> bool:
+    """Whether an older store was brought up to date."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     head = ScriptDirectory.from_config(config).get_current_head()
     with store.reading() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current == head:
-        return
+        return False
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise unavailable("the database was written by a later version of runxin", fix="update runxin")
     with store.writing() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    return current is not None
+
+
+def _forget_pages(store: Store) -> None:
+    """Write an SQLite file anew without the pages that what was removed or encrypted has left in it."""
+    if store.engine.dialect.name == "sqlite":
+        with _available():
+            raw = store.engine.raw_connection()
+            raw.cursor().execute("VACUUM")
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            raw.close()
 
 
 def chunks(ids: list[str]) -> Iterator[list[str]]:

@@ -1,8 +1,10 @@
 """Duty rosters as they were imported, and what stands of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
+
+import sqlalchemy as sa
 
 from data_schemas.codes import DutyRole
 from data_schemas.duty import DutySpan
@@ -11,13 +13,25 @@ from models.duty import Duty, in_force, make_duty
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
 from serving.store.school_tables import duty
+from serving.store.sealing import seal, unseal
 
 
 def keep_duty(store: Store, spans: Sequence[DutySpan], actor: str, now: datetime) -> None:
     """Add one import's turns. For each school of it they replace, from their first start to their last end, what was
     there; `data_schemas.duty` has looked for turns that overlap."""
     by_school = {school_id: uuid4().hex for school_id in dict.fromkeys(span.school_id for span in spans)}
-    rows = [
+    with store.writing() as connection:
+        rows = _rows(connection, spans, by_school, actor, now)
+        connection.execute(duty.insert(), rows)
+        for school_id in by_school:
+            detail = f"turns={sum(span.school_id == school_id for span in spans)}"
+            add_event(connection, AuditEvent(now, actor, "duty.imported", object_id=school_id, detail=detail))
+
+
+def _rows(
+    connection: sa.Connection, spans: Sequence[DutySpan], by_school: Mapping[str, str], actor: str, now: datetime
+) -> list[dict[str, object]]:
+    return [
         {
             "import_id": by_school[span.school_id],
             "school_id": span.school_id,
@@ -25,18 +39,13 @@ def keep_duty(store: Store, spans: Sequence[DutySpan], actor: str, now: datetime
             "imported_by": actor,
             "person": span.person,
             "role": span.role.code,
-            "phone": span.phone,
+            "phone": None if span.phone is None else seal(connection, "duty", span.school_id, span.phone),
             "starts_at": span.starts_at,
             "ends_at": span.ends_at,
             "note": span.note,
         }
         for span in spans
     ]
-    with store.writing() as connection:
-        connection.execute(duty.insert(), rows)
-        for school_id in by_school:
-            detail = f"turns={sum(span.school_id == school_id for span in spans)}"
-            add_event(connection, AuditEvent(now, actor, "duty.imported", object_id=school_id, detail=detail))
 
 
 def duty_in_force(store: Store, school_ids: Sequence[str] | None = None) -> dict[str, list[DutySpan]]:
@@ -51,7 +60,7 @@ def duty_in_force(store: Store, school_ids: Sequence[str] | None = None) -> dict
                 row.school_id,
                 row.person,
                 DutyRole.of(row.role),
-                row.phone,
+                None if row.phone is None else unseal(connection, "duty", row.school_id, row.phone),
                 row.starts_at.astimezone(CHINA),
                 row.ends_at.astimezone(CHINA),
                 row.note,

@@ -72,7 +72,7 @@ def facts_of_school(
     """The facts of one school under a run, as they stand or as they stood `at` a moment, then with the entries `sent`
     and without strangers. `only` leaves out who else is on the list."""
     rows = list_rows(connection, run, school_id, False, only) if run is not None else []
-    people = {row.student_id: _person(row) for row in rows}
+    people = {row.student_id: student_from_row(row) for row in rows}
     entries = sent if sent is not None else entries_at(connection, school_id, run)
     known = _known(connection, list(people), at, today)
     everyone = [_listed(row, run, entries.get(row.student_id, ()), known, today) for row in rows if run is not None]
@@ -159,10 +159,6 @@ def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None, t
         confirmed_new(connection),
         today,
     )
-
-
-def _person(row: Any) -> Student:
-    return replace(student_from_row(row), name=row.name)
 
 
 def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, today: date) -> StudentFacts:

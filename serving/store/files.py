@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from data_schemas.roster import UNASSIGNED
-from serving.store.case_tables import case_events, concern_reports, drafts, explanation_views, reveals, talks
+from serving.store.case_tables import case_events, concern_reports, drafts, explanation_views, readings, reveals, talks
 from serving.store.database import Store, chunks
 from serving.store.students import AMONG, Student, students_of, unassigned_among
 from serving.store.tables import (
@@ -44,6 +44,7 @@ FILED = (
     case_events,
     reveals,
     concern_reports,
+    readings,
 )  # tables with a file's id in `student_id`
 PUT = tuple(table for table in FILED if table not in (misses, run_strangers))
 NOBODYS = "; "  # stands behind a school that nobody has: no id and no school holds a blank

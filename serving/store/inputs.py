@@ -18,6 +18,7 @@ from serving.store.case_tables import (
     drafts,
     explanation_views,
     identity_decisions,
+    readings,
     reveals,
     talks,
 )
@@ -44,7 +45,7 @@ from serving.store.tables import (
 
 ON_STUDENTS = (
     *(fact_changes, inputs, outcomes, contacts, misses),
-    *(talks, drafts, explanation_views, case_events, reveals, concern_reports),
+    *(talks, drafts, explanation_views, case_events, reveals, concern_reports, readings),
 )
 UNKEPT = (
     "nothing is stored to replay this assessment from: it is older than replay, or its model was not read from files"

@@ -17,6 +17,7 @@ from data_schemas.spelling import spelled
 from runxin.errors import Problem, bad_data
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
+from serving.store.sealing import seal
 from serving.store.tables import names
 
 COLUMNS = ("student_id", "name")
@@ -44,16 +45,24 @@ def load_names(store: Store, file: Path, at: datetime, actor: str) -> NamesFile:
 
 def keep_names(store: Store, given: Mapping[str, str], at: datetime, actor: str) -> None:
     """Set the names of the students with these ids, over those that are there."""
-    rows = [{"student_id": student_id, "name": name, "spelled": spelled(name)} for student_id, name in given.items()]
-    if not rows:
+    if not given:
         return
     with store.writing() as connection:
+        rows = [
+            {"student_id": student_id, "sealed": seal_name(connection, student_id, name)}
+            for student_id, name in given.items()
+        ]
         connection.execute(
             names.delete().where(names.c.student_id == sa.bindparam("gone")),
             [{"gone": row["student_id"]} for row in rows],
         )
         connection.execute(names.insert(), rows)
         add_event(connection, AuditEvent(at, actor, "names.kept", detail=f"students={len(rows)}"))
+
+
+def seal_name(connection: sa.Connection, student_id: str, name: str) -> str:
+    """A name with its sounds and first letters, as the table holds it."""
+    return seal(connection, "names", student_id, f"{name}\n{spelled(name)}")
 
 
 def read_names(file: Path) -> NamesFile:

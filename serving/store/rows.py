@@ -38,7 +38,7 @@ def list_rows(
     tells = sa.or_(assessments.c.tells, assessments.c.model_tier > 0, filed, spoken, sent, by_total)
     columns = [column for column in assessments.c if column.name != "payload" and column.name not in students.c]
     payload = sa.case((tells, assessments.c.payload), else_=None).label("payload")
-    query = sa.select(*columns, payload, students, (names.c.name if names_allowed else sa.null()).label("name"))
+    query = sa.select(*columns, payload, students, (names.c.sealed if names_allowed else sa.null()).label("sealed"))
     source = _listed
     if names_allowed:
         source = source.outerjoin(names, names.c.student_id == assessments.c.student_id)

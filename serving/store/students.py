@@ -11,6 +11,7 @@ from data_schemas.roster import UNASSIGNED
 from serving.store.database import Store, chunks
 from serving.store.run_tables import withdrawn
 from serving.store.runs import in_force_runs
+from serving.store.sealing import unseal
 from serving.store.tables import entries, evidence, names, outcomes, run_schools, run_strangers, runs, students
 
 AMONG = UNASSIGNED + ":"  # … or the counselors of a key's schools, which stand behind it
@@ -62,16 +63,23 @@ def students_of(connection: sa.Connection, ids: Sequence[str], names_allowed: bo
         if names_allowed:
             for row in connection.execute(names.select().where(names.c.student_id.in_(part))):
                 if row.student_id in found:
-                    found[row.student_id] = replace(found[row.student_id], name=row.name)
+                    name, _ = name_of(connection, row.student_id, row.sealed)
+                    found[row.student_id] = replace(found[row.student_id], name=name)
     return found
+
+
+def name_of(connection: sa.Connection, student_id: str, sealed: str) -> tuple[str, str]:
+    """A name, and its sounds and first letters (`data_schemas.spelling.spelled`)."""
+    name, _, sounds = unseal(connection, "names", student_id, sealed).rpartition("\n")
+    return name, sounds
 
 
 def names_at(connection: sa.Connection, people: Collection[str]) -> dict[str, str]:
     """The names of some students, in one reading a few thousand."""
     found: dict[str, str] = {}
     for part in chunks(list(people)):
-        rows = connection.execute(sa.select(names.c.student_id, names.c.name).where(names.c.student_id.in_(part)))
-        found |= {student_id: name for student_id, name in rows}
+        for row in connection.execute(names.select().where(names.c.student_id.in_(part))):
+            found[row.student_id] = name_of(connection, row.student_id, row.sealed)[0]
     return found
 
 

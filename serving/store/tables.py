@@ -45,13 +45,12 @@ students = sa.Table(
     sa.Column("run_id", sa.String, nullable=False),
 )
 
-# Apart from all else: who holds the rest does not hold the names. `spelled` is searched: sounds and first letters.
+# Apart from all else, and sealed (`serving.store.sealing`) with sounds and first letters, by which it is searched.
 names = sa.Table(
     "names",
     metadata,
     sa.Column("student_id", sa.String, primary_key=True),
-    sa.Column("name", sa.String, nullable=False),
-    sa.Column("spelled", sa.String, nullable=False),
+    sa.Column("sealed", sa.String, nullable=False),
 )
 
 runs = sa.Table(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from models.triage import Attempt
 from serving.store.case_tables import talks
 from serving.store.database import chunks
+from serving.store.sealing import seal, unseal
 
 NOT_REACHED, GUARDIAN = "not_reached", "guardian"
 
@@ -40,7 +41,9 @@ COLUMNS = tuple(field.name for field in fields(Talk))
 
 
 def add_talk(connection: sa.Connection, talk: Talk) -> None:
-    connection.execute(talks.insert().values(**vars(talk), file_id=talk.student_id))
+    note = None if talk.note is None else seal(connection, "talks", talk.talk_id, talk.note)
+    row = vars(talk) | {"note": note}
+    connection.execute(talks.insert().values(**row, file_id=talk.student_id))
 
 
 def talks_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Talk]]:
@@ -51,7 +54,7 @@ def talks_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None 
         if at is not None:
             query = query.where(talks.c.recorded_at <= at)
         for row in connection.execute(query):
-            found.setdefault(row.student_id, []).append(talk_from_row(row))
+            found.setdefault(row.student_id, []).append(talk_from_row(connection, row))
     return found
 
 
@@ -77,5 +80,6 @@ def undone_ids() -> sa.Select[Any]:
     return sa.select(talks.c.undoes).where(talks.c.undoes.is_not(None))
 
 
-def talk_from_row(row: Any) -> Talk:
-    return Talk(**{name: row._mapping[name] for name in COLUMNS})
+def talk_from_row(connection: sa.Connection, row: Any) -> Talk:
+    note = None if row.note is None else unseal(connection, "talks", row.talk_id, row.note)
+    return Talk(**{name: row._mapping[name] for name in COLUMNS} | {"note": note})

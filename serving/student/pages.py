@@ -20,6 +20,8 @@ from serving.platform.render import CHINA, page
 from serving.platform.schools import namer
 from serving.platform.state import State, instruments_of
 from serving.platform.words import instrument_label, instrument_name, pick, say
+from serving.reading.pages import ask_page
+from serving.reading.service import AsksFirst
 from serving.student.absences import AWAY, absences_of
 from serving.student.service import form_of, open_student
 from serving.student.sheets import courses_of
@@ -163,7 +165,10 @@ def show_student(request: Request, user: User, state: State) -> Response:
     asked = request.query_params.get("purpose")
     reveal = request.query_params.get("reveal") == "1"
     purpose = asked if asked in PURPOSES and not reveal else PURPOSES[0]
-    file = open_student(state, user, student_id, purpose, reveal)
+    try:
+        file = open_student(state, user, student_id, purpose, reveal)
+    except AsksFirst as first:
+        return ask_page(request, user, state, first)
     language = language_of(request)
     record = form_of(state, user, file, request.query_params.get("draft")) if file.recording else None
     part = case_part(state, user, file.student, file.present) if record is not None and not record.blind else None

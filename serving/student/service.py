@@ -9,6 +9,7 @@ from models.triage import ZONE, Present, present_of, stands_in
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
 from serving.platform.state import State
+from serving.reading.service import check_open, note_reading
 from serving.recording import RecordForm, form_for, note_reveal
 from serving.store import (
     AuditEvent,
@@ -54,19 +55,22 @@ class StudentFile:
 def open_student(
     state: State, user: User, student_id: str, purpose: str = "follow_up", reveal: bool = False
 ) -> StudentFile:
-    """A student's file for a counselor of the school; raises `UserError` (refused). To `reveal` a blind student is put
+    """A student's file for a counselor of the school; raises `UserError` (refused), `AsksFirst` outside
+    the user's caseload. To `reveal` a blind student is put
     in the audit log as such: the talk is no blind one any more."""
     student, now = find_student(state.store, student_id), state.clock()
     # In the words of a refusal, so that ids of other schools cannot be told from ids of nobody.
     check_may(user, Action.SEE_STUDENT, None if student is None else student.school_id)
     if student is None:
         raise UserError(Kind.NOT_FOUND, "there is no such student")
+    check_open(state, user, student)
     today = now.astimezone(ZONE).date()
     facts = facts_of(state.store, [student_id], today)[student_id]
     where = FileOf(student_id, student.school_id, not facts.stranger, student_id)
     blind = student_id in blind_among(state.store, [where], now, state.policy, state.calendars)
     action = "student.revealed" if blind and reveal else "student.read"
     write_audit(state.store, AuditEvent(now, user.username, action, purpose, student_id, "blind" if blind else None))
+    note_reading(state, user.username)
     if blind and reveal:
         note_reveal(state, user, student)
     present = present_of(

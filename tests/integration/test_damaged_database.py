@@ -55,6 +55,9 @@ VERBS_OVER_THE_STORE = {
     "key": ("list",),
     "key create": ("--client", "c", "--scopes", "score"),
     "key revoke": ("abc",),
+    "rights": ("explain", "S-1", "--for", "student", "--identity", "in_person"),
+    "encryption": ("reseal",),
+    "encryption rotate": (),
     "audit": ("verify",),
     "audit export": ("--year", "2026", "--out", "out"),
 }
@@ -122,6 +125,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: Path, good: Pat
     monkeypatch.chdir(files)
     (tmp_path / "home").mkdir()
     copyfile(good, tmp_path / "home" / "runxin.db")
+    copyfile(good.with_name("encryption.keys"), tmp_path / "home" / "encryption.keys")
     return tmp_path / "home"
 
 
@@ -216,7 +220,7 @@ def test_texts_that_are_none_are_damage(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["INSERT INTO names VALUES ('S-1', 'again', '')", "INSERT INTO names VALUES (NULL, NULL, NULL)"]
+    "statement", ["INSERT INTO names VALUES ('S-1', 'again')", "INSERT INTO names VALUES (NULL, NULL)"]
 )
 def test_a_mistake_of_the_program_stays_one(store: Store, statement: str) -> None:
     """A constraint that does not hold is a bug: as "unavailable" it would be tried again for ever."""

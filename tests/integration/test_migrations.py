@@ -44,6 +44,7 @@ COLUMNS = {
 }  # table → column → column
 # What is worked out from other rows today and no longer stored, table → column → from what. "*" is the whole table.
 GONE = {
+    "names": dict.fromkeys(("name", "spelled"), "sealed; `test_encryption.py` reads them"),
     "interviews": {"*": "the words of people in `outcomes`"},
     "assessments": dict.fromkeys(("tier_since", "retest_since"), "the assessment itself"),
     "evidence": dict.fromkeys(("closed_at", "closed_by", "reason"), "the words of people in `outcomes`"),

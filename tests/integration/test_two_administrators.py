@@ -58,7 +58,7 @@ def decided(store: Store, actor: str, approved: bool = True) -> str | None:
 
 
 def test_which_roles_take_two() -> None:
-    assert {role.code for role in Role if takes_two(role)} == {"counselor", "supervisor", "administrator"}
+    assert {role.code for role in Role if takes_two(role)} == {"counselor", "supervisor", "principal", "administrator"}
 
 
 @pytest.mark.parametrize(("role", "schools"), [("counselor", SCHOOLS), ("administrator", [])])
@@ -78,7 +78,7 @@ def test_nobody_makes_a_counselor_or_an_administrator_alone(store: Store, role: 
     assert made.detail == " ".join([role, *schools])
 
 
-@pytest.mark.parametrize(("role", "schools"), [("principal", SCHOOLS), ("bureau", [])])
+@pytest.mark.parametrize(("role", "schools"), [("bureau", [])])
 def test_who_sees_counts_alone_is_made_by_one(store: Store, role: str, schools: list[str]) -> None:
     token = ask_create(store, "new", role, schools, NOW, "ann")
     assert token is not None
@@ -115,17 +115,18 @@ def test_schools_are_taken_away_by_one_and_given_by_two(store: Store, schools: l
     assert find_account(store, "wang").schools == tuple(schools)  # type: ignore[union-attr]
 
 
-def test_a_counselor_becomes_a_principal_by_one_and_nobody_an_administrator_so(store: Store) -> None:
+def test_a_counselor_goes_to_the_bureau_by_one_and_becomes_nobody_who_answers_for_others_so(store: Store) -> None:
     assert ask_move(store, "wang", "administrator", [], NOW, "ann") is False
-    assert ask_move(store, "wang", "principal", SCHOOLS[:1], NOW, "ann") is True
+    assert ask_move(store, "wang", "principal", SCHOOLS[:1], NOW, "ann") is False
+    assert ask_move(store, "wang", "bureau", [], NOW, "ann") is True
 
 
 def test_a_move_holds_at_once_in_sessions_that_are_open(store: Store) -> None:
     _, token = use_link(store, create_link(store, "wang", NOW), NOW)
-    ask_move(store, "wang", "principal", SCHOOLS[1:], NOW, "ann")
+    ask_move(store, "wang", "bureau", [], NOW, "ann")
     user = user_of_session(store, token, NOW)
     assert user is not None
-    assert (user.role, user.schools) == (Role.PRINCIPAL, ("school-02",))
+    assert (user.role, user.schools) == (Role.BUREAU, ())
 
 
 def test_a_link_to_somebody_who_sees_students_takes_two(store: Store) -> None:

@@ -53,6 +53,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "supervisor": {"own", "unassigned", "among own"},
     },
     "approve_case": {"supervisor": {"own"}},
+    "review_readings": {"supervisor": {"own"}, "principal": {"own"}},
     "see_miss_cases": {"counselor": {"own"}},
     "see_miss_counts": {"counselor": {"own"}, "principal": {"own"}, "bureau": {"no school"}},
     "manage_users": {"administrator": {"no school"}},

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from serving.accounts.tables import recovery_codes, second_factors
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
+from serving.store.sealing import seal, unseal
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,10 @@ class FactorRow:
 def find_factor(store: Store, username: str) -> FactorRow | None:
     with store.reading() as connection:
         row = connection.execute(second_factors.select().where(second_factors.c.username == username)).first()
-    return None if row is None else FactorRow(row.username, row.secret, row.confirmed_at, row.last_step)
+        if row is None:
+            return None
+        secret = unseal(connection, "second_factors", row.username, row.secret)
+        return FactorRow(row.username, secret, row.confirmed_at, row.last_step)
 
 
 def propose_factor(store: Store, username: str, secret: str) -> None:
@@ -32,7 +36,8 @@ def propose_factor(store: Store, username: str, secret: str) -> None:
     with store.writing() as connection:
         mine = (second_factors.c.username == username) & second_factors.c.confirmed_at.is_(None)
         connection.execute(second_factors.delete().where(mine))
-        connection.execute(second_factors.insert().values(username=username, secret=secret, last_step=0))
+        kept = seal(connection, "second_factors", username, secret)
+        connection.execute(second_factors.insert().values(username=username, secret=kept, last_step=0))
 
 
 def put_in_force(store: Store, username: str, step: int, codes: Sequence[str], event: AuditEvent) -> None:

@@ -1,0 +1,65 @@
+"""`runxin rights`: what a student or guardian may ask for, once it was checked who they are."""
+
+import json as jsons
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from models import read_policy
+from runxin.cli.operator import operator
+from runxin.cli.output import answer
+from runxin.errors import usage
+from runxin.settings import read_settings
+from serving.rights import IDENTITIES, erase_student, explain_student, export_student
+from serving.store import open_store
+
+rights_app = typer.Typer(no_args_is_help=True, help="A copy, an explanation or an erasure for one person.")
+STUDENT = Annotated[str, typer.Argument(metavar="STUDENT", help="The student's pseudonymous id.")]
+BY = Annotated[str, typer.Option("--for", help="Who asks: student or guardian.")]
+CHECKED = Annotated[str, typer.Option("--identity", help=f"How it was checked: {', '.join(IDENTITIES)}.")]
+JSON = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+
+
+def _do(work: Callable[..., Any], student: str, asked_by: str, identity: str) -> Any:
+    settings = read_settings()
+    with open_store(settings) as store:
+        policy = read_policy(settings.policy_file)
+        return work(store, policy, student, asked_by, identity, datetime.now(UTC), operator())
+
+
+@rights_app.command("export")
+def export(
+    student: STUDENT,
+    asked_by: BY,
+    identity: CHECKED,
+    out: Annotated[Path, typer.Option(help="A JSON file that is not there yet, readable by its owner only.")],
+    json: JSON = False,
+) -> None:
+    """Write everything that is stored of a student."""
+    if out.exists():
+        raise usage("the file is there already", fix="name another")
+    found = _do(export_student, student, asked_by, identity)
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        jsons.dump(found, file, ensure_ascii=False, indent=1)
+    rows = sum(len(rows) for rows in found["tables"].values())
+    answer({"student_id": student, "rows": rows, "file": str(out)}, json, f"{rows} rows: {out}")
+
+
+@rights_app.command("explain")
+def explain(student: STUDENT, asked_by: BY, identity: CHECKED, json: JSON = False) -> None:
+    """Say in plain words what is so of a student, and why."""
+    found = _do(explain_student, student, asked_by, identity)
+    lines = [f"{found['tier']['zh']} / {found['tier']['en']}", *(f"{one['zh']} / {one['en']}" for one in found["why"])]
+    answer(found, json, "\n".join([*lines, found["rights"]["zh"], found["rights"]["en"]]))
+
+
+@rights_app.command("erase")
+def erase(student: STUDENT, asked_by: BY, identity: CHECKED, json: JSON = False) -> None:
+    """Remove what was gathered of a student. What the school's files hold is the school's to remove."""
+    count = _do(erase_student, student, asked_by, identity)
+    text = f"{count} assessments erased; take the student out of datasets and backups too"
+    answer({"student_id": student, "erased": count}, json, text)

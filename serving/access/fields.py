@@ -1,0 +1,109 @@
+"""Which field of a student's record each role, and each scope of a key, may see, and at which door it stands at all.
+
+What somebody sees at a door is what both tables name. A test puts a mark into every field, fetches every page for every
+role and every answer for every scope, and finds no mark that is not named here, and every mark that is.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from data_schemas.codes import Code
+from serving.access.roles import Role
+
+
+class RecordField(Code):
+    ID = ("id", "学号（假名）", "pseudonymous id")
+    NAME = ("name", "姓名", "name")
+    CLASS = ("class", "年级与班级", "grade and class")
+    BIRTH = ("birth", "出生日期与性别", "birth date and sex")
+    TIER = ("tier", "等级", "tier")
+    REASONS = ("reasons", "理由（问卷、请假、家庭）", "reasons (questionnaires, leave, family)")
+    CODES = ("codes", "理由代码", "codes of reasons and rules")
+    EVIDENCE = ("evidence", "安全证据与线索的文字", "words of safety evidence and reports")
+    TOTALS = ("totals", "问卷总分与分段", "totals and bands of questionnaires")
+    ANSWERS = ("answers", "逐题作答", "answers to items")
+    FIGURES = ("figures", "概率与边际", "probability and margin")
+    WORDS = ("words", "谁在何时谈过、看法几级", "who spoke when, and the view taken")
+    NOTE = ("note", "备注", "note of a talk")
+    CASE = ("case", "个案步骤及其说明", "moves of the case, with their reasons")
+    IDENTITY = ("identity", "身份核实的理由", "reason of a decision who somebody is")
+    MISS = ("miss", "遗漏复查的个案", "case of a miss review")
+    READING = ("reading", "查阅申请的原因", "reason of a request to read")
+    CONSENT = ("consent", "同意与撤回", "consents and withdrawals")
+    INTERNAL = ("internal", "内部编号、散列与时刻", "internal numbers, hashes and moments")
+
+
+F = RecordField
+WITH_STUDENTS = frozenset(
+    {
+        F.ID,
+        F.NAME,
+        F.CLASS,
+        F.TIER,
+        F.REASONS,
+        F.CODES,
+        F.EVIDENCE,
+        F.TOTALS,
+        F.WORDS,
+        F.NOTE,
+        F.CASE,
+        F.IDENTITY,
+        F.READING,
+    }
+)
+# Of a note a counselor and a supervisor see their own. Nobody is shown answers, figures, birth dates or consents.
+SEES: Mapping[Role, frozenset[RecordField]] = MappingProxyType(
+    {
+        Role.COUNSELOR: WITH_STUDENTS | {F.MISS},
+        Role.SUPERVISOR: WITH_STUDENTS,
+        Role.PRINCIPAL: frozenset({F.ID, F.READING}),
+        Role.BUREAU: frozenset(),
+        Role.ADMINISTRATOR: frozenset(),
+    }
+)
+# What a key with this scope alone sees. `explain` goes with `score` or `dry_run`, and adds to what they answer.
+ANSWERED = frozenset({F.ID, F.TIER, F.CODES})
+KEY_SEES: Mapping[str, frozenset[RecordField]] = MappingProxyType(
+    {
+        "score": ANSWERED,
+        "dry_run": ANSWERED,
+        "explain": ANSWERED | {F.REASONS, F.EVIDENCE, F.TOTALS, F.FIGURES},
+        "list": ANSWERED | {F.CLASS},
+        "outcomes": frozenset({F.ID}),
+        "model": frozenset(),
+    }
+)
+LINE = frozenset({F.ID, F.NAME, F.CLASS, F.TIER, F.REASONS, F.EVIDENCE, F.TOTALS})  # a reason may say a total
+# Method and path, or command → what can stand there. A door that is not here shows nothing of anybody.
+STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
+    {
+        "GET /": LINE,
+        "GET /week": LINE,
+        "GET /to-complete": frozenset({F.ID, F.NAME, F.CLASS}),
+        "GET /students": frozenset({F.ID, F.NAME, F.CLASS}),
+        "GET /students/{student_id:path}": WITH_STUDENTS - {F.CODES, F.READING},
+        "GET /readings": frozenset({F.ID, F.READING}),
+        **{
+            f"GET /{queue}": LINE
+            for queue in ("contact", "history", "retest", "not-screened", "needs-person", "suspended", "identity")
+        },
+        "GET /cases": frozenset({F.ID, F.CASE}),
+        "GET /miss-review": frozenset({F.ID, F.MISS}),
+        "POST /score": KEY_SEES["explain"],
+        "POST /score_batch": KEY_SEES["explain"],
+        "POST /outcomes": frozenset({F.ID}),
+        "GET /follow_up_list": KEY_SEES["list"] | KEY_SEES["explain"] - {F.FIGURES},
+        "runxin list": LINE - {F.NAME} | {F.CODES},
+    }
+)
+
+
+def seen_at(door: str, role: Role) -> frozenset[RecordField]:
+    """What somebody of this role may see at a door (`GET /students`)."""
+    return STANDS_AT.get(door, frozenset()) & SEES[role]
+
+
+def answered_at(door: str, scopes: tuple[str, ...]) -> frozenset[RecordField]:
+    """What a key with these scopes may be answered at a door."""
+    seen = frozenset().union(*(KEY_SEES[scope] for scope in scopes))
+    return STANDS_AT.get(door, frozenset()) & seen

@@ -1,0 +1,59 @@
+"""Everything that is stored of one student, by table; and what goes when the student is erased."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from serving.store import Store
+from serving.store.case_tables import drafts
+from serving.store.files import contested
+from serving.store.payload import unpack
+from serving.store.students import name_of
+from serving.store.tables import metadata, names, students
+
+# Working notes are their author's, drafts are not said yet; keys and hashes tell nobody anything.
+WITHHELD = {"talks": {"note"}, "subject_keys": {"key", "pseudonym"}, "evidence": {"record"}}
+LEFT_OUT = (drafts.name,)
+
+
+def everything_of(store: Store, student_id: str, protected: bool) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a student by table, in JSON's own types. With `protected`, what rests on a report of harm at home is
+    left out: it may be read by whom it is about."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    with store.reading() as connection:
+        files = files_of(connection, student_id)
+        for table in metadata.sorted_tables:
+            if "student_id" not in table.c or table.name in LEFT_OUT:
+                continue
+            rows = connection.execute(table.select().where(table.c.student_id.in_(files))).mappings().all()
+            kept = [row for row in rows if not (protected and row.get("protection"))]
+            if kept:
+                hidden = WITHHELD.get(table.name, set())
+                found[table.name] = [
+                    {name: _plain(connection, table.name, row, name) for name in row if name not in hidden}
+                    for row in kept
+                ]
+    return found
+
+
+def _plain(connection: sa.Connection, table: str, row: Any, column: str) -> Any:
+    value = row[column]
+    if table == names.name and column == "sealed":
+        return name_of(connection, row["student_id"], value)[0]
+    if isinstance(value, bytes):
+        return unpack(value) if value else None
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def files_of(connection: sa.Connection, student_id: str) -> Sequence[str]:
+    school = connection.scalar(sa.select(students.c.school_id).where(students.c.student_id == student_id))
+    return (student_id,) if school is None else (student_id, contested(student_id, school))
+
+
+def forget_name(store: Store, student_id: str) -> None:
+    with store.writing() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        connection.execute(names.delete().where(names.c.student_id == student_id))
