@@ -34,7 +34,7 @@ class Settings:
     `home` holds all state: the database, MLflow's store, artifacts, the champion that serving reads, logs.
     `audit_checkpoints` is the file of the audit log's checkpoints, which had better lie on another disk. `public_url`
     is where people reach the pages, without a slash at its end: what one-time links begin with. `oidc` is None where
-    people sign in here only.
+    people sign in here only. `database_password` comes from a file and goes before one in `database_url`.
     """
 
     home: Path
@@ -45,6 +45,7 @@ class Settings:
     audit_checkpoints: Path
     public_url: str
     oidc: Oidc | None = None
+    database_password: str = field(default="", repr=False)
 
     @property
     def champion(self) -> Path:
@@ -131,7 +132,17 @@ def read_settings(environment: Mapping[str, str] | None = None, cwd: Path | None
         ).expanduser(),
         public_url=public,
         oidc=_oidc(stored.get("oidc"), env, home),
+        database_password=_password(home, value("RUNXIN_DATABASE_PASSWORD_FILE", "database_password_file", "")),
     )
+
+
+def _password(home: Path, file: str) -> str:
+    """What stands in a file, beside `runxin.toml` or anywhere; empty where none is named."""
+    try:
+        return (home / file).read_text("utf-8").strip() if file else ""
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise usage(f"the file of the database's password cannot be read: {why}") from error
 
 
 def _oidc(given: object, env: Mapping[str, str], home: Path) -> Oidc | None:

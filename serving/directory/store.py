@@ -66,7 +66,7 @@ def find_students(store: Store, wanted: PeopleQuery) -> People:
 
 def _answers(query: str) -> sa.ColumnElement[bool]:
     by_id = sa.func.lower(students.c.student_id).contains(query.lower(), autoescape=True)
-    by_name = names.c.name.contains(query, autoescape=True)
+    by_name = names.c.name.icontains(query, autoescape=True)
     letters = typed(query)
     by_sound = names.c.spelled.contains(f" {letters}", autoescape=True) if letters else sa.false()
     return sa.or_(by_id, by_name, by_sound)

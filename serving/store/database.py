@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
 from alembic import command
@@ -14,33 +14,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
-from runxin.errors import UserError, unavailable
+from runxin.errors import Kind, UserError, unavailable
 from runxin.logs import get_logger
 from runxin.settings import Settings, private_folder
 from serving.store.checkpoints import keep_checkpoint
-from serving.store.clock import SteadyClock
+from serving.store.dialects import DAMAGED, Fault, fault_of, make_engine, reading_options, writing_options
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_SECONDS = 15
 LOOK = "look at RUNXIN_DATABASE_URL"
 CHUNK = 500  # ids in one IN (…); SQLite's own limit lies above 30,000, PostgreSQL's at 32,767
-
-
-# What SQLite says by its result code (sqlite.org/rescode.html), and what to do. Of other codes nothing is known.
-SAID = {
-    "SQLITE_NOTADB": ("the database file is damaged or is no database", "bring back a backup"),
-    "SQLITE_CORRUPT": ("the database file is damaged", "bring back a backup"),
-    "SQLITE_FULL": ("the disk is full", "make room"),
-    "SQLITE_READONLY": (
-        "the database may not be written",
-        "give the program the right to write the file and its folder",
-    ),
-    "SQLITE_CANTOPEN": ("the database file cannot be opened", "look at the file's and its folder's rights"),
-    "SQLITE_IOERR": ("the disk cannot be read or written", "look at the disk"),
-    "SQLITE_PERM": ("the database may not be opened", "look at the file's and its folder's rights"),
-    "SQLITE_ERROR": ("the database has other tables than this version", "bring back a backup, or update runxin"),
-}
-AWAY = ("the database does not answer", "try again in a moment")
 
 
 @contextmanager
@@ -48,22 +30,17 @@ def _available() -> Iterator[None]:
     """Turn what a person has to look after (the database is away, locked, full, damaged) into a `UserError`."""
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
-        raise _unavailable(error) from error
-    except sa.exc.DatabaseError as error:
-        # Its other kinds (a constraint, a statement or a value that does not fit) are mistakes of the program's.
-        if type(error) is not sa.exc.DatabaseError:
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+        fault = fault_of(error)
+        if fault is None:
             raise
-        raise _unavailable(error) from error
+        raise _told(fault) from error
     except (UnicodeDecodeError, zlib.error) as error:  # texts and packed contents that are not as they were written
-        raise unavailable(*SAID["SQLITE_CORRUPT"]) from error
+        raise _told(DAMAGED) from error
 
 
-def _unavailable(error: sa.exc.SQLAlchemyError) -> UserError:
-    """What the driver said without its words, which hold the statement."""
-    code = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
-    what, fix = next((said for name, said in SAID.items() if code == name or code.startswith(f"{name}_")), AWAY)
-    return unavailable(what, fix=fix)
+def _told(fault: Fault) -> UserError:
+    return UserError(Kind.UNAVAILABLE, fault.what, fix=fault.fix, details={"fault": fault.code})
 
 
 @dataclass(frozen=True)
@@ -79,13 +56,15 @@ class Store:
     def reading(self) -> Iterator[sa.Connection]:
         """One view of the database as it stands."""
         with _available(), self.engine.connect() as connection:
-            yield connection
+            yield connection.execution_options(**reading_options(self.engine))
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction: whole at the end of the block, or not at all."""
-        with _available(), self.engine.execution_options(writes=True).begin() as connection:
-            yield connection
+        with _available(), self.engine.connect() as connection:
+            connection.execution_options(**writing_options(self.engine))
+            with connection.begin():
+                yield connection
 
     def keep_checkpoint(self) -> None:
         """Put down outside the database how far the audit log goes; raises `UserError` (unavailable)."""
@@ -114,7 +93,7 @@ def open_store(settings: Settings) -> Store:
     where the database cannot be reached, or was written by a later version of the program.
     """
     try:
-        url = make_url(settings.database_url)
+        url = url_of(settings)
         private_folder(settings.home)
         if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -136,31 +115,16 @@ def open_store(settings: Settings) -> Store:
     return store
 
 
+def url_of(settings: Settings) -> sa.URL:
+    """The address of the database with the password, if any, that is kept in a file; not to be shown."""
+    url = make_url(settings.database_url)
+    return url.set(password=settings.database_password) if settings.database_password else url
+
+
 def check_reachable(store: Store) -> None:
     """Raise `UserError` (unavailable) where the database does not answer."""
     with store.reading() as connection:
         connection.execute(sa.select(1))
-
-
-def make_engine(url: sa.URL) -> sa.Engine:
-    """An engine. SQLite gets a write-ahead log, foreign keys, patience, and transactions that begin where we say."""
-    if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True, execution_options={"clock": SteadyClock()})
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, execution_options={"clock": SteadyClock()})
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions by itself
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        # A writer takes its lock at once: a reader that turns writer halfway may be refused.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
 
 
 def _migrate(store: Store) -> None:
