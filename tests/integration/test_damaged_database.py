@@ -55,6 +55,7 @@ VERBS_OVER_THE_STORE = {
     "key create": ("--client", "c", "--scopes", "score"),
     "key revoke": ("abc",),
     "audit": ("verify",),
+    "backup": ("--out", "elsewhere/copy"),
     "audit export": ("--year", "2026", "--out", "out"),
 }
 # These open it only after they have read a registry or trained a model.

@@ -127,12 +127,17 @@ def test_two_publishers_of_one_screening_publish_it_once(store: Store, settings:
 
 def test_a_publisher_that_is_killed_leaves_the_list_before(store: Store) -> None:
     first = publish(store, [assessment("S-1")])
-    with pytest.raises(UserError) as refused, store.writing() as connection:
-        connection.exec_driver_sql("DELETE FROM assessments")
-        ended = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
-        with store.reading() as other:
-            other.exec_driver_sql(f"SELECT pg_terminate_backend({ended})")
-        connection.exec_driver_sql("SELECT 1")
+
+    def killed() -> None:
+        with store.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM assessments")
+            mine = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+            with store.reading() as other:
+                other.exec_driver_sql(f"SELECT pg_terminate_backend({mine})")
+            connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(UserError) as refused:
+        killed()
     assert refused.value.details == {"fault": "away"}
     run = newest_run(store, "school-01", NOW.date())
     assert run is not None
