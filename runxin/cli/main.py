@@ -40,6 +40,7 @@ VERBS = {
     "user": "runxin.cli.user:user_app",
     "key": "runxin.cli.key:key_app",
     "audit": "runxin.cli.audit:audit_app",
+    "doctor": "runxin.cli.doctor:doctor_command",
     "backup": "runxin.cli.backup:backup_command",
     "restore": "runxin.cli.restore:restore_command",
 }

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from serving.store.consents import Consent, taken_back, taken_back_of, whose_consents_were_sent
     from serving.store.contacts import NewContact
     from serving.store.contents import Content, content_of
-    from serving.store.database import Store, check_reachable, open_store
+    from serving.store.database import Store, check_reachable, check_usable, open_store
     from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
     from serving.store.earlier import earlier_margins
     from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
@@ -106,6 +106,7 @@ __all__ = [
     "assessment_to_json",
     "audit_rows",
     "check_reachable",
+    "check_usable",
     "check_schools_known",
     "clashes",
     "concerns_school",

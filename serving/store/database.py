@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +19,16 @@ from runxin.errors import Kind, UserError, unavailable
 from runxin.logs import get_logger
 from runxin.settings import Settings, private_folder
 from serving.store.checkpoints import keep_checkpoint
-from serving.store.dialects import DAMAGED, Fault, fault_of, make_engine, reading_options, writing_options
+from serving.store.dialects import (
+    DAMAGED,
+    OTHER_TABLES,
+    Fault,
+    fault_of,
+    is_locked,
+    make_engine,
+    reading_options,
+    writing_options,
+)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOOK = "look at RUNXIN_DATABASE_URL"
@@ -39,7 +49,7 @@ def _available() -> Iterator[None]:
         raise _told(DAMAGED) from error
 
 
-def _told(fault: Fault) -> UserError:
+def _told(fault: StoreFault) -> UserError:
     return UserError(Kind.UNAVAILABLE, fault.what, fix=fault.fix, details={"fault": fault.code})
 
 
@@ -115,6 +125,14 @@ def open_store(settings: Settings) -> Store:
     return store
 
 
+def look_at_store(settings: Settings) -> Store | None:
+    """The database as it is: neither made where there is none (then None), nor migrated."""
+    url = url_of(settings)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return None
+    return Store(make_engine(url))
+
+
 def url_of(settings: Settings) -> sa.URL:
     """The address of the database with the password, if any, that is kept in a file; not to be shown."""
     url = make_url(settings.database_url)
@@ -127,17 +145,44 @@ def check_reachable(store: Store) -> None:
         connection.execute(sa.select(1))
 
 
-def _migrate(store: Store) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    head = ScriptDirectory.from_config(config).get_current_head()
+def check_usable(store: Store) -> bool:
+    """Whether a writer would find the lock free. Raises `UserError` (unavailable) where the database does not answer,
+    or has the tables of another version."""
     with store.reading() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    if current == head:
+        locked = is_locked(connection)
+    if current != newest_revision():
+        fault = "the database has not been migrated" if current in _revisions() else OTHER_TABLES.what
+        raise UserError(
+            Kind.UNAVAILABLE, fault, fix="start the service again with one version", details={"fault": "other_tables"}
+        )
+    return not locked
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Of all migrations, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def newest_revision() -> str:
+    return _revisions()[0]
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _migrate(store: Store) -> None:
+    with store.reading() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == newest_revision():
         return
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in _revisions():
         raise unavailable("the database was written by a later version of runxin", fix="update runxin")
+    config = _config()
     with store.writing() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

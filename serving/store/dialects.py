@@ -5,6 +5,7 @@ file's; in PostgreSQL an advisory lock stands for it, so that what was read befo
 written, whatever other workers and machines do.
 """
 
+import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ CONNECT = {"connect_timeout": 5, "application_name": "runxin", "options": WATCH}
 
 
 @dataclass(frozen=True)
-class Fault:
+class StoreFault:
     """What is wrong with the database, as a word for programs, in plain words, and what to do."""
 
     code: str  # "damaged" | "full" | "read_only" | "closed" | "disk" | "other_tables" | "locked" | "away" | "broken"
@@ -29,26 +30,26 @@ class Fault:
     fix: str
 
 
-DAMAGED = Fault("damaged", "the database file is damaged", "bring back a backup")
-FULL = Fault("full", "the disk is full", "make room")
-READ_ONLY = Fault(
+DAMAGED = StoreFault("damaged", "the database file is damaged", "bring back a backup")
+FULL = StoreFault("full", "the disk is full", "make room")
+READ_ONLY = StoreFault(
     "read_only", "the database may not be written", "give the program the right to write the file and its folder"
 )
-CLOSED = Fault("closed", "the database may not be opened", "look at the file's and its folder's rights")
-DISK = Fault("disk", "the disk cannot be read or written", "look at the disk")
-OTHER_TABLES = Fault(
+CLOSED = StoreFault("closed", "the database may not be opened", "look at the file's and its folder's rights")
+DISK = StoreFault("disk", "the disk cannot be read or written", "look at the disk")
+OTHER_TABLES = StoreFault(
     "other_tables", "the database has other tables than this version", "bring back a backup, or update runxin"
 )
-LOCKED = Fault("locked", "the database is locked: another process writes", "try again in a moment")
-AWAY = Fault("away", "the database does not answer", "try again in a moment")
+LOCKED = StoreFault("locked", "the database is locked: another process writes", "try again in a moment")
+AWAY = StoreFault("away", "the database does not answer", "try again in a moment")
 
 # By SQLite's result code (sqlite.org/rescode.html). Of other codes nothing is known.
 OF_SQLITE = {
-    "SQLITE_NOTADB": Fault("damaged", "the database file is damaged or is no database", "bring back a backup"),
+    "SQLITE_NOTADB": StoreFault("damaged", "the database file is damaged or is no database", "bring back a backup"),
     "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_FULL": FULL,
     "SQLITE_READONLY": READ_ONLY,
-    "SQLITE_CANTOPEN": Fault("closed", "the database file cannot be opened", CLOSED.fix),
+    "SQLITE_CANTOPEN": StoreFault("closed", "the database file cannot be opened", CLOSED.fix),
     "SQLITE_IOERR": DISK,
     "SQLITE_PERM": CLOSED,
     "SQLITE_ERROR": OTHER_TABLES,
@@ -57,19 +58,19 @@ OF_SQLITE = {
 }
 # By PostgreSQL's SQLSTATE, or its first two letters (postgresql.org/docs/current/errcodes-appendix.html).
 OF_POSTGRESQL = {
-    "53100": Fault("full", "the disk of the database is full", "make room on the database's machine"),
-    "53300": Fault("away", "the database takes no more connections", "raise max_connections, or run fewer workers"),
+    "53100": StoreFault("full", "the disk of the database is full", "make room on the database's machine"),
+    "53300": StoreFault("away", "the database takes no more connections", "raise max_connections, or run fewer workers"),
     "55P03": LOCKED,
-    "25006": Fault("read_only", "the database may not be written", "is it a standby? Look at RUNXIN_DATABASE_URL"),
-    "42501": Fault("closed", "the database refuses this user", "make the user the owner of the database"),
+    "25006": StoreFault("read_only", "the database may not be written", "is it a standby? Look at RUNXIN_DATABASE_URL"),
+    "42501": StoreFault("closed", "the database refuses this user", "make the user the owner of the database"),
     "42P01": OTHER_TABLES,
     "42703": OTHER_TABLES,
     "58": DISK,
-    "XX": Fault("damaged", "the database is damaged", "bring back a backup"),
+    "XX": StoreFault("damaged", "the database is damaged", "bring back a backup"),
 }
 
 
-def fault_of(error: sa.exc.DBAPIError | sa.exc.TimeoutError) -> Fault | None:
+def fault_of(error: sa.exc.DBAPIError | sa.exc.TimeoutError) -> StoreFault | None:
     """What an error of the driver says of the database; None where it is a mistake of the program's (a constraint, a
     statement or a value that does not fit). The driver's own words hold the statement and are not handed on."""
     said = getattr(error, "orig", None)
@@ -161,3 +162,22 @@ def empty_the_log(engine: sa.Engine) -> None:
 def as_written(column: sa.ColumnElement[Any], engine: sa.Engine) -> sa.ColumnElement[Any]:
     """A time as it stands in the database, even where it is none: SQLite keeps whatever somebody put there."""
     return sa.type_coerce(column, sa.String) if engine.dialect.name == "sqlite" else column
+
+
+def is_locked(connection: sa.Connection) -> bool:
+    """Whether another writer holds the lock at this moment; waits for none. `connection` is one that reads."""
+    if connection.dialect.name == "sqlite":
+        connection.rollback()  # the view of a reader ends before a writer's begins
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA busy_timeout = 0")
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            raw.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, error) from error
+            return True
+        finally:
+            raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        return False
+    return not connection.scalar(sa.text(f"SELECT pg_try_advisory_xact_lock({WRITE_LOCK})"))
