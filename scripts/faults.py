@@ -26,9 +26,9 @@ import sqlalchemy as sa
 
 from runxin.settings import Settings, read_settings
 from serving.audit import verify_log
-from serving.store import NewOutcome, Outcome, Store, keep_names, open_store, record_entries, record_outcomes
-from serving.store.tables import assessments, entries, outcomes, run_schools, runs
-from tests.factories import AS_OF, NOW, assessment, entry, floor, publish
+from serving.store import NewEntry, Store, keep_names, open_store, record_entries
+from serving.store.tables import assessments, entries, run_schools, runs
+from tests.factories import NOW, assessment, floor, publish, tell, word
 from tests.new_stores import new_home, stores_on
 
 STUDENTS = 40
@@ -42,17 +42,24 @@ def work(home: Path) -> None:
         mark = f"{os.getpid()}-{turn}"
         done = publish(store, [assessment(f"S-{n}") for n in range(STUDENTS)], fingerprint=mark, at=at)
         print(json.dumps({"run": done.run_id}), flush=True)
-        sent = record_entries(store, [entry(f"S-{turn % STUDENTS}", floors=(floor(),))])
+        sent = record_entries(store, [sent_record(turn)])
         print(json.dumps({"entry": sent[0]}), flush=True)
-        said = Outcome(f"S-{turn % STUDENTS}", AS_OF, "interview", 0, interviewer="wang", client=mark)
-        record_outcomes(store, [NewOutcome(said, said, "school-01")], at, "wang")
+        tell(store, word(f"S-{turn % STUDENTS}", 0, interviewer=mark), at=at)
         keep_names(store, {f"N-{mark}": "x"}, at, "cli")
         print(json.dumps({"name": f"N-{mark}"}), flush=True)
 
 
+def sent_record(number: int) -> NewEntry:
+    """What a platform sends of one student, with one piece of evidence."""
+    student_id = f"S-{number % STUDENTS}"
+    said = assessment(student_id, floors=(floor(),))
+    return NewEntry("city", student_id, "school-01", "junior", 8, {"student_id": student_id}, said, NOW, said.floors)
+
+
 def child(home: Path, *arguments: str) -> "subprocess.Popen[str]":
     command = [sys.executable, __file__, *arguments, "--home", str(home)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": os.getcwd()})
+    environment = os.environ | {"PYTHONPATH": os.getcwd()}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603
 
 
 def kill(settings: Settings, times: int, seed: int) -> dict[str, int]:
@@ -122,8 +129,7 @@ def lock(settings: Settings, records: int) -> dict[str, float]:
     waits: list[float] = []
     ended = threading.Event()
     with open_store(settings) as store, open_store(settings) as other:
-        given = [replace(entry(f"S-{n}", floors=(floor(),)), place=n) if False else entry(f"S-{n}", floors=(floor(),))
-                 for n in range(records)]
+        given = [replace(sent_record(0), student_id=f"T-{n}") for n in range(records)]
 
         def write() -> None:
             while not ended.is_set():

@@ -22,7 +22,7 @@ from serving.store.checkpoints import keep_checkpoint
 from serving.store.dialects import (
     DAMAGED,
     OTHER_TABLES,
-    Fault,
+    StoreFault,
     fault_of,
     is_locked,
     make_engine,

@@ -59,7 +59,7 @@ OF_SQLITE = {
 # By PostgreSQL's SQLSTATE, or its first two letters (postgresql.org/docs/current/errcodes-appendix.html).
 OF_POSTGRESQL = {
     "53100": StoreFault("full", "the disk of the database is full", "make room on the database's machine"),
-    "53300": StoreFault("away", "the database takes no more connections", "raise max_connections, or run fewer workers"),
+    "53300": StoreFault("away", "the database takes no more connections", "raise max_connections"),
     "55P03": LOCKED,
     "25006": StoreFault("read_only", "the database may not be written", "is it a standby? Look at RUNXIN_DATABASE_URL"),
     "42501": StoreFault("closed", "the database refuses this user", "make the user the owner of the database"),
