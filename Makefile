@@ -12,7 +12,7 @@ WORKERS ?= 2
 # A file stays on one worker, so that what it makes for all its tests is made once; the longest (docs) come first.
 TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup browser run test lint mutants fuzz bench mlflow lock clean
+.PHONY: help setup browser run test lint mutants fuzz bench mlflow lock wheelhouse clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -54,6 +54,11 @@ mlflow: setup ## open MLflow's page on http://127.0.0.1:5000
 lock: setup ## renew the locked dependencies
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 \
 		--no-header --no-annotate --quiet --upgrade --output-file requirements.lock
+
+wheelhouse: setup ## download every package into wheelhouse/, to install where there is no network
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		-r requirements-setup.lock -r requirements.lock --dest wheelhouse
+	@echo "wheelhouse: $$(ls wheelhouse | wc -l) files; there: RUNXIN_WHEELHOUSE=wheelhouse make setup"
 
 clean: ## remove .venv and caches; the state under RUNXIN_HOME stays
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants fuzz

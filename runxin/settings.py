@@ -38,6 +38,7 @@ class Settings:
     (`encryption_keys`); without them a copy of the database names nobody. `trusted_proxies` are addresses and networks
     whose word on where a request comes from is taken. `public_url` is where people reach the pages, without a slash at
     its end: what one-time links begin with. `oidc` is None where people sign in here only.
+    `database_password` comes from a file and goes before one in `database_url`.
     """
 
     home: Path
@@ -51,6 +52,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     encryption_keys: str | None = field(default=None, repr=False)
     oidc: Oidc | None = None
+    database_password: str = field(default="", repr=False)
 
     @property
     def champion(self) -> Path:
@@ -142,6 +144,7 @@ def read_settings(environment: Mapping[str, str] | None = None, cwd: Path | None
         trusted_proxies=_proxies(value("RUNXIN_TRUSTED_PROXIES", "trusted_proxies", "")),
         encryption_keys=env.get("RUNXIN_ENCRYPTION_KEYS") or None,
         oidc=_oidc(stored.get("oidc"), env, home),
+        database_password=_password(home, value("RUNXIN_DATABASE_PASSWORD_FILE", "database_password_file", "")),
     )
 
 
@@ -156,6 +159,15 @@ def _proxies(given: str) -> tuple[str, ...]:
         if everything:
             raise usage("to trust every proxy is to trust whoever asks", fix="name the proxy's address")
     return found
+
+
+def _password(home: Path, file: str) -> str:
+    """What stands in a file, beside `runxin.toml` or anywhere; empty where none is named."""
+    try:
+        return (home / file).read_text("utf-8").strip() if file else ""
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise usage(f"the file of the database's password cannot be read: {why}") from error
 
 
 def _oidc(given: object, env: Mapping[str, str], home: Path) -> Oidc | None:

@@ -25,7 +25,13 @@ fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 say "installing locked dependencies into .venv (about 1.2 GB; a minute or two the first time)"
 bin=.venv/bin
-if $bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+if [ -n "${RUNXIN_WHEELHOUSE:-}" ]; then # what `make wheelhouse` made elsewhere; no network is asked
+    $bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-index \
+        --find-links "$RUNXIN_WHEELHOUSE" -r requirements-setup.lock -r requirements.lock || {
+        say "The packages could not be installed from $RUNXIN_WHEELHOUSE. Was it made from this requirements.lock?"
+        exit 5
+    }
+elif $bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
     -r requirements-setup.lock && $bin/uv pip install --quiet --python $bin/python --require-hashes \
     --only-binary :all: -r requirements.lock; then
     :

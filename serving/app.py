@@ -25,11 +25,12 @@ from serving.api.query import known_query
 from serving.cases import pages as cases
 from serving.concerns import pages as concerns
 from serving.directory import pages as directory
+from serving.health.checks import Health
+from serving.health.metrics import Metrics
 from serving.identity import pages as identity
 from serving.keys import verify_key
 from serving.miss_review import pages as miss_review
 from serving.platform.guard import Form
-from serving.platform.metrics import Metrics
 from serving.platform.pages import make_pages
 from serving.platform.state import State
 from serving.reading import pages as reading
@@ -60,8 +61,9 @@ PAGES = (
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
-def make_app(state: State, pages: Starlette | None = None) -> Starlette:
-    """The service. `pages` answers every address that is not the API's own; its lifespan is entered with this one's."""
+def make_app(state: State, pages: Starlette | None = None, health: Health | None = None) -> Starlette:
+    """The service. `health` is asked for metrics. `pages` answers every address that is not the API's own; its lifespan
+    is entered with this one's."""
     api = _make_api(state)
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +79,9 @@ def make_app(state: State, pages: Starlette | None = None) -> Starlette:
                 yield
 
     return Starlette(
-        routes=[Mount("/", app=either)], middleware=[Middleware(Metrics, address_of=address_of)], lifespan=lifespan
+        routes=[Mount("/", app=either)],
+        middleware=[Middleware(Metrics, address_of=address_of, health=health)],
+        lifespan=lifespan,
     )
 
 

@@ -12,6 +12,7 @@ os.environ.setdefault("FORWARDED_ALLOW_IPS", os.environ.get("RUNXIN_TRUSTED_PROX
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bentoml
 from starlette.applications import Starlette
@@ -20,6 +21,10 @@ from starlette.types import Receive, Scope, Send
 
 from runxin.errors import UserError
 from runxin.settings import read_settings
+from serving.health.probe import Readiness
+
+if TYPE_CHECKING:
+    from serving.health.checks import Trouble
 
 # A request that BentoML gives up on runs on in its thread and is recorded all the same: longer than any batch takes.
 SECONDS_TO_ANSWER = 60
@@ -54,10 +59,10 @@ SHELL = Starlette(routes=[Mount("/", app=answer)], lifespan=lifespan)
 
 
 # One service only: BentoML's dependent services accept pickle. The access log and tracing would hold addresses,
-# which name students, and so would BentoML's metrics (serving.platform.metrics counts by route instead).
+# which name students, and so would BentoML's metrics (serving.health.metrics counts by route instead).
 @bentoml.service(
     name="runxin",
-    workers=1,
+    workers=int(os.environ.get("RUNXIN_WORKERS", "1")),
     traffic={"timeout": SECONDS_TO_ANSWER},
     http={"host": "127.0.0.1", "port": 3000},
     logging={"access": {"enabled": False}},
@@ -68,13 +73,11 @@ SHELL = Starlette(routes=[Mount("/", app=answer)], lifespan=lifespan)
 class Runxin:
     """Screening and triage for student mental health in schools."""
 
-    def __is_ready__(self) -> bool:
-        """Ready is who can keep what arrives: the database answers. A model may be away."""
-        opened = getattr(SHELL.state, "opened", None)
-        if opened is None:
-            return False
-        try:
-            opened.check()
-        except UserError:
-            return False
-        return True
+
+def troubles() -> "list[Trouble] | None":
+    """What is wrong with the service; None where it has not been opened yet."""
+    opened = getattr(SHELL.state, "opened", None)
+    return None if opened is None else opened.health.troubles()
+
+
+Runxin.add_asgi_middleware(Readiness, troubles=troubles)  # type: ignore[attr-defined]

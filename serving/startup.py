@@ -15,22 +15,20 @@ from models.champions import is_expected
 from runxin.logs import configure_logs, get_logger
 from runxin.settings import Settings
 from serving.app import make_app, make_web
+from serving.health.checks import Health
 from serving.platform import Champion, State
 from serving.screening import may_rank
-from serving.store import Store, check_reachable, last_run, open_store
+from serving.store import Store, last_run, open_store
 from serving.store.checkpoints import checkpointing
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The application, and what has to answer for it to be ready."""
+    """The application, and what says whether it is ready."""
 
     app: Starlette
     state: State
-
-    def check(self) -> None:
-        """Raise `UserError` (unavailable) where the database does not answer."""
-        check_reachable(self.state.store)
+    health: Health
 
 
 @contextmanager
@@ -50,11 +48,12 @@ def open_service(settings: Settings) -> Iterator[Opened]:
         state = State(
             store, policy, champion, instruments, calendars, settings.history, settings.public_url, oidc=settings.oidc
         )
-        app = make_app(state, make_web(state))
+        health = Health(store, (settings.home, settings.audit_checkpoints.parent), lambda: champion.now().status)
+        app = make_app(state, make_web(state), health)
         _warm_up(state)
         get_logger("service").info("opened", model=champion.now().status, policy=policy.name)
         with checkpointing(store.keep_checkpoint):
-            yield Opened(app, state)
+            yield Opened(app, state, health)
     finally:
         store.close()
 

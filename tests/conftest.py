@@ -84,3 +84,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> "Demo":
 
     base = tmp_path_factory.getbasetemp()
     return demo_of_this_run((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Have the test's stores made on SQLite, then on PostgreSQL: `pytest.mark.usefixtures("each_database")`."""
+    from tests.new_stores import stores_on
+    from tests.postgresql import MISSING, binaries
+
+    if request.param == "postgresql" and binaries() is None:
+        pytest.skip(MISSING)
+    with stores_on(request.param):
+        yield request.param

@@ -42,6 +42,9 @@ VERBS = {
     "rights": "runxin.cli.rights:rights_app",
     "encryption": "runxin.cli.encryption:encryption_app",
     "audit": "runxin.cli.audit:audit_app",
+    "doctor": "runxin.cli.doctor:doctor_command",
+    "backup": "runxin.cli.backup:backup_command",
+    "restore": "runxin.cli.restore:restore_command",
 }
 PROBLEMS_SHOWN = 100
 

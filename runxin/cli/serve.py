@@ -30,6 +30,7 @@ CANNOT_START = "cannot start: "  # what serving.service writes where it cannot
 def serve_command(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port; RUNXIN_PORT or 3000 by default.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 by default.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object once the service is ready.")] = False,
 ) -> None:
     """Serve the pages and the API; Ctrl-C ends it."""
@@ -45,7 +46,7 @@ def serve_command(
         )
     log = settings.logs / "server.log"
     url = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
-    with Server(settings, address, port, log) as server:
+    with Server(settings, address, port, log, workers) as server:
         server.wait_until_ready(url + "readyz")
         answer({"url": url, "log": str(log)}, json, f"Runxin is at {url} (Ctrl-C ends it; log: {log})")
         sys.stdout.flush()
@@ -82,11 +83,11 @@ class Server:
     """BentoML's server as a child process in a session of its own, so that Ctrl-C reaches only us and we end it
     in order."""
 
-    def __init__(self, settings: Settings, address: str, port: int, log: Path) -> None:
+    def __init__(self, settings: Settings, address: str, port: int, log: Path, workers: int = 1) -> None:
         self.log = log
         self.command = [sys.executable, "-m", "bentoml", "serve", SERVICE, "--host", address, "--port", str(port)]
         self.command += ["--working-dir", str(ROOT), "--timeout-graceful-shutdown", "10"]
-        self.environment = server_environment(settings)
+        self.environment = server_environment(settings, workers)
         self.hint = f"its log is {log}"
         self.stopped = self.begun = False
 
@@ -149,12 +150,13 @@ class Server:
             raise unavailable("the service ended by itself", fix=self.hint)
 
 
-def server_environment(settings: Settings) -> dict[str, str]:
+def server_environment(settings: Settings, workers: int = 1) -> dict[str, str]:
     """The child's environment: where our state is, and nothing reported to anyone."""
     return os.environ | {
         "RUNXIN_HOME": str(settings.home),
         "BENTOML_HOME": str(settings.home / "bentoml"),
         "FORWARDED_ALLOW_IPS": ",".join(settings.trusted_proxies),  # uvicorn: of others X-Forwarded-For is not read
+        "RUNXIN_WORKERS": str(workers),
         "BENTOML_DO_NOT_TRACK": "True",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "PYTHONUNBUFFERED": "1",

@@ -68,6 +68,11 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             "fields": F.NOTE,
             **dict.fromkeys(("draft_id", "author", "saved_at", "claim_sha256"), F.INTERNAL),
         },
+        "concern_reports": {
+            **dict.fromkeys(("kind", "reported_on", "source", "recorded_at", "recorded_by"), F.WORDS),
+            "note": F.NOTE,
+            **dict.fromkeys(("report_id", "entry_id", "undoes"), F.INTERNAL),
+        },
         "explanation_views": {
             **dict.fromkeys(("said", "said_at", "said_by"), F.WORDS),
             **dict.fromkeys(("view_id", "assessment_id"), F.INTERNAL),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from serving.store import Store
 from serving.store.audit_chain import COLUMNS, pseudonym_of, time_text
 from serving.store.audit_tables import audit, subject_keys
+from serving.store.dialects import as_written
 
 AT_ONCE = 5000
 
@@ -27,9 +28,7 @@ class StoredRow:
 
 def stored_rows(store: Store, first: str | None = None, end: str | None = None) -> Iterator[StoredRow]:
     """Every row by id; of those from the time `first` on and before `end` where they are given (texts in UTC)."""
-    at: sa.ColumnElement[Any] = audit.c.at
-    if store.engine.dialect.name == "sqlite":
-        at = sa.type_coerce(audit.c.at, sa.String)  # what was written there, even where it is no time
+    at = as_written(audit.c.at, store.engine)
     query = sa.select(*(at.label("at") if name == "at" else audit.c[name] for name in COLUMNS), audit.c.hash)
     if first is not None and end is not None:
         query = query.where(at >= first, at < end)

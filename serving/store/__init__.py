@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from serving.store.consents import Consent, taken_back, taken_back_of, whose_consents_were_sent
     from serving.store.contacts import NewContact
     from serving.store.contents import Content, content_of
-    from serving.store.database import Store, check_reachable, open_store, reseal_store
+    from serving.store.database import Store, check_reachable, check_usable, open_store, reseal_store
     from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
     from serving.store.earlier import earlier_margins
     from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         list_schools,
         school_names,
     )
+    from serving.store.sealing import find_keyring
     from serving.store.state import ServiceState, last_run, service_state
     from serving.store.student_inputs import StudentInputs, newest_inputs, published_days
     from serving.store.students import (
@@ -108,6 +109,7 @@ __all__ = [
     "audit_rows",
     "check_reachable",
     "check_schools_known",
+    "check_usable",
     "clashes",
     "concerns_school",
     "content_of",
@@ -123,6 +125,7 @@ __all__ = [
     "feeds_of_schools",
     "file_of",
     "find_kept",
+    "find_keyring",
     "find_student",
     "history_of",
     "homes",

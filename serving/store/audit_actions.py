@@ -74,6 +74,8 @@ OF_OTHERS = frozenset(
         "promotion.signed",
         "champion.rolled_back",
         "audit.exported",
+        "backup.made",
+        "backup.restored",
         "cases.read",
         "students.searched",
         "students.listed",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from serving.store.audit import AuditEvent, add_event
 from serving.store.case_tables import concern_reports
 from serving.store.database import Store
+from serving.store.sealing import seal, unseal
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class KeptReport(ConcernReport):
 
 
 def add_report(connection: sa.Connection, report: ConcernReport, entry_id: str | None) -> None:
-    connection.execute(concern_reports.insert().values(**vars(report), file_id=report.student_id, entry_id=entry_id))
+    note = None if report.note is None else seal(connection, "concern_reports", report.report_id, report.note)
+    row = vars(report) | {"note": note, "file_id": report.student_id, "entry_id": entry_id}
+    connection.execute(concern_reports.insert().values(row))
 
 
 def reports_of(store: Store, student_id: str) -> list[KeptReport]:
@@ -44,8 +47,8 @@ def reports_of(store: Store, student_id: str) -> list[KeptReport]:
     mine = concern_reports.c.student_id == student_id
     with store.reading() as connection:
         rows = connection.execute(concern_reports.select().where(mine).order_by(concern_reports.c.recorded_at)).all()
-    undone = {row.undoes: row for row in rows if row.undoes is not None}
-    return [_kept(row, undone.get(row.report_id)) for row in rows if row.undoes is None]
+        undone = {row.undoes: row for row in rows if row.undoes is not None}
+        return [_kept(connection, row, undone.get(row.report_id)) for row in rows if row.undoes is None]
 
 
 def find_report(store: Store, report_id: str) -> KeptReport | None:
@@ -55,7 +58,7 @@ def find_report(store: Store, report_id: str) -> KeptReport | None:
     with store.reading() as connection:
         row = connection.execute(concern_reports.select().where(mine)).first()
         undone = connection.execute(concern_reports.select().where(back)).first()
-    return None if row is None else _kept(row, undone)
+        return None if row is None else _kept(connection, row, undone)
 
 
 def take_report_back(store: Store, undo: ConcernReport, event: AuditEvent) -> bool:
@@ -79,10 +82,10 @@ def undone_entries() -> sa.Select[Any]:
     )
 
 
-def _kept(row: Any, undo: Any) -> KeptReport:
+def _kept(connection: sa.Connection, row: Any, undo: Any) -> KeptReport:
     said = {field.name: row._mapping[field.name] for field in fields(ConcernReport)}
-    return (
-        KeptReport(**said)
-        if undo is None
-        else KeptReport(**said, undone_by=undo.recorded_by, undone_at=undo.recorded_at)
-    )
+    if row.note is not None:
+        said["note"] = unseal(connection, "concern_reports", row.report_id, row.note)
+    if undo is None:
+        return KeptReport(**said)
+    return KeptReport(**said, undone_by=undo.recorded_by, undone_at=undo.recorded_at)

@@ -4,8 +4,9 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
 from alembic import command
@@ -14,36 +15,29 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
-from runxin.errors import UserError, unavailable
+from runxin.errors import Kind, UserError, unavailable
 from runxin.logs import get_logger
 from runxin.settings import Settings, private_folder
 from serving.store.checkpoints import keep_checkpoint
-from serving.store.clock import SteadyClock
-from serving.store.fact_changes import count_changes, listen
+from serving.store.dialects import (
+    DAMAGED,
+    OTHER_TABLES,
+    StoreFault,
+    fault_of,
+    is_locked,
+    make_engine,
+    overwrite_what_is_removed,
+    reading_options,
+    rewrite_file,
+    writing_options,
+)
+from serving.store.fact_changes import count_changes
 from serving.store.kept_schools import KeptSchools
 from serving.store.sealing import check_readable, find_keyring, make_keyring, reseal
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_SECONDS = 15
 LOOK = "look at RUNXIN_DATABASE_URL"
 CHUNK = 10_000  # ids in one IN (…), a whole school; SQLite's own limit lies above 30,000, PostgreSQL's at 32,767
-
-
-# What SQLite says by its result code (sqlite.org/rescode.html), and what to do. Of other codes nothing is known.
-SAID = {
-    "SQLITE_NOTADB": ("the database file is damaged or is no database", "bring back a backup"),
-    "SQLITE_CORRUPT": ("the database file is damaged", "bring back a backup"),
-    "SQLITE_FULL": ("the disk is full", "make room"),
-    "SQLITE_READONLY": (
-        "the database may not be written",
-        "give the program the right to write the file and its folder",
-    ),
-    "SQLITE_CANTOPEN": ("the database file cannot be opened", "look at the file's and its folder's rights"),
-    "SQLITE_IOERR": ("the disk cannot be read or written", "look at the disk"),
-    "SQLITE_PERM": ("the database may not be opened", "look at the file's and its folder's rights"),
-    "SQLITE_ERROR": ("the database has other tables than this version", "bring back a backup, or update runxin"),
-}
-AWAY = ("the database does not answer", "try again in a moment")
 
 
 @contextmanager
@@ -51,22 +45,17 @@ def _available() -> Iterator[None]:
     """Turn what a person has to look after (the database is away, locked, full, damaged) into a `UserError`."""
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
-        raise _unavailable(error) from error
-    except sa.exc.DatabaseError as error:
-        # Its other kinds (a constraint, a statement or a value that does not fit) are mistakes of the program's.
-        if type(error) is not sa.exc.DatabaseError:
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+        fault = fault_of(error)
+        if fault is None:
             raise
-        raise _unavailable(error) from error
+        raise _told(fault) from error
     except (UnicodeDecodeError, zlib.error) as error:  # texts and packed contents that are not as they were written
-        raise unavailable(*SAID["SQLITE_CORRUPT"]) from error
+        raise _told(DAMAGED) from error
 
 
-def _unavailable(error: sa.exc.SQLAlchemyError) -> UserError:
-    """What the driver said without its words, which hold the statement."""
-    code = getattr(getattr(error, "orig", None), "sqlite_errorname", "")
-    what, fix = next((said for name, said in SAID.items() if code == name or code.startswith(f"{name}_")), AWAY)
-    return unavailable(what, fix=fix)
+def _told(fault: StoreFault) -> UserError:
+    return UserError(Kind.UNAVAILABLE, fault.what, fix=fault.fix, details={"fault": fault.code})
 
 
 @dataclass(frozen=True)
@@ -83,14 +72,16 @@ class Store:
     def reading(self) -> Iterator[sa.Connection]:
         """One view of the database as it stands."""
         with _available(), self.engine.connect() as connection:
-            yield connection
+            yield connection.execution_options(**reading_options(self.engine))
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction: whole at the end of the block, or not at all."""
-        with _available(), self.engine.execution_options(writes=True).begin() as connection:
-            yield connection
-            count_changes(connection)
+        with _available(), self.engine.connect() as connection:
+            connection.execution_options(**writing_options(self.engine))
+            with connection.begin():
+                yield connection
+                count_changes(connection)
 
     def keep_checkpoint(self) -> None:
         """Put down outside the database how far the audit log goes; raises `UserError` (unavailable)."""
@@ -119,7 +110,7 @@ def open_store(settings: Settings) -> Store:
     where the database cannot be reached, or was written by a later version of the program.
     """
     try:
-        url = make_url(settings.database_url)
+        url = url_of(settings)
         private_folder(settings.home)
         if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -138,7 +129,8 @@ def open_store(settings: Settings) -> Store:
         keyring = keyring or make_keyring(settings)
         store = Store(engine.execution_options(keyring=keyring), settings.audit_checkpoints)
         if _migrate(store):
-            _forget_pages(store)
+            with _available():
+                rewrite_file(engine)
         store.keep_checkpoint()  # of what a process that was killed had written
     except UserError as error:
         store.engine.dispose()
@@ -151,9 +143,22 @@ def open_store(settings: Settings) -> Store:
 def reseal_store(store: Store) -> int:
     """Seal every value under the newest key; says how many were under another."""
     with store.writing() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        overwrite_what_is_removed(connection)
         return reseal(connection)
+
+
+def look_at_store(settings: Settings) -> Store | None:
+    """The database as it is: neither made where there is none (then None), nor migrated."""
+    url = url_of(settings)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return None
+    return Store(make_engine(url).execution_options(keyring=find_keyring(settings)))
+
+
+def url_of(settings: Settings) -> sa.URL:
+    """The address of the database with the password, if any, that is kept in a file; not to be shown."""
+    url = make_url(settings.database_url)
+    return url.set(password=settings.database_password) if settings.database_password else url
 
 
 def check_reachable(store: Store) -> None:
@@ -162,56 +167,49 @@ def check_reachable(store: Store) -> None:
         connection.execute(sa.select(1))
 
 
-def make_engine(url: sa.URL) -> sa.Engine:
-    """An engine. SQLite gets a write-ahead log, foreign keys, patience, and transactions that begin where we say."""
-    if url.get_backend_name() != "sqlite":
-        engine = sa.create_engine(url, pool_pre_ping=True, execution_options={"clock": SteadyClock()})
-        listen(engine)
-        return engine
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, execution_options={"clock": SteadyClock()})
-    listen(engine)
+def check_usable(store: Store) -> bool:
+    """Whether a writer would find the lock free. Raises `UserError` (unavailable) where the database does not answer,
+    or has the tables of another version."""
+    with store.reading() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        locked = is_locked(connection)
+    if current != newest_revision():
+        fault = "the database has not been migrated" if current in _revisions() else OTHER_TABLES.what
+        raise UserError(
+            Kind.UNAVAILABLE, fault, fix="start the service again with one version", details={"fault": "other_tables"}
+        )
+    return not locked
 
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions by itself
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA foreign_keys = ON")
 
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        # A writer takes its lock at once: a reader that turns writer halfway may be refused.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Of all migrations, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
-    return engine
+
+def newest_revision() -> str:
+    return _revisions()[0]
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 def _migrate(store: Store) -> bool:
     """Whether an older store was brought up to date."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    head = ScriptDirectory.from_config(config).get_current_head()
     with store.reading() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    if current == head:
+    if current == newest_revision():
         return False
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in _revisions():
         raise unavailable("the database was written by a later version of runxin", fix="update runxin")
+    config = _config()
     with store.writing() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return current is not None
-
-
-def _forget_pages(store: Store) -> None:
-    """Write an SQLite file anew without the pages that what was removed or encrypted has left in it."""
-    if store.engine.dialect.name == "sqlite":
-        with _available():
-            raw = store.engine.raw_connection()
-            raw.cursor().execute("VACUUM")
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            raw.close()
 
 
 def chunks(ids: list[str]) -> Iterator[list[str]]:

@@ -25,6 +25,7 @@ from serving.store.case_tables import (
 from serving.store.concern_reports import undone_entries
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
+from serving.store.dialects import empty_the_log, overwrite_what_is_removed
 from serving.store.fact_changes import fact_changes
 from serving.store.files import contested
 from serving.store.payload import unpack
@@ -155,8 +156,7 @@ def erase_inputs(store: Store, student_id: str, at: datetime, actor: str) -> int
     what was done, and the key by which it could be told with whose record is destroyed.
     """
     with store.writing() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA secure_delete = ON")  # freed pages are overwritten
+        overwrite_what_is_removed(connection)
         files = _files(connection, student_id)
         mine = assessments.c.student_id.in_(files)
         ids = list(
@@ -197,11 +197,7 @@ def erase_inputs(store: Store, student_id: str, at: datetime, actor: str) -> int
             connection.execute(erased.insert(), gone)
         add_events(connection, [AuditEvent(at, actor, "student.erased", "rights_request", file) for file in files])
         forget(connection, files)
-    if store.engine.dialect.name == "sqlite":
-        # What was removed still stands in the write-ahead log until that is emptied.
-        raw = store.engine.raw_connection()
-        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        raw.close()
+    empty_the_log(store.engine)
     return len(gone)
 
 

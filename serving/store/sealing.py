@@ -70,6 +70,7 @@ def key_id(key: bytes) -> str:
 SEALED = (
     ("names", "student_id", "sealed"),
     ("talks", "talk_id", "note"),
+    ("concern_reports", "report_id", "note"),
     ("drafts", "draft_id", "fields"),
     ("duty", "school_id", "phone"),
     ("second_factors", "username", "secret"),

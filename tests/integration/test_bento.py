@@ -1,6 +1,7 @@
 """`bentoml build` makes a Bento that serves by its tag, without a network."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import yaml
 from tests.local_server import answers, fetch, free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
+ROOMS = ("runxin", "data_schemas", "models", "training", "evaluation", "serving")
 
 
 @pytest.fixture
@@ -27,14 +29,26 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
+def source_of(folder: Path) -> Path:
+    """A copy of what a Bento is made of: BentoML refuses to build below a hidden folder, where a checkout may be."""
+    source = folder / "source"
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("bentofile.yaml", "pyproject.toml", "requirements.lock"):
+        shutil.copyfile(ROOT / file, source / file)
+    return source
+
+
 def test_a_bento_serves_by_its_tag(tmp_path: Path, environment: dict[str, str]) -> None:
     bentoml = [sys.executable, "-m", "bentoml"]
-    built = subprocess.run([*bentoml, "build"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    built = subprocess.run(
+        [*bentoml, "build"], cwd=source_of(tmp_path), env=environment, capture_output=True, text=True, timeout=120
+    )
     assert built.returncode == 0, built.stderr
     folder = (tmp_path / "bentoml" / "bentos" / "runxin" / "latest").read_text().strip()
     bento = tmp_path / "bentoml" / "bentos" / "runxin" / folder
     sources = {path.name for path in (bento / "src").iterdir() if path.is_dir()}
-    assert sources == {"runxin", "data_schemas", "models", "training", "evaluation", "serving"}
+    assert sources == set(ROOMS)
     assert "://" not in (bento / "env" / "python" / "requirements.txt").read_text(), "the lock names a host"
     assert yaml.safe_load((bento / "bento.yaml").read_text())["services"][0]["config"]["http"]["host"] == "127.0.0.1"
 

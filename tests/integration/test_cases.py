@@ -19,6 +19,8 @@ from tests.desk import DANGER, PROTECT, REPORT, SHEET, Desk, colleague, hidden, 
 from tests.factories import AS_OF, NOW, assessment, present, publish, sheet, tell, word
 from tests.new_stores import new_store
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 EVERY = [DANGER.evidence, SHEET.evidence, REPORT.evidence]
 
 

@@ -14,14 +14,13 @@ from data_schemas.synthetic import make_city, write_city
 from runxin.cli.main import VERBS, run
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
-from serving.store import Store, check_reachable, keep_names, open_store
-from serving.store import database as database_module
+from serving.store import Store, check_reachable, dialects, keep_names, open_store
 from serving.store.payload import pack, unpack
 from tests.api_state import make_api, record
 from tests.command_line import told
 from tests.factories import NOW
 
-CLI = Path(database_module.__file__).parents[2] / "runxin" / "cli"
+CLI = Path(dialects.__file__).parents[2] / "runxin" / "cli"
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +58,7 @@ VERBS_OVER_THE_STORE = {
     "encryption": ("reseal",),
     "encryption rotate": (),
     "audit": ("verify",),
+    "backup": ("--out", "elsewhere/copy"),
     "audit export": ("--year", "2026", "--out", "out"),
 }
 # These open it only after they have read a registry or trained a model.
@@ -178,7 +178,7 @@ def store(home: Path) -> Iterator[Store]:
 def test_another_writer_who_does_not_end_is_waited_for_and_then_said(
     home: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(dialects, "BUSY_SECONDS", 0)
     other = sqlite3.connect(home / "runxin.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with open_store(read_settings()) as impatient, pytest.raises(UserError) as refused:
@@ -186,7 +186,7 @@ def test_another_writer_who_does_not_end_is_waited_for_and_then_said(
     other.close()
     assert (refused.value.kind, str(refused.value)) == (
         Kind.UNAVAILABLE,
-        "the database does not answer (try again in a moment)",
+        "the database is locked: another process writes (try again in a moment)",
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from data_schemas.codes import Tier
 from serving.store import Store, facts_of
 from serving.store.case_tables import concern_reports
+from serving.store.concern_reports import reports_of
 from serving.store.tables import entries, evidence
 from serving.today.build import follow_up_list
 from tests.desk import Desk, colleague, rows, small_school
@@ -48,9 +49,9 @@ def undo(desk: Desk, report_id: str) -> Any:
 def test_a_report_of_danger_answers_everywhere_at_once(desk: Desk, store: Store) -> None:
     assert report(desk).status_code == 303
     (kept,) = rows(store, concern_reports)
-    assert (kept["kind"], kept["source"], kept["note"], kept["recorded_by"]) == (
-        "suicide_intent", "peer", "同学转述", "wang",
-    )  # fmt: skip
+    assert (kept["kind"], kept["source"], kept["recorded_by"]) == ("suicide_intent", "peer", "wang")
+    assert "同学转述" not in kept["note"], "a note is encrypted"
+    assert [one.note for one in reports_of(store, "S-2")] == ["同学转述"]
     now = present(store, "S-2")
     assert (now.tier, now.danger, now.open[0].piece.floor.id) == (Tier.CRISIS, True, "R11")
     assert (now.open[0].piece.door, now.open[0].piece.received_at) == ("page", NOW)

@@ -33,6 +33,8 @@ from tests.known_schools import make_known
 from tests.new_stores import new_store
 from tests.sample_pages import MakeSample, Sample, follow, with_passwords
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 SCHOOLS = ["school-01", "school-02"]
 SECRET = "correct horse battery"
 DAY = timedelta(days=1)

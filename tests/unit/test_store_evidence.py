@@ -13,6 +13,8 @@ from serving.store.evidence import file_evidence, pieces_of
 from tests.factories import NOW, ON, assessment, floor, lead, present, publish, tell, word
 from tests.new_stores import new_store
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 LATER = NOW + timedelta(days=7)
 THURSDAY_8 = day_start(ON)
 

@@ -33,6 +33,8 @@ from serving.store.tables import assessments, inputs
 from tests.factories import AS_OF, NOW, assessment, present, publish, student, tell, word
 from tests.new_stores import new_store
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 TODAY = NOW.date()
 FEED = Feed("A", "leaves", date(2025, 9, 1), date(2026, 11, 13))
 SCORE = "model_score"

@@ -40,6 +40,8 @@ def upgrade() -> None:
     op.create_index("ix_subject_keys_pseudonym", "subject_keys", ["pseudonym"], unique=True)
     op.drop_index("ix_audit_action_object_id_at", "audit")
     op.rename_table("audit", "audit_before")
+    if op.get_bind().dialect.name == "postgresql":  # whose names of constraints are the whole database's
+        op.execute("ALTER INDEX pk_audit RENAME TO pk_audit_before")
     new = op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -72,10 +74,25 @@ def upgrade() -> None:
             chained.append(row | {"hash": before})
         connection.execute(new.insert(), chained)
     op.drop_table("audit_before")
-    if connection.dialect.name == "sqlite":
+    _refuse(connection.dialect.name)
+
+
+def _refuse(dialect: str) -> None:
+    """Triggers that refuse whatever is no addition."""
+    if dialect == "sqlite":
         for act in ("UPDATE", "DELETE"):
             refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
             op.execute(f"CREATE TRIGGER audit_no_{act.lower()} BEFORE {act} ON audit {refuse}")
+        return
+    op.execute(
+        "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'restrict_violation'; END $$"
+    )
+    for act in ("UPDATE", "DELETE", "TRUNCATE"):
+        op.execute(
+            f"CREATE TRIGGER audit_no_{act.lower()} BEFORE {act} ON audit "
+            "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()"
+        )
 
 
 def _parts(connection: sa.Connection) -> Iterator[list[dict[str, Any]]]:
