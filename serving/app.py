@@ -25,6 +25,7 @@ from serving.api.query import known_query
 from serving.cases import pages as cases
 from serving.concerns import pages as concerns
 from serving.directory import pages as directory
+from serving.exports import pages as exports
 from serving.identity import pages as identity
 from serving.keys import verify_key
 from serving.miss_review import pages as miss_review
@@ -44,6 +45,7 @@ ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, 
 PAGES = (
     *today.ROUTES,
     *directory.ROUTES,
+    *exports.ROUTES,
     *student.ROUTES,
     *recording.ROUTES,
     *cases.ROUTES,

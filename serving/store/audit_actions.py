@@ -23,6 +23,7 @@ OF_STUDENTS = frozenset(
         "talk.undone",
         "explanation.judged",
         "student.compared",
+        "student.exported",
         "identity.same",
         "identity.one",
         "identity.two",
@@ -37,6 +38,7 @@ OF_TWO_FILES = frozenset({"file.joined", "file.parted"})
 OF_OTHERS = frozenset(
     {
         "list.read",
+        "list.exported",
         "misses.read",
         "misses.reviewed",
         "labels.read",

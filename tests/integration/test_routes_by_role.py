@@ -43,6 +43,8 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/concerns/undo"): TALKS,
     ("GET", "/beside"): TALKS,
     ("GET", "/students"): TALKS,
+    ("GET", "/export/list"): TALKS,
+    ("GET", "/export/students/{student_id:path}"): TALKS,
     ("POST", "/identity"): TALKS,
     ("POST", "/identity/undo"): TALKS,
     ("GET", "/miss-review"): COUNTS,
