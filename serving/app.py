@@ -28,7 +28,10 @@ from serving.directory import pages as directory
 from serving.exports import pages as exports
 from serving.identity import pages as identity
 from serving.keys import verify_key
+from serving.links import pages as links
 from serving.miss_review import pages as miss_review
+from serving.notes import pages as notes
+from serving.plans import pages as plans
 from serving.platform.guard import Form
 from serving.platform.metrics import Metrics
 from serving.platform.pages import make_pages
@@ -46,6 +49,9 @@ PAGES = (
     *today.ROUTES,
     *directory.ROUTES,
     *exports.ROUTES,
+    *plans.ROUTES,
+    *notes.ROUTES,
+    *links.ROUTES,
     *student.ROUTES,
     *recording.ROUTES,
     *cases.ROUTES,

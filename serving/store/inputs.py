@@ -27,6 +27,7 @@ from serving.store.database import Store, chunks
 from serving.store.fact_changes import fact_changes
 from serving.store.files import contested
 from serving.store.payload import unpack
+from serving.store.plan_tables import plans, restricted_notes, student_links
 from serving.store.run_tables import brought
 from serving.store.tables import (
     assessments,
@@ -187,6 +188,8 @@ def erase_inputs(store: Store, student_id: str, at: datetime, actor: str) -> int
         # A digest of nine answers tells the answers to whoever tries them all.
         connection.execute(evidence.update().where(evidence.c.student_id.in_(files)).values(record=None))
         for table in ON_STUDENTS:
+        recorded = (talks, drafts, explanation_views, case_events, reveals, plans, restricted_notes, student_links)
+        for table in (fact_changes, inputs, outcomes, contacts, misses, *recorded):
             connection.execute(table.delete().where(table.c.student_id.in_(files)))
         decided = identity_decisions.c
         about = decided.student_id.in_(files) | decided.other_id.in_(files)

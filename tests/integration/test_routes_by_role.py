@@ -44,6 +44,8 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/beside"): TALKS,
     ("GET", "/students"): TALKS,
     ("GET", "/export/list"): TALKS,
+    **{("GET", f"/{kind}/students/{{student_id:path}}"): TALKS for kind in ("plans", "notes", "links")},
+    **{("POST", f"/{kind}"): TALKS for kind in ("plans", "notes", "links")},
     ("GET", "/export/students/{student_id:path}"): TALKS,
     ("POST", "/identity"): TALKS,
     ("POST", "/identity/undo"): TALKS,
