@@ -1,7 +1,7 @@
 """What a plan asks for, and what the protection lock hides of it.
 
-The safety plan has the parts of Stanley & Brown 2012 (Cogn Behav Pract 19:256-264). A care plan names the 帮扶小组 and is
-looked at again within a month.
+The safety plan has the parts of Stanley & Brown 2012 (Cogn Behav Pract 19:256-264). A care plan names the 帮扶小组 and
+is looked at again within a month.
 """
 
 import re

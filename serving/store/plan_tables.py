@@ -1,4 +1,4 @@
-"""What people write down about a student beside the talks: plans, restricted notes, who belongs together. Rows are added.
+"""What people write down beside talks: plans, restricted notes, who belongs together. Rows are added.
 
 They stand here and not in their slices, since files that are joined take them along and an erasure removes them.
 """

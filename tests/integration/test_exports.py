@@ -15,8 +15,14 @@ from serving.today import follow_up_list
 from tests import sample_school as school
 from tests.desk import Desk, small_school
 from tests.factories import NOW, assessment, publish, student
+from tests.new_stores import new_store
 
 NOTICE = "筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return new_store(tmp_path)
 
 
 @pytest.fixture

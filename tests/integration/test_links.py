@@ -8,7 +8,13 @@ import pytest
 from serving.store import Store
 from serving.store.plan_tables import student_links
 from tests.desk import Desk, colleague, rows, small_school
+from tests.new_stores import new_store
 from tests.sample_pages import SCHOOLS
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return new_store(tmp_path)
 
 
 @pytest.fixture

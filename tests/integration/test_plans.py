@@ -10,9 +10,15 @@ import pytest
 from serving.store import Store
 from serving.store.plan_tables import plans, restricted_notes
 from tests.desk import Desk, colleague, rows, small_school
+from tests.new_stores import new_store
 
 CARE = {"goal": "睡眠好转", "people": "班主任王老师", "steps": "每周谈一次\n请家长配合", "family": "晚上收手机"}
 CARE |= {"begins_on": "2026-11-20", "review_on": "2026-12-11"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return new_store(tmp_path)
 
 
 @pytest.fixture
