@@ -26,6 +26,7 @@ from serving.cases import pages as cases
 from serving.concerns import pages as concerns
 from serving.directory import pages as directory
 from serving.exports import pages as exports
+from serving.handover import pages as handover
 from serving.identity import pages as identity
 from serving.keys import verify_key
 from serving.links import pages as links
@@ -52,6 +53,7 @@ PAGES = (
     *plans.ROUTES,
     *notes.ROUTES,
     *links.ROUTES,
+    *handover.ROUTES,
     *student.ROUTES,
     *recording.ROUTES,
     *cases.ROUTES,

@@ -119,5 +119,5 @@ def get_list(
     shown = follow_up_list(state.store, school_id, now, False, state.policy, calendars=state.calendars)
     write_audit(state.store, AuditEvent(now, client.client, "list.read", "follow_up", school_id))
     cases = cases_of(state.store, students_of_list(shown))
-    answer = list_json(shown, cases, limit, client_can(client, "explain"))
+    answer = list_json(shown, limit, client_can(client, "explain"), cases)
     return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")

@@ -46,6 +46,7 @@ OF_OTHERS = frozenset(
     {
         "list.read",
         "list.exported",
+        "handover.done",
         "misses.read",
         "misses.reviewed",
         "labels.read",

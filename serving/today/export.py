@@ -24,10 +24,13 @@ def queues_of(listed: FollowUpList, limit: int | None) -> dict[str, tuple[Entry,
 
 
 def list_json(
-    listed: FollowUpList, cases: Mapping[str, CaseNow], limit: int | None = None, sentences: bool = True
+    listed: FollowUpList,
+    limit: int | None = None,
+    sentences: bool = True,
+    cases: Mapping[str, CaseNow] | None = None,
 ) -> dict[str, Any]:
-    """The list; a queue's `count` is of its students, before it is cut to `limit` lines. `cases` are those of its
-    students, by id. Without `sentences` reasons are null."""
+    """The list; a queue's `count` is of its students, before it is cut to `limit` lines. Without
+    `sentences` reasons are null. `cases` are those of its students, by id: where none is given, it is not told."""
     missed, shown = listed.missed, queues_of(listed, limit)
     return {
         "school_id": listed.school_id,
@@ -54,7 +57,8 @@ def list_json(
                 "title": words_json(queue.title),
                 "count": listed.count(queue.code),
                 "entries": [
-                    entry_json(entry, cases.get(entry.student.student_id), sentences) for entry in shown[queue.code]
+                    entry_json(entry, (cases or {}).get(entry.student.student_id), sentences)
+                    for entry in shown[queue.code]
                 ],
             }
             for queue in QUEUES
