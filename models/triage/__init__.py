@@ -17,8 +17,8 @@ from models.triage.week import Week, blind_students, places, plan_week
 from models.triage.words import HALF_YEAR, human_level, in_force, seen_on
 
 __all__ = [
-    "HALF_YEAR",
     "BY_CODE",
+    "HALF_YEAR",
     "PAGE",
     "QUEUES",
     "SECOND_PERSON",

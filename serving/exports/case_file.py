@@ -41,7 +41,7 @@ def file_sheet(file: StudentFile, case: CaseNow | None, school: str, lang: str) 
     rows = [(Words(zh="说明", en="note"), pick(BY_LOT, lang), "")] if hidden else list(_rows(file, case, lang))
     columns = tuple((pick(head, lang), float(width), narrow) for head, width, narrow in WIDTHS)
     cells = tuple((pick(part, lang), what, when, "", "") for part, what, when in rows)
-    return OutSheet(pick(TITLE, lang), tuple(heads), columns, cells)
+    return OutSheet(pick(TITLE, lang), pick(NOTICE, lang), tuple(heads), columns, cells)
 
 
 def _who(file: StudentFile, school: str) -> Iterator[str]:

@@ -71,4 +71,4 @@ def list_sheet(
         heads.insert(0, pick(SYNTHETIC, lang))
     heading = tuple((pick(one.head, lang), one.width, one.narrow) for one in columns)
     title = queue_title(queue, lang) if queue is not None else pick(Words(zh="今日跟进", en="follow-up list"), lang)
-    return OutSheet(title, tuple(heads), heading, tuple(rows))
+    return OutSheet(title, pick(NOTICE, lang), tuple(heads), heading, tuple(rows))

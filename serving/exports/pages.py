@@ -40,7 +40,7 @@ def out(request: Request, user: User, sheet: OutSheet, form: str) -> Response:
         headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
         return Response(workbook_of([sheet]), media_type=XLSX, headers=headers)
     query = [(key, value) for key, value in request.query_params.multi_items() if key != "as"]
-    return page(request, "print_view.html", user=user, sheet=sheet, query=dict(query) | {"as": "xlsx"})
+    return page(request, "print_view.html", user=user, sheet=sheet, as_workbook=dict(query) | {"as": "xlsx"})
 
 
 def _form(request: Request) -> str:

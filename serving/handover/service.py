@@ -1,7 +1,7 @@
 """Handing over many students at once, by the moves of cases: each is offered, and accepted or declined, by itself.
 
-At 转学 the records go along at the same time (D09); files of 重点 and 危机 are handed over within two weeks after a term
-has begun (D10), and between stages in the first week (D11). Nothing moves before it is accepted.
+At 转学 the records go along at the same time (D09); files of 重点 and 危机 are handed over within two weeks after a
+term has begun (D10), and between stages in the first week (D11). Nothing moves before it is accepted.
 """
 
 from collections.abc import Sequence

@@ -31,7 +31,7 @@ def list_json(
 ) -> dict[str, Any]:
     """The list; a queue's `count` is of its students, before it is cut to `limit` lines. Without
     `sentences` reasons are null. `cases` are those of its students, by id: where none is given, it is not told."""
-    missed, shown = listed.missed, queues_of(listed, limit)
+    missed, shown, known = listed.missed, queues_of(listed, limit), cases or {}
     return {
         "school_id": listed.school_id,
         "run_id": listed.run_id,

@@ -89,13 +89,14 @@ SCOPED: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/docs"): NOBODY_NEEDED,
 }
 NAMED = {"{student_id:path}": "S-1", "{username}": "wang", "{code}": "phq9"}
+# In every form: others leave it unread.
 OF_A_STUDENT = {
     "student_id": "S-1",
     "student": "S-1",
     "school": "school-01",
     "to_school": "x",
     "said": "accept",
-}  # in every form: others leave it unread
+}
 SCHOOLS = {"counselor": ["school-01"], "supervisor": ["school-01"], "principal": ["school-01"]}
 
 
