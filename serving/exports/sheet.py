@@ -11,8 +11,8 @@ from serving.platform.workbook import fit_to_print, sheet_title, write_head, wri
 
 @dataclass(frozen=True)
 class OutSheet:
-    """A table in one language: the notice and other lines above it, heads with width and whether they are narrow, rows of text. A row of one
-    cell goes over all columns."""
+    """A table in one language: the notice and other lines above it, heads with width and whether they are narrow, rows
+    of text. A row of one cell goes over all columns."""
 
     title: str
     notice: str

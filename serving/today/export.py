@@ -57,8 +57,7 @@ def list_json(
                 "title": words_json(queue.title),
                 "count": listed.count(queue.code),
                 "entries": [
-                    entry_json(entry, (cases or {}).get(entry.student.student_id), sentences)
-                    for entry in shown[queue.code]
+                    entry_json(entry, known.get(entry.student.student_id), sentences) for entry in shown[queue.code]
                 ],
             }
             for queue in QUEUES
