@@ -7,7 +7,8 @@ from data_schemas.instruments import Words
 from models.triage import QUEUES
 from serving.access import Action
 from serving.exports.sheet import OutSheet
-from serving.today.cells import COLUMNS, cells, foot, headline, model_words, pick, queue_title
+from serving.handover.service import HandoverPart
+from serving.today.cells import COLUMNS, cells, foot, headline, model_words, pick, queue_title, tier_words
 from serving.today.entries import Entry, FollowUpList
 from serving.today.export import NOTICE, SYNTHETIC
 
@@ -72,3 +73,24 @@ def list_sheet(
     heading = tuple((pick(one.head, lang), one.width, one.narrow) for one in columns)
     title = queue_title(queue, lang) if queue is not None else pick(Words(zh="今日跟进", en="follow-up list"), lang)
     return OutSheet(title, pick(NOTICE, lang), tuple(heads), heading, tuple(rows))
+
+
+HANDED = (
+    *((COLUMNS[STUDENT], 16.0, True), (Words(zh="姓名", en="name"), 10.0, True), (COLUMNS[CLASS], 12.0, True)),
+    *((COLUMNS[TIER], 14.0, True), (Words(zh="个案", en="case"), 14.0, True), (COLUMNS[DUE], 32.0, False)),
+    *((Words(zh="备注", en="notes"), 24.0, False), (Words(zh="移交人签名", en="given by"), 14.0, True)),
+    (Words(zh="接收人签名", en="taken by"), 14.0, True),
+)
+
+
+def handover_sheet(part: HandoverPart, school: str, lang: str) -> OutSheet:
+    """Who is to be handed over from a school by its name, with places for both signatures."""
+    rows = []
+    for line in part.lines:
+        student, state = line.entry.student, line.case.state
+        who = (student.student_id, student.name or "", student.class_id or "")
+        stands = (tier_words(line.entry, lang), state.zh if lang == "zh" else state.en)
+        rows.append((*who, *stands, cells(line.entry, lang)[DUE], "", "", ""))
+    columns = tuple((pick(head, lang), width, narrow) for head, width, narrow in HANDED)
+    title = pick(Words(zh="交接单", en="handover"), lang)
+    return OutSheet(title, pick(NOTICE, lang), (pick(NOTICE, lang), school), columns, tuple(rows))

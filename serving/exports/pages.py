@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serving.access import User
-from serving.exports.service import open_file_out, open_list_out
+from serving.exports.service import open_file_out, open_handover_out, open_list_out
 from serving.exports.sheet import OutSheet, workbook_of
 from serving.platform.guard import language_of
 from serving.platform.pages import shows
@@ -24,6 +24,11 @@ def show_list_out(request: Request, user: User, state: State) -> Response:
     if sheet is None:
         return page(request, "no_list.html", user=user, school=school)
     return out(request, user, sheet, form)
+
+
+def show_handover_out(request: Request, user: User, state: State) -> Response:
+    school, form = chosen_school(request, user), _form(request)
+    return out(request, user, open_handover_out(state, user, school or "", form, language_of(request)), form)
 
 
 def show_file_out(request: Request, user: User, state: State) -> Response:
@@ -47,4 +52,8 @@ def _form(request: Request) -> str:
     return "xlsx" if request.query_params.get("as") == "xlsx" else "print"
 
 
-ROUTES = (shows("/export/list", show_list_out), shows("/export/students/{student_id:path}", show_file_out))
+ROUTES = (
+    shows("/export/list", show_list_out),
+    shows("/export/handover", show_handover_out),
+    shows("/export/students/{student_id:path}", show_file_out),
+)

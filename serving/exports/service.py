@@ -5,8 +5,9 @@ from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
 from serving.cases.service import case_of
 from serving.exports.case_file import file_sheet
-from serving.exports.listing import list_sheet
+from serving.exports.listing import handover_sheet, list_sheet
 from serving.exports.sheet import OutSheet
+from serving.handover.service import open_handover
 from serving.platform.state import State
 from serving.store import AuditEvent, school_names, write_audit
 from serving.student import open_student
@@ -37,3 +38,11 @@ def open_file_out(state: State, user: User, student_id: str, form: str, lang: st
     write_audit(state.store, event)
     school = school_names(state.store).get(file.student.school_id, file.student.school_id)
     return file_sheet(file, case_of(state.store, student_id), school, lang)
+
+
+def open_handover_out(state: State, user: User, school_id: str, form: str, lang: str) -> OutSheet:
+    """The handover of a school to go out, names among it where they may be read. Raises `UserError` (refused)."""
+    part = open_handover(state, user, school_id)
+    event = AuditEvent(state.clock(), user.username, "list.exported", "follow_up", school_id, f"{form} handover")
+    write_audit(state.store, event)
+    return handover_sheet(part, school_names(state.store).get(school_id, school_id), lang)

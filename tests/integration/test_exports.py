@@ -99,3 +99,12 @@ def test_whoever_is_drawn_by_lot_goes_out_blind(desk: Desk) -> None:
 def test_a_file_of_another_school_is_refused(desk: Desk) -> None:
     assert desk.client.get("/export/students/S-4").status_code == 403
     assert desk.pages.trail("student.exported") == []
+
+
+def test_the_handover_goes_out_with_places_for_two_signatures(desk: Desk) -> None:
+    rows = book(desk, "/export/handover?as=xlsx")
+    assert rows[0][0] == NOTICE
+    heads = next(row for row in rows if "学生编号" in row)
+    assert heads[-2:] == ["移交人签名", "接收人签名"]
+    assert [row[0] for row in rows if str(row[0]).startswith("S-")] == ["S-1", "S-2", "S-3"]
+    assert desk.pages.trail("list.exported")[-1].detail == "xlsx handover"

@@ -44,6 +44,7 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/beside"): TALKS,
     ("GET", "/students"): TALKS,
     ("GET", "/export/list"): TALKS,
+    ("GET", "/export/handover"): TALKS,
     ("GET", "/handover"): TALKS,
     ("POST", "/handover"): TALKS,
     ("POST", "/handover/answer"): TALKS,
