@@ -19,7 +19,7 @@ from runxin.cli.output import answer, console
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
 from serving.cases.case import CaseNow
-from serving.cases.service import cases_of
+from serving.cases.store import cases_of
 from serving.store import AuditEvent, open_store, school_ids, write_audit
 from serving.today import FollowUpList, follow_up_list
 from serving.today.cells import cells, foot, headline, model_words, pick, queue_title

@@ -1,6 +1,6 @@
 """Cases for those who work on them: allowed by the table of moves first, then kept with its event in the audit log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,9 @@ from runxin.errors import Kind, UserError, refused
 from serving.access import Action, Role, User, check_may, may
 from serving.accounts import list_accounts
 from serving.cases import store as kept_by
-from serving.cases.case import CaseNow, Helper, OpenMove, Told, case_from, needs_to_close, open_moves
+from serving.cases.case import CaseNow, Helper, OpenMove, Told, needs_to_close, open_moves
+from serving.cases.store import case_of as case_of
+from serving.cases.store import cases_of as cases_of
 from serving.cases.workflow import BY_MOVE, OF_STEP, CaseState, Need, Who
 from serving.links.service import linked_groups
 from serving.links.store import StudentGroup
@@ -63,17 +65,6 @@ class CaseLine:
 
 def _gone_on() -> CaseFault:
     return CaseFault("case_fault_gone_on", "somebody has worked on this case since: look at it again, then do it")
-
-
-def case_of(store: Store, student_id: str) -> CaseNow:
-    """Where one student's case stands."""
-    return cases_of(store, [student_id])[student_id]
-
-
-def cases_of(store: Store, ids: Sequence[str]) -> dict[str, CaseNow]:
-    """Where the cases of students stand, by id, in a number of readings that does not grow with them (one in 500)."""
-    events, newest = kept_by.read_events(store, ids)
-    return {one: case_from(one, events.get(one, ()), newest.get(one)) for one in ids}
 
 
 def case_part(state: State, user: User, student: Student, now: Present) -> CasePart:
