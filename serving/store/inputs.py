@@ -46,6 +46,7 @@ from serving.store.tables import (
 ON_STUDENTS = (
     *(fact_changes, inputs, outcomes, contacts, misses),
     *(talks, drafts, explanation_views, case_events, reveals, concern_reports),
+    *(plans, restricted_notes, student_links),
 )
 UNKEPT = (
     "nothing is stored to replay this assessment from: it is older than replay, or its model was not read from files"
@@ -188,8 +189,6 @@ def erase_inputs(store: Store, student_id: str, at: datetime, actor: str) -> int
         # A digest of nine answers tells the answers to whoever tries them all.
         connection.execute(evidence.update().where(evidence.c.student_id.in_(files)).values(record=None))
         for table in ON_STUDENTS:
-        recorded = (talks, drafts, explanation_views, case_events, reveals, plans, restricted_notes, student_links)
-        for table in (fact_changes, inputs, outcomes, contacts, misses, *recorded):
             connection.execute(table.delete().where(table.c.student_id.in_(files)))
         decided = identity_decisions.c
         about = decided.student_id.in_(files) | decided.other_id.in_(files)

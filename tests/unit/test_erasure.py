@@ -81,10 +81,9 @@ def test_what_was_recorded_on_pages_goes(store: Store) -> None:
     assert tables_with(store, student) & {table.name for table in RECORDED} == set()
 
 
-RECORDED = (fact_changes, talks, drafts, explanation_views, case_events, reveals, identity_decisions, concern_reports)
 RECORDED = (
     *(fact_changes, talks, drafts, explanation_views, case_events, reveals, identity_decisions),
-    *(plans, restricted_notes, student_links),
+    *(concern_reports, plans, restricted_notes, student_links),
 )
 
 
