@@ -25,11 +25,16 @@ from serving.api.query import known_query
 from serving.cases import pages as cases
 from serving.concerns import pages as concerns
 from serving.directory import pages as directory
+from serving.exports import pages as exports
+from serving.handover import pages as handover
 from serving.health.checks import Health
 from serving.health.metrics import Metrics
 from serving.identity import pages as identity
 from serving.keys import verify_key
+from serving.links import pages as links
 from serving.miss_review import pages as miss_review
+from serving.notes import pages as notes
+from serving.plans import pages as plans
 from serving.platform.guard import Form
 from serving.platform.pages import make_pages
 from serving.platform.state import State
@@ -46,6 +51,11 @@ ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, 
 PAGES = (
     *today.ROUTES,
     *directory.ROUTES,
+    *exports.ROUTES,
+    *plans.ROUTES,
+    *notes.ROUTES,
+    *links.ROUTES,
+    *handover.ROUTES,
     *student.ROUTES,
     *recording.ROUTES,
     *cases.ROUTES,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tests.obvious_evidence import Piece
 from tests.obvious_facts import CRISIS, Found, Reached, Record, Since
@@ -154,6 +154,8 @@ def human_level(holding: Sequence[Heard]) -> int:
             stands = not later
         if stands:
             level = max(level, word.level)
+        if word.level == CRISIS and not any(other.observed_on > day + timedelta(days=182) for other in later):
+            level = max(level, 2)  # half a year at 重点 at least, and until somebody then finds less
     return level
 
 

@@ -14,10 +14,11 @@ from models.triage.present import Present, present_of
 from models.triage.queues import BY_CODE, QUEUES, Queue, stands_in
 from models.triage.said import as_received, knows_of_leave, newest_of_leave, newest_said, taken_together
 from models.triage.week import Week, blind_students, places, plan_week
-from models.triage.words import human_level, in_force, seen_on
+from models.triage.words import HALF_YEAR, human_level, in_force, seen_on
 
 __all__ = [
     "BY_CODE",
+    "HALF_YEAR",
     "PAGE",
     "QUEUES",
     "SECOND_PERSON",

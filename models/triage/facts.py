@@ -147,11 +147,12 @@ class Attempt:
 
 @dataclass(frozen=True)
 class PlanStart:
-    """The plan that is followed: since when, the totals at its beginning by questionnaire, and the reviews since."""
+    """The plan that is followed: since when, the totals at its beginning by questionnaire, and the days of the reviews
+    since."""
 
     on: date
     baseline: Mapping[str, float]
-    reviews: int = 0
+    reviews: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)

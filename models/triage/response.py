@@ -4,7 +4,7 @@ Routine measurement with a review of who does not get better is what shortens ti
 Psychother Res 11:49-68); how much is a change at all is told by the reliable-change index of the questionnaire.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -45,15 +45,28 @@ def response_to(plan: PlanStart, sheets: Sequence[InstrumentResult]) -> PlanResp
 
 
 def response_clock(plan: PlanStart | None, sheets: Sequence[InstrumentResult], policy: CasePolicy) -> Clock | None:
-    """The next review of a plan that does not help so far; each review that was held answers for one of the weeks."""
-    if plan is None or plan.reviews >= len(policy.response_weeks) or response_to(plan, sheets).better:
+    """The next review of a plan that does not help so far. Each week of the policy is answered by a review of its own:
+    one that was held before the week had begun says nothing about it."""
+    if plan is None or response_to(plan, sheets).better:
         return None
-    week = policy.response_weeks[plan.reviews]
+    week = next(iter(_unanswered(plan, policy.response_weeks)), None)
+    if week is None:
+        return None
     why = Words(
         zh=f"方案自 {plan.on.isoformat()} 起，第 {week} 周仍未明确好转",
         en=f"plan since {plan.on.isoformat()}, not reliably better by week {week}",
     )
     return Clock("case", REVIEW, _start(plan.on, week), end_of(plan.on + timedelta(weeks=week)), why)
+
+
+def _unanswered(plan: PlanStart, weeks: Sequence[int]) -> Iterator[int]:
+    held = sorted(set(plan.reviews))
+    for week in weeks:
+        answer = next((on for on in held if on >= _start(plan.on, week).date()), None)
+        if answer is None:
+            yield week
+        else:
+            held.remove(answer)
 
 
 def _start(on: date, week: int) -> datetime:

@@ -1,10 +1,12 @@
 """Which words of people are in force, and the tier they set."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from data_schemas.codes import Tier
 from models.triage.facts import PAGE, RAISING, SCREENING, ZONE, Word
+
+HALF_YEAR = timedelta(days=182)  # how long who was in confirmed danger stays 重点 at least
 
 
 def in_force(words: Iterable[Word]) -> list[Word]:
@@ -75,7 +77,8 @@ def human_level(words: Sequence[Word]) -> int:
     What the newest day's interviews by named persons found, the highest of them. 危机 that anybody found stays until
     two persons, on a later day, found less: together, or on a page each with an own sign-in. Crisis events, referrals,
     and interviews that name nobody or were by lot raise the tier as their level says, until such an interview of a
-    later day that came in after them, and never lower it.
+    later day that came in after them, and never lower it. Who was in 危机 stays 重点 for half a year at least, and then
+    until such an interview finds less: no time lowers anybody by itself.
     """
     raising = [word for word in words if word.kind in RAISING]
     interviews = [word for word in raising if _settles(word)]
@@ -84,6 +87,9 @@ def human_level(words: Sequence[Word]) -> int:
     for word in raising:
         if word.level > 0 and word.level > level and not _settled(word, interviews):
             level = word.level
+    danger = [word for word in raising if word.level == Tier.CRISIS.ord]
+    if level < Tier.PRIORITY.ord and not all(_followed(word, interviews, HALF_YEAR) for word in danger):
+        level = Tier.PRIORITY.ord
     return level
 
 
@@ -132,5 +138,6 @@ def raised_by_event(words: Sequence[Word]) -> Word | None:
     return min(left, key=lambda word: (-word.level, word.since, word.word_id), default=None)
 
 
-def _followed(word: Word, interviews: Sequence[Word]) -> bool:
-    return any(one.observed_on > counts_on(word) and one.received_at >= word.received_at for one in interviews)
+def _followed(word: Word, interviews: Sequence[Word], after: timedelta = timedelta()) -> bool:
+    since = counts_on(word) + after
+    return any(one.observed_on > since and one.received_at >= word.received_at for one in interviews)

@@ -18,10 +18,12 @@ from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
 from runxin.errors import Kind, UserError
 from runxin.settings import read_settings
+from serving.cases.case import CaseNow
+from serving.cases.store import cases_of
 from serving.store import AuditEvent, open_store, school_ids, write_audit
 from serving.today import FollowUpList, follow_up_list
 from serving.today.cells import cells, foot, headline, model_words, pick, queue_title
-from serving.today.export import NOTICE, SYNTHETIC, list_json, queues_of
+from serving.today.export import NOTICE, SYNTHETIC, list_json, queues_of, students_of_list
 
 WIDTH_IN_FILES = 120
 
@@ -44,14 +46,14 @@ def list_command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
     """Show who is to be seen first, why, and what is due; ids are pseudonymous."""
-    lists = read_lists(school, as_of)
+    lists, cases = read_lists(school, as_of)
     if xlsx is not None:
         from serving.today.workbook import write_workbook  # openpyxl costs a quarter of a second
 
         write_workbook(lists, xlsx, lang.value, limit)
         console.print(f"written: {xlsx}", highlight=False, markup=False)
     if json:
-        answer({"lists": [list_json(listed, limit) for listed in lists]}, json, "")
+        answer({"lists": [list_json(listed, limit, cases=cases) for listed in lists]}, json, "")
     elif xlsx is None:
         out = Console(highlight=False)
         if not out.is_terminal:
@@ -60,8 +62,9 @@ def list_command(
             show(listed, lang.value, limit, out)
 
 
-def read_lists(school: Sequence[str] | None, as_of: datetime | None) -> list[FollowUpList]:
-    """The lists in force, of these schools or of all that have one; the reading is put in the trail."""
+def read_lists(school: Sequence[str] | None, as_of: datetime | None) -> tuple[list[FollowUpList], dict[str, CaseNow]]:
+    """The lists in force, of these schools or of all that have one, with the cases of their students; the reading is
+    put in the trail."""
     settings = read_settings()
     policy, calendars = read_policy(settings.policy_file), read_calendars(settings.calendar)
     now = datetime.now(UTC)
@@ -79,7 +82,7 @@ def read_lists(school: Sequence[str] | None, as_of: datetime | None) -> list[Fol
                     raise
         if not lists:
             raise UserError(Kind.NOT_FOUND, "nothing is published yet", fix="runxin screen DIR --as-of DATE")
-        return lists
+        return lists, cases_of(store, sorted({one for listed in lists for one in students_of_list(listed)}))
 
 
 def show(listed: FollowUpList, lang: str, limit: int | None, out: Console) -> None:

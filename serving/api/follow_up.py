@@ -12,13 +12,15 @@ from serving.api.answer import ModelGiven, TierGiven
 from serving.api.answer_parts import DueGiven, Given, WordsGiven
 from serving.api.fields import Id
 from serving.api.problems import problem_responses
+from serving.cases.service import cases_of
 from serving.platform.callers import caller
 from serving.platform.state import State, state_of
 from serving.store import AuditEvent, write_audit
 from serving.today import follow_up_list
-from serving.today.export import list_json
+from serving.today.export import list_json, students_of_list
 
 router = APIRouter(tags=["list"])
+CaseCode = Literal["new", "acknowledged", "in_contact", "plan", "referred", "watching", "review", "closed"]
 
 
 class EntryGiven(Given):
@@ -47,6 +49,7 @@ class EntryGiven(Given):
     also_due: DueGiven | None = Field(
         description="What the queue itself asks for, where something else is due before it."
     )
+    case: CaseCode | None = Field(description="Where the case stands; null of a blind student.")
     others: tuple[str, ...]
 
 
@@ -115,5 +118,6 @@ def get_list(
     now = state.clock()
     write_audit(state.store, AuditEvent(now, client.client, "list.read", PURPOSE_OF_SCOPE["list"], school_id))
     shown = follow_up_list(state.store, school_id, now, False, state.policy, calendars=state.calendars)
-    answer = list_json(shown, limit, client_can(client, "explain"))
+    cases = cases_of(state.store, students_of_list(shown))
+    answer = list_json(shown, limit, client_can(client, "explain"), cases)
     return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")

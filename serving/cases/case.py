@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from data_schemas.codes import Code, Tier
-from models.triage import SECOND_PERSON, Present, human_level
+from models.triage import HALF_YEAR, SECOND_PERSON, Present, human_level
 from serving.access import User, may
 from serving.cases.workflow import BY_MOVE, MOVES, CaseMove, CaseState, Need, Who
 from serving.store.case_events import CaseEvent
-
-HALF_YEAR = timedelta(days=182)  # how long a confirmed crisis stays 重点 at least
 
 
 class Helper(Code):

@@ -1,6 +1,6 @@
 """Cases for those who work on them: allowed by the table of moves first, then kept with its event in the audit log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +11,12 @@ from runxin.errors import Kind, UserError, refused
 from serving.access import Action, Role, User, check_may, may
 from serving.accounts import list_accounts
 from serving.cases import store as kept_by
-from serving.cases.case import CaseNow, Helper, OpenMove, Told, case_from, needs_to_close, open_moves
+from serving.cases.case import CaseNow, Helper, OpenMove, Told, needs_to_close, open_moves
+from serving.cases.store import case_of as case_of
+from serving.cases.store import cases_of as cases_of
 from serving.cases.workflow import BY_MOVE, OF_STEP, CaseState, Need, Who
+from serving.links.service import linked_groups
+from serving.links.store import StudentGroup
 from serving.platform.state import State
 from serving.store import AuditEvent, Store, Student, facts_of, find_student, school_names, write_audit
 from serving.store.case_events import CaseEvent
@@ -33,7 +37,8 @@ class CaseFault(UserError):
 @dataclass(frozen=True)
 class CasePart:
     """What the student's page shows of a case: where it stands, what is missing before it may be closed, what the
-    reader may do, to whom a case may go, and how a plan has helped so far (None where there is none)."""
+    reader may do, to whom a case may go, how a plan has helped so far (None where there is none), and with whom the
+    student belongs together."""
 
     case: CaseNow
     needs: tuple[Need, ...]
@@ -41,6 +46,7 @@ class CasePart:
     colleagues: tuple[str, ...]
     schools: tuple[tuple[str, str], ...]
     response: PlanResponse | None
+    groups: tuple[StudentGroup, ...]
 
     def may_do(self, code: str) -> bool:
         return any(one.move.code == code for one in self.moves)
@@ -61,17 +67,6 @@ def _gone_on() -> CaseFault:
     return CaseFault("case_fault_gone_on", "somebody has worked on this case since: look at it again, then do it")
 
 
-def case_of(store: Store, student_id: str) -> CaseNow:
-    """Where one student's case stands."""
-    return cases_of(store, [student_id])[student_id]
-
-
-def cases_of(store: Store, ids: Sequence[str]) -> dict[str, CaseNow]:
-    """Where the cases of students stand, by id, in a number of readings that does not grow with them (one in 500)."""
-    events, newest = kept_by.read_events(store, ids)
-    return {one: case_from(one, events.get(one, ()), newest.get(one)) for one in ids}
-
-
 def case_part(state: State, user: User, student: Student, now: Present) -> CasePart:
     """A case for the student's page, which the user may see."""
     case = case_of(state.store, student.student_id)
@@ -84,6 +79,7 @@ def case_part(state: State, user: User, student: Student, now: Present) -> CaseP
         tuple(one for one in _recorders(state.store, student.school_id) if one != case.holder),
         tuple((school, name) for school, name in school_names(state.store).items() if school != student.school_id),
         None if plan is None else response_to(plan, () if said is None else said.instruments),
+        linked_groups(state, user, student.student_id),
     )
 
 

@@ -20,6 +20,10 @@ def show_directory(request: Request, user: User, state: State) -> Response:
     query, class_id = asked.get("q", "").strip(), asked.get("class") or None
     grade, place = _number(asked.get("grade")), _number(asked.get("page")) or 1
     found = open_directory(state, user, school or "", query, grade, class_id, place)
+    last = max(1, ceil(found.total / AT_ONCE))
+    if place > last:  # the list has become shorter, or somebody typed the address
+        place = last
+        found = open_directory(state, user, school or "", query, grade, class_id, place)
     return page(
         request,
         "directory.html",
@@ -29,7 +33,7 @@ def show_directory(request: Request, user: User, state: State) -> Response:
         grade=grade,
         class_id=class_id,
         place=place,
-        last=max(1, ceil(found.total / AT_ONCE)),
+        last=last,
         found=found,
         filtered=grade is not None or class_id is not None,
     )

@@ -17,8 +17,9 @@ FORM = "runxin_form"
 LANGUAGE = "runxin_lang"
 DEVICE = "runxin_device"
 LARGEST_FORM = 16 * 1024  # bytes; the longest form but one is a handful of short fields
-WITH_NOTES = ("/records", "/cases", "/concerns")  # forms with a note, of 9 bytes a character as browsers send it
-LARGEST_WITH_NOTES = 64 * 1024
+# Forms with notes, of 9 bytes a character as browsers send it.
+WITH_NOTES = ("/records", "/cases", "/concerns", "/plans", "/notes")
+LARGEST_WITH_NOTES = 96 * 1024
 
 # Nothing is loaded from elsewhere, and no script or style stands in a page.
 HEADERS = {

@@ -13,7 +13,7 @@ from runxin.errors import Kind, UserError, refused
 from serving.access import Action, User, check_may, may, may_somewhere
 from serving.accounts import list_accounts
 from serving.cases.case import CaseNow
-from serving.cases.service import case_of
+from serving.cases.store import case_of
 from serving.cases.workflow import CaseState
 from serving.platform.state import State
 from serving.reading.store import (

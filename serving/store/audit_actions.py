@@ -26,6 +26,13 @@ OF_STUDENTS = frozenset(
         "talk.undone",
         "explanation.judged",
         "student.compared",
+        "student.linked",
+        "student.unlinked",
+        "links.read",
+        "plan.read",
+        "plan.written",
+        "note.read",
+        "note.written",
         "identity.same",
         "identity.one",
         "identity.two",
@@ -41,6 +48,8 @@ OF_TWO_FILES = frozenset({"file.joined", "file.parted"})
 OF_OTHERS = frozenset(
     {
         "list.read",
+        "list.exported",
+        "handover.done",
         "misses.read",
         "misses.reviewed",
         "labels.read",

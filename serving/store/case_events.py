@@ -62,7 +62,8 @@ def case_facts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | 
         plan = None
         if plans:
             on = plans[-1].done_at.astimezone(ZONE).date()
-            reviews = sum(event.move == REVIEW and event.event_id > plans[-1].event_id for event in known)
+            since = [event for event in known if event.move == REVIEW and event.event_id > plans[-1].event_id]
+            reviews = tuple(event.done_at.astimezone(ZONE).date() for event in since)
             plan = PlanStart(on, dict(plans[-1].details.get("baseline", {})), reviews)
         acknowledged = [event.done_at for event in known if event.move == ACKNOWLEDGE]
         found[student_id] = CaseFacts(max(acknowledged, default=None), plan)

@@ -29,6 +29,7 @@ from serving.store.dialects import empty_the_log, overwrite_what_is_removed
 from serving.store.fact_changes import fact_changes
 from serving.store.files import contested
 from serving.store.payload import unpack
+from serving.store.plan_tables import plans, restricted_notes, student_links
 from serving.store.run_tables import brought
 from serving.store.tables import (
     assessments,
@@ -47,6 +48,7 @@ from serving.store.tables import (
 ON_STUDENTS = (
     *(fact_changes, inputs, outcomes, contacts, misses),
     *(talks, drafts, explanation_views, case_events, reveals, concern_reports, readings),
+    *(plans, restricted_notes, student_links),
 )
 UNKEPT = (
     "nothing is stored to replay this assessment from: it is older than replay, or its model was not read from files"

@@ -72,9 +72,14 @@ SEALED = (
     ("talks", "talk_id", "note"),
     ("concern_reports", "report_id", "note"),
     ("drafts", "draft_id", "fields"),
+    ("plans", "file_id", "fields"),
+    ("restricted_notes", "file_id", "text"),
     ("duty", "school_id", "phone"),
     ("second_factors", "username", "secret"),
 )
+
+
+OF_JSON = ("drafts", "plans")  # where the sealed text stands in a column of JSON
 
 
 def seal(connection: sa.Connection, table: str, key: object, text: str) -> str:
@@ -90,7 +95,7 @@ def reseal(connection: sa.Connection) -> int:
     """Seal everything under the newest key; says how many values were under another."""
     keyring, count = _keyring(connection), 0
     for name, key, column in SEALED:
-        kind = sa.JSON() if name == "drafts" else sa.String()
+        kind = sa.JSON() if name in OF_JSON else sa.String()
         table = sa.table(name, sa.column(key), sa.column(column, kind))
         query = sa.select(table.c[key], table.c[column]).where(table.c[column].is_not(None))
         for row in connection.execute(query).all():
@@ -105,8 +110,8 @@ def reseal(connection: sa.Connection) -> int:
 
 
 def _as_kept(table: str, value: str) -> str:
-    """As the column holds it: a draft is JSON."""
-    return f'"{value}"' if table == "drafts" else value
+    """As the column holds it."""
+    return f'"{value}"' if table in OF_JSON else value
 
 
 def check_readable(connection: sa.Connection) -> None:
@@ -117,7 +122,7 @@ def check_readable(connection: sa.Connection) -> None:
     for name, _, column in SEALED:
         if name not in there or column not in {one["name"] for one in sa.inspect(connection).get_columns(name)}:
             continue
-        kind = sa.JSON() if name == "drafts" else sa.String()
+        kind = sa.JSON() if name in OF_JSON else sa.String()
         table = sa.table(name, sa.column(column, kind))
         one = connection.scalar(sa.select(table.c[column]).where(table.c[column].is_not(None)).limit(1))
         if isinstance(one, str) and one.startswith("rx1.") and (keyring is None or not keyring.knows(one)):

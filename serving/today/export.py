@@ -1,12 +1,14 @@
 """A list in JSON's own types: the one form that the command line and the API give out. No names, and nothing of a blind
 student but the id."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from data_schemas.instruments import Words
 from models.assessment import ModelStatus
 from models.triage import QUEUES
+from serving.cases.case import CaseNow
 from serving.today.entries import Due, Entry, FollowUpList
 
 NOTICE = Words(
@@ -21,10 +23,15 @@ def queues_of(listed: FollowUpList, limit: int | None) -> dict[str, tuple[Entry,
     return {queue.code: listed.queue(queue.code)[: None if queue.never_cut else limit] for queue in QUEUES}
 
 
-def list_json(listed: FollowUpList, limit: int | None = None, sentences: bool = True) -> dict[str, Any]:
-    """The list; a queue's `count` is of its students, before it is cut to `limit` lines. Without `sentences` reasons
-    are null."""
-    missed, shown = listed.missed, queues_of(listed, limit)
+def list_json(
+    listed: FollowUpList,
+    limit: int | None = None,
+    sentences: bool = True,
+    cases: Mapping[str, CaseNow] | None = None,
+) -> dict[str, Any]:
+    """The list; a queue's `count` is of its students, before it is cut to `limit` lines. Without
+    `sentences` reasons are null. `cases` are those of its students, by id: where none is given, it is not told."""
+    missed, shown, known = listed.missed, queues_of(listed, limit), cases or {}
     return {
         "school_id": listed.school_id,
         "run_id": listed.run_id,
@@ -49,14 +56,21 @@ def list_json(listed: FollowUpList, limit: int | None = None, sentences: bool = 
                 "code": queue.code,
                 "title": words_json(queue.title),
                 "count": listed.count(queue.code),
-                "entries": [entry_json(entry, sentences) for entry in shown[queue.code]],
+                "entries": [
+                    entry_json(entry, known.get(entry.student.student_id), sentences) for entry in shown[queue.code]
+                ],
             }
             for queue in QUEUES
         ],
     }
 
 
-def entry_json(entry: Entry, sentences: bool = True) -> dict[str, Any]:
+def students_of_list(listed: FollowUpList) -> list[str]:
+    """Everybody who has a line in it."""
+    return sorted({entry.student.student_id for queue in listed.queues.values() for entry in queue})
+
+
+def entry_json(entry: Entry, case: CaseNow | None, sentences: bool = True) -> dict[str, Any]:
     tier = entry.tier
     state = "confirmed" if entry.confirmed else "pending"
     return {
@@ -79,6 +93,7 @@ def entry_json(entry: Entry, sentences: bool = True) -> dict[str, Any]:
         "why": [words_json(words) for words in entry.why] if sentences and not entry.blind else None,
         "due": due_json(entry.due, sentences),
         "also_due": None if entry.also_due is None else due_json(entry.also_due, sentences),
+        "case": None if entry.blind or case is None else case.state.code,
         "others": list(entry.others),
     }
 

@@ -111,10 +111,12 @@ def test_confirmed_danger_closes_with_two_accounts_half_a_year_and_a_supervisor(
         desk.now = li.now = gu.now = NOW + timedelta(days=days)
         by.enter()
         by.record(level="1")
-    assert still_needed(desk) == "危机确认后满六个月、督导同意"
+    assert still_needed(desk) == "最近一次看法为 0 或 1、危机确认后满六个月、督导同意"
     desk.now = NOW + timedelta(days=183)
     for one in (desk, gu):
         one.enter()
+    assert still_needed(desk) == "最近一次看法为 0 或 1、督导同意", "重点 until somebody looks again after half a year"
+    desk.record(level="1")
     assert still_needed(desk) == "督导同意"
     move(desk, "ask_approval", "S-1")
     assert move(desk, "approve", "S-1") == "403", "a counselor approves nothing"

@@ -47,6 +47,14 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/readings"): TALKS,
     ("POST", "/readings/answer"): frozenset({"supervisor", "principal"}),
     ("POST", "/readings/alert"): frozenset({"supervisor", "principal", "administrator"}),
+    ("GET", "/export/list"): TALKS,
+    ("GET", "/export/handover"): TALKS,
+    ("GET", "/handover"): TALKS,
+    ("POST", "/handover"): TALKS,
+    ("POST", "/handover/answer"): TALKS,
+    **{("GET", f"/{kind}/students/{{student_id:path}}"): TALKS for kind in ("plans", "notes", "links")},
+    **{("POST", f"/{kind}"): TALKS for kind in ("plans", "notes", "links")},
+    ("GET", "/export/students/{student_id:path}"): TALKS,
     ("POST", "/identity"): TALKS,
     ("POST", "/identity/undo"): TALKS,
     ("GET", "/miss-review"): COUNTS,
@@ -86,7 +94,14 @@ SCOPED: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/docs"): NOBODY_NEEDED,
 }
 NAMED = {"{student_id:path}": "S-1", "{username}": "wang", "{code}": "phq9"}
-OF_A_STUDENT = {"student_id": "S-1", "student": "S-1"}  # in every form: others leave it unread
+# In every form: others leave it unread.
+OF_A_STUDENT = {
+    "student_id": "S-1",
+    "student": "S-1",
+    "school": "school-01",
+    "to_school": "x",
+    "said": "accept",
+}
 SCHOOLS = {"counselor": ["school-01"], "supervisor": ["school-01"], "principal": ["school-01"]}
 
 

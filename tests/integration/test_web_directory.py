@@ -57,7 +57,8 @@ def test_everybody_stands_on_pages_of_fifty(pages: Sample) -> None:
     pages.enter()
     assert len(found(pages)) == 50
     assert found(pages, page="2") == [f"S-{n}" for n in range(150, 160)]
-    assert found(pages, page="9") == []
+    assert found(pages, page="9") == found(pages, page="2"), "past the last page is the last page"
+    assert found(pages, q="S-15", page="9") == [f"S-{n}" for n in range(150, 160)], "of a search as well"
 
 
 def test_an_administrator_finds_nobody(pages: Sample) -> None:

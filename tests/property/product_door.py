@@ -23,6 +23,7 @@ from runxin.errors import UserError
 from runxin.settings import Settings, read_settings
 from serving.access import Role, User
 from serving.app import make_app
+from serving.cases.service import cases_of
 from serving.keys import create_key
 from serving.platform import Champion, State
 from serving.screening import publish_screening
@@ -31,7 +32,7 @@ from serving.store.schools import known_school_ids
 from serving.store.tables import evidence
 from serving.student import open_student
 from serving.today import FollowUpList, follow_up_list
-from serving.today.export import list_json
+from serving.today.export import list_json, students_of_list
 from tests.http_client import Client
 from tests.known_schools import make_known
 from tests.new_stores import store_at
@@ -159,7 +160,8 @@ class Product:
                 follow_up_list(self.state.store, school, now, False, NO_LOT)
             return None
         listed = follow_up_list(self.state.store, school, now, False, NO_LOT)
-        assert answer.json() == json.loads(json.dumps(list_json(listed))), "the API's list is another"
+        told = list_json(listed, cases=cases_of(self.state.store, students_of_list(listed)))
+        assert answer.json() == json.loads(json.dumps(told)), "the API's list is another"
         return listed
 
     def _on_page(self, file_id: str) -> Seen:

@@ -38,9 +38,9 @@ HISTORIES: list[tuple[list[Row], int]] = [
     # 危机 is lowered by two together, on a later day.
     ([said(9, 3), said(5, 1)], CRISIS),
     ([said(9, 3), said(5, 1, second="staff-1")], CRISIS),
-    ([said(9, 3), said(5, 1, second="staff-2")], WATCH),
+    ([said(9, 3), said(5, 1, second="staff-2")], PRIORITY),
     ([said(9, 3), said(9, 1, "staff-2", "staff-3")], CRISIS),
-    ([said(9, 3), said(5, 2, second="staff-2"), said(2, 1)], WATCH),
+    ([said(9, 3), said(5, 2, second="staff-2"), said(2, 1)], PRIORITY),
     ([said(9, 3), said(5, 1, second="staff-2"), said(5, 2, "staff-4")], PRIORITY),
     # A blind talk by lot, or one without a name, may raise and never lowers.
     ([said(9, 2), said(5, 0, **BLIND)], PRIORITY),
@@ -59,7 +59,7 @@ HISTORIES: list[tuple[list[Row], int]] = [
     ([event(9, 2, "referral"), said(5, 1)], WATCH),
     ([event(9, 2, "referral"), said(9, 1)], PRIORITY),
     ([event(9, 3), said(5, 1)], CRISIS),
-    ([event(9, 3), said(5, 1, second="staff-2")], WATCH),
+    ([event(9, 3), said(5, 1, second="staff-2")], PRIORITY),
     ([event(9, 3), said(9, 1, second="staff-2")], CRISIS),
     ([event(9, 3), event(5, 1)], CRISIS),
     # Without a name nothing is a correction.

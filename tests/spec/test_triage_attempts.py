@@ -93,12 +93,12 @@ def page_talk(on: int, level: int, by: str) -> Word:
     [
         pytest.param([page_talk(1, WATCH, "A")], CRISIS, id="one account"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(2, ROUTINE, "A")], CRISIS, id="one account twice"),
-        pytest.param([page_talk(1, WATCH, "A"), page_talk(2, ROUTINE, "B")], ROUTINE, id="two accounts"),
+        pytest.param([page_talk(1, WATCH, "A"), page_talk(2, ROUTINE, "B")], PRIORITY, id="two accounts"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(1, PRIORITY, "B")], PRIORITY, id="of a day the gravest"),
         pytest.param([page_talk(0, WATCH, "A"), page_talk(1, WATCH, "B")], CRISIS, id="one of the day itself"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(2, CRISIS, "B")], CRISIS, id="the second found danger"),
         pytest.param([talk(1, WATCH, "A"), talk(2, WATCH, "B")], CRISIS, id="two single imports"),
-        pytest.param([talk(1, WATCH, "A", "B")], WATCH, id="two names of a platform"),
+        pytest.param([talk(1, WATCH, "A", "B")], PRIORITY, id="two names of a platform"),
     ],
 )
 def test_confirmed_danger_is_lowered_by_two_accounts(words: list[Word], level: int) -> None:
@@ -165,8 +165,24 @@ def test_better_in_one_and_worse_in_another_is_not_better() -> None:
     assert not PlanResponse({"phq9": "better", "mht": "worse"}).better
 
 
-@pytest.mark.parametrize(("reviews", "by"), [(0, date(2026, 12, 10)), (1, date(2027, 1, 7)), (2, None)])
-def test_a_review_is_due_in_the_weeks_of_the_policy(reviews: int, by: date | None) -> None:
+WEEK = [ON + timedelta(weeks=n) for n in range(12)]
+FOUR, EIGHT = date(2026, 12, 10), date(2027, 1, 7)
+REVIEWS: list[tuple[tuple[date, ...], date | None]] = [
+    ((), FOUR),
+    ((ON,), FOUR),
+    ((WEEK[3] - timedelta(days=1),), FOUR),
+    ((WEEK[3],), EIGHT),
+    ((WEEK[3], WEEK[4], WEEK[5]), EIGHT),
+    ((WEEK[3], WEEK[7] - timedelta(days=1)), EIGHT),
+    ((WEEK[3], WEEK[7]), None),
+    ((WEEK[9],), EIGHT),
+    ((WEEK[9], WEEK[9]), EIGHT),
+    ((WEEK[9], WEEK[9] + timedelta(days=1)), None),
+]
+
+
+@pytest.mark.parametrize(("reviews", "by"), REVIEWS)
+def test_each_week_of_the_policy_is_answered_by_a_review_of_its_own(reviews: tuple[date, ...], by: date | None) -> None:
     said = assessment("S-1", Tier.WATCH)
     present = shown(facts(assessment=said, case=CaseFacts(plan=replace(PLAN, reviews=reviews))))
     clocks = [clock for clock in present.clocks if clock.source == "case"]

@@ -69,6 +69,7 @@ DRAWN: list[tuple[str, tuple[Word, ...], dict[str, Any], bool]] = [
     ("closed evidence", (talk(0, WATCH),), {"pieces": [piece(rule())]}, True),
     ("an open report", (), {"pieces": [piece(lead())]}, False),
     ("a report looked into", (), {"pieces": [piece(lead(known_on=day(-9)))], "contacts": (contact(-1),)}, True),
+    ("lowered from 危机", (talk(-9, CRISIS), talk(-7, WATCH, "A", "B")), {}, False),
     ("in review", (event(-9, CRISIS),), {}, False),
     ("talk held", (HELD,), {}, True),
     ("talk held, found 重点", (talk(-1, PRIORITY, **AUDIT),), {}, True),

@@ -107,13 +107,19 @@ LEVELS: list[tuple[list[Word], int]] = [
     ([talk(0, ROUTINE), talk(0, PRIORITY, "B", **AUDIT)], PRIORITY),
     ([talk(-1, CRISIS), talk(0, WATCH)], CRISIS),
     ([talk(-1, CRISIS), talk(0, WATCH, "A", "A")], CRISIS),
-    ([talk(-1, CRISIS), talk(0, WATCH, "A", "B")], WATCH),
+    ([talk(-1, CRISIS), talk(0, WATCH, "A", "B")], PRIORITY),
+    # Who was in 危机 is 重点 for half a year, and until somebody then finds less.
+    ([talk(-183, CRISIS), talk(-9, ROUTINE, "A", "B"), talk(0, ROUTINE)], ROUTINE),
+    ([talk(-182, CRISIS), talk(-9, ROUTINE, "A", "B"), talk(0, ROUTINE)], PRIORITY),
+    ([talk(-183, CRISIS), talk(-9, ROUTINE, "A", "B"), talk(0, ROUTINE, None)], PRIORITY),
+    ([talk(-183, CRISIS), talk(-9, ROUTINE, "A", "B"), talk(0, ROUTINE, **AUDIT)], PRIORITY),
+    ([talk(-999, CRISIS), talk(-900, ROUTINE, "A", "B")], PRIORITY),
     ([talk(-1, CRISIS), talk(0, WATCH), talk(0, ROUTINE, "B")], CRISIS),
     ([talk(-1, CRISIS), talk(0, WATCH, "A", "B", **AUDIT)], CRISIS),
     ([talk(-1, CRISIS), talk(0, WATCH, None, "B")], CRISIS),
     ([talk(-1, CRISIS), talk(0, WATCH, "A", "B"), talk(0, CRISIS, "C")], CRISIS),
     ([talk(-1, CRISIS), talk(0, ROUTINE, "A", "B"), talk(0, PRIORITY, "C")], PRIORITY),
-    ([talk(-2, CRISIS), talk(-1, ROUTINE, "A", "B"), event(0, WATCH)], WATCH),
+    ([talk(-2, CRISIS), talk(-1, ROUTINE, "A", "B"), event(0, WATCH)], PRIORITY),
     ([event(0, PRIORITY), talk(0, WATCH)], PRIORITY),
     ([event(0, ROUTINE)], -1),
     ([event(-1, WATCH), event(0, PRIORITY, "referral"), event(1, WATCH)], PRIORITY),
@@ -195,10 +201,10 @@ def test_an_event_that_became_known_after_a_talk_is_not_settled_by_it() -> None:
         told_later = named("e", 1, CRISIS, None, kind="crisis_event", received_at=at(5), **more)
         assert human_level([held, told_later]) == CRISIS, more
         assert raised_by_event([held, told_later]) == told_later
-        assert human_level([held, told_later, named("b", 6, ROUTINE, second="B")]) == ROUTINE
+        assert human_level([held, told_later, named("b", 6, ROUTINE, second="B")]) == PRIORITY
         assert human_level([held, told_later, named("b", 5, ROUTINE, second="B")]) == CRISIS, "of the same day"
     known_then = named("e", 1, CRISIS, None, kind="crisis_event", **ROW, recorded_on=day(1))
-    assert human_level([held, known_then]) == ROUTINE, "the talk knew of it"
+    assert human_level([held, known_then]) == PRIORITY, "the talk knew of it"
 
 
 def test_a_newer_export_without_days_of_record_takes_the_place_of_the_older_one() -> None:
@@ -230,7 +236,7 @@ def test_a_talk_settles_nothing_that_came_in_after_it(word: Word, level: int) ->
     if not word.is_interview:
         assert (raised_by_event([held, word]) == word) is (level > ROUTINE)
     later = talk(3, ROUTINE, "A", "B")
-    assert human_level([held, word, later]) == ROUTINE
+    assert human_level([held, word, later]) == (PRIORITY if word.level == CRISIS else ROUTINE)
     assert raised_by_event([held, word, later]) is None
 
 

@@ -18,6 +18,7 @@ from serving.store.case_tables import (
     talks,
 )
 from serving.store.fact_changes import fact_changes
+from serving.store.plan_tables import plans, restricted_notes, student_links
 from serving.store.tables import metadata
 from tests.factories import NOW
 from tests.old_store import lay_out, rows_of
@@ -80,11 +81,14 @@ def test_what_was_recorded_on_pages_goes(store: Store) -> None:
     assert tables_with(store, student) & {table.name for table in RECORDED} == set()
 
 
-RECORDED = (fact_changes, talks, drafts, explanation_views, case_events, reveals, identity_decisions, concern_reports)
+RECORDED = (
+    *(fact_changes, talks, drafts, explanation_views, case_events, reveals, identity_decisions),
+    *(concern_reports, plans, restricted_notes, student_links),
+)
 
 
 def _any(column: sa.Column[Any], at: datetime) -> Any:
-    plain = {sa.Date: at.date(), sa.JSON: {}, sa.String: "1", sa.Integer: 1}
+    plain = {sa.Date: at.date(), sa.JSON: {}, sa.String: "1", sa.Integer: 1, sa.Boolean: True}
     return next((value for kind, value in plain.items() if isinstance(column.type, kind)), at)
 
 

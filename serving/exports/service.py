@@ -1,0 +1,48 @@
+"""What goes out: allowed first, then put in the audit log as such, then read."""
+
+from models.triage import BY_CODE
+from runxin.errors import Kind, UserError
+from serving.access import Action, User, check_may, may
+from serving.cases.service import case_of
+from serving.exports.case_file import file_sheet
+from serving.exports.listing import handover_sheet, list_sheet
+from serving.exports.sheet import OutSheet
+from serving.handover.service import open_handover
+from serving.platform.state import State
+from serving.store import AuditEvent, school_names, write_audit
+from serving.student import open_student
+from serving.today.service import open_list
+
+
+def open_list_out(state: State, user: User, school_id: str, queue: str | None, form: str, lang: str) -> OutSheet | None:
+    """The list of a school, or one queue of it, to go out in a `form` ("xlsx" or "print"); None where nothing was
+    published. Raises `UserError`: refused, or not found for a queue that there is not."""
+    check_may(user, Action.SEE_LIST, school_id)
+    if queue is not None and queue not in BY_CODE:
+        raise UserError(Kind.NOT_FOUND, "there is no such queue")
+    listed = open_list(state, user, school_id)
+    if listed is None:
+        return None
+    event = AuditEvent(
+        state.clock(), user.username, "list.exported", "follow_up", school_id, f"{form} {queue or 'all'}"
+    )
+    write_audit(state.store, event)
+    name = school_names(state.store).get(school_id, school_id)
+    return list_sheet(listed, name, lambda action: may(user, action, school_id), lang, queue)
+
+
+def open_file_out(state: State, user: User, student_id: str, form: str, lang: str) -> OutSheet:
+    """A student's file to go out. Raises `UserError` (refused)."""
+    file = open_student(state, user, student_id)
+    event = AuditEvent(state.clock(), user.username, "student.exported", "follow_up", student_id, form)
+    write_audit(state.store, event)
+    school = school_names(state.store).get(file.student.school_id, file.student.school_id)
+    return file_sheet(file, case_of(state.store, student_id), school, lang)
+
+
+def open_handover_out(state: State, user: User, school_id: str, form: str, lang: str) -> OutSheet:
+    """The handover of a school to go out, names among it where they may be read. Raises `UserError` (refused)."""
+    part = open_handover(state, user, school_id)
+    event = AuditEvent(state.clock(), user.username, "list.exported", "follow_up", school_id, f"{form} handover")
+    write_audit(state.store, event)
+    return handover_sheet(part, school_names(state.store).get(school_id, school_id), lang)

@@ -1,0 +1,1 @@
+"""Students who belong together: siblings, a dormitory, one incident, friends of somebody who attempted."""

@@ -1,0 +1,1 @@
+"""Restricted notes: for their author and supervisors alone, apart from the file."""
