@@ -8,9 +8,12 @@ from data_schemas.codes import Tier
 from serving.access import Role
 from serving.access.fields import RecordField
 from serving.accounts import create_user
+from serving.links.store import LinkedMember, StudentGroup, keep_group
 from serving.miss_review import Case, KeptReview, read_half
 from serving.miss_review.review import _plain, counts_of
 from serving.miss_review.store import KeptCase, keep_reviews
+from serving.notes.store import RestrictedNote, keep_note
+from serving.plans.store import WrittenPlan, keep_plan
 from serving.reading.store import ASKED, OPENED, ReadingStep, keep_step, new_id
 from serving.recording.store import keep_draft
 from serving.store import AuditEvent, Consent, NewEntry, Store, keep_names, record_entries
@@ -37,6 +40,9 @@ MARKS: dict[RecordField, tuple[str, ...]] = {
     RecordField.FIGURES: ("3.14159", "0.27182", "-2.71828"),
     RecordField.WORDS: ("ZQSTAFF",),
     RecordField.CASE: ("标个案",),
+    RecordField.PLAN: ("标方案",),
+    RecordField.RESTRICTED: ("标限阅",),
+    RecordField.LINK: (">LK-ID</a>",),
     RecordField.IDENTITY: ("标身份",),
     RecordField.MISS: ("没有筛查", "2026-09-02"),
     RecordField.READING: ("标查阅",),
@@ -66,7 +72,9 @@ def lay_out_marked(store: Store) -> None:
     )
     other = assessment("S-2", Tier.ROUTINE)
     who = replace(student(WHO), class_id="圈标班", birth_date=AS_OF.replace(2013, 2, 3))
-    publish(store, [said, other], students=[who, student("S-2")], at=NOW - timedelta(hours=3))
+    linked = assessment("LK-ID", Tier.ROUTINE)
+    them = [who, student("S-2"), student("LK-ID")]
+    publish(store, [said, other, linked], students=them, at=NOW - timedelta(hours=3))
     keep_names(store, {WHO: "圈标名"}, NOW, "test")
     record = {"student_id": WHO, "birth_date": "1973-07-09", "responses": [{"source_event_id": "ZQANSWER"}]}
     consent = Consent("model_score", AS_OF.replace(month=9, day=3), None, None)
@@ -86,6 +94,12 @@ def lay_out_marked(store: Store) -> None:
             add_case_event(connection, event)
         decision = IdentityDecision(uuid4().hex, NEW, WHO, None, SCHOOL, "标身份", None, NOW, "counselor")
         keep_decision(connection, decision)
+    plan = WrittenPlan(WHO, SCHOOL, "care", {"goal": "标方案"}, NOW, "counselor")
+    keep_plan(store, plan, 0, AuditEvent(NOW, "counselor", "plan.written", "follow_up", WHO))
+    note = RestrictedNote(WHO, SCHOOL, "标限阅", NOW, "counselor")
+    keep_note(store, note, AuditEvent(NOW, "counselor", "note.written", "follow_up", WHO))
+    both = tuple(LinkedMember(one, SCHOOL, False) for one in (WHO, "LK-ID"))
+    keep_group(store, StudentGroup("g", "siblings", both, None, NOW, "counselor"), None, [])
     for who, step in (("counselor", ASKED), ("principal", OPENED)):
         asked = ReadingStep(new_id(), WHO, SCHOOL, step, None, "crisis", "标查阅", NOW, who)
         keep_step(store, asked, AuditEvent(NOW, who, f"reading.{step}", "crisis", WHO))

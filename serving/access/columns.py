@@ -81,6 +81,18 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             **dict.fromkeys(("move", "done_at", "done_by", "person", "to_school", "details"), F.CASE),
             **dict.fromkeys(("event_id", "answers", "talk_id"), F.INTERNAL),
         },
+        "plans": {
+            **dict.fromkeys(("kind", "fields", "written_at", "written_by"), F.PLAN),
+            "plan_id": F.INTERNAL,
+        },
+        "restricted_notes": {
+            **dict.fromkeys(("text", "written_at", "written_by"), F.RESTRICTED),
+            "note_id": F.INTERNAL,
+        },
+        "student_links": {
+            **dict.fromkeys(("kind", "subject", "happened_on", "said_at", "said_by"), F.LINK),
+            **dict.fromkeys(("link_id", "group_id", "undoes"), F.INTERNAL),
+        },
         "readings": {
             **dict.fromkeys(("step", "purpose", "reason", "said_at", "said_by"), F.READING),
             **dict.fromkeys(("reading_id", "answers"), F.INTERNAL),

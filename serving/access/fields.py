@@ -26,6 +26,9 @@ class RecordField(Code):
     WORDS = ("words", "谁在何时谈过、看法几级", "who spoke when, and the view taken")
     NOTE = ("note", "备注", "note of a talk")
     CASE = ("case", "个案步骤及其说明", "moves of the case, with their reasons")
+    PLAN = ("plan", "一人一策与安全计划", "plan and safety plan")
+    RESTRICTED = ("restricted", "限阅备注", "restricted note")
+    LINK = ("link", "有关联的学生", "linked students")
     IDENTITY = ("identity", "身份核实的理由", "reason of a decision who somebody is")
     MISS = ("miss", "遗漏复查的个案", "case of a miss review")
     READING = ("reading", "查阅申请的原因", "reason of a request to read")
@@ -47,11 +50,15 @@ WITH_STUDENTS = frozenset(
         F.WORDS,
         F.NOTE,
         F.CASE,
+        F.PLAN,
+        F.RESTRICTED,
+        F.LINK,
         F.IDENTITY,
         F.READING,
     }
 )
-# Of a note a counselor and a supervisor see their own. Nobody is shown answers, figures, birth dates or consents.
+# Of a note a counselor and a supervisor see their own; of restricted ones a supervisor sees all. Nobody is shown answers,
+# figures, birth dates or consents.
 SEES: Mapping[Role, frozenset[RecordField]] = MappingProxyType(
     {
         Role.COUNSELOR: WITH_STUDENTS | {F.MISS},
@@ -81,13 +88,21 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "GET /week": LINE,
         "GET /to-complete": frozenset({F.ID, F.NAME, F.CLASS}),
         "GET /students": frozenset({F.ID, F.NAME, F.CLASS}),
-        "GET /students/{student_id:path}": WITH_STUDENTS - {F.CODES, F.READING},
+        "GET /students/{student_id:path}": WITH_STUDENTS - {F.CODES, F.READING, F.PLAN, F.RESTRICTED},
         "GET /readings": frozenset({F.ID, F.READING}),
         **{
             f"GET /{queue}": LINE
             for queue in ("contact", "history", "retest", "not-screened", "needs-person", "suspended", "identity")
         },
         "GET /cases": frozenset({F.ID, F.CASE}),
+        "GET /concerns": frozenset({F.ID, F.NAME, F.CLASS}),
+        "GET /handover": LINE | {F.CASE},
+        "GET /export/list": LINE | {F.TOTALS, F.CASE},
+        "GET /export/handover": LINE | {F.CASE},
+        "GET /export/students/{student_id:path}": WITH_STUDENTS - {F.CODES, F.READING, F.PLAN, F.RESTRICTED, F.LINK},
+        "GET /plans/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.PLAN}),
+        "GET /notes/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.RESTRICTED}),
+        "GET /links/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.LINK}),
         "GET /miss-review": frozenset({F.ID, F.MISS}),
         "POST /score": KEY_SEES["explain"],
         "POST /score_batch": KEY_SEES["explain"],

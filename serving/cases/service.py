@@ -15,8 +15,6 @@ from serving.cases.case import CaseNow, Helper, OpenMove, Told, needs_to_close, 
 from serving.cases.store import case_of as case_of
 from serving.cases.store import cases_of as cases_of
 from serving.cases.workflow import BY_MOVE, OF_STEP, CaseState, Need, Who
-from serving.links.service import linked_groups
-from serving.links.store import StudentGroup
 from serving.platform.state import State
 from serving.store import AuditEvent, Store, Student, facts_of, find_student, school_names, write_audit
 from serving.store.case_events import CaseEvent
@@ -37,8 +35,7 @@ class CaseFault(UserError):
 @dataclass(frozen=True)
 class CasePart:
     """What the student's page shows of a case: where it stands, what is missing before it may be closed, what the
-    reader may do, to whom a case may go, how a plan has helped so far (None where there is none), and with whom the
-    student belongs together."""
+    reader may do, to whom a case may go, and how a plan has helped so far (None where there is none)."""
 
     case: CaseNow
     needs: tuple[Need, ...]
@@ -46,7 +43,6 @@ class CasePart:
     colleagues: tuple[str, ...]
     schools: tuple[tuple[str, str], ...]
     response: PlanResponse | None
-    groups: tuple[StudentGroup, ...]
 
     def may_do(self, code: str) -> bool:
         return any(one.move.code == code for one in self.moves)
@@ -79,7 +75,6 @@ def case_part(state: State, user: User, student: Student, now: Present) -> CaseP
         tuple(one for one in _recorders(state.store, student.school_id) if one != case.holder),
         tuple((school, name) for school, name in school_names(state.store).items() if school != student.school_id),
         None if plan is None else response_to(plan, () if said is None else said.instruments),
-        linked_groups(state, user, student.student_id),
     )
 
 

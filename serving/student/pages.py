@@ -14,6 +14,7 @@ from models.triage import BY_CODE, PAGE, Standing, Word
 from serving.access import User
 from serving.cases.service import case_part
 from serving.identity.service import identity_part
+from serving.links.service import linked_groups
 from serving.platform.guard import language_of, local_path
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, page
@@ -190,6 +191,7 @@ def show_student(request: Request, user: User, state: State) -> Response:
         record_status=request.query_params.get("record"),
         record_before=request.query_params.get("before"),
         part=part,
+        links=() if part is None else linked_groups(state, user, student_id),
         reported=request.query_params.get("reported"),
         report_status=request.query_params.get("report"),
         case_status=request.query_params.get("case"),

@@ -48,6 +48,8 @@ def add(store: Store, name: str, student_id: str = "S-1") -> None:
             values[column.name] = next((to for kind, to in plain.items() if isinstance(column.type, kind)), at)
     if "answer" in table.c:
         values["answer"] = "tier"
+    if "note" in table.c:
+        values["note"] = None
     if "student_id" in table.c:
         values["student_id"] = student_id
     if "school_id" in table.c:

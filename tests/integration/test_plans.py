@@ -1,5 +1,6 @@
 """Plans and restricted notes: versions are added, nothing typed is lost, the lock hides guardians, notes stay apart."""
 
+import json
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from serving.plans.store import plans_of
 from serving.store import Store
 from serving.store.plan_tables import plans, restricted_notes
+from serving.store.sealing import seal
 from tests.desk import Desk, colleague, rows, small_school
 from tests.new_stores import new_store
 
@@ -47,7 +50,8 @@ def test_a_plan_is_written_and_every_version_stays(desk: Desk, store: Store) -> 
     html = plan_page(desk)
     assert html.index("按时到校") < html.index("睡眠好转")
     assert "第 2 版 · wang" in html
-    assert [row["fields"]["goal"] for row in rows(store, plans)] == ["睡眠好转", "按时到校"]
+    assert [one.fields["goal"] for one in plans_of(store, "S-2", "care")] == ["按时到校", "睡眠好转"]
+    assert "睡眠好转" not in str(rows(store, plans)), "what is written is encrypted"
     assert [event.object_id for event in desk.pages.trail("plan.written")] == ["S-2", "S-2"]
 
 
@@ -88,9 +92,10 @@ def test_under_the_lock_no_step_with_guardians_is_shown_or_written(desk: Desk, s
     assert rows(store, plans) == []
     fine = CARE | {"steps": "每周谈一次"}
     assert write(desk, "S-3", **fine)[0] == 303
-    assert "family" not in rows(store, plans)[0]["fields"], "what the form does not offer is not kept"
+    assert "family" not in plans_of(store, "S-3", "care")[0].fields, "what the form does not offer is not kept"
     with store.writing() as connection:
-        connection.execute(plans.update().values(fields=CARE))  # as it was written before the lock
+        before = seal(connection, "plans", "S-3", json.dumps(CARE))
+        connection.execute(plans.update().values(fields=before))  # as it was written before the lock
     html = plan_page(desk, "S-3")
     assert "每周谈一次" in html
     assert "请家长配合" not in html
