@@ -57,8 +57,8 @@ WITH_STUDENTS = frozenset(
         F.READING,
     }
 )
-# Of a note a counselor and a supervisor see their own; of restricted ones a supervisor sees all. Nobody is shown answers,
-# figures, birth dates or consents.
+# Of a note a counselor and a supervisor see their own; of restricted ones a supervisor sees all. Nobody is shown
+# answers, figures, birth dates or consents.
 SEES: Mapping[Role, frozenset[RecordField]] = MappingProxyType(
     {
         Role.COUNSELOR: WITH_STUDENTS | {F.MISS},
