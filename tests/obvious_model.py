@@ -80,7 +80,11 @@ class Obvious:
         """Read the files of the schools as they were known on the as-of date; everything is filed again, and only what
         is new adds to what is stored. People's words and contacts are read before what rules are run on."""
         rows = [row for row in self.files if row.school in screened.schools]
-        roster = {(row.student, row.school): row for row in rows if isinstance(row, Enrolled)}
+        every = {(row.student, row.school): row for row in rows if isinstance(row, Enrolled)}
+        # Who is not enrolled yet is nobody's student on this list (35): what comes of them waits for their identity.
+        roster = {
+            key: row for key, row in every.items() if row.enrolled_on is None or row.enrolled_on <= screened.as_of
+        }
         self.runs.append(Run(screened.run, screened.at, screened.as_of, screened.schools, roster, dict(screened.model)))
         records = [row for row in rows if not isinstance(row, Enrolled)]
         for kinds in (

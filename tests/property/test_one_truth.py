@@ -1,5 +1,6 @@
 """Whatever happens, every reader says what is so: random histories told to the product and to the obvious model."""
 
+from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -7,11 +8,28 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.new_stores import stores_on
-from tests.obvious_facts import Fact
+from tests.obvious_facts import Answered, Enrolled, Fact, Screened
 from tests.postgresql import MISSING, binaries
 from tests.property.histories import histories
 from tests.property.one_truth import walk
 from tests.property.product_door import opened
+
+DANGER = (3, 2, 2, 2, 2, 2, 2, 2, 3)
+
+
+@pytest.mark.parametrize("school", ["sch-1", None])
+def test_of_who_is_not_enrolled_yet_danger_waits_for_the_identity_and_not_for_the_day(
+    tmp_path: Path, school: str | None
+) -> None:
+    history = (
+        Enrolled(datetime(2026, 10, 20, 8), "S", "sch-1", enrolled_on=date(2026, 10, 31)),
+        Enrolled(datetime(2026, 10, 20, 8), "T", "sch-1"),
+        Screened(datetime(2026, 10, 22, 9), "run-1", date(2026, 10, 21), ("sch-1",)),
+        Answered(datetime(2026, 11, 5, 9), "api", "S", school, DANGER, date(2026, 11, 5)),
+        Screened(datetime(2026, 11, 6, 9), "run-2", date(2026, 11, 5), ("sch-1",)),
+    )
+    with opened(tmp_path / "home") as product:
+        assert list(walk(history, product)) == []
 
 
 @settings(
