@@ -204,6 +204,9 @@ def test_a_persons_crisis_is_lowered_by_two_people_only() -> None:
     alone = by_rules(student(outcomes=[found, interview(later[0], level=1)]))
     assert (alone.tier, alone.tier_source) == (Tier.CRISIS, "human")
     both = by_rules(student(outcomes=[found, interview(later[0], level=1, second="staff-3")]))
-    assert (both.tier, both.tier_source) == (Tier.WATCH, "human")
-    after = [found, interview(later[0], level=2, second="staff-3"), interview(later[1], level=1)]
-    assert by_rules(student(outcomes=after)).tier is Tier.WATCH, "below 危机 one person's word is enough again"
+    assert (both.tier, both.tier_source) == (Tier.PRIORITY, "human"), "for half a year at least"
+    long_ago = interview(AS_OF - timedelta(days=200), level=3, second="staff-2")
+    lowered = interview(AS_OF - timedelta(days=190), level=2, second="staff-3")
+    assert by_rules(student(outcomes=[long_ago, lowered])).tier is Tier.PRIORITY
+    after = [long_ago, lowered, interview(AS_OF - timedelta(days=3), level=1)]
+    assert by_rules(student(outcomes=after)).tier is Tier.WATCH, "after half a year one person's word is enough again"
