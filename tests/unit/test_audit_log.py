@@ -4,6 +4,7 @@ import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.audit import Verified, verify_log
 from serving.cases.workflow import MOVES
+from serving.reading.store import ANSWERS
 from serving.store import AuditEvent, Store, add_event, audit_rows, erase_inputs, open_store, write_audit
 from serving.store.audit_actions import ACTIONS, OF_OTHERS, OF_STUDENTS
 from serving.store.audit_chain import BEGIN, COLUMNS, hash_of
@@ -247,6 +249,7 @@ def test_the_list_of_actions_is_what_the_program_says() -> None:
         file.read_text("utf-8") for file in files if "migrations" not in file.parts if file.name != "audit_actions.py"
     )
     made = {f"case.{move.code}" for move in MOVES} | {f"identity.{kind}" for kind in (SAME, ONE, TWO, NEW)}
+    made |= {f"reading.{step}" for step in (*ANSWERS, *chain(*ANSWERS.values()))}
     assert made <= OF_STUDENTS
     assert [action for action in sorted(ACTIONS - made) if f'"{action}"' not in code] == []
 
