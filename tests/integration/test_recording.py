@@ -10,6 +10,7 @@ import pytest
 
 from data_schemas.codes import Tier
 from serving.accounts import create_user
+from serving.recording.store import read_talks
 from serving.store import Outcome, Store, outcomes_between
 from serving.store.case_tables import drafts, explanation_views, talks
 from serving.store.tables import contacts, outcomes
@@ -42,7 +43,8 @@ def test_a_talk_gives_the_facts_of_an_interview_and_of_a_contact(desk: Desk, sto
     assert (kept["selection_reason"], kept["saw_score"], kept["second_interviewer"]) == ("floor", True, None)
     assert [(one["with_whom"], one["contacted_on"]) for one in rows(store, contacts)] == [("student", AS_OF)]
     (talk,) = rows(store, talks)
-    assert (talk["note"], talk["step"], talk["recorded_by"]) == ("说到失眠", "again", "wang")
+    assert (talk["step"], talk["recorded_by"]) == ("again", "wang")
+    assert [one.note for one in read_talks(store, "S-1")] == ["说到失眠"]
     assert talk["again_on"] == AS_OF + timedelta(days=7)
     now = present(store)
     assert SHEET.evidence not in open_keys(now)

@@ -11,7 +11,7 @@ import pytest
 from data_schemas.calendar import YEARS, Rules, SchoolCalendar, Span, Terms, default_calendar, make_calendar
 from data_schemas.calendar_content import calendar_from_json, calendar_json
 from data_schemas.dataset import Dataset
-from data_schemas.excerpt import HAPPENED_ON, dataset_of, excerpts_of, feed_rows
+from data_schemas.excerpt import HAPPENED_ON, came_later, dataset_of, excerpts_of, feed_rows
 from data_schemas.tables import TABLES
 from serving.replay.differences import Difference, differences
 from tests.replayable import FIRST, SECOND, replayable_city, with_later_rows
@@ -42,6 +42,16 @@ def test_a_students_rows_come_back_as_they_were(city: Dataset) -> None:
             else:
                 pd.testing.assert_frame_equal(back, mine)
         pd.testing.assert_frame_equal(again.tables["feeds"], city.tables["feeds"])
+
+
+def test_what_came_in_later_is_counted_by_table(city: Dataset, tmp_path: Path) -> None:
+    later = with_later_rows(city, tmp_path / "later")
+    before, after = came_later(city, FIRST), came_later(later, FIRST)
+    assert sum(after.values()) > sum(before.values())
+    leaves = later.tables["leaves"]
+    assert after["leaves"] == int((leaves["recorded_on"] > pd.Timestamp(FIRST)).sum()) > 0
+    assert all(after.values()), "a table of which nothing came later is left out"
+    assert came_later(city, date(2099, 1, 1)) == {}
 
 
 def test_what_came_in_later_is_not_put_away(city: Dataset, tmp_path: Path) -> None:
