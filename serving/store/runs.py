@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from data_schemas.zone import CHINA
 from models.assessment import ModelStatus
-from models.triage import ZONE
 from serving.store.database import Store
 from serving.store.tables import run_schools, run_withdrawals, runs
 
@@ -33,7 +33,7 @@ class Run:
     def knows_until(self) -> datetime:
         """What came in later the list could not know: it is made from records up to the end of its day, however late it
         is published."""
-        return min(self.published_at, datetime.combine(self.as_of + timedelta(days=1), time(), ZONE))
+        return min(self.published_at, datetime.combine(self.as_of + timedelta(days=1), time(), CHINA))
 
 
 def make_run(

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.forks import WITH_MLFLOW, forks
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -30,9 +32,27 @@ def cells_of(file: Path, kind: str) -> list[str]:
     return ["".join(cell["source"]) for cell in content_of(file)["cells"] if cell["cell_type"] == kind]
 
 
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RUNXIN_", "MLFLOW_"))}
+    return kept | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture(scope="module")
+def launcher() -> Iterator[list[str]]:
+    """A command that starts a kernel, with the libraries imported; each notebook's is a process of its own."""
+    inline = "module://matplotlib_inline.backend_inline"  # as a kernel has it when it imports Matplotlib
+    set_before = {"MLFLOW_DISABLE_TELEMETRY": "true", "MPLBACKEND": inline}
+    with forks((*WITH_MLFLOW, "matplotlib", "ipykernel.kernelapp"), environment() | set_before) as command:
+        yield [*command, "-m", "ipykernel_launcher"]
+
+
 @pytest.fixture
-def jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+def jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, launcher: list[str]) -> Iterator[dict[str, Any]]:
     """Settings of a client whose kernel speaks through sockets in a folder; nothing of the user's is read."""
+    kernel = tmp_path / "jupyter_data_dir" / "kernels" / "forked"
+    kernel.mkdir(parents=True)
+    spec = {"argv": [*launcher, "-f", "{connection_file}"], "display_name": "forked", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec), "utf-8")
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
@@ -51,17 +71,15 @@ def test_it_runs_to_the_end(file: Path, tmp_path: Path, jupyter: dict[str, Any])
     working, scratch = tmp_path / "working", tmp_path / "scratch"
     working.mkdir()
     scratch.mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RUNXIN_", "MLFLOW_"))}
-    own = {"PYTHONPATH": str(ROOT), "TMPDIR": str(scratch), "OMP_NUM_THREADS": "1"}
     notebook = nbformat.read(file, as_version=4)
     client = NotebookClient(
         notebook,
         config=Config(jupyter),
-        kernel_name="python3",
+        kernel_name="forked",
         timeout=SECONDS_PER_CELL,
         resources={"metadata": {"path": str(working)}},
     )
-    client.execute(env=kept | own)
+    client.execute(env=environment() | {"TMPDIR": str(scratch)})
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     said = [output for cell in code for output in cell.outputs]

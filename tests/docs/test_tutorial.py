@@ -19,6 +19,7 @@ from runxin.settings import read_settings
 from serving.app import make_app
 from serving.platform import Champion, State
 from serving.store import open_store
+from tests.forks import WITH_MLFLOW, as_executable, forks
 from tests.http_client import Client
 from tests.offline import STUDENTS, Demo
 
@@ -81,14 +82,11 @@ def walked(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Walked:
     shutil.copytree(demo.machine.home, folder / ".runxin")
     script = "\n".join(["set -e -o pipefail", DEMO, *of_kind("run"), 'echo "$KEY" > key.txt'])
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RUNXIN_", "MLFLOW_"))}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
-    done = subprocess.run(
-        ["bash", "-x", "-c", script],
-        cwd=folder,
-        env=kept | {"PATH": path, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-    )
+    path = f"{folder / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
+    environment = kept | {"PATH": path, "OMP_NUM_THREADS": "1"}
+    with forks(WITH_MLFLOW, environment | {"MLFLOW_DISABLE_TELEMETRY": "true"}) as command:
+        as_executable([*command, "runxin"], folder / "bin" / "runxin")
+        done = subprocess.run(["bash", "-x", "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return Walked(folder, (folder / "key.txt").read_text("utf-8").strip(), done.stdout)
 

@@ -121,14 +121,20 @@ def test_the_tables_below_reach_every_field(api: Api) -> None:
     }
 
 
-def batch_error(api: Api, faulty: dict[str, Any]) -> dict[str, str]:
-    """What is said of the middle record of a batch; the other two are assessed."""
-    answer = api.post("/score_batch", {"records": [record("S-before"), faulty, record("S-after")]})
+def batch_errors(api: Api, *faulty: dict[str, Any]) -> list[dict[str, str]]:
+    """What is said of each record between the first and the last of a batch; those two are assessed."""
+    answer = api.post("/score_batch", {"records": [record("S-before"), *faulty, record("S-after")]})
     assert answer.status_code == 200, answer.text
     said = answer.json()
     assert [one["student_id"] for one in said["results"]] == ["S-before", "S-after"]
-    assert [(one["index"], one["problem"]["status"]) for one in said["errors"]] == [(1, 422)]
-    return {error["field"]: error["problem"] for error in said["errors"][0]["problem"]["errors"]}
+    assert [(one["index"], one["problem"]["status"]) for one in said["errors"]] == [
+        (place, 422) for place in range(1, len(faulty) + 1)
+    ]
+    return [{error["field"]: error["problem"] for error in one["problem"]["errors"]} for one in said["errors"]]
+
+
+def batch_error(api: Api, faulty: dict[str, Any]) -> dict[str, str]:
+    return batch_errors(api, faulty)[0]
 
 
 ABSURD = ("0001-01-01", "1899-12-31", "1979-12-31", "2036-01-01", "9999-12-31")
@@ -136,8 +142,8 @@ ABSURD = ("0001-01-01", "1899-12-31", "1979-12-31", "2036-01-01", "9999-12-31")
 
 @pytest.mark.parametrize("place", DAYS, ids=path)
 def test_an_absurd_day_is_named_and_spoils_no_other_record(api: Api, place: Place) -> None:
-    for day in ABSURD:
-        said = batch_error(api, put(FULL, place, day))
+    every = batch_errors(api, *(put(FULL, place, day) for day in ABSURD))
+    for day, said in zip(ABSURD, every, strict=True):
         assert "a day here lies from" in said[path(place)], day
 
 
@@ -174,8 +180,8 @@ EXTREME = (
 
 @pytest.mark.parametrize("place", TIMES, ids=path)
 def test_an_absurd_moment_is_named_and_spoils_no_other_record(api: Api, place: Place) -> None:
-    for moment in EXTREME:
-        said = batch_error(api, put(FULL, place, moment))
+    every = batch_errors(api, *(put(FULL, place, moment) for moment in EXTREME))
+    for moment, said in zip(EXTREME, every, strict=True):
         assert "a day here lies from 1980-01-01 to 2035-12-31" in said[path(place)], moment
 
 
@@ -209,17 +215,21 @@ HIDDEN = {
 
 @pytest.mark.parametrize("place", IDS, ids=path)
 def test_a_character_that_deceives_is_named_in_every_id(api: Api, place: Place) -> None:
-    for character, name in HIDDEN.items():
-        for text in (f"S{character}7", f"{character}S7", f"S7{character}"):
-            assert batch_error(api, put(FULL, place, text)) == {path(place): f"an id holds no {name}"}
+    texts = {
+        text: name
+        for character, name in HIDDEN.items()
+        for text in (f"S{character}7", f"{character}S7", f"S7{character}")
+    }
+    every = batch_errors(api, *(put(FULL, place, text) for text in texts))
+    assert every == [{path(place): f"an id holds no {name}"} for name in texts.values()]
 
 
 @pytest.mark.parametrize("place", IDS_OF_OUTCOMES, ids=path)
 def test_a_character_that_deceives_is_named_in_every_id_of_an_outcome(api: Api, place: Place) -> None:
-    for character, name in HIDDEN.items():
-        answer = api.post("/outcomes", {"outcomes": [put(OUTCOME, place, f"S{character}7")]})
-        said = {error["field"]: error["problem"] for error in answer.json()["errors"]}
-        assert (answer.status_code, said) == (422, {f"outcomes[0].{path(place)}": f"an id holds no {name}"})
+    answer = api.post("/outcomes", {"outcomes": [put(OUTCOME, place, f"S{character}7") for character in HIDDEN]})
+    said = {error["field"]: error["problem"] for error in answer.json()["errors"]}
+    expected = {f"outcomes[{row}].{path(place)}": f"an id holds no {name}" for row, name in enumerate(HIDDEN.values())}
+    assert (answer.status_code, said) == (422, expected)
 
 
 def test_half_a_character_is_no_id(api: Api) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import archived_artifact, load_artifact
+from models import archived_artifact
+from models.artifact import read_verified
 from models.champions import Move, Served, read_moves
 from runxin.errors import Kind, UserError, refused, usage
 from runxin.settings import Settings
-from training.promotion.promote import leave_to_rules, make_champion, served
+from training.promotion.promote import leave_to_rules, make_champion
 
 RULES = "rules"
 
@@ -26,11 +27,12 @@ def standing(settings: Settings) -> Served | None:
     if not settings.champion.is_dir():
         return None
     try:
-        return served(load_artifact(settings.champion))
+        _, manifest, sha256 = read_verified(settings.champion)  # its trees are nobody's concern any more
     except UserError:
         moves = read_moves(settings.history)
         known = moves[-1].champion if moves else None
         return known or Served(version="unknown", sha256="", data_origin="local")
+    return Served(version=manifest.version, sha256=sha256, data_origin=manifest.data_origin)
 
 
 def target(settings: Settings, now: Served | None, to: str | None) -> Served | None:
