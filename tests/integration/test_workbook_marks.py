@@ -205,3 +205,34 @@ def test_a_bare_length_is_in_the_unit_that_its_header_or_the_mapping_says(
         bare = end() + f'half_days = {{ column = "{header}", unit = "{unit}" }}\n'
     imported(tmp_path, capsys, bare, "a.csv")
     assert [half for _, half in leave(tmp_path)] == halves
+
+
+@pytest.mark.parametrize("headings", [True, False], ids=["title and headings above", "one row of headers"])
+def test_cells_merged_over_rows_hold_for_each_of_them(tmp_path: Path, capsys: Capsys, headings: bool) -> None:
+    """The school and the class stand once, merged over their students; the questionnaire over its items."""
+    person = ["学校", "班级", "学号", "性别", "测评日期"]
+    items: list[Any] = ["PHQ-9", *[None] * 8] if headings else [f"PHQ{n}" for n in range(1, 10)]
+    above = (
+        [["2026年春季心理普查"], [*person, *items], [*[None] * 5, *range(1, 10)]] if headings else [[*person, *items]]
+    )
+    classes = {0: "初二1班", 3: "初二2班"}
+    rows = [[None, classes.get(n), 6000 + n, "女", "2026-03-30", *[n % 4] * 9] for n in range(6)]
+    rows[0][0] = "第一中学"
+    made, sheet = book(tmp_path, *above, *rows)
+    first = len(above) + 1
+    for column, low, high in ((1, 0, 5), (2, 0, 2), (2, 3, 5)):
+        sheet.merge_cells(start_row=first + low, end_row=first + high, start_column=column, end_column=column)
+    if headings:
+        sheet.merge_cells("A1:N1")
+        sheet.merge_cells("F2:N2")
+        for column in range(1, 6):
+            sheet.merge_cells(start_row=2, end_row=3, start_column=column, end_column=column)
+    made.save(tmp_path / "a.xlsx")
+    mapping, source = str(tmp_path / "m.toml"), str(tmp_path / "a.xlsx")
+    assert told(capsys, "import", "--draft", mapping, source)["to_do"] == []
+    told(capsys, "import", "--mapping", mapping, source, "--out", str(tmp_path / "out"))
+    dataset = read_dataset(tmp_path / "out")
+    assert dataset.students["school_id"].tolist() == ["第一中学"] * 6
+    assert dataset.students["class_id"].tolist() == ["初二1班"] * 3 + ["初二2班"] * 3
+    sheets = dataset.responses["phq9"]
+    assert [sheets[f"item_{n}"].tolist() for n in (1, 9)] == [[0, 1, 2, 3, 0, 1]] * 2
