@@ -21,8 +21,8 @@ def repeats(frame: pd.DataFrame, table: str) -> NDArray[np.bool_]:
 
     Between two equal records of one thing another may have corrected the first (a leave shortened, then prolonged
     again): only a row that says the same as the record right before it is a repeat. One that takes the leave back comes
-    last of its day, so that leave which is asked for anew is no repeat of what was taken back. `recorded_on` may be days or
-    whole numbers; a blank one is the earliest.
+    last of its day, so that leave which is asked for anew is no repeat of what was taken back. `recorded_on` may be
+    days or whole numbers; a blank one is the earliest.
     """
     said = [name for name in frame.columns if name != RECORDED or table not in ABOUT]
     doubled = frame.duplicated(said, keep=False).to_numpy(dtype=bool)

@@ -176,7 +176,7 @@ def test_sheets_that_nothing_reads_are_named(tmp_path: Path, capsys: Capsys) -> 
     made.create_sheet("二班").append(["S2", 1])
     made.create_sheet("空")
     made.save(tmp_path / "a.xlsx")
-    note = "sheets of the workbook that nothing reads: 二班 (1 rows)"
+    note = "sheets of the workbook that nothing reads: 二班 (1 row)"
     assert imported(tmp_path, capsys, SHEETS)["notes"] == [f"a.xlsx: {note}"]
     assert run(["import", str(tmp_path / "a.xlsx"), "--mapping", str(tmp_path / "m.toml"), "--preview"]) == 0
     assert f"  {note}\n" in capsys.readouterr().out
