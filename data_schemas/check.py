@@ -110,7 +110,7 @@ def _repeated(dataset: Dataset) -> Iterator[str]:
         again = np.flatnonzero(repeats(frame, name)) + 2
         if len(again):
             named = ", ".join(map(str, again[:NAMED])) + (", …" if len(again) > NAMED else "")
-            yield f"{name}: {len(again)} rows say again what another row says, and count once (rows {named})"
+            yield f"{name}: {how_many(len(again), 'row')} already said by another row, counted once (rows {named})"
 
 
 def _faults_of_schools(name: str, dataset: Dataset) -> list[Fault]:
