@@ -45,7 +45,7 @@ def _withdrawals(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Which rows take leave back: those of no half days."""
     if "half_days" not in frame:
         return np.zeros(len(frame), dtype=bool)
-    return (frame["half_days"] == 0).fillna(False).to_numpy(dtype=bool)
+    return np.asarray((frame["half_days"] == 0).fillna(False), dtype=bool)
 
 
 def _group(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:
