@@ -116,8 +116,8 @@ def _text(done: Imported, out: Path) -> str:
     lines += safety_words(told["safety"])
     if done.problems:
         kept = f" and {told['rows_unsettled']} kept for 身份待核" if told["rows_unsettled"] else ""
-        count, problems = how_many(told["rows_set_aside"], "row"), how_many(len(done.problems), "problem")
-        lines.append(f"{count} set aside{kept} with {problems}:")
+        aside, problems = how_many(told["rows_set_aside"], "row"), how_many(len(done.problems), "problem")
+        lines.append(f"{aside} set aside{kept} with {problems}:")
         lines += [f"  {line}" for line in listed(done.problems, SHOWN)]
         lines.append(f"all of them are listed in {out / 'set_aside'}")
     return "\n".join(lines)

@@ -157,7 +157,7 @@ def test_what_is_hidden_is_read_and_named(tmp_path: Path, capsys: Capsys) -> Non
     done = imported(tmp_path, capsys, SHEETS)
     assert done["tables"]["responses/isi"] == 4
     assert done["notes"] == [
-        "a.xlsx: 1 hidden rows, read like the others: 3",
+        "a.xlsx: 1 hidden row, read like the others: 3",
         "a.xlsx: hidden columns, read like the others: ISI7",
     ]
 
