@@ -25,7 +25,7 @@ from data_schemas.rules import Fault, faults
 from data_schemas.schools import school_faults, unknown_schools
 from data_schemas.tables import Table, schema
 from data_schemas.totals import parts_apart, score_faults, unstated
-from runxin.errors import Problem
+from runxin.errors import Problem, how_many
 
 # Tables whose absence of a row means something only where the school's feed covered the day.
 MOMENTS = ("late", "early", "resumption", "discharge")  # records that are no time away
@@ -66,7 +66,9 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         if name == "scores":
             found += [*score_faults(frame, dataset.instruments), *parts_apart(frame, dataset.instruments)]
             asked = unstated(frame, dataset.instruments)
-            questions += [Problem(f"{one.what} ({len(one.rows)} rows)", name, column=one.column) for one in asked]
+            questions += [
+                Problem(f"{one.what} ({how_many(len(one.rows), 'row')})", name, column=one.column) for one in asked
+            ]
         found += calendar_faults(name, dataset.tables)
         found += _faults_of_schools(name, dataset)
         for fault in found:
@@ -108,7 +110,7 @@ def _repeated(dataset: Dataset) -> Iterator[str]:
         again = np.flatnonzero(repeats(frame, name)) + 2
         if len(again):
             named = ", ".join(map(str, again[:NAMED])) + (", …" if len(again) > NAMED else "")
-            yield f"{name}: {len(again)} rows say again what another row says, and count once (rows {named})"
+            yield f"{name}: {how_many(len(again), 'row')} already said by another row, counted once (rows {named})"
 
 
 def _faults_of_schools(name: str, dataset: Dataset) -> list[Fault]:
@@ -149,8 +151,8 @@ def _cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
 def _first_notes(dataset: Dataset) -> Iterator[str]:
     told = dataset.description
     if SET_ASIDE.name in dataset.tables:
-        rows = len(dataset.tables[SET_ASIDE.name])
-        yield f"{rows} roster rows were refused by the import: set_aside/students.csv says why"
+        rows = how_many(len(dataset.tables[SET_ASIDE.name]), "row")
+        yield f"{rows} of the roster refused by the import: set_aside/students.csv says why"
     if told.synthetic:
         yield "合成数据: these students are invented; no figure from them says anything about real ones"
     if told.mode == "concurrent":

@@ -26,6 +26,8 @@ from runxin.errors import Problem, bad_data
 
 DESCRIPTION = "dataset.toml"
 FORMATS = ("parquet", "csv", "xlsx")
+UNKNOWN_FILE = f"rename it, or add its definition (own features are declared in {own_features.FILE})"
+NAMES_APART = "names live apart from the data: bring them with `runxin names FILE`, and take the file out of the folder"
 
 
 class Label(BaseModel):
@@ -224,7 +226,7 @@ def read_dataset(root: Path) -> Dataset:
             raise bad_data(
                 "an unknown file in the dataset",
                 [problem],
-                fix=f"rename it, or add its definition (own features are declared in {own_features.FILE})",
+                fix=NAMES_APART if name == "names" else UNKNOWN_FILE,
             ) from None
         digest.update(name.encode() + path.read_bytes())
         target = responses if name.startswith("responses/") else tables

@@ -20,8 +20,9 @@ def repeats(frame: pd.DataFrame, table: str) -> NDArray[np.bool_]:
     """Which rows (n,) of a table say again what another row says, whatever their order; the earliest record is none.
 
     Between two equal records of one thing another may have corrected the first (a leave shortened, then prolonged
-    again): only a row that says the same as the record right before it is a repeat. `recorded_on` may be days or
-    whole numbers; a blank one is the earliest.
+    again): only a row that says the same as the record right before it is a repeat. One that takes the leave back comes
+    last of its day, so that leave which is asked for anew is no repeat of what was taken back. `recorded_on` may be
+    days or whole numbers; a blank one is the earliest.
     """
     said = [name for name in frame.columns if name != RECORDED or table not in ABOUT]
     doubled = frame.duplicated(said, keep=False).to_numpy(dtype=bool)
@@ -34,10 +35,17 @@ def repeats(frame: pd.DataFrame, table: str) -> NDArray[np.bool_]:
     if recorded.dtype.kind == "M":
         recorded = recorded.astype(np.int64)  # a blank day is the smallest number
     says, thing = _group(part, said), _group(part, ABOUT[table])
-    order = np.lexsort((says, recorded, thing))
+    order = np.lexsort((says, _withdrawals(part), recorded, thing))
     found = np.zeros(len(frame), dtype=bool)
     found[rows[order[1:]]] = says[order[1:]] == says[order[:-1]]
     return found
+
+
+def _withdrawals(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows take leave back: those of no half days."""
+    if "half_days" not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    return np.asarray((frame["half_days"] == 0).fillna(False), dtype=bool)
 
 
 def _group(frame: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:

@@ -34,16 +34,16 @@ def suspensions(leaves: Rows, as_of: int) -> Suspensions:
 
     A recorded return ends each suspension that began on its day or before. Without one the recorded end holds, and
     while that lies ahead, or none is on record, the suspension is going on. Of two records that begin on one day the
-    one recorded last counts; recorded on one day, the one that ends first.
+    one recorded last counts; recorded on one day, the one that ends first. Of what was withdrawn nothing counts.
     """
-    known = leaves["recorded_on"] <= as_of
-    begun = known & (leaves["type"] == LeaveType.SUSPENSION.place) & (leaves["start_on"] <= as_of)
+    leaves = not_withdrawn(leaves, as_of)
+    begun = (leaves["type"] == LeaveType.SUSPENSION.place) & (leaves["start_on"] <= as_of)
     rows = np.flatnonzero(begun)
     if not len(rows):
         none = np.zeros(0, np.int64)
         return Suspensions(none, none, none)
     returns: dict[int, list[int]] = {}
-    for row in np.flatnonzero(known & (leaves["type"] == LeaveType.RESUMPTION.place)).tolist():
+    for row in np.flatnonzero(leaves["type"] == LeaveType.RESUMPTION.place).tolist():
         returns.setdefault(int(leaves.student[row]), []).append(int(leaves["start_on"][row]))
     order = np.lexsort((-leaves["end_on"][rows], leaves["recorded_on"][rows], leaves["start_on"][rows]))
     spans: dict[int, dict[int, int]] = {}

@@ -92,3 +92,8 @@ def refused(message: str, fix: str | None = None) -> UserError:
 
 def unavailable(message: str, fix: str | None = None) -> UserError:
     return UserError(Kind.UNAVAILABLE, message, fix=fix)
+
+
+def how_many(number: int, noun: str) -> str:
+    """The number with its noun, an s behind it unless it is one."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

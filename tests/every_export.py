@@ -77,6 +77,8 @@ TOOLS: dict[str, tuple[str, tuple[str, ...]]] = {
     "REDCap": ("phq9_timestamp", ("record_id", "redcap_event_name", "phq9_complete")),
     "腾讯问卷": ("结束答题时间", ("编号", "开始答题时间", "答题时长", "IP", "来源")),
     "金数据": ("提交时间", ("序号", "提交人", "填写设备", "操作系统")),
+    "钉钉": ("提交时间", ("实例ID", "提交人", "提交人部门", "更新时间")),
+    "企业微信": ("填写时间", ("填写人", "填写人账号", "所属部门")),
     "Qualtrics": ("EndDate", ("Status", "Progress", "ResponseId")),
 }
 DATES: dict[str, Callable[[date], object]] = {

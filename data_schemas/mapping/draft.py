@@ -127,6 +127,7 @@ def _export(
     _refuse_doubled(path, role.header_row, headers)
     once = [header for header in headers if header and headers.count(header) == 1]
     role = role.model_copy(update={"skip_rows": labels_below(path, role, once)})
+    opened.ask(_sheets_alike(path, role))
     columns = canonical(once)
     if "student_id" not in columns:
         fix = "rename it to 学号, or write a mapping by hand from examples/platform"
@@ -175,6 +176,23 @@ def _totals(
     found = totals_in(left, texts, (role.sheet or "", path.stem), known)
     nothing = Numbered("", {}, None)
     return [Totals(one, scales, _day(one[0].code, nothing, columns, texts, opened, as_of)) for one, scales in found]
+
+
+def _sheets_alike(path: Path, role: FileRole) -> Question | None:
+    """Whether other sheets of the workbook are parts of one export, as a sheet for each class is: a row of theirs has
+    at least half of the headers."""
+    rows = {(sheet, row): {*cells} - {""} for sheet, row, cells in first_rows(path) if role.sheet is not None}
+    mine = rows.get((role.sheet, role.header_row), set())
+    alike = [
+        str(name) for (name, _), cells in rows.items() if name != role.sheet and 2 * len(cells & mine) >= len(mine)
+    ]
+    if not alike:
+        return None
+    ask = (
+        f"{path.name}：只读“{role.sheet}”，没有读表头相同的 {'、'.join(dict.fromkeys(alike))}。请合并到一张表再起草；"
+        f"不要的话答 leave out / only {role.sheet} is read: bring the rows of the others into it and draft anew"
+    )
+    return Question(id="sheets", ask=ask, choices=("leave out",))
 
 
 def _title(path: Path, role: FileRole) -> str:

@@ -22,7 +22,7 @@ from data_schemas.mapping.safety import RESPONSES
 from data_schemas.mapping.understanding import Understood, sorted_problems, understand
 from data_schemas.plain_text import plain_frame
 from data_schemas.problem_groups import causes, payload_of
-from runxin.errors import Kind, Problem, UserError, bad_data
+from runxin.errors import Kind, Problem, UserError, bad_data, how_many
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,8 @@ def _what_to_do(made: Understood) -> str | None:
         return None
     lost = sum(not row.kept for row in made.applied.safety)
     if lost:
-        return f"mend the cells: with --set-aside {lost} rows with safety evidence, named above, would be in no dataset"
+        rows = how_many(lost, "row")
+        return f"mend the cells: with --set-aside {rows} with safety evidence, named above, would be in no dataset"
     if any(one.table.startswith(RESPONSES) and one.what.startswith(OUTSIDE) for one in made.applied.findings):
         return "mend the cells or the coding: answers beyond the coding may be the gravest, and --set-aside drops them"
     return "mend the cells; or import the other rows with --set-aside"

@@ -17,6 +17,7 @@ from data_schemas.mapping.sheet import Sheet
 from data_schemas.mapping.understanding import Understood
 from data_schemas.plausibility import age_questions, roster_questions
 from data_schemas.tables import CellKind, Column, Sensitivity
+from runxin.errors import how_many
 
 # A text is shown only where it is one of a column's few answers and this many cells have it: a name is not.
 SHOWN_FROM = 5
@@ -70,7 +71,7 @@ def notes_of(made: Understood, sheet: Sheet) -> Iterator[str]:
     """What has to be known of a file: rows of totals, hidden ones, sheets of the workbook that nothing reads."""
     yield from sheet.notes
     used = {other.sheet for sheets in made.sheets.values() for other in sheets if other.file == sheet.file}
-    unread = [f"{name} ({rows} rows)" for name, rows in sheet.others.items() if name not in used]
+    unread = [f"{name} ({how_many(rows, 'row')})" for name, rows in sheet.others.items() if name not in used]
     if unread:
         yield f"sheets of the workbook that nothing reads: {', '.join(unread)}"
 
@@ -84,7 +85,7 @@ def notes_of_students(made: Understood) -> Iterator[str]:
     if made.mapping.dataset.origin != "foreign":  # elsewhere stages and grades are cut otherwise
         for fault in roster_questions(frames["students"], days[-1]):
             if len(fault.rows):
-                yield f"students: {len(fault.rows)} rows, {fault.column}: {fault.what} ({fault.fix})"
+                yield f"students: {how_many(len(fault.rows), 'row')}, {fault.column}: {fault.what} ({fault.fix})"
     for name, fault in age_questions(frames, made.instruments, days[-1]):
         count = frames[name]["student_id"].iloc[fault.rows].nunique()
         yield f"{name}: {count} students are {fault.what}: {fault.fix}; `runxin check` names the rows"

@@ -13,7 +13,7 @@ from data_schemas.mapping.headers import stacked
 from data_schemas.mapping.records import PEEK, Record
 from data_schemas.mapping.sheet import Sheet, Wanted
 from data_schemas.mapping.workbook_marks import NOTHING_KNOWN, Marks
-from runxin.errors import Problem, bad_data
+from runxin.errors import Problem, bad_data, how_many
 
 OPEN_AND_SAVE = "open the file in a spreadsheet program and save it, or export values"
 NAMED = 20
@@ -116,7 +116,7 @@ def _notes(marks: Marks, header: Sequence[str], rows: set[int], summaries: Seque
         yield f"rows of totals, nobody's and left out: {', '.join(summaries[:NAMED])}{_more(summaries)}"
     hidden = [str(row) for row in marks.hidden_rows if row in rows]
     if hidden:
-        yield f"{len(hidden)} hidden rows, read like the others: {', '.join(hidden[:NAMED])}{_more(hidden)}"
+        yield f"{how_many(len(hidden), 'hidden row')}, read like the others: {', '.join(hidden[:NAMED])}{_more(hidden)}"
     columns = [text for place, text in enumerate(header) if text and place in marks.hidden_columns]
     if columns:
         yield f"hidden columns, read like the others: {', '.join(columns[:NAMED])}{_more(columns)}"

@@ -28,7 +28,7 @@ from data_schemas.mapping.withdrawn_leave import unread_decisions
 from data_schemas.own_features import OwnFeature, read_own_features
 from data_schemas.rules import Fault
 from data_schemas.totals import unstated
-from runxin.errors import Problem, UserError, bad_data, usage
+from runxin.errors import Problem, UserError, bad_data, how_many, usage
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def understand(
 def _asked(found: Sequence[Fault], file: str) -> Iterator[Problem]:
     """One problem for all rows with one cause."""
     for fault in found:
-        yield Problem(f"{fault.what} ({len(fault.rows)} rows)", file, column="blocks", fix=fault.fix)
+        yield Problem(f"{fault.what} ({how_many(len(fault.rows), 'row')})", file, column="blocks", fix=fault.fix)
 
 
 def sorted_problems(findings: Sequence[Finding]) -> list[Problem]:

@@ -155,32 +155,33 @@ def count_records(
     was_late, was_early = np.full(as_of - oldest + 1, -1), np.full(as_of - oldest + 1, -1)
     for who in range(low, high):
         mine, calendar = out[who], which[who]
-        newest, until, told, back = NO_DAY, NO_DAY, NO_DAY, NO_DAY
+        newest, until, back = NO_DAY, NO_DAY, NO_DAY
         for row in range(offsets[who], offsets[who + 1]):
             start, end = start_on[row], end_on[row]
             if recorded_on[row] > as_of or start > as_of:
                 continue
-            if kind[row] == IS_LATE or kind[row] == IS_EARLY:
-                if end < start or version_of(row, offsets[who], offsets[who + 1], leaves, as_of) == REPLACED:
-                    continue  # withdrawn, or told anew by a later record
+            mark = kind[row] == IS_LATE or kind[row] == IS_EARLY
+            if not mark and kind[row] != IS_SUSPENSION and kind[row] != IS_RESUMPTION:
+                continue
+            if end < start or version_of(row, offsets[who], offsets[who + 1], leaves, as_of) == REPLACED:
+                continue  # withdrawn, or told anew by a later record
+            if mark:
                 marks = was_late if kind[row] == IS_LATE else was_early
                 if start >= begins[calendar, 0] and marks[start - oldest] != who:
                     marks[start - oldest] = who
                     mine[LATE] += 1
-            elif kind[row] == IS_SUSPENSION or kind[row] == IS_RESUMPTION:
-                again = False
+            elif kind[row] == IS_RESUMPTION:
+                back = max(back, start)
+                if start > as_of - RESUMED_DAYS:
+                    mine[RESUMED] = 1
+            else:
+                again = False  # said twice on the day that it was recorded last
                 for other in range(offsets[who], row):
-                    same = kind[other] == kind[row] and start_on[other] == start
-                    again = again or (same and recorded_on[other] <= as_of)
-                if kind[row] == IS_RESUMPTION:
-                    back = max(back, start)
-                    if start > as_of - RESUMED_DAYS:
-                        mine[RESUMED] = 1
-                    continue
+                    same = kind[other] == IS_SUSPENSION and start_on[other] == start
+                    again = again or (same and recorded_on[other] == recorded_on[row])
                 mine[SUSPENSIONS] += not again
-                corrects = recorded_on[row] > told or (recorded_on[row] == told and end < until)
-                if start > newest or (start == newest and corrects):
-                    newest, until, told = start, end, recorded_on[row]
+                if start > newest or (start == newest and end < until):
+                    newest, until = start, end
         mine[RESUMED_MONTHS] = (as_of - back) / DAYS_A_MONTH if back != NO_DAY else np.nan
         if newest != NO_DAY and until < as_of and back < newest:
             mine[PAST] = min(as_of - until, YEAR)

@@ -14,7 +14,7 @@ from runxin.cli.import_preview import drafted_words, preview_words
 from runxin.cli.import_questions import ask_open
 from runxin.cli.import_safety import safety_words
 from runxin.cli.output import answer, console
-from runxin.errors import UserError, usage
+from runxin.errors import UserError, how_many, usage
 from runxin.settings import read_settings
 
 SHOWN = 100
@@ -116,7 +116,8 @@ def _text(done: Imported, out: Path) -> str:
     lines += safety_words(told["safety"])
     if done.problems:
         kept = f" and {told['rows_unsettled']} kept for 身份待核" if told["rows_unsettled"] else ""
-        lines.append(f"{told['rows_set_aside']} rows were set aside{kept} with {len(done.problems)} problems:")
+        aside, problems = how_many(told["rows_set_aside"], "row"), how_many(len(done.problems), "problem")
+        lines.append(f"{aside} set aside{kept} with {problems}:")
         lines += [f"  {line}" for line in listed(done.problems, SHOWN)]
         lines.append(f"all of them are listed in {out / 'set_aside'}")
     return "\n".join(lines)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from runxin.errors import how_many
+
 SHOWN = 20  # rows named one by one; all of them stand in the JSON and in set_aside/safety.csv
 
 
@@ -16,11 +18,12 @@ def _told(rows: Sequence[Mapping[str, Any]], kept: bool) -> Iterator[str]:
     if not mine:
         return
     positive = sum(row["positive"] for row in mine)
-    said = f"{positive} rows hold positive safety evidence and {len(mine) - positive} hold it blank or unreadable"
+    blank = len(mine) - positive
+    said = f"{how_many(positive, 'row')} with positive safety evidence and {blank} with it blank or unreadable"
     if kept:
         yield f"{said}; their student is not settled, so the next screening files them under 身份待核:"
     else:
-        yield f"{said}, and are in NO dataset: look at them now, then mend and import them:"
+        yield f"{said}, in NO dataset: look at them now, then mend and import them:"
     for row in mine[:SHOWN]:
         student = row["student_id"] or "no id"
         status = "positive" if row["positive"] else "blank or unreadable"

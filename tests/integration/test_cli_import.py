@@ -73,7 +73,7 @@ def test_a_bad_cell_exits_3_and_is_named_in_text_json_and_file(
 def test_set_aside_imports_the_rest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert imports(folder, "bad.csv", "--set-aside") == 0
     text = capsys.readouterr().out
-    assert "1 rows were set aside with 1 problems" in text
+    assert "1 row set aside with 1 problem" in text
     assert "students: 1 written, 1 set aside" in text
     assert (folder / "out" / "set_aside" / "students.csv").is_file()
 

@@ -45,7 +45,7 @@ def test_setting_aside_is_offered_where_it_loses_nothing_of_safety(tmp_path: Pat
 def test_setting_aside_is_not_offered_where_a_critical_answer_would_be_in_no_dataset(tmp_path: Path) -> None:
     rows = f"S1,女,8,2026-03-30 25:00,{GRAVE}", f"S2,女,8,2026-03-30 09:00,{NONE}"
     fix = str(refusal(tmp_path, *rows).fix)
-    assert fix.startswith("mend the cells: with --set-aside 1 rows with safety evidence")
+    assert fix.startswith("mend the cells: with --set-aside 1 row with safety evidence")
 
 
 def test_setting_aside_is_not_offered_for_answers_beyond_the_coding(tmp_path: Path) -> None:

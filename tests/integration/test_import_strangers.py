@@ -228,7 +228,7 @@ def test_the_command_says_first_who_it_is_about(folder: Path, capsys: pytest.Cap
     arguments = ["import", *map(str, sources), "--mapping", str(folder / "mapping.toml"), "--out", str(folder / "out")]
     assert run(arguments) == 3
     told = capsys.readouterr().err
-    assert "29 rows hold positive safety evidence and 2 hold it blank or unreadable, and are in NO dataset" in told
+    assert "29 rows with positive safety evidence and 2 with it blank or unreadable, in NO dataset" in told
     assert told.index("student X2, Q9 positive") < told.index("problems in 31 places, nothing was written")
     assert run([*arguments, "--json"]) == 3
     assert len(json.loads(capsys.readouterr().out.splitlines()[-1])["safety"]) == 31
@@ -236,13 +236,13 @@ def test_the_command_says_first_who_it_is_about(folder: Path, capsys: pytest.Cap
     assert "student X2, Q9 positive" in capsys.readouterr().out
     assert run([*arguments, "--set-aside"]) == 0
     told = capsys.readouterr().out
-    assert "1 rows hold positive safety evidence and 0 hold it blank or unreadable, and are in NO dataset" in told
+    assert "1 row with positive safety evidence and 0 with it blank or unreadable, in NO dataset" in told
     assert "PHQ.csv, row 32: student R1, Q9 positive" in told
     assert (
-        "28 rows hold positive safety evidence and 2 hold it blank or unreadable; their student is not settled" in told
+        "28 rows with positive safety evidence and 2 with it blank or unreadable; their student is not settled" in told
     )
     assert "… and 10 more" in told
-    assert "1 rows were set aside and 30 kept for 身份待核 with 31 problems" in told
+    assert "1 row set aside and 30 kept for 身份待核 with 31 problems" in told
 
 
 def test_check_asks_and_says_that_nothing_is_lost(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -251,7 +251,7 @@ def test_check_asks_and_says_that_nothing_is_lost(folder: Path, capsys: pytest.C
     told = capsys.readouterr().out
     assert "question: responses/phq9, row 2, column student_id: the row of this student" in told
     assert "until then a screening files the row under 身份待核" in told
-    assert "note: 1 roster rows were refused by the import" in told
+    assert "note: 1 row of the roster refused by the import" in told
     assert "no problems, 3 questions" in told
     assert run(["check", str(folder / "out"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["question_count"] == 3

@@ -149,7 +149,7 @@ def test_setting_aside_is_not_offered_for_a_severe_total_and_names_it(tmp_path: 
     school = School(tmp_path, capsys, "phq9", ["total"], [[4], [9], [72]])
     refused = school.imported(code=3)
     assert [one["what"] for one in refused["problems"]] == ["total of phq9 lies from 0 to 27"]
-    assert refused["error"]["fix"].startswith("mend the cells: with --set-aside 1 rows with safety evidence")
+    assert refused["error"]["fix"].startswith("mend the cells: with --set-aside 1 row with safety evidence")
     aside = school.imported("--set-aside")
     assert [(one["row"], one["student_id"], one["positive"], one["kept"]) for one in aside["safety"]] == [
         (4, "9102", False, False)

@@ -65,7 +65,7 @@ def test_a_sheet_that_is_there_twice_counts_once_and_nobody_is_told_to_delete_it
     done = imported(tmp_path, row, row)
     report = check_dataset(done.dataset)
     assert (done.problems, report.problems) == ((), ())
-    assert [note for note in report.notes if note.startswith("responses/phq9: 1 rows say again")]
+    assert [note for note in report.notes if note.startswith("responses/phq9: 1 row already said")]
     sheets = records_of(done.dataset).sheets["phq9"]
     assert len(sheets.day) == 1
     assert np.array_equal(sheets.student, [0])

@@ -157,7 +157,7 @@ def test_what_is_hidden_is_read_and_named(tmp_path: Path, capsys: Capsys) -> Non
     done = imported(tmp_path, capsys, SHEETS)
     assert done["tables"]["responses/isi"] == 4
     assert done["notes"] == [
-        "a.xlsx: 1 hidden rows, read like the others: 3",
+        "a.xlsx: 1 hidden row, read like the others: 3",
         "a.xlsx: hidden columns, read like the others: ISI7",
     ]
 
@@ -176,7 +176,7 @@ def test_sheets_that_nothing_reads_are_named(tmp_path: Path, capsys: Capsys) -> 
     made.create_sheet("二班").append(["S2", 1])
     made.create_sheet("空")
     made.save(tmp_path / "a.xlsx")
-    note = "sheets of the workbook that nothing reads: 二班 (1 rows)"
+    note = "sheets of the workbook that nothing reads: 二班 (1 row)"
     assert imported(tmp_path, capsys, SHEETS)["notes"] == [f"a.xlsx: {note}"]
     assert run(["import", str(tmp_path / "a.xlsx"), "--mapping", str(tmp_path / "m.toml"), "--preview"]) == 0
     assert f"  {note}\n" in capsys.readouterr().out
@@ -205,3 +205,57 @@ def test_a_bare_length_is_in_the_unit_that_its_header_or_the_mapping_says(
         bare = end() + f'half_days = {{ column = "{header}", unit = "{unit}" }}\n'
     imported(tmp_path, capsys, bare, "a.csv")
     assert [half for _, half in leave(tmp_path)] == halves
+
+
+@pytest.mark.parametrize("headings", [True, False], ids=["title and headings above", "one row of headers"])
+def test_cells_merged_over_rows_hold_for_each_of_them(tmp_path: Path, capsys: Capsys, headings: bool) -> None:
+    """The school and the class stand once, merged over their students; the questionnaire over its items."""
+    person = ["学校", "班级", "学号", "性别", "测评日期"]
+    items: list[Any] = ["PHQ-9", *[None] * 8] if headings else [f"PHQ{n}" for n in range(1, 10)]
+    above = (
+        [["2026年春季心理普查"], [*person, *items], [*[None] * 5, *range(1, 10)]] if headings else [[*person, *items]]
+    )
+    classes = {0: "初二1班", 3: "初二2班"}
+    rows = [[None, classes.get(n), 6000 + n, "女", "2026-03-30", *[n % 4] * 9] for n in range(6)]
+    rows[0][0] = "第一中学"
+    made, sheet = book(tmp_path, *above, *rows)
+    first = len(above) + 1
+    for column, low, high in ((1, 0, 5), (2, 0, 2), (2, 3, 5)):
+        sheet.merge_cells(start_row=first + low, end_row=first + high, start_column=column, end_column=column)
+    if headings:
+        sheet.merge_cells("A1:N1")
+        sheet.merge_cells("F2:N2")
+        for column in range(1, 6):
+            sheet.merge_cells(start_row=2, end_row=3, start_column=column, end_column=column)
+    made.save(tmp_path / "a.xlsx")
+    mapping, source = str(tmp_path / "m.toml"), str(tmp_path / "a.xlsx")
+    assert told(capsys, "import", "--draft", mapping, source)["to_do"] == []
+    told(capsys, "import", "--mapping", mapping, source, "--out", str(tmp_path / "out"))
+    dataset = read_dataset(tmp_path / "out")
+    assert dataset.students["school_id"].tolist() == ["第一中学"] * 6
+    assert dataset.students["class_id"].tolist() == ["初二1班"] * 3 + ["初二2班"] * 3
+    sheets = dataset.responses["phq9"]
+    assert [sheets[f"item_{n}"].tolist() for n in (1, 9)] == [[0, 1, 2, 3, 0, 1]] * 2
+
+
+def test_a_sheet_for_each_class_is_asked_about_and_one_of_notes_is_not(tmp_path: Path, capsys: Capsys) -> None:
+    """Whoever sits in the second class would be lost."""
+    head = ["学校", "学号", "年级", "性别", "测评日期", *(f"PHQ{n}" for n in range(1, 10))]
+    made, sheet = book(tmp_path, head, ["一中", "S1", "初一", "女", "2026-03-30", *[0] * 9])
+    sheet.title = "七(1)班"
+    made.create_sheet("说明").append(["学号", "由教务处提供"])
+    made.save(tmp_path / "a.xlsx")
+    mapping, source = str(tmp_path / "m.toml"), str(tmp_path / "a.xlsx")
+    assert told(capsys, "import", "--draft", mapping, source)["to_do"] == []
+    other = made.create_sheet("七(2)班")
+    other.append(head)
+    other.append(["一中", "S2", "初一", "男", "2026-03-30", *[3] * 9])
+    made.save(tmp_path / "a.xlsx")
+    mapping = str(tmp_path / "again.toml")
+    (asked,) = told(capsys, "import", "--draft", mapping, source)["questions"]
+    assert (asked["id"], asked["choices"]) == ("sheets", ["leave out"])
+    assert "没有读表头相同的 七(2)班。" in asked["ask"]
+    out = ("--mapping", mapping, source, "--out", str(tmp_path / "out"))
+    assert told(capsys, "import", *out, code=3)["error"]["message"] == "something of the files is still to be settled"
+    notes = told(capsys, "import", "--answer", "sheets=leave out", *out)["notes"]
+    assert notes == ["a.xlsx: sheets of the workbook that nothing reads: 说明 (1 row), 七(2)班 (2 rows)"]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.spec.test_leave_features import features
-from tests.students import Row, leave
+from tests.students import Row, by_rules, leave, student
 
 TUESDAY = date(2026, 3, 24)
 MONDAY, TENTH, LAST = date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 20)
@@ -79,3 +79,31 @@ def test_a_mark_of_lateness_that_was_withdrawn_does_not_count(kind: str, recorde
     assert [features(*rows)["late_early_20"] for rows in ([mark], [mark, gone], [gone, mark])] == [1, 0, 0]
     assert features(mark, gone, leave(TUESDAY, TUESDAY, other))["late_early_20"] == 1, "the other mark stands"
     assert features(gone, leave(TUESDAY, TUESDAY, kind, recorded_on=date(2026, 3, 26)))["late_early_20"] == 1
+
+
+AWAY = leave(MONDAY, TENTH, "suspension", recorded_on=ASKED)
+NEVER = {**AWAY, "half_days": 0, "recorded_on": TENTH}
+OF_SUSPENSION = ("suspensions", "suspended_365", "days_past_suspension")
+
+
+@pytest.mark.parametrize("gone", [NEVER, {**NEVER, "recorded_on": ASKED}], ids=["later", "the same day"])
+def test_a_suspension_that_was_withdrawn_neither_was_nor_ended(gone: Row) -> None:
+    found = [[features(*rows)[name] for name in OF_SUSPENSION] for rows in ([AWAY], [AWAY, gone], [gone, AWAY], [gone])]
+    assert found == [[1, 1, 24], [0, 0, 0], [0, 0, 0], [0, 0, 0]]
+    again = {**AWAY, "recorded_on": LAST}
+    assert [features(AWAY, gone, again)[name] for name in OF_SUSPENSION] == [1, 1, 24], "told anew"
+    assert [features(AWAY, NEVER, as_of=MONDAY)[name] for name in OF_SUSPENSION][:2] == [1, 1], "as was known then"
+
+
+def test_behind_a_suspension_that_was_withdrawn_the_earlier_one_is_over() -> None:
+    earlier = leave(date(2025, 11, 3), date(2025, 11, 28), "suspension", recorded_on=date(2025, 11, 3))
+    assert features(earlier, AWAY, NEVER)["days_past_suspension"] == features(earlier)["days_past_suspension"] > 24
+
+
+def test_a_return_that_was_withdrawn_ends_no_suspension() -> None:
+    going = {**AWAY, "end_on": None}
+    back = leave(LAST, LAST, "resumption", recorded_on=LAST)
+    gone = {**back, "half_days": 0, "recorded_on": date(2026, 3, 23)}
+    for rows, returned, away in (([back], 1, False), ([back, gone], 0, True)):
+        assert features(going, *rows)["resumed_90"] == returned
+        assert (by_rules(student(leaves=[going, *rows])).suspended_since is not None) == away

@@ -119,8 +119,8 @@ def test_rows_that_say_the_same_are_told_and_count_once() -> None:
     flags = pd.DataFrame({"student_id": "s1", "flag": "left_behind", "value": ["yes"] * 2, "source": "school"})
     report = check_dataset(dataset(leaves=leaves, family=flags))
     assert report.ok, "the same row twice is no contradiction"
-    assert "leaves: 1 rows say again what another row says, and count once (rows 3)" in report.notes
-    assert "family: 1 rows say again what another row says, and count once (rows 3)" in report.notes
+    assert "leaves: 1 row already said by another row, counted once (rows 3)" in report.notes
+    assert "family: 1 row already said by another row, counted once (rows 3)" in report.notes
 
 
 def test_leave_that_overlaps_is_named_by_row_and_is_no_problem() -> None:

@@ -207,3 +207,12 @@ def test_roster_rows_that_were_refused_are_kept_with_what_could_be_read(
     write_dataset(replace(dataset, tables={**dataset.tables, SET_ASIDE.name: aside}), tmp_path / "out", format)
     again = read_dataset(tmp_path / "out").tables[SET_ASIDE.name]
     assert again.dropna(axis=1).to_dict("records") == [{"student_id": "009", "school_id": "007"}]
+
+
+@pytest.mark.parametrize(
+    ("file", "fix"), [("names.csv", "bring them with `runxin names FILE`"), ("n.csv", "rename it")]
+)
+def test_a_file_that_is_no_table_says_where_it_belongs(dataset: Dataset, tmp_path: Path, file: str, fix: str) -> None:
+    folder = broken(dataset, tmp_path)
+    (folder / file).write_text("student_id,name\nS1,某某\n", "utf-8")
+    assert fix in str(refusal(folder).fix)
