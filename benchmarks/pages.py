@@ -34,6 +34,7 @@ from serving.accounts import create_link, create_user
 from serving.app import make_web
 from serving.platform import Champion, State
 from serving.store import Store, open_store
+from serving.store.sealing import find_keyring
 
 SCHOOL, SIZES, ASKED, SEED = 3000, (50_000, 500_000), 96, 7
 SCHOOLS_ASKED = 12
@@ -57,7 +58,7 @@ def main() -> None:
         copies = 0
         for size in sizes:
             wanted = max(1, size // SCHOOL)
-            copy(home / "runxin.db", copies, wanted)
+            copy(home, copies, wanted)
             copies = wanted
             measured.append(measure(home, copies))
             print(json.dumps({"students": size, **measured[-1]}), flush=True)
@@ -72,9 +73,17 @@ def make_city(home: Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=surroundings)
 
 
-def copy(database: Path, first: int, last: int) -> None:
-    """Add the schools `first` to `last` - 1 of the city, in one transaction."""
-    connection = sqlite3.connect(database)
+def copy(home: Path, first: int, last: int) -> None:
+    """Add the schools `first` to `last` - 1 of the city, in one transaction. A name is sealed anew: it is bound to its
+    student's id."""
+    keyring = find_keyring(read_settings({"RUNXIN_HOME": str(home)}))
+    assert keyring is not None
+
+    def sealed_for(copied: str, student_id: str, sealed: str) -> str:
+        return keyring.seal(f"names:{copied}", keyring.unseal(f"names:{student_id}", sealed))
+
+    connection = sqlite3.connect(home / "runxin.db")
+    connection.create_function("sealed_for", 3, sealed_for)
     connection.execute("PRAGMA synchronous = OFF")
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     with connection:
@@ -100,6 +109,8 @@ def copy(database: Path, first: int, last: int) -> None:
 def _copied(table: str, column: str) -> str:
     if column == "school_id":
         return "'big-' || :n"
+    if (table, column) == ("names", "sealed"):
+        return f"sealed_for({_copied(table, 'student_id')}, student_id, sealed)"
     if column in KEYS or ROW_KEYS.get(table) == column:
         return f"{column} || '~' || :n"
     return column

@@ -8,6 +8,7 @@ anew. Open evidence ends blindness at once.
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from data_schemas.codes import Tier
 from models.triage.facts import ZONE
@@ -20,6 +21,7 @@ def week_of(moment: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
+@lru_cache(2**16)  # a list asks for those of a whole school
 def lot(school_id: str, monday: date, student_id: str) -> str:
     """A number drawn for a student and a week; the lowest ones are spoken with."""
     return hashlib.sha256(f"{school_id}/{monday.isoformat()}/{student_id}".encode()).hexdigest()

@@ -7,6 +7,7 @@ from typing import Any
 
 from data_schemas.codes import ConsentScope
 from models import Artifact, Assessment, assess, records_of_requests
+from models.duty import Duty
 from models.triage import ZONE, Present, StudentFacts, in_force, present_of
 from models.triage.facts import NO_MODEL
 from models.triage.lots import may_be_drawn
@@ -97,7 +98,8 @@ def file_records(
     else:
         ids = record_entries(state.store, entries)
         after = facts_of(state.store, [one.file_id for one in into], today)
-    presents = [_present(state, after[one.file_id], one.school_id) for one in into]
+    duties = {school_id: duty_of(state.store, school_id) for school_id in {one.school_id for one in into}}
+    presents = [_present(state, after[one.file_id], one.school_id, duties[one.school_id]) for one in into]
     explain = client_can(client, "explain")
     blind = blind_among(state.store, into, now, state.policy, state.calendars)
     for place, made, where, present, entry_id in zip(mine, filed, into, presents, ids, strict=True):
@@ -122,8 +124,8 @@ def _may_read(client: Client, file: FileOf) -> bool:
     return client.schools is None or file.on_roster
 
 
-def _present(state: State, facts: StudentFacts, school_id: str) -> Present:
-    return present_of([facts], state.policy, state.calendars.of(school_id), duty_of(state.store, school_id))[0]
+def _present(state: State, facts: StudentFacts, school_id: str, duty: Duty | None) -> Present:
+    return present_of([facts], state.policy, state.calendars.of(school_id), duty)[0]
 
 
 def _assessed(

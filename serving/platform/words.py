@@ -32,7 +32,15 @@ def catalogue() -> Mapping[str, Words]:
 
 def say(key: str, language: str, **values: object) -> str:
     """The words under `key` with `values` filled in; raises `KeyError` for an unknown key."""
+    if not values:
+        return _said(key, language)
     return pick(catalogue()[key], language).format(**values)
+
+
+@cache
+def _said(key: str, language: str) -> str:
+    """A page says the same words some thousand times."""
+    return pick(catalogue()[key], language).format()
 
 
 def pick(words: Words, language: str) -> str:

@@ -65,7 +65,7 @@ def keep_talk(
         if whom is not None:
             today = talk.recorded_at.astimezone(ZONE).date()
             contact = NewContact(talk.student_id, talk.school_id, talk.held_on, whom, today)
-            keep_contacts(connection, [contact], talk.recorded_at, PAGE, talk.talk_id)
+            keep_contacts(connection, {talk.talk_id: [contact]}, talk.recorded_at, PAGE)
         add_talk(connection, Talk(**vars(talk) | {"outcome": name}))
         for move in moves:
             add_case_event(connection, move)

@@ -1,7 +1,7 @@
 """The audit log: who did what with whose record, when and why. Rows are only added, each bound to the one before it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +51,7 @@ def add_events(connection: sa.Connection, events: Sequence[AuditEvent]) -> None:
     them = {event.object_id for event in events if event.action in OF_STUDENTS}
     them |= {event.detail for event in events if event.action in OF_TWO_FILES}
     names = pseudonyms(connection, {one for one in them if one is not None})
-    append(connection, [asdict(_hidden(event, names)) for event in events])
+    append(connection, [vars(_hidden(event, names)) for event in events])
 
 
 def _hidden(event: AuditEvent, names: dict[str, str]) -> AuditEvent:

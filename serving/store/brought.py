@@ -1,6 +1,6 @@
 """Who brought a word or a contact: what withdrawn runs or undone records alone have brought does not count as said."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
@@ -10,14 +10,15 @@ from serving.store.tables import run_withdrawals
 from serving.store.talks import undone_ids
 
 
-def keep_brought(connection: sa.Connection, hashes: Collection[str], filed_by: str) -> None:
-    """Note that a run, a client or a person has brought the rows of these hashes, new or known."""
-    fresh = set(hashes)
+def keep_brought(connection: sa.Connection, given: Mapping[str, Collection[str]]) -> None:
+    """Note which rows, new or known, a run, a record, a client or a person has brought: their hashes by who."""
+    fresh = {(one, filed_by) for filed_by, hashes in given.items() for one in hashes}
     for part in chunks(sorted(fresh)):
-        known = sa.select(brought.c.sha256).where(brought.c.sha256.in_(part), brought.c.filed_by == filed_by)
-        fresh -= set(connection.scalars(known))
+        hashes, by = {one for one, _ in part}, {filed_by for _, filed_by in part}
+        known = brought.select().where(brought.c.sha256.in_(hashes), brought.c.filed_by.in_(by))
+        fresh -= {(row.sha256, row.filed_by) for row in connection.execute(known)}
     if fresh:
-        connection.execute(brought.insert(), [{"sha256": one, "filed_by": filed_by} for one in sorted(fresh)])
+        connection.execute(brought.insert(), [{"sha256": one, "filed_by": by} for one, by in sorted(fresh)])
 
 
 def only_withdrawn(sha256: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:

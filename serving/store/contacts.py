@@ -1,7 +1,7 @@
 """Contacts with students and guardians that came about, as they were recorded."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,11 +30,15 @@ class NewContact:
 
 
 def keep_contacts(
-    connection: sa.Connection, given: Sequence[NewContact], at: datetime, door: str, filed_by: str
+    connection: sa.Connection, given: Mapping[str, Sequence[NewContact]], at: datetime, door: str
 ) -> None:
-    """Keep contacts, each content once, with who has brought it: a screening or a record."""
-    fresh = {one.sha256: one for one in given}
-    keep_brought(connection, fresh.keys(), filed_by)
+    """Keep contacts by who has brought them, a screening, a record or a talk; each content once."""
+    brought_by = {filed_by: [one.sha256 for one in brought] for filed_by, brought in given.items()}
+    keep_brought(connection, brought_by)
+    fresh: dict[str, tuple[NewContact, str]] = {}
+    for filed_by, brought in given.items():
+        for one in brought:
+            fresh.setdefault(one.sha256, (one, filed_by))
     for part in chunks(sorted(fresh)):
         for known in connection.scalars(sa.select(contacts.c.sha256).where(contacts.c.sha256.in_(part))).all():
             del fresh[known]
@@ -51,7 +55,7 @@ def keep_contacts(
             "filed_by": filed_by,
             "file_id": one.student_id,
         }
-        for sha256, one in fresh.items()
+        for sha256, (one, filed_by) in fresh.items()
     ]
     if rows:
         connection.execute(contacts.insert(), rows)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
@@ -38,6 +38,7 @@ from serving.store.sealing import check_readable, find_keyring, make_keyring, re
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOOK = "look at RUNXIN_DATABASE_URL"
 CHUNK = 10_000  # ids in one IN (…), a whole school; SQLite's own limit lies above 30,000, PostgreSQL's at 32,767
+One = TypeVar("One")
 
 
 @contextmanager
@@ -212,6 +213,6 @@ def _migrate(store: Store) -> bool:
     return current is not None
 
 
-def chunks(ids: list[str]) -> Iterator[list[str]]:
+def chunks(ids: list[One]) -> Iterator[list[One]]:
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]

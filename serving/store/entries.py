@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
@@ -82,27 +83,37 @@ def _rows(given: Sequence[NewEntry]) -> list[dict[str, Any]]:
 
 
 def _record(connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence[dict[str, Any]]) -> None:
-    for row, entry in zip(rows, given, strict=True):
-        asks = row["asks"] or _ends_leave(connection, entry)
-        connection.execute(entries.insert().values(row | {"asks": asks}))
+    """One statement a table, however many records: others wait for the lock."""
+    if not given:
+        return
+    connection.execute(entries.insert(), _with_ends_of_leave(connection, given, rows))
     for context in {e.context.said.sha256: e.context for e in given if e.context is not None}.values():
         keep_context(connection, context)
-    for entry in given:
-        if entry.inputs is not None:
-            keep_inputs(connection, {entry.student_id: entry.inputs})
-    events = []
-    for row, entry in zip(rows, given, strict=True):
-        filing = Filing(entry.student_id, entry.school_id, entry.floors)
-        door = SCORE if entry.report is None else PAGE
-        new = file_evidence(connection, [filing], entry.received_at, door, row["entry_id"])
+    keep_inputs(connection, [(entry.student_id, entry.inputs) for entry in given if entry.inputs is not None])
+    ids = [row["entry_id"] for row in rows]
+    opened: dict[str, int] = {}
+    for (at, client, door), alike in groupby(zip(ids, given, strict=True), key=lambda one: _came(one[1])):
+        part = list(alike)
+        filings = {one: [Filing(entry.student_id, entry.school_id, entry.floors)] for one, entry in part}
+        opened |= file_evidence(connection, filings, at, door)
+        keep_contacts(connection, {one: entry.contacts for one, entry in part}, at, SCORE)
+        consents: dict[str, list[Consent]] = {}
+        for _, entry in part:
+            consents.setdefault(entry.student_id, []).extend(entry.consents)
+        keep_consents(connection, consents, at, client)
+    for entry_id, entry in zip(ids, given, strict=True):
         if entry.report is not None:
-            add_report(connection, entry.report, row["entry_id"])
-        keep_contacts(connection, entry.contacts, entry.received_at, SCORE, row["entry_id"])
-        keep_consents(connection, {entry.student_id: entry.consents}, entry.received_at, entry.client)
-        detail = f"opened={sum(new.values())}"
-        action = "entry.recorded" if entry.report is None else "report.recorded"
-        events.append(AuditEvent(entry.received_at, entry.client, action, "follow_up", entry.student_id, detail))
-    add_events(connection, events)
+            add_report(connection, entry.report, entry_id)
+    add_events(connection, [_event(entry, opened.get(one, 0)) for one, entry in zip(ids, given, strict=True)])
+
+
+def _came(entry: NewEntry) -> tuple[datetime, str, str]:
+    return entry.received_at, entry.client, SCORE if entry.report is None else PAGE
+
+
+def _event(entry: NewEntry, opened: int) -> AuditEvent:
+    action = "entry.recorded" if entry.report is None else "report.recorded"
+    return AuditEvent(entry.received_at, entry.client, action, "follow_up", entry.student_id, f"opened={opened}")
 
 
 def _row(entry_id: str, entry: NewEntry, place: int) -> dict[str, Any]:
@@ -128,14 +139,27 @@ def _asks(assessment: Assessment) -> bool:
     return bool(quality.retest or assessment.tasks) or assessment.suspended_since is not None
 
 
-def _ends_leave(connection: sa.Connection, entry: NewEntry) -> bool:
-    """Whether a record that knows of leave says that a suspension is over of which an earlier one told."""
-    if not knows_of_leave(entry.assessment):
-        return False
-    mine = entries.select().where(entries.c.student_id == entry.student_id, entries.c.asks)
-    before = [unpack_assessment(row.assessment) for row in connection.execute(_in_order(mine))]
-    told = newest_of_leave(before)
-    return told is not None and told.suspended_since is not None
+def _with_ends_of_leave(
+    connection: sa.Connection, given: Sequence[NewEntry], rows: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The rows, of which those ask as well that know of leave and say that a suspension is over of which an earlier
+    record told."""
+    ends = [not row["asks"] and knows_of_leave(entry.assessment) for row, entry in zip(rows, given, strict=True)]
+    told: dict[str, list[tuple[datetime, int, Assessment]]] = {}
+    for part in chunks(sorted({entry.student_id for entry, may_end in zip(given, ends, strict=True) if may_end})):
+        mine = entries.select().where(entries.c.student_id.in_(part), entries.c.asks)
+        for row in connection.execute(mine):
+            said = row.received_at, row.place, unpack_assessment(row.assessment)
+            told.setdefault(row.student_id, []).append(said)
+    found: list[dict[str, Any]] = []
+    for fresh, entry, may_end in zip(rows, given, ends, strict=True):
+        before = told.setdefault(entry.student_id, [])
+        newest = newest_of_leave([said for *_, said in sorted(before, key=lambda one: one[:2])]) if may_end else None
+        asks = fresh["asks"] or (newest is not None and newest.suspended_since is not None)
+        if asks:
+            before.append((entry.received_at, fresh["place"], entry.assessment))
+        found.append(fresh | {"asks": asks})
+    return found
 
 
 def keep_asked(connection: sa.Connection, given: Sequence[NewEntry]) -> None:

@@ -5,7 +5,7 @@ that no clock begins anew, or where it rests on another report or sheet, so that
 has assessed. Whether a piece is open is not kept here: `models.triage` tells it from people's words.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,24 +35,24 @@ class Filing:
 
 
 def file_evidence(
-    connection: sa.Connection, filings: Iterable[Filing], at: datetime, door: str, filed_by: str
+    connection: sa.Connection, filings: Mapping[str, Iterable[Filing]], at: datetime, door: str
 ) -> dict[str, int]:
     """File evidence that is not on file yet, in which more was seen, or that rests on another record than what is on
-    file; returns how many pieces were new by student.
+    file. `filings` stand by what brings them, a run or a record; returns how many pieces of each were new.
 
     The clock of a piece starts at its receipt. What came by a platform's request without one was received `at`; what
     stood in a dataset, on the day it became known.
     """
-    given = [(one, floor) for one in filings for floor in one.floors]
-    known = _weights(connection, sorted({one.student_id for one, _ in given}))
-    new: dict[str, int] = {}
+    given = [(filed_by, one, floor) for filed_by, them in filings.items() for one in them for floor in one.floors]
+    known = _weights(connection, sorted({one.student_id for _, one, _ in given}))
+    new = dict.fromkeys(filings, 0)
     rows = []
-    for one, floor in given:
+    for filed_by, one, floor in given:
         weights = known.setdefault((one.student_id, floor.evidence), [])
         if any(seen >= floor.weight for record, seen in weights if same_record(record, floor.record)):
             continue
         weights.append((floor.record, floor.weight))
-        new[one.student_id] = new.get(one.student_id, 0) + 1
+        new[filed_by] += 1
         rows.append(_row(one, floor, at, door, filed_by))
     if rows:
         connection.execute(evidence.insert(), rows)

@@ -1,7 +1,7 @@
 """What an assessment was made from: rows about one student, apart from all others', so that they can be erased."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -129,19 +129,16 @@ def keep_context(connection: sa.Connection, context: ReplayContext) -> None:
     keep_contents(connection, [context.said, *context.others])
 
 
-def keep_inputs(connection: sa.Connection, rows: Mapping[str, Content]) -> None:
+def keep_inputs(connection: sa.Connection, rows: Iterable[tuple[str, Content]]) -> None:
     """Keep students' rows; those of a student who has the same ones already are there once."""
-    known: set[tuple[str, str]] = set()
-    for part in chunks(sorted(rows)):
+    fresh = {(student, one.sha256): one.stored for student, one in rows}
+    for part in chunks(sorted({student for student, _ in fresh})):
         query = sa.select(inputs.c.student_id, inputs.c.sha256).where(inputs.c.student_id.in_(part))
-        known |= {(row.student_id, row.sha256) for row in connection.execute(query)}
-    fresh = [
-        {"student_id": student, "sha256": one.sha256, "content": one.stored}
-        for student, one in rows.items()
-        if (student, one.sha256) not in known
-    ]
+        for row in connection.execute(query):
+            fresh.pop((row.student_id, row.sha256), None)
     if fresh:
-        connection.execute(inputs.insert(), fresh)
+        added = [{"student_id": who, "sha256": sha256, "content": stored} for (who, sha256), stored in fresh.items()]
+        connection.execute(inputs.insert(), added)
 
 
 def is_erased(store: Store, assessment_id: str) -> bool:

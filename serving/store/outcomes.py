@@ -122,7 +122,7 @@ def keep_outcomes(
         for one, kept in zip(given, found, strict=True)
         if kept.new
     ]
-    keep_brought(connection, [one.record_id for one in found], run_id or client or talk_id or door)
+    keep_brought(connection, {run_id or client or talk_id or door: [one.record_id for one in found]})
     if rows:
         connection.execute(outcomes.insert(), rows)
     return found

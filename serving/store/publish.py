@@ -103,7 +103,7 @@ def publish_run(
         connection.execute(runs.insert().values(_run_row(run, made_from)))
         if made_from is not None:
             keep_context(connection, made_from.context)
-            keep_inputs(connection, made_from.rows)
+            keep_inputs(connection, made_from.rows.items())
         connection.execute(run_schools.insert(), [{"run_id": run.run_id, "school_id": s} for s in sorted(schools)])
         rows = _assessment_rows(run, assessments, payloads, them, before, made_from)
         while part := list(islice(rows, ROWS_AT_ONCE)):
@@ -121,10 +121,10 @@ def publish_run(
         keep_consents(connection, facts.consents, run.published_at, run.run_id)
         words = [NewOutcome(outcome, outcome, school) for outcome, school in facts.outcomes]
         keep_outcomes(connection, words, run.published_at, run_id=run.run_id)
-        keep_contacts(connection, facts.contacts, run.published_at, SCREENING, run.run_id)
+        keep_contacts(connection, {run.run_id: facts.contacts}, run.published_at, SCREENING)
         keep_feeds(connection, facts.feeds, run.run_id)
         keep_asked(connection, [*facts.asked, *forgotten])
-        opened = sum(file_evidence(connection, facts.filings, run.published_at, SCREENING, run.run_id).values())
+        opened = file_evidence(connection, {run.run_id: facts.filings}, run.published_at, SCREENING)[run.run_id]
         detail = f"students={len(assessments)} opened={opened}"
         add_event(connection, AuditEvent(run.published_at, actor, "run.published", object_id=run.run_id, detail=detail))
     return Published(run.run_id, new=True, opened=opened)

@@ -293,4 +293,5 @@ def test_evidence_of_before_rests_on_any_record_so_that_a_resend_opens_nothing(t
     new = again(store, tmp_path)
     again_sent = floor("R01", Tier.PRIORITY, evidence="R01:x", severity=40, record="a digest")
     with new.writing() as connection:
-        assert file_evidence(connection, [Filing("S-1", "school-01", (again_sent,))], NOW, "screening", "r2") == {}
+        filings = {"r2": [Filing("S-1", "school-01", (again_sent,))]}
+        assert file_evidence(connection, filings, NOW, "screening") == {"r2": 0}
