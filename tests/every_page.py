@@ -30,12 +30,13 @@ SAFETY = {
 
 @dataclass(frozen=True)
 class Address:
-    """A page: who opens it, and a word for it. Nobody signed in where `who` is empty."""
+    """A page: who opens it (nobody signed in where `who` is empty), and whether it looks like one before it."""
 
     name: str
     path: str
     who: str = "wang"
     status: int = 200
+    again: bool = False
 
 
 def lived_in(store: Store, home: Path) -> Desk:
@@ -84,16 +85,16 @@ def _done(desk: Desk, path: str, student_id: str, fields: dict[str, str]) -> Non
     assert "fault" not in sent.headers["location"], (path, student_id, sent.headers["location"])
 
 
-def _student(kind: str, student_id: str, name: str) -> Address:
-    return Address(name, f"{kind}/students/{student_id}")
+def _student(kind: str, student_id: str, name: str, again: bool = False) -> Address:
+    return Address(name, f"{kind}/students/{student_id}", again=again)
 
 
 PAGES = (
     Address("today", "/"),
-    Address("week", "/week"),
+    Address("week", "/week", again=True),
     Address("to-complete", "/to-complete"),
-    Address("retest", "/retest"),
-    Address("contact", "/contact"),
+    Address("retest", "/retest", again=True),
+    Address("contact", "/contact", again=True),
     Address("identity", "/identity"),
     Address("students", "/students"),
     Address("search", "/students?q=zz"),
@@ -101,10 +102,10 @@ PAGES = (
     _student("", school.NEAR, "student-near"),
     _student("", school.PROTECTED, "student-locked"),
     _student("", school.BLIND, "student-blind"),
-    _student("", school.CONFIRMED, "student-review"),
-    _student("", school.AGAIN, "student-retest"),
-    _student("", school.SETTLED, "student-settled"),
-    _student("", school.SENT, "student-unknown"),
+    _student("", school.CONFIRMED, "student-review", again=True),
+    _student("", school.AGAIN, "student-retest", again=True),
+    _student("", school.SETTLED, "student-settled", again=True),
+    _student("", school.SENT, "student-unknown", again=True),
     Address("ask-first", f"/students/{school.LATE[1]}", "zhao", 403),
     Address("concern", f"/concerns?student={school.NEAR}"),
     _student("/plans", school.DANGER, "plans"),
@@ -113,15 +114,15 @@ PAGES = (
     _student("/links", school.DANGER, "links"),
     Address("handover", "/handover"),
     Address("cases", "/cases"),
-    Address("cases-offered", "/cases", "li"),
-    Address("readings", "/readings"),
+    Address("cases-offered", "/cases", "li", again=True),
+    Address("readings", "/readings", again=True),
     Address("readings-to-answer", "/readings", "du"),
     Address("export-list", "/export/list"),
-    Address("export-handover", "/export/handover"),
+    Address("export-handover", "/export/handover", again=True),
     _student("/export", school.DANGER, "export-file"),
     Address("miss-review", "/miss-review"),
-    Address("miss-review-bureau", "/miss-review", "shi"),
-    Address("no-list", "/", "shi"),
+    Address("miss-review-bureau", "/miss-review", "shi", again=True),
+    Address("no-list", "/", "shi", again=True),
     Address("admin", "/admin", "admin"),
     Address("admin-account", "/admin/accounts/wang", "admin"),
     Address("account", "/account"),

@@ -56,6 +56,7 @@ class Visitors:
         answer = page.goto(f"{self.base}{address.path}{'&' if '?' in address.path else '?'}lang={language}")
         assert answer is not None
         assert answer.status == address.status, address.name
+        page.evaluate(UNFOLD)
         return page
 
     def close(self) -> None:
@@ -71,18 +72,19 @@ def visitors(desk: Desk, browser: Browser, serve: Serve) -> Iterator[Visitors]:
 
 
 def serious(page: Page, options: str) -> list[str]:
-    """What axe finds, with everything unfolded."""
-    page.evaluate(UNFOLD)
+    """What axe finds."""
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=AXE)
     found: list[str] = page.evaluate(FOUND.replace("OPTIONS", options))
-    wider = page.evaluate(WIDER)
-    return [*found, f"{wider} pixels wider than the window"] if wider > 0 else found
+    return found
 
 
 def test_axe_finds_nothing_serious_on_a_phone_in_light_and_dark(visitors: Visitors) -> None:
     for address in PAGES:
         page = visitors.open(address, "zh", "light", 390)
+        assert page.evaluate(WIDER) <= 0, address.name
+        if address.again:
+            continue
         assert serious(page, PLAIN) == [], address.name
         page.emulate_media(color_scheme="dark")
         assert serious(page, COLOURS) == [], address.name
@@ -91,7 +93,8 @@ def test_axe_finds_nothing_serious_on_a_phone_in_light_and_dark(visitors: Visito
 def test_twice_as_large_and_in_english_nothing_is_lost_and_everything_can_be_hit(visitors: Visitors) -> None:
     for address in PAGES:
         page = visitors.open(address, "en", "light", TWICE_AS_LARGE)
-        assert serious(page, WORDS) == [], address.name
+        assert address.again or serious(page, WORDS) == [], address.name
+        assert page.evaluate(WIDER) <= 0, address.name
         assert page.evaluate(SMALL) == [], address.name
         assert page.locator("h1").count() == 1, address.name
         assert page.locator("html").get_attribute("lang") == "en"
