@@ -36,7 +36,7 @@ SHOWN = {
     "admin": (1366,),
 }
 HEIGHTS = {1366: 900, 390: 844}
-COLOURS = 128  # of a palette: enough to keep the red of a tier red, at half the size
+COLOURS = 256  # of a palette: enough to keep a red red and an orange orange, at half the size
 
 
 def main() -> int:
@@ -67,7 +67,7 @@ def take(page: Page, base: str, path: str, name: str, width: int) -> None:
         file = IMAGES / f"{name}{'-phone' if width < 600 else ''}.{language}.png"
         page.screenshot(path=file)
         with Image.open(file) as image:
-            small = image.convert("RGB").quantize(COLOURS)
+            small = image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE)
         small.save(file, optimize=True)
         print(file.relative_to(ROOT), file.stat().st_size // 1000, "kB")
 
