@@ -12,7 +12,7 @@ from serving.access import Action
 
 
 class CaseState(Code):
-    NEW = ("new", "新", "new")
+    NEW = ("new", "新列入", "new")
     ACKNOWLEDGED = ("acknowledged", "已接手", "taken on")
     IN_CONTACT = ("in_contact", "已接触", "in contact")
     PLAN = ("plan", "方案中", "plan")

@@ -1,0 +1,133 @@
+"""A school in which everything has happened once, and the address of every page with who may open it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from data_schemas.codes import Tier
+from serving.store import NewEntry, Store, keep_names, record_entry
+from tests import sample_school as school
+from tests.desk import Desk, colleague
+from tests.factories import AS_OF, NOW, assessment
+
+NAMES = {school.NEAR: "欧阳文静", school.PROTECTED: "王芳", school.CONFIRMED: "陈晨", school.LATE[0]: "赵子涵"}
+CARE = {
+    "goal": "能按时入睡，按时到校",
+    "people": "班主任 王老师；心理教师",
+    "steps": "每周谈一次\n与班主任约定课间去处",
+    "family": "晚上十点前收手机",
+    "begins_on": "2026-11-20",
+    "review_on": "2026-12-11",
+}
+SAFETY = {
+    "signs": "一个人待着，不想说话",
+    "coping": "听音乐，跑步",
+    "help": "妈妈；班主任",
+    "professionals": "96111；12356",
+    "review_on": "2026-12-04",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page: who opens it (nobody signed in where `who` is empty), and whether it looks like one before it."""
+
+    name: str
+    path: str
+    who: str = "wang"
+    status: int = 200
+    again: bool = False
+
+
+def lived_in(store: Store, home: Path) -> Desk:
+    """The school with names, leave, plans, a note, a link, cases in many states and requests that wait."""
+    school.whole_school(store)
+    keep_names(store, NAMES, NOW, "cli")
+    monday = AS_OF - timedelta(days=AS_OF.weekday())
+    record = {
+        "leaves": [
+            {"type": "sick", "start_on": f"{monday}", "end_on": f"{monday}", "recorded_on": "2026-11-16"},
+            {"type": "unexcused", "start_on": "2026-11-12", "end_on": "2026-11-12", "recorded_on": "2026-11-13"},
+        ],
+        "family": [{"flag": "left_behind", "value": "yes", "source": "mca", "valid_from": "2025-09-01"}],
+        "concerns": [{"kind": "mood_abnormal", "reported_on": f"{monday}", "source": "teacher"}],
+    }
+    said = assessment(school.NEAR, Tier.ROUTINE)
+    record_entry(store, NewEntry("city", school.NEAR, school.SCHOOL, "junior", 7, record, said, NOW))
+    wang = Desk(store, home)
+    colleague(wang, "li")
+    du, _ = colleague(wang, "du", "supervisor"), colleague(wang, "ren", "principal")
+    colleague(wang, "shi", "bureau", ())
+    for path, fields in (
+        ("/plans", {"kind": "care", "last": "0", **CARE}),
+        ("/plans", {"kind": "safety", "last": "0", **SAFETY}),
+        ("/notes", {"text": "先听她说，不急着给建议。"}),
+        ("/links", {"kind": "dormitory", "others": f"{school.NEAR} {school.AWAY}", "on": ""}),
+        ("/cases", {"move": "acknowledge", "last": "0"}),
+        ("/records", wang.fill(school.DANGER, how="in_person", level="2", note="说到失眠")),
+    ):
+        _done(wang, path, school.DANGER, fields)
+    _done(wang, "/cases", school.NEAR, {"move": "acknowledge", "last": "0"})
+    _done(wang, "/cases", school.LATE[0], {"move": "offer", "last": "0", "person": "li", "reason": "分班"})
+    _done(wang, "/cases", school.LATE[1], {"move": "assign", "last": "0", "person": "du"})
+    _done(wang, "/cases", school.LATE[2], {"move": "assign", "last": "0", "person": "du"})
+    _done(du, "/cases", school.LATE[3], {"move": "offer", "last": "0", "person": "wang", "reason": "分班"})
+    asked = {"act": "ask", "purpose": "follow_up", "reason": "代她约谈"}
+    zhao = colleague(wang, "zhao")
+    _done(zhao, "/readings", school.LATE[2], asked)
+    return wang
+
+
+def _done(desk: Desk, path: str, student_id: str, fields: dict[str, str]) -> None:
+    token = desk.client.get("/help").text.partition('name="form_token" value="')[2][:64]
+    sent = desk.client.post(path, {"form_token": token, "student_id": student_id} | fields)
+    assert sent.status_code == 303, (path, student_id, sent.status_code)
+    assert "fault" not in sent.headers["location"], (path, student_id, sent.headers["location"])
+
+
+def _student(kind: str, student_id: str, name: str, again: bool = False) -> Address:
+    return Address(name, f"{kind}/students/{student_id}", again=again)
+
+
+PAGES = (
+    Address("today", "/"),
+    Address("week", "/week", again=True),
+    Address("to-complete", "/to-complete"),
+    Address("retest", "/retest", again=True),
+    Address("contact", "/contact", again=True),
+    Address("identity", "/identity"),
+    Address("students", "/students"),
+    Address("search", "/students?q=zz"),
+    _student("", school.DANGER, "student-danger"),
+    _student("", school.NEAR, "student-near"),
+    _student("", school.PROTECTED, "student-locked"),
+    _student("", school.BLIND, "student-blind"),
+    _student("", school.CONFIRMED, "student-review", again=True),
+    _student("", school.AGAIN, "student-retest", again=True),
+    _student("", school.SETTLED, "student-settled", again=True),
+    _student("", school.SENT, "student-unknown", again=True),
+    Address("ask-first", f"/students/{school.LATE[1]}", "zhao", 403),
+    Address("concern", f"/concerns?student={school.NEAR}"),
+    _student("/plans", school.DANGER, "plans"),
+    _student("/plans", school.PROTECTED, "plans-locked"),
+    _student("/notes", school.DANGER, "notes"),
+    _student("/links", school.DANGER, "links"),
+    Address("handover", "/handover"),
+    Address("cases", "/cases"),
+    Address("cases-offered", "/cases", "li", again=True),
+    Address("readings", "/readings", again=True),
+    Address("readings-to-answer", "/readings", "du"),
+    Address("export-list", "/export/list"),
+    Address("export-handover", "/export/handover", again=True),
+    _student("/export", school.DANGER, "export-file"),
+    Address("miss-review", "/miss-review"),
+    Address("miss-review-bureau", "/miss-review", "shi", again=True),
+    Address("no-list", "/", "shi", again=True),
+    Address("admin", "/admin", "admin"),
+    Address("admin-account", "/admin/accounts/wang", "admin"),
+    Address("account", "/account"),
+    Address("second-factor", "/account/second-factor"),
+    Address("help", "/help"),
+    Address("not-found", "/nowhere", status=404),
+    Address("sign-in", "/sign-in", ""),
+)
