@@ -29,6 +29,7 @@ from serving.exports import pages as exports
 from serving.handover import pages as handover
 from serving.health.checks import Health
 from serving.health.metrics import Metrics
+from serving.health.request_log import RequestLog
 from serving.identity import pages as identity
 from serving.keys import verify_key
 from serving.links import pages as links
@@ -90,7 +91,10 @@ def make_app(state: State, pages: Starlette | None = None, health: Health | None
 
     return Starlette(
         routes=[Mount("/", app=either)],
-        middleware=[Middleware(Metrics, address_of=address_of, health=health)],
+        middleware=[
+            Middleware(RequestLog, address_of=address_of),
+            Middleware(Metrics, address_of=address_of, health=health),
+        ],
         lifespan=lifespan,
     )
 

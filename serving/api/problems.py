@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from runxin.errors import Kind, Problem, UserError
-from runxin.logs import get_logger
+from serving.health.request_log import request_id
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 100  # a request with more mistakes than this is told of the first hundred
@@ -120,9 +119,8 @@ async def _query_error(_request: Request, error: Exception) -> Response:
     return answer_problem(problem(422, "the query of this address does not fit", errors))
 
 
-async def _bug(request: Request, error: Exception) -> Response:
-    instance = f"urn:uuid:{uuid4()}"
-    get_logger("api").error("request_failed", path=request.url.path, instance=instance, kind=type(error).__name__)
+async def _bug(_request: Request, _error: Exception) -> Response:
+    instance = f"urn:uuid:{request_id()}"
     return answer_problem(problem(500, "a fault of the service, which its log describes", instance=instance))
 
 

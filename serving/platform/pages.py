@@ -140,7 +140,7 @@ def show_http_error(request: Request, error: Exception) -> Response:
 
 
 def show_bug(request: Request, _error: Exception) -> Response:
-    """The page for a bug; the server above logs the traceback. It is made outside of `SafeHeaders`."""
+    """The page for a bug; `RequestLog` says where it came from. It is made outside of `SafeHeaders`."""
     response = page(request, "error.html", key="bug", reason="", status=500)
     response.headers.update({**HEADERS, "cache-control": "no-store"})
     return response

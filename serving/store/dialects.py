@@ -95,7 +95,12 @@ def make_engine(url: sa.URL) -> sa.Engine:
 def _sqlite(url: sa.URL) -> sa.Engine:
     """A write-ahead log, foreign keys, patience, and a writer that takes its lock at once: a reader that turns writer
     halfway may be refused."""
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, execution_options={"clock": SteadyClock()})
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,  # an error repeats its statement; values stay out of it
+        connect_args={"timeout": BUSY_SECONDS},
+        execution_options={"clock": SteadyClock()},
+    )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -116,6 +121,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
     all that the writers before it wrote, and while it holds the lock nobody writes beside it."""
     engine = sa.create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         connect_args={name: value for name, value in CONNECT.items() if name not in url.query},
         execution_options={"clock": SteadyClock()},
