@@ -8,14 +8,22 @@ import sqlalchemy as sa
 
 from serving.store.tables import Instant, metadata
 
+
+def whose_file() -> tuple[sa.Column[str], ...]:
+    """Whose a row is: the student as of now, the file that it was put into first, the school that it is of."""
+    return (
+        sa.Column("student_id", sa.String, nullable=False, index=True),
+        sa.Column("file_id", sa.String, nullable=False),
+        sa.Column("school_id", sa.String, nullable=False),
+    )
+
+
 # Each try to reach somebody, reached or not, and what was agreed. `undoes` names the talk that a row takes back.
 talks = sa.Table(
     "talks",
     metadata,
     sa.Column("talk_id", sa.String, primary_key=True),
-    sa.Column("student_id", sa.String, nullable=False, index=True),
-    sa.Column("file_id", sa.String, nullable=False),
-    sa.Column("school_id", sa.String, nullable=False),
+    *whose_file(),
     sa.Column("how", sa.String, nullable=False),
     sa.Column("held_on", sa.Date, nullable=False),
     sa.Column("step", sa.String),
@@ -32,9 +40,7 @@ reveals = sa.Table(
     "reveals",
     metadata,
     sa.Column("reveal_id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("student_id", sa.String, nullable=False, index=True),
-    sa.Column("file_id", sa.String, nullable=False),
-    sa.Column("school_id", sa.String, nullable=False),
+    *whose_file(),
     sa.Column("revealed_at", Instant, nullable=False),
     sa.Column("revealed_by", sa.String, nullable=False),
 )
@@ -57,9 +63,7 @@ explanation_views = sa.Table(
     "explanation_views",
     metadata,
     sa.Column("view_id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("student_id", sa.String, nullable=False, index=True),
-    sa.Column("file_id", sa.String, nullable=False),
-    sa.Column("school_id", sa.String, nullable=False),
+    *whose_file(),
     sa.Column("assessment_id", sa.String),
     sa.Column("said", sa.String, nullable=False),
     sa.Column("said_at", Instant, nullable=False),
@@ -125,9 +129,7 @@ concern_reports = sa.Table(
     "concern_reports",
     metadata,
     sa.Column("report_id", sa.String, primary_key=True),
-    sa.Column("student_id", sa.String, nullable=False, index=True),
-    sa.Column("file_id", sa.String, nullable=False),
-    sa.Column("school_id", sa.String, nullable=False),
+    *whose_file(),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("reported_on", sa.Date, nullable=False),
     sa.Column("source", sa.String),

@@ -5,6 +5,7 @@ They stand here and not in their slices, since files that are joined take them a
 
 import sqlalchemy as sa
 
+from serving.store.case_tables import whose_file
 from serving.store.tables import Instant, metadata
 
 # A plan as it was written that day: the newest of a kind is followed, the older ones stay.
@@ -12,9 +13,7 @@ plans = sa.Table(
     "plans",
     metadata,
     sa.Column("plan_id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("student_id", sa.String, nullable=False, index=True),
-    sa.Column("file_id", sa.String, nullable=False),
-    sa.Column("school_id", sa.String, nullable=False),
+    *whose_file(),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("fields", sa.JSON, nullable=False),
     sa.Column("written_at", Instant, nullable=False),
@@ -26,9 +25,7 @@ restricted_notes = sa.Table(
     "restricted_notes",
     metadata,
     sa.Column("note_id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("student_id", sa.String, nullable=False, index=True),
-    sa.Column("file_id", sa.String, nullable=False),
-    sa.Column("school_id", sa.String, nullable=False),
+    *whose_file(),
     sa.Column("text", sa.String, nullable=False),
     sa.Column("written_at", Instant, nullable=False),
     sa.Column("written_by", sa.String, nullable=False),
@@ -42,9 +39,7 @@ student_links = sa.Table(
     sa.Column("link_id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("group_id", sa.String, nullable=False, index=True),
     sa.Column("kind", sa.String, nullable=False),
-    sa.Column("student_id", sa.String, nullable=False, index=True),
-    sa.Column("file_id", sa.String, nullable=False),
-    sa.Column("school_id", sa.String, nullable=False),
+    *whose_file(),
     sa.Column("subject", sa.Boolean, nullable=False),
     sa.Column("happened_on", sa.Date),
     sa.Column("undoes", sa.String),
