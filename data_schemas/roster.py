@@ -3,7 +3,7 @@
 A sheet, a report or a leave is never lost with a row of the roster: what has no student goes to the strangers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -19,8 +19,10 @@ from data_schemas.tables import TABLES
 
 UNASSIGNED = "unassigned"  # the school of students who are on no list and came without one: every counselor sees them
 NAMELESS = "no-student-id"  # whose the rows without an id are
-# Rows of these make a stranger of whoever is no student; a circumstance or a consent alone does not.
+# Rows of these make a stranger of whoever is no student; a circumstance alone does not. A consent makes one of whom
+# there is nothing to look into: it is kept, and holds when they are back or a platform asks for a score.
 EVIDENCE = ("scores", "leaves", "concerns", "outcomes")
+CONSENTS = "consents"
 RESPONSES = "responses/"
 
 
@@ -41,10 +43,10 @@ class Unsettled(Code):
 @dataclass(frozen=True)
 class Settled:
     """A dataset taken apart for a day. `enrolled` has one roster row a student and the rows of these students alone;
-    `strangers` has every other id with a sheet, score, report, leave or outcome, None where there is none.
+    `strangers` has every other id with a sheet, score, report, leave, outcome or consent, None where there is none.
 
     `reasons` says of each stranger why. `schools` are those that the roster names for an id, in order, none where it
-    names none; `left_on` is the last day of strangers who have left.
+    names none; `left_on` is the last day of strangers who have left. `silent` are those with nothing but consents.
     """
 
     enrolled: Dataset
@@ -52,6 +54,7 @@ class Settled:
     reasons: Mapping[str, Unsettled]
     schools: Mapping[str, tuple[str, ...]]
     left_on: Mapping[str, date]
+    silent: frozenset[str] = frozenset()
 
 
 def settle_roster(dataset: Dataset, as_of: date) -> Settled:
@@ -72,7 +75,8 @@ def settle_roster(dataset: Dataset, as_of: date) -> Settled:
     here = roster[roster["_taken"] & reason.isna()]
     taken = students.iloc[np.sort(here["_row"].to_numpy())].reset_index(drop=True)
     enrolled = _of_students(dataset, taken)
-    strange = _strangers(dataset, taken[STUDENT])
+    evident = _strangers(dataset, taken[STUDENT], EVIDENCE)
+    strange = _strangers(dataset, taken[STUDENT], (*EVIDENCE, CONSENTS))
     if strange.empty:
         return Settled(enrolled, None, {}, {}, {})
     rows = roster[among(roster[STUDENT], strange) & (roster["_taken"] | (reason == Unsettled.TWO_ENROLMENTS.code))]
@@ -88,6 +92,7 @@ def settle_roster(dataset: Dataset, as_of: date) -> Settled:
         found,
         {str(one): tuple(part) for one, part in schools.groupby(STUDENT)[SCHOOL]},
         {one: on.date() for one, on in zip(left[STUDENT], left["left_on"], strict=True)},
+        frozenset(strange) - frozenset(evident),
     )
 
 
@@ -136,11 +141,11 @@ def _all_known(dataset: Dataset) -> bool:
     return all(bool(among(frame[STUDENT], students).all()) for frame in _frames(dataset).values())
 
 
-def _strangers(dataset: Dataset, enrolled: "pd.Series[str]") -> "pd.Series[str]":
-    """The ids, in order, of whoever has evidence and is not enrolled."""
+def _strangers(dataset: Dataset, enrolled: "pd.Series[str]", tables: Collection[str]) -> "pd.Series[str]":
+    """The ids, in order, of whoever has a sheet or rows in one of `tables` and is not enrolled."""
     found: set[str] = set()
     for name, frame in _frames(dataset).items():
-        if name in EVIDENCE or name.startswith(RESPONSES):
+        if name in tables or name.startswith(RESPONSES):
             others = frame.loc[~among(frame[STUDENT], enrolled), STUDENT]
             found |= set(others.fillna(NAMELESS))
     return pd.Series(sorted(found), dtype="str")

@@ -89,9 +89,10 @@ def on_no_roster(
 ) -> Unplaced:
     """Strangers of a dataset (`given`) with the rules run on what came of them. Of who has left, evidence is filed
     where there is any that nobody has assessed or a confirmed 危机; of others everybody's: nobody knows whose it is.
-    Words are kept of everyone: a talk after somebody has left counts for the day they are back. Where only some schools
-    were `asked` for, who is of others waits for their screening. Whoever an earlier roster of these schools had keeps
-    the file; all others have one of their own, whoever has the id elsewhere."""
+    Words and consents are kept of everyone: they count for the day they are back, and for a score that a platform asks
+    for meanwhile. Where only some schools were `asked` for, who is of others waits for their screening. Whoever an
+    earlier roster of these schools had keeps the file; all others have one of their own, whoever has the id
+    elsewhere."""
     dataset = settled.strangers
     if dataset is None:
         return Unplaced()
@@ -103,6 +104,7 @@ def on_no_roster(
         one
         for one in found
         if one.student_id in where
+        and one.student_id not in settled.silent
         and (
             settled.reasons[one.student_id] is not Unsettled.LEFT or one.floors or one.leads or one.tier is Tier.CRISIS
         )

@@ -10,7 +10,7 @@ import pytest
 from data_schemas.codes import Tier
 from models import read_policy
 from models.assessment import DataQuality
-from serving.store import NewEntry, Store, facts_of, read_school, record_entry
+from serving.store import NewEntry, Store, facts_of, file_of, homes, read_school, record_entry
 from serving.today import follow_up_list
 from tests.factories import assessment
 from tests.integration.test_withdrawn_runs import AS_OF, NOW, TODAY, enrolled, now_of, pupils, screen, sheet
@@ -126,6 +126,17 @@ def test_a_consent_of_a_dataset_ends_when_it_says(
     assert ("model_score" not in facts["P1"].withdrawn, facts["P2"].withdrawn) == (stands, {})
     scored = replace(facts["P1"], model_tier=Tier.WATCH, margin=1.0).as_consented
     assert (scored.model_tier is Tier.WATCH) is stands
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["listed before", "in no list before"])
+def test_a_consent_that_who_has_left_took_back_is_kept(store: Store, known: bool) -> None:
+    if known:
+        screen(store, "first", pupils("sch-1", "P1", "P2"))
+    left = [{**pupils("sch-1", "P1")[0], "left_on": "2026-03-10"}, *pupils("sch-1", "P2")]
+    screen(store, "left", left, at=1, consents=[CONSENT | {"withdrawn_on": "2026-03-20"}, OTHER])
+    file = file_of("P1", "sch-1", homes(store, ["P1"]), {"sch-1"}, None).file_id
+    assert facts_of(store, [file], TODAY)[file].withdrawn == {"model_score": date(2026, 3, 20)}
+    assert "identity" not in told(store), "a consent is nothing to look into"
 
 
 def test_an_older_list_shows_nobody_drawn_by_lot_and_asks_about_nobody_enrolled(store: Store) -> None:

@@ -167,6 +167,16 @@ def test_who_is_no_student_and_of_whom_nothing_was_said_is_no_stranger() -> None
     assert found.enrolled.tables["family"].empty
 
 
+@pytest.mark.parametrize("reason", ROSTERS)
+def test_a_consent_makes_a_silent_stranger_and_other_rows_make_another(reason: str) -> None:
+    students, aside = ROSTERS[reason]
+    taken_back = {"student_id": "S-1", "scope": "model_score", "given_on": "2025-09-01", "withdrawn_on": "2026-03-01"}
+    found = settled(students, aside, consents=[taken_back])
+    assert (set(found.silent), rows_in(found.strangers, "S-1")) == ({"S-1"}, 1)
+    both = settled(students, aside, consents=[taken_back], **{"responses/phq9": [{"student_id": "S-1", **ITEM9}]})
+    assert (set(both.silent), rows_in(both.strangers, "S-1")) == (set(), 2)
+
+
 def test_tables_of_schools_stay_with_both_parts() -> None:
     feed = {"school_id": "a", "table": "leaves", "covered_from": "2025-09-01", "covered_to": "2026-03-31"}
     found = settled([], feeds=[feed], **{"responses/phq9": [{"student_id": "S-1", **ITEM9}]})
