@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,15 @@ def _plain(values: pd.Series, kind: CellKind) -> list[Any]:
     return plain
 
 
+@cache
+def _without_rows(table: Table) -> pd.DataFrame:
+    """A dataset of one student has a dozen tables without rows, of which nothing is worked out again."""
+    return conform(pd.DataFrame(columns=list(table.names), dtype=object), table)
+
+
 def _frame(student: str, rows: Rows, names: Sequence[str], table: Table) -> pd.DataFrame:
+    if not rows:
+        return _without_rows(table).copy()
     frame = pd.DataFrame(rows, columns=list(names), dtype=object)
     frame.insert(0, STUDENT, student)
     return conform(frame, table)

@@ -3,7 +3,9 @@
 import difflib
 from collections import Counter
 
-from fastapi import Request
+from fastapi import Request, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
 
 from runxin.errors import Problem, bad_data
 from serving.api.reading import name_shown
@@ -27,10 +29,11 @@ async def known_query(request: Request) -> None:
 
 
 def _known(request: Request) -> list[str]:
-    """The parameters that the description gives the route; none for what is not described, such as /docs."""
-    path = getattr(request.scope.get("route"), "path", "")
-    operation = request.app.openapi()["paths"].get(path, {}).get(request.method.lower(), {})
-    return [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+    """The parameters that the route and what it depends on take, which are those of its description."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return []
+    return [one.alias for one in get_flat_params(route.dependant) if isinstance(one.field_info, params.Query)]
 
 
 def _fix(name: str, known: list[str]) -> str:

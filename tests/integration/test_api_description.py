@@ -71,6 +71,17 @@ def test_every_route_is_described(document: dict[str, Any]) -> None:
     assert set(document["paths"]) == shown == PATHS
 
 
+def test_an_unknown_parameter_is_answered_with_those_that_are_described(api: Api, document: dict[str, Any]) -> None:
+    headers = {"authorization": f"Bearer {api.key()}"}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            described = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+            address = f"{path.replace('{code}', 'phq9')}?zzz=1"
+            (error,) = api.client.send(method.upper(), address, headers=headers).json()["errors"]
+            told = f"known here: {', '.join(described)}" if described else "this address takes none"
+            assert error["fix"] == told, path
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for name in re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)):

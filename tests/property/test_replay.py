@@ -46,8 +46,8 @@ def test_students_of_a_city(kind: str | None, tmp_path: Path, request: pytest.Fi
         kept = find_kept(store, assessment_id)
         assert kept is not None
         conspicuous = "in_class" in inputs_of(store, kept)
-        # A third of the students for each kind of model, others for each, and all whom their class says something of.
-        if not conspicuous and int(hashlib.sha256(kept.student_id.encode()).hexdigest(), 16) % 3 != KINDS.index(kind):
+        # A sixth of the students for each kind of model, others for each, and all whom their class says something of.
+        if not conspicuous and int(hashlib.sha256(kept.student_id.encode()).hexdigest(), 16) % 6 != KINDS.index(kind):
             continue
         assert kept.context is not None
         key = (kept.context, kept.school_id)
@@ -63,5 +63,5 @@ def test_students_of_a_city(kind: str | None, tmp_path: Path, request: pytest.Fi
             differing[assessment_id] = found
     assert differing == {}
     assert in_class >= 2, "no sheet was conspicuous in its class: nothing was tried"
-    assert replayed > 100
-    assert (changed > 40) is (artifact is not None)
+    assert replayed > 50
+    assert (changed > 20) is (artifact is not None)
