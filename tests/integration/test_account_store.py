@@ -9,7 +9,8 @@ import pytest
 from runxin.errors import Kind, UserError
 from serving.accounts import ask_create, ask_enable, ask_move, create_user, decide, disable_account, list_requests
 from serving.accounts.requests import ask_link
-from serving.accounts.service import enable_account, end_sessions, find_account, move_account, open_sessions
+from serving.accounts.service import Account, enable_account, end_sessions, find_account, move_account, open_sessions
+from serving.accounts.states import POSSIBLE, AccountMove, AccountStatus
 from serving.accounts.store.factors import (
     count_recovery_codes,
     find_factor,
@@ -92,6 +93,15 @@ def test_whom_nobody_knows_is_not_found(store: Store, call: Callable[[Store], ob
         call(store)
     assert raised.value.kind is Kind.NOT_FOUND
     assert actions(store) == before
+
+
+def test_an_account_says_what_may_be_done_with_it_as_the_table_has_it(store: Store) -> None:
+    for disabled in (False, True):
+        account = Account("wang", "counselor", ("school-01",), NOW, has_password=True, disabled=disabled)
+        may = {move.code for move in AccountMove if account.can(move.code)}
+        status = AccountStatus.DISABLED if disabled else AccountStatus.ACTIVE
+        assert may == {move.code for move, states in POSSIBLE.items() if status in states}
+        assert {"link", "enable"} & may == ({"enable"} if disabled else {"link"})
 
 
 def test_who_sees_no_student_is_enabled_by_one(store: Store) -> None:

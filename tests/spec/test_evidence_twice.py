@@ -17,6 +17,14 @@ def test_of_one_answer_delivered_twice_the_first_delivery_counts() -> None:
         assert [(floor.id, floor.known_on) for floor in floors] == [("R01", days_before(10))]
 
 
+def test_of_one_answer_delivered_twice_without_its_time_one_stands() -> None:
+    """The same report in two exports, of which neither says when it came in."""
+    rows = [concern("suicide_means", days_before(10), recorded_on=days_before(when)) for when in (10, 9)]
+    for order in permutations(rows):
+        (floor,) = by_rules(student(concerns=list(order))).floors
+        assert (floor.known_on, floor.received_at) == (days_before(10), None)
+
+
 def test_of_one_answer_delivered_in_time_and_again_too_late_the_delivery_in_time_counts() -> None:
     """Beyond its two weeks a sheet is history, and history never stands in the place of what is answered promptly."""
     sheets = [phq9(item9=1, on=days_before(20), received=days_before(when)) for when in (18, 2)]

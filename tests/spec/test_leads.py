@@ -69,6 +69,12 @@ def test_five_reports_at_once_are_five_leads() -> None:
     assert [lead.evidence_on for lead in days.leads] == [days_before(n) for n in range(3)], "the newest first"
 
 
+def test_reports_of_one_kind_and_day_stand_by_who_made_them_whatever_the_order() -> None:
+    rows = [concern("mood_abnormal", source=source) for source in ("teacher", "parent", "peer")]
+    for order in (rows, rows[::-1]):
+        assert [lead.record for lead in reported(*order).leads] == ["parent", "peer", "teacher"]
+
+
 def test_a_report_exported_three_times_counts_once_whatever_the_order() -> None:
     """The row that was known first speaks; the same on another day is another report."""
     rows = [concern("mood_abnormal", days_before(9), recorded_on=days_before(9 - n)) for n in range(3)]

@@ -57,6 +57,22 @@ def test_who_did_not_change_moved_because_of_the_others() -> None:
     assert told(*risen, someone("S-9", 0.5))["S-9"] == ListMove(False, OTHERS)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("own", "cause"), [(0.03, OTHERS), (0.04, OTHERS), (0.05, RECORDS), (0.3, RECORDS)])
+def test_a_change_of_ones_own_counts_from_a_twentieth_on(own: float, cause: str, sign: int) -> None:
+    """Who stands among others that fell or rose by much has moved for their sake, whatever happened besides."""
+    shifted = [someone(f"S-{n}", 0.5 - sign * n / 100 - sign * 0.1, records=sign * -4.0) for n in range(4)]
+    assert told(*shifted, someone("S-9", 0.5, records=sign * own))["S-9"] == ListMove(sign > 0, cause)
+
+
+def test_who_has_no_change_on_record_moved_by_the_others_alone() -> None:
+    """Where there is no change the margin before is taken to be that of now, in both directions."""
+    stood = [someone(f"S-{n}", n / 10) for n in range(5)]
+    risen = [someone(f"R-{n}", 1.0 + n / 10, records=0.8) for n in range(4)]
+    assert told(*stood, *risen)["S-4"] == ListMove(False, OTHERS)
+    assert "S-0" not in told(*stood, someone("R-9", 0.95, records=0.9)), "one place down is no news"
+
+
 def test_a_place_or_two_is_no_news() -> None:
     assert told(*others(), someone("S-9", 0.25, records=-0.2)) == {}
 

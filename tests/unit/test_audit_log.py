@@ -150,6 +150,17 @@ def test_rows_younger_than_the_checkpoint_are_counted_as_such(store: Store) -> N
     assert (checked.rows, checked.covered) == (ROWS + 1, ROWS)
 
 
+def test_where_no_checkpoint_saw_a_row_that_is_left_none_vouches_for_any(store: Store, settings: Settings) -> None:
+    by_sql(settings, "delete from audit where id > 3")
+    checked = verify_log(store, store.checkpoints)
+    assert (checked.rows, checked.covered) == (3, 0)
+
+
+def test_who_is_no_student_needs_no_pseudonym(store: Store) -> None:
+    write_audit(store, AuditEvent(NOW + 20 * MINUTE, "ann", "user.created", object_id="wang"))
+    assert faults(store) == []
+
+
 def test_the_database_itself_refuses_what_is_no_addition(store: Store) -> None:
     for statement in ("update audit set actor = 'li' where id = 3", "delete from audit where id = 3"):
         with pytest.raises(sa.exc.IntegrityError, match="only added to"), store.writing() as connection:
