@@ -220,7 +220,8 @@ def _files_of(
 
 
 def _move(connection: sa.Connection, table: sa.Table, rows: sa.ColumnElement[bool], file_id: str, at: datetime) -> None:
-    """What comes back to the file that it was put into was never elsewhere for those who speak of it."""
+    """What comes back to the file that it was put into was never elsewhere for those who speak of it. What is joined a
+    second time is asked about once more, also where a word had assessed it: no word that came in between saw it."""
     if "joined_at" in table.c:
         away = rows & (table.c.file_id != file_id)
         connection.execute(table.update().where(away).values(joined_at=at, joined_to=file_id))
@@ -228,14 +229,18 @@ def _move(connection: sa.Connection, table: sa.Table, rows: sa.ColumnElement[boo
 
 
 def _part_inputs(connection: sa.Connection, student: str, file_id: str) -> None:
-    """What entries were made from goes along with them; what assessments were made from stays with these."""
-    sent = sa.select(entries.c.inputs).where(entries.c.student_id == file_id, entries.c.inputs.is_not(None))
-    listed = sa.select(assessments.c.inputs).where(
-        assessments.c.student_id == student, assessments.c.inputs.is_not(None)
-    )
-    mine = inputs.select().where(inputs.c.student_id == student, inputs.c.sha256.in_(sent))
-    rows = [{**row._mapping, "student_id": file_id} for row in connection.execute(mine)]
+    """What entries were made from goes along with them; what assessments, and entries that stay, were made from
+    stays with these."""
+    sent = _inputs_of(entries, file_id)
+    mine = (inputs.c.student_id == student) & inputs.c.sha256.in_(sent)
+    there = sa.select(inputs.c.sha256).where(inputs.c.student_id == file_id)
+    new = inputs.select().where(mine, inputs.c.sha256.not_in(there))
+    rows = [{**row._mapping, "student_id": file_id} for row in connection.execute(new)]
     if rows:
         connection.execute(inputs.insert(), rows)
-    left = (inputs.c.student_id == student) & inputs.c.sha256.in_(sent) & inputs.c.sha256.not_in(listed)
-    connection.execute(inputs.delete().where(left))
+    staying = [inputs.c.sha256.not_in(_inputs_of(table, student)) for table in (assessments, entries)]
+    connection.execute(inputs.delete().where(mine, *staying))
+
+
+def _inputs_of(table: sa.Table, file_id: str) -> sa.Select[Any]:
+    return sa.select(table.c.inputs).where(table.c.student_id == file_id, table.c.inputs.is_not(None))

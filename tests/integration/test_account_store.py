@@ -193,6 +193,19 @@ def test_sessions_are_counted_confirmed_and_dropped_each_by_itself(store: Store)
     assert [find_session(store, token, NOW, IDLE) is None for token in "tuv"] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("end", "action"), [(disable_account, "user.disabled"), (end_sessions, "sessions.ended")], ids=["disabled", "ended"]
+)
+def test_whoever_is_shut_out_has_no_session_left_and_it_is_on_record(
+    store: Store, end: Callable[..., None], action: str
+) -> None:
+    began(store, "t")
+    began(store, "v", "ann")
+    end(store, "wang", NOW, "ann")
+    assert [find_session(store, token, NOW, IDLE) is None for token in "tv"] == [True, False]
+    assert actions(store).count(action) == 1
+
+
 def test_a_browser_is_forgotten_after_a_year(store: Store) -> None:
     year = timedelta(days=365)
     with store.writing() as connection:

@@ -143,6 +143,48 @@ def test_guesses_have_a_limit(store: Store) -> None:
         check_code(store, "admin", code_at(store, NOW), NOW)
 
 
+def test_guesses_before_a_right_one_count_no_more_after_it(store: Store) -> None:
+    enrolled(store)
+    for step in range(2):
+        for _ in range(4):
+            with pytest.raises(UserError, match="wrong"):
+                check_code(store, "admin", "000000", NOW + step * STEP)
+        check_code(store, "admin", code_at(store, NOW + step * STEP), NOW + step * STEP)
+
+
+def test_where_no_factor_is_in_force_no_code_is_right(store: Store) -> None:
+    for refused in (lambda: accept(store, "admin", "000000", NOW), lambda: check_code(store, "admin", "000000", NOW)):
+        with pytest.raises(UserError, match="wrong"):
+            refused()
+    propose(store, "admin")
+    with pytest.raises(UserError, match="wrong"):
+        check_code(store, "admin", code_at(store, NOW), NOW)
+    enrolled(store)
+    with pytest.raises(UserError, match="wrong"):
+        accept(store, "admin", code_at(store, NOW), NOW)
+
+
+def test_a_code_ends_the_half_session_and_is_on_record(store: Store) -> None:
+    enrolled(store)
+    _, half = use_link(store, create_link(store, "admin", NOW), NOW, BROWSER)
+    assert user_of_session(store, half, NOW) is None
+    whole = ways_in.finish_with_code(store, half, BROWSER, NOW)
+    assert (audit_rows(store, 1)[0].action, audit_rows(store, 1)[0].detail) == ("sign_in.done", "code")
+    found = user_of_session(store, whole, NOW)
+    assert found is not None
+    assert found.username == "admin"
+    assert ways_in.session_of(store, half, NOW) is None
+    with pytest.raises(UserError, match="no session"):
+        ways_in.finish_with_code(store, half, BROWSER, NOW)
+
+
+def test_who_has_just_set_a_password_is_in_without_another_code(store: Store) -> None:
+    enrolled(store)
+    found = user_of_session(store, ways_in.begin_session(store, "admin", NOW, BROWSER), NOW)
+    assert found is not None
+    assert found.username == "admin"
+
+
 def test_a_recovery_code_stands_in_once_however_it_is_written(store: Store) -> None:
     codes = enrolled(store)
     check_code(store, "admin", f" {codes[0].upper().replace('-', ' ')} ", NOW)

@@ -1,11 +1,13 @@
 """Whose file it is, by what was named, by whom and where a roster has the id: told by a table, without a store."""
 
 from collections.abc import Collection
+from datetime import date
+from typing import Any
 
 import pytest
 
-from serving.store.files import FileOf, contested, file_of, id_of, student_of
-from serving.store.students import UNASSIGNED, unassigned_among
+from serving.store.files import FileOf, _contradict, contested, file_of, id_of, student_of
+from serving.store.students import UNASSIGNED, Student, unassigned_among
 
 SCHOOLS = ("A", "B", "C")
 AB = unassigned_among(("A", "B"))
@@ -71,3 +73,28 @@ def test_a_file_apart_carries_who_speaks() -> None:
     assert contested("S", AB) == "S (A, B)"
     assert contested("S", "A", "a") == "S (a; A)"
     assert contested("S", AB, "a") == "S (a; A, B)"
+
+
+BORN = date(2012, 5, 1)
+TWO_PEOPLE: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
+    ({}, {}, False),
+    ({"sex": "female"}, {"sex": "male"}, True),
+    ({"sex": "female"}, {"sex": "unknown"}, False),
+    ({"sex": "female"}, {}, False),
+    ({"birth_date": BORN}, {"birth_date": date(2012, 5, 2)}, True),
+    ({"birth_date": BORN}, {}, False),
+    ({"grade": 7}, {"grade": 9}, True),
+    ({"grade": 7, "birth_date": BORN}, {"grade": 9}, True),
+    ({"grade": 7}, {"grade": 9, "birth_date": BORN}, True),
+    ({"grade": 7, "birth_date": BORN}, {"grade": 9, "birth_date": BORN}, False),
+    ({"grade": 7}, {"grade": 8}, False),
+    ({"grade": 8}, {"grade": 7}, True),
+    ({"grade": 7}, {"grade": None}, False),
+]
+
+
+@pytest.mark.parametrize(("held", "one", "two"), TWO_PEOPLE)
+def test_when_one_id_can_only_be_of_two_people(held: dict[str, Any], one: dict[str, Any], two: bool) -> None:
+    """By what is known on both sides; a grade says it where no birth date says more."""
+    plain: dict[str, Any] = {"student_id": "S", "class_id": None, "stage": "junior", "grade": 7}
+    assert _contradict(Student(school_id="A", **plain | held), Student(school_id="B", **plain | one)) is two
