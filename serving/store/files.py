@@ -129,8 +129,7 @@ def _contradict(held: Student, one: Student) -> bool:
 def contested(student_id: str, school_id: str, misspelt: str | None = None) -> str:
     """The id of a file of its own: `ID (SCHOOL)`, `ID (SCHOOL, SCHOOL)` where it may be of several,
     `ID (MISSPELT; SCHOOL)` where a school was named that nobody has."""
-    among = school_id.startswith(AMONG)
-    speaks = ", ".join(school_id.removeprefix(AMONG).strip(",").split(",")) if among else school_id
+    speaks = ", ".join(school_id.removeprefix(AMONG).strip(",").split(","))  # no school's id holds a comma
     return f"{student_id} ({speaks if misspelt is None else misspelt + NOBODYS + speaks})"
 
 

@@ -11,7 +11,7 @@ from serving.store.students import UNASSIGNED, Student, unassigned_among
 
 SCHOOLS = ("A", "B", "C")
 AB = unassigned_among(("A", "B"))
-HOMES = {"S": "A"}
+HOMES = {"S": "A", "T": "B"}
 
 CASES: list[tuple[str, str, str | None, Collection[str] | None, FileOf]] = [
     # why, id, school named, schools of the key (None: all), the file
@@ -51,6 +51,9 @@ def test_a_file_apart_does_not_tell_whether_another_school_has_the_id(
 
 
 OF = [
+    ("X", "X"),
+    (f"X ({UNASSIGNED})", f"X ({UNASSIGNED})"),
+    ("T (x; A, B)", "T (x; A, B)"),
     ("S", "S"),
     ("S (A)", "S"),
     ("S (A, B)", "S"),

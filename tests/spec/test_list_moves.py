@@ -100,5 +100,6 @@ def test_who_was_just_spoken_with_may_be_folded_and_nobody_of_whom_something_is_
         return present_of([facts], read_policy(), default_calendar())[0].handled_lately(NOW)
 
     assert seen(2)
+    assert seen(7)
     assert not seen(8), "a week later the line is told again"
     assert not seen(2, pieces=(Piece(floor("R01", Tier.PRIORITY), NOW, filed_at=NOW),))

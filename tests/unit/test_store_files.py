@@ -1,19 +1,23 @@
 """What records were made from goes where they go, and stays with what stays: or none of them could be replayed."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from serving.store import NewEntry, Store
+from data_schemas.codes import Tier
+from serving.store import SCREENING, Filing, NewEntry, Store
 from serving.store.contents import content_of
 from serving.store.entries import record_entry
-from serving.store.files import part_files, put_into, rows_in
-from serving.store.tables import entries, inputs
-from tests.factories import NOW, assessment
+from serving.store.evidence import file_evidence
+from serving.store.files import clashes, part_files, put_into, rows_in
+from serving.store.tables import entries, evidence, inputs
+from tests.factories import NOW, assessment, floor, publish, student
 from tests.new_stores import new_store
 
 FROM, INTO = "S", "S (B)"
+LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
@@ -80,6 +84,23 @@ def test_what_the_other_file_had_before_stays_there(store: Store) -> None:
     assert (kept(store), missing(store)) == ({FROM: set(), INTO: {"one", "two", "three"}}, [])
 
 
+def test_a_file_that_is_moved_says_nothing_of_any_other(store: Store) -> None:
+    """When a fact came to stand in another file is what decides whether a word had seen it."""
+    for number, file_id in enumerate((FROM, "T", "T (B)")):
+        found = floor("R02", Tier.CRISIS, evidence=f"R02:phq9:item9:2026-03-0{number + 1}")
+        with store.writing() as connection:
+            file_evidence(connection, {f"run-{number}": [Filing(file_id, "B", (found,))]}, NOW, SCREENING)
+    with store.writing() as connection:
+        put_into(connection, FROM, INTO, rows_in(connection, FROM), LATER)
+    with store.reading() as connection:
+        rows = connection.execute(evidence.select().order_by(evidence.c.filed_id)).all()
+    assert [(row.student_id, row.file_id, row.joined_to) for row in rows] == [
+        (INTO, FROM, INTO),
+        ("T", "T", None),
+        ("T (B)", "T (B)", None),
+    ]
+
+
 def test_files_that_are_parted_take_it_along_too(store: Store) -> None:
     sent(store, INTO, "one")
     moved(store, None, INTO, FROM)
@@ -87,3 +108,14 @@ def test_files_that_are_parted_take_it_along_too(store: Store) -> None:
     with store.writing() as connection:
         assert part_files(connection, {FROM: "B"}, NOW) == [(FROM, INTO)]
     assert (kept(store), missing(store)) == ({FROM: set(), INTO: {"one", "two"}}, [])
+
+
+@pytest.mark.parametrize(("covered", "found"), [(["A"], {"S": "B"}), (["A", "B"], {})])
+def test_who_is_another_by_sex_clashes_but_where_the_dataset_has_both_schools(
+    store: Store, covered: list[str], found: dict[str, str]
+) -> None:
+    """Where it covers the school that has the id as well, the student has moved, and the roster is right."""
+    publish(store, [assessment("S")], students=[student("S", "B", sex="male")])
+    assert clashes(store, [student("S", "A", sex="female")], covered) == found
+    assert clashes(store, [student("S", "A", sex="male")], covered) == {}
+    assert clashes(store, [student("S", "B", sex="female")], ["B"]) == {}, "its own school mends it"

@@ -11,7 +11,7 @@ from models import read_policy
 from models.assessment import DataQuality
 from models.triage import QUEUES
 from models.triage.queues import BELOW, BESIDE, HISTORY, IMMEDIATE, RETEST, WEEK
-from models.triage.week import hours_offered, places, slots_of
+from models.triage.week import hours_for, hours_offered, places, slots_of
 from serving.platform.words import pick
 from serving.today import Due, Entry, FollowUpList
 from serving.today.filters import due_by
@@ -131,6 +131,8 @@ def test_hours_that_would_draw_another_lot_are_not_taken(sample: MakeSample) -> 
     drawn = places(policy.list.weekly_slots, policy)[1]
     offered = hours_offered(policy)
     assert 7.5 in offered
+    each = {hours_for(n * policy.list.minutes_per_interview) for n in range(1, 2 * policy.list.weekly_slots + 1)}
+    assert set(offered) == {hours for hours in each if places(slots_of(hours, policy), policy)[1] == drawn}
     assert {places(slots_of(hours, policy), policy)[1] for hours in offered} == {drawn}
     made = sample()
     school.whole_school(made.store)
