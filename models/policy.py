@@ -2,8 +2,9 @@
 
 import hashlib
 import tomllib
+from datetime import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -162,6 +163,38 @@ class CasePolicy(PolicyPart):
     response_weeks: tuple[int, ...] = (4, 8)
 
 
+class DutyPolicy(PolicyPart):
+    """From when until when lessons are, in which somebody is to be on duty, and how many days ahead a roster is looked
+    over for gaps."""
+
+    lessons_from: time = time(8)
+    lessons_until: time = time(17)
+    look_ahead_days: int = Field(28, ge=1, le=366)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.lessons_from >= self.lessons_until:
+            raise ValueError("lessons_until is later than lessons_from")
+        return self
+
+
+class WavePolicy(PolicyPart):
+    """What a wave is planned by: minutes that one counselor on duty can give to checks of the same day, the share of
+    students by stage who are to be checked where the school has no wave to go by, and from how many sheets on a class
+    has a share of its own."""
+
+    check_minutes_a_person: int = Field(120, ge=0)
+    positive_share: dict[str, float] = Field(default_factory=lambda: dict(_packaged("waves")["positive_share"]))
+    fewest_sheets: int = Field(20, ge=1)
+
+    @field_validator("positive_share")
+    @classmethod
+    def _every_stage(cls, stated: dict[str, float]) -> dict[str, float]:
+        if set(stated) != set(Stage.codes()) or not all(0 <= share <= 1 for share in stated.values()):
+            raise ValueError(f"a share between 0 and 1 for each of {', '.join(Stage.codes())}")
+        return stated
+
+
 class ReadingPolicy(PolicyPart):
     """Whose record somebody may open without asking: of all students of the school, or not of those whose case was
     "assigned" to somebody else; how long an approval, an opening in danger and a request last; and from how many
@@ -234,6 +267,8 @@ class Policy(PolicyPart):
     promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(_packaged("promotion")))
     questionnaires: Questionnaires = Questionnaires()
     casework: CasePolicy = CasePolicy()
+    duty: DutyPolicy = DutyPolicy()
+    waves: WavePolicy = Field(default_factory=lambda: WavePolicy())
     reading: ReadingPolicy = ReadingPolicy()
     concerns: dict[str, ConcernUse] = Field(default_factory=lambda: dict(_packaged("concerns")))
     thresholds: Thresholds | None = None
@@ -257,10 +292,10 @@ class Policy(PolicyPart):
     @property
     def name(self) -> str:
         """The version with a short hash of the content: two policies of one name that differ are seen to. What
-        raises an alarm, what a promotion asks for and how work is recorded are left out: they place no student. So is
+        raises an alarm, what a promotion asks for and how work is recorded and planned are left out: they place no student. So is
         what a policy that was written by an older version does not say."""
         content = self.model_dump_json(
-            exclude_unset=True, exclude={"thresholds", "monitoring", "promotion", "casework", "reading"}
+            exclude_unset=True, exclude={"thresholds", "monitoring", "promotion", "casework", "duty", "waves", "reading"}
         )
         return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
