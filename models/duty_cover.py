@@ -14,7 +14,7 @@ from data_schemas.codes import Code, DutyRole
 from data_schemas.duty import DutySpan
 from data_schemas.zone import CHINA
 from models.duty import ON_DUTY
-from models.policy import DutyPolicy
+from models.work_policy import DutyPolicy
 
 DAY = timedelta(days=1)
 

@@ -81,9 +81,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
         ),
         # Who is on duty is theirs to say; a wave's classes may hold counts of one or two, which they are not shown.
         Role.PRINCIPAL: MappingProxyType(
-            dict.fromkeys(
-                (Action.SEE_DUTY, Action.CHANGE_DUTY, Action.SEE_MISS_COUNTS, Action.REVIEW_READINGS), OWN
-            )
+            dict.fromkeys((Action.SEE_DUTY, Action.CHANGE_DUTY, Action.SEE_MISS_COUNTS, Action.REVIEW_READINGS), OWN)
         ),
         Role.BUREAU: MappingProxyType({Action.SEE_MISS_COUNTS: WHOLE}),
         # They run the service and see no student.

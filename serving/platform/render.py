@@ -29,7 +29,7 @@ STATIC = {
 }
 SHAPES = {"crisis": "■", "priority": "▲", "watch": "◆", "routine": "●"}
 # What an address says of what was just done, and what it lets in: one does not come back to that.
-TOLD = ("lang", "link", "case", "record", "before", "reported", "report", "identity", "is", "viewed")
+TOLD = ("lang", "link", "case", "record", "before", "reported", "report", "identity", "is", "viewed", "said")
 CHINA = timezone(timedelta(hours=8))  # one time zone, without daylight saving
 
 

@@ -54,9 +54,7 @@ def change_duty(
     return ""
 
 
-def _row(
-    connection: sa.Connection, span: DutySpan, import_id: str, actor: str, now: datetime
-) -> dict[str, object]:
+def _row(connection: sa.Connection, span: DutySpan, import_id: str, actor: str, now: datetime) -> dict[str, object]:
     return {
         "import_id": import_id,
         "school_id": span.school_id,
@@ -86,9 +84,7 @@ def _in_force(connection: sa.Connection, school_ids: Sequence[str] | None) -> di
     for row in connection.execute(query):
         one = (row.change, _span(connection, row))
         said.setdefault(row.school_id, {}).setdefault(row.import_id, []).append(one)
-    return {
-        school_id: in_force([_statement(rows) for rows in said[school_id].values()]) for school_id in sorted(said)
-    }
+    return {school_id: in_force([_statement(rows) for rows in said[school_id].values()]) for school_id in sorted(said)}
 
 
 def _statement(rows: Sequence[tuple[str | None, DutySpan]]) -> DutyStatement:
