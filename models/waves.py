@@ -80,14 +80,14 @@ def wave_class(
     """What to expect of a class whose students are counted by stage.
 
     By the class's own share of the last wave, drawn to the school's with the weight of `fewest_sheets` sheets, since
-    one class is few; by the school's share where the class had fewer sheets than that; by the policy's published shares
-    where the school had.
+    one class is few; by the school's share, drawn to the published one in the same way, where the class had fewer
+    sheets than that; by the policy's published shares where the school had. Nothing found once is not nothing to come.
     """
     students, few = sum(stages.values()), policy.waves.fewest_sheets
-    if school.sheets < few:
-        published = sum(count * policy.waves.positive_share[stage] for stage, count in stages.items())
+    published = sum(count * policy.waves.positive_share[stage] for stage, count in stages.items())
+    if school.sheets < few or not students:
         return WaveClass(class_id, students, published, RateFrom.PUBLISHED)
-    share = school.positive / school.sheets
+    share = (school.positive + few * published / students) / (school.sheets + few)
     if mine.sheets < few:
         return WaveClass(class_id, students, students * share, RateFrom.SCHOOL)
     own = (mine.positive + few * share) / (mine.sheets + few)

@@ -1,15 +1,22 @@
 """A school in which everything has happened once, and the address of every page with who may open it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
-from data_schemas.codes import Tier
-from serving.store import NewEntry, Store, keep_names, record_entry
+from data_schemas.codes import DutyRole, Tier
+from data_schemas.duty import DutySpan
+from models.duty_cover import at
+from models.waves import RateFrom, WaveClass
+from serving.store import AuditEvent, NewEntry, Store, keep_duty, keep_names, record_entry
+from serving.store.duty import keep_numbers
+from serving.waves.store import PlannedClass, Wave, classes_of, keep_wave
 from tests import sample_school as school
 from tests.desk import Desk, colleague
 from tests.factories import AS_OF, NOW, assessment
 
+GAP = date(2026, 11, 26)  # nobody is on duty in lessons
+NEXT_WAVE = {"first": "2026-11-24", "count": "4"}
 NAMES = {school.NEAR: "欧阳文静", school.PROTECTED: "王芳", school.CONFIRMED: "陈晨", school.LATE[0]: "赵子涵"}
 CARE = {
     "goal": "能按时入睡，按时到校",
@@ -72,10 +79,37 @@ def lived_in(store: Store, home: Path) -> Desk:
     _done(wang, "/cases", school.LATE[1], {"move": "assign", "last": "0", "person": "du"})
     _done(wang, "/cases", school.LATE[2], {"move": "assign", "last": "0", "person": "du"})
     _done(du, "/cases", school.LATE[3], {"move": "offer", "last": "0", "person": "wang", "reason": "分班"})
+    roster_and_waves(store)
+    _done(wang, "/waves/new", "", {"school": school.SCHOOL, "title": "冬季筛查", "instrument": "phq9"} | NEXT_WAVE)
     asked = {"act": "ask", "purpose": "follow_up", "reason": "代她约谈"}
     zhao = colleague(wang, "zhao")
     _done(zhao, "/readings", school.LATE[2], asked)
     return wang
+
+
+def roster_and_waves(store: Store) -> None:
+    """This week and the next ones on duty but for Wednesday evenings and one school day, numbers, and a wave that is
+    over."""
+    monday = AS_OF - timedelta(days=AS_OF.weekday())
+    turns = []
+    for day in (monday + timedelta(days=n) for n in range(28)):
+        taught, evening = day.weekday() < 5 and day != GAP, day.weekday() != 2
+        role, who = (DutyRole.COUNSELOR, "王老师") if taught else (DutyRole.ON_CALL, "李老师")
+        turns.append(DutySpan(school.SCHOOL, who, role, "13800000001", at(day, time(8)), at(day, time(17))))
+        if evening:
+            night = at(day, time(17)), at(day + timedelta(days=1), time(8))
+            turns.append(DutySpan(school.SCHOOL, "李老师", DutyRole.ON_CALL, "13800000002", *night, "住校"))
+    keep_duty(store, turns, "ren", NOW)
+    numbers = {"public": (None, "0517-80000001"), "deputy": ("周校长", "13800000003"), "centre": (None, "12356")}
+    keep_numbers(store, school.SCHOOL, numbers, "ren", NOW)
+    days = tuple(AS_OF - timedelta(days=n) for n in (9, 8, 7))
+    classes = classes_of(store, school.SCHOOL)
+    planned = [
+        PlannedClass(WaveClass(name, sum(stages.values()), 0.4, RateFrom.PUBLISHED), days[place % 3])
+        for place, (name, stages) in enumerate(classes.items())
+    ]
+    wave = Wave("over", school.SCHOOL, "秋季筛查", "phq9", days, tuple(planned), NOW - timedelta(days=20), "wang")
+    keep_wave(store, wave, AuditEvent(NOW, "wang", "wave.planned", object_id=school.SCHOOL, detail="over"))
 
 
 def _done(desk: Desk, path: str, student_id: str, fields: dict[str, str]) -> None:
@@ -112,6 +146,11 @@ PAGES = (
     _student("/plans", school.PROTECTED, "plans-locked"),
     _student("/notes", school.DANGER, "notes"),
     _student("/links", school.DANGER, "links"),
+    Address("duty", "/duty"),
+    Address("duty-gap", "/duty?week=2026-11-23"),
+    Address("duty-supervisor", "/duty", "du", again=True),
+    Address("waves", "/waves"),
+    Address("wave-over", "/waves?wave=over"),
     Address("handover", "/handover"),
     Address("cases", "/cases"),
     Address("cases-offered", "/cases", "li", again=True),

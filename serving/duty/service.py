@@ -33,7 +33,7 @@ from serving.platform.state import State
 from serving.store import AuditEvent, duty_in_force, keep_duty, school_duty_of, write_audit
 from serving.store.duty import PUBLIC, STANDING, Number, change_duty, keep_numbers, numbers_of
 
-GAPS_NAMED = 8
+GAPS_NAMED = 5
 TABLE = TABLES["duty"]
 KINDS = (PUBLIC, *(role.code for role in STANDING))  # of numbers, in the order of the form
 SUFFIXES = (".csv", ".xlsx", ".xlsm", ".xls", ".ods")

@@ -38,16 +38,18 @@ class DutyDay:
 
 @dataclass(frozen=True)
 class Uncovered:
-    """Hours without anybody up to before a day: how many gaps and hours, by kind, and the first gaps themselves."""
+    """Hours without anybody up to before a day, by kind; the `first` gaps and how many `more` there are inside of the
+    roster; and the moment at which it `ends`, None where it reaches further."""
 
     until: date
-    count: int
     hours: Mapping[DutyHours, float]
     first: tuple[DutyGap, ...]
+    more: int
+    ends: datetime | None
 
     @property
     def total(self) -> float:
-        return sum(self.hours.values())
+        return sum(self.hours.values(), 0.0)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,10 @@ def uncovered(
 ) -> Uncovered:
     """From now to before the day `until`; `shown` is how many gaps are named."""
     found = gaps(spans, now.astimezone(CHINA), at(until), school, policy)
-    return Uncovered(until, len(found), hours_by_kind(found), tuple(found[:shown]))
+    last = max((span.ends_at for span in spans), default=now)
+    inside = [gap for gap in found if gap.starts_at < last]
+    ends = last if last < at(until) else None
+    return Uncovered(until, hours_by_kind(found), tuple(inside[:shown]), len(inside[shown:]), ends)
 
 
 def day_after_term(now: datetime, school: SchoolCalendar) -> date | None:
