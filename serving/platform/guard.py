@@ -105,11 +105,14 @@ async def _read_parts(request: Request, body: bytes) -> Form:
     except MultiPartException as error:
         raise UserError(Kind.BAD_DATA, "the form cannot be read", fix="go back, reload, send it again") from error
     form: Form = {}
-    for name, value in parts.multi_items():
-        if isinstance(value, UploadFile):
-            request.state.upload = Upload(value.filename or "", await value.read())
-        else:
-            form.setdefault(name, []).append(value)
+    try:
+        for name, value in parts.multi_items():
+            if isinstance(value, UploadFile):
+                request.state.upload = Upload(value.filename or "", await value.read())
+            else:
+                form.setdefault(name, []).append(value)
+    finally:
+        await parts.close()
     return form
 
 
