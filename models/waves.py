@@ -144,12 +144,13 @@ def spread(classes: Sequence[WaveClass], days: Sequence[WaveDay]) -> dict[str, d
 def moves_that_help(
     classes: Sequence[WaveClass], plan: Mapping[str, date], days: Sequence[WaveDay]
 ) -> tuple[tuple[WaveMove, ...], float]:
-    """Which classes to move from days that are too full to days with room for them, the smallest first; and how many
-    checks remain that no day has room for."""
-    room = {one.day: one.capacity - load for one, load in zip(days, _loads(classes, plan, days), strict=True)}
+    """Which classes to move from days that are too full, or refused, to days with room for them, the smallest first;
+    and how many checks remain that no day has room for."""
+    load = loads(classes, plan, [one.day for one in days])
+    room = {one.day: (one.capacity if one.fault is None else 0) - load[one.day] for one in days}
     open_days = [one.day for one in days if one.fault is None]
     moves = []
-    for day in open_days:
+    for day in room:
         for one in sorted(classes, key=lambda this: (this.expected, this.class_id)):
             if room[day] >= -ROUNDING:
                 break
@@ -161,9 +162,4 @@ def moves_that_help(
             moves.append(WaveMove(one.class_id, day, target))
             room[day] += one.expected
             room[target] -= one.expected
-    return tuple(moves), sum(max(0.0, -room[day]) for day in open_days)
-
-
-def _loads(classes: Sequence[WaveClass], plan: Mapping[str, date], days: Sequence[WaveDay]) -> list[float]:
-    by_day = loads(classes, plan, [one.day for one in days])
-    return [by_day[one.day] for one in days]
+    return tuple(moves), sum(max(0.0, -free) for free in room.values())

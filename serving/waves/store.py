@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from data_schemas.zone import CHINA
 from models.assessment import AnswerTime
+from models.triage.words import in_force
 from models.waves import RateFrom, WaveClass
 from serving.store import AuditEvent, Store, add_event
 from serving.store.database import chunks
@@ -195,14 +196,7 @@ def _checked(connection: sa.Connection, ids: Sequence[str], positive: Positive) 
     words = words_of(connection, ids)
     found = set()
     for (student_id, on), (keys, days) in positive.items():
-        mine = words.get(student_id, ())
-        corrected = {one.corrects for one in mine}
-        if any(
-            one.is_interview
-            and one.word_id not in corrected
-            and one.observed_on in days
-            and (one.assessed is None or keys & set(one.assessed))
-            for one in mine
-        ):
+        talks = [one for one in in_force(words.get(student_id, ())) if one.is_interview and one.observed_on in days]
+        if any(one.assessed is None or keys & set(one.assessed) for one in talks):
             found.add((student_id, on))
     return found

@@ -111,6 +111,13 @@ def test_a_day_that_is_too_full_is_told_with_what_helps() -> None:
     assert moves_that_help(classes, {}, days) == ((), 0)
 
 
+def test_classes_on_a_day_that_is_refused_by_now_are_moved_as_well() -> None:
+    days = [a_day(0, 6, DayFault.NOBODY), a_day(1, 6)]
+    moves, left = moves_that_help([a_class("a", 4), a_class("b", 3)], dict.fromkeys("ab", DAYS[0]), days)
+    assert [(one.class_id, one.to_day) for one in moves] == [("b", DAYS[1])]
+    assert left == pytest.approx(4)
+
+
 COUNTS = st.lists(st.integers(0, 80).map(lambda one: one / 10), min_size=1, max_size=12)
 ROOMS = st.lists(st.tuples(st.integers(0, 12), st.sampled_from([None, None, DayFault.NOBODY])), min_size=1, max_size=4)
 
