@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from data_schemas.calendar import SchoolCalendar
-from data_schemas.codes import Code, DutyRole
+from data_schemas.codes import Code
 from data_schemas.duty import DutySpan
 from models.duty import ON_DUTY
 from models.duty_cover import DutyGap, DutyHours, gaps, hours_of
@@ -55,7 +55,7 @@ class WaveClass:
 
 @dataclass(frozen=True)
 class WaveDay:
-    """A day of a wave: the counselors on duty in lessons, how many checks they can hold, the hours of lessons without
+    """A day of a wave: who on duty in lessons holds checks, how many they can hold, the hours of lessons without
     anybody, and why the day is refused, None where it is not."""
 
     day: date
@@ -100,13 +100,13 @@ def wave_day(day: date, spans: Sequence[DutySpan], school: SchoolCalendar, polic
     if not lessons:
         return WaveDay(day, (), 0, (), DayFault.NO_SCHOOL)
     start, end = lessons[0].starts_at, lessons[0].ends_at
-    there = [span for span in spans if span.role in ON_DUTY and span.starts_at < end and start < span.ends_at]
+    there = [span for span in spans if span.starts_at < end and start < span.ends_at]
     uncovered = tuple(gaps(there, start, end, school, policy.duty))
-    if not there:
+    if not any(span.role in ON_DUTY for span in there):
         return WaveDay(day, (), 0, uncovered, DayFault.PAST if day < today else DayFault.NOBODY)
     minutes: dict[str, int] = {}
     for span in there:
-        if span.role is DutyRole.COUNSELOR:
+        if span.role.code in policy.waves.check_roles:
             here = (min(span.ends_at, end) - max(span.starts_at, start)) // MINUTE
             minutes[span.person] = minutes.get(span.person, 0) + here
     usable = sum(min(one, policy.waves.check_minutes_a_person) for one in minutes.values())

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from data_schemas.codes import Stage
+from data_schemas.codes import DutyRole, Stage
 from models.policy_part import PolicyPart, packaged
 
 
@@ -35,13 +35,21 @@ class DutyPolicy(PolicyPart):
 
 
 class WavePolicy(PolicyPart):
-    """What a wave is planned by: minutes that one counselor on duty can give to checks of the same day, the share of
-    students by stage who are to be checked where the school has no wave to go by, and from how many sheets on a class
-    has a share of its own."""
+    """What a wave is planned by: who on duty holds checks of the same day and how many minutes of a day each can give
+    to them, the share of students by stage who are to be checked where the school has no wave to go by, and from how
+    many sheets on a class has a share of its own."""
 
+    check_roles: tuple[str, ...] = (DutyRole.COUNSELOR.code,)
     check_minutes_a_person: int = Field(120, ge=0)
     positive_share: dict[str, float] = Field(default_factory=lambda: dict(packaged("waves")["positive_share"]))
     fewest_sheets: int = Field(20, ge=1)
+
+    @field_validator("check_roles")
+    @classmethod
+    def _known(cls, stated: tuple[str, ...]) -> tuple[str, ...]:
+        if not set(stated) <= set(DutyRole.codes()):
+            raise ValueError(f"roles of a duty roster: {', '.join(DutyRole.codes())}")
+        return stated
 
     @field_validator("positive_share")
     @classmethod

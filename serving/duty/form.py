@@ -34,15 +34,15 @@ class DutyFault(UserError):
 def turns_of(school_id: str, typed: Mapping[str, str], school: SchoolCalendar) -> list[DutySpan]:
     """The turns that a filled-in form asks for. A turn that ends no later than it begins ends the next day. Raises
     `DutyFault`."""
-    person, role = typed["person"].strip(), typed["role"]
-    if role not in DutyRole.codes():
+    person, roles = typed["person"].strip(), {one.code: one for one in DutyRole}
+    if typed["role"] not in roles:
         raise DutyFault("duty_fault_role", "say as what the person is on duty")
     if not person or any(len(typed[name]) > LONGEST for name in ("person", "phone", "note")):
         raise DutyFault("duty_fault_person", f"name the person, in at most {LONGEST} characters")
     begins, ends = clock_of(typed["from"]), clock_of(typed["until"])
     phone, note = typed["phone"].strip() or None, typed["note"].strip() or None
     return [
-        DutySpan(school_id, person, DutyRole.of(role), phone, at(day, begins), _end(day, begins, ends), note)
+        DutySpan(school_id, person, roles[typed["role"]], phone, at(day, begins), _end(day, begins, ends), note)
         for day in _days(typed, school)
     ]
 

@@ -125,7 +125,7 @@ def _page(
         typed=typed or _typed(found, turn, state.today()),
         roles=tuple(DutyRole),
         repeats=tuple(DutyRepeat),
-        kinds={kind: None if kind not in DutyRole.codes() else DutyRole.of(kind) for kind in KINDS},
+        kinds={kind: {one.code: one for one in DutyRole}.get(kind) for kind in KINDS},
         said=query.get("said"),
         told={name: query.get(name, "") for name in ("n", "first", "last")},
         fault=fault,

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from data_schemas.codes import DutyRole
 from data_schemas.instruments import Words
 from serving.access import User
 from serving.platform.guard import Form, one
@@ -109,6 +110,7 @@ def _wave(
         days=days | dict(given or {}),
         of_class=OF_CLASS,
         policy=state.policy,
+        check_roles=[one for one in DutyRole if one.code in state.policy.waves.check_roles],
         today=state.today(),
         fault=fault,
         said=request.query_params.get("said") if request.method == "GET" else None,

@@ -76,6 +76,13 @@ def test_what_a_day_can_hold(
     assert (day.people, day.capacity, len(day.uncovered), day.fault) == (people, capacity, uncovered, fault)
 
 
+def test_whose_turns_count_is_the_operators_to_say() -> None:
+    waves = POLICY.waves.model_copy(update={"check_roles": ("counselor", "on_call")})
+    spans = [turn(8, 17), turn(8, 17, DutyRole.ON_CALL, "李老师")]
+    day = wave_day(MONDAY, spans, SCHOOL, POLICY.model_copy(update={"waves": waves}), MONDAY)
+    assert (day.people, day.capacity) == (("王老师", "李老师"), 12)
+
+
 def test_no_class_goes_to_a_day_that_is_over_or_without_school() -> None:
     assert wave_day(MONDAY, [turn(8, 17)], SCHOOL, POLICY, DAYS[1]).fault is DayFault.PAST
     assert wave_day(MONDAY, [], SCHOOL, POLICY, DAYS[1]).fault is DayFault.PAST
