@@ -1,6 +1,6 @@
 """A school in which everything has happened once, and the address of every page with who may open it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from tests.desk import Desk, colleague
 from tests.factories import AS_OF, NOW, assessment
 
 GAP = date(2026, 11, 26)  # nobody is on duty in lessons
-NEXT_WAVE = {"first": "2026-11-24", "count": "4"}
 NAMES = {school.NEAR: "欧阳文静", school.PROTECTED: "王芳", school.CONFIRMED: "陈晨", school.LATE[0]: "赵子涵"}
 CARE = {
     "goal": "能按时入睡，按时到校",
@@ -80,7 +79,6 @@ def lived_in(store: Store, home: Path) -> Desk:
     _done(wang, "/cases", school.LATE[2], {"move": "assign", "last": "0", "person": "du"})
     _done(du, "/cases", school.LATE[3], {"move": "offer", "last": "0", "person": "wang", "reason": "分班"})
     roster_and_waves(store)
-    _done(wang, "/waves/new", "", {"school": school.SCHOOL, "title": "冬季筛查", "instrument": "phq9"} | NEXT_WAVE)
     asked = {"act": "ask", "purpose": "follow_up", "reason": "代她约谈"}
     zhao = colleague(wang, "zhao")
     _done(zhao, "/readings", school.LATE[2], asked)
@@ -88,8 +86,8 @@ def lived_in(store: Store, home: Path) -> Desk:
 
 
 def roster_and_waves(store: Store) -> None:
-    """This week and the next ones on duty but for Wednesday evenings and one school day, numbers, and a wave that is
-    over."""
+    """This week and the next ones on duty but for Wednesday evenings and one school day, numbers, a wave that is over,
+    and one to come, of which one day is refused and another too full."""
     monday = AS_OF - timedelta(days=AS_OF.weekday())
     turns = []
     for day in (monday + timedelta(days=n) for n in range(28)):
@@ -102,14 +100,22 @@ def roster_and_waves(store: Store) -> None:
     keep_duty(store, turns, "ren", NOW)
     numbers = {"public": (None, "0517-80000001"), "deputy": ("周校长", "13800000003"), "centre": (None, "12356")}
     keep_numbers(store, school.SCHOOL, numbers, "ren", NOW)
-    days = tuple(AS_OF - timedelta(days=n) for n in (9, 8, 7))
-    classes = classes_of(store, school.SCHOOL)
+    over = tuple(AS_OF - timedelta(days=n) for n in (9, 8, 7))
+    _wave(store, Wave("over", school.SCHOOL, "秋季筛查", "phq9", over, (), NOW - timedelta(days=20), "wang"), 0.4)
+    to_come = tuple(AS_OF + timedelta(days=n) for n in (5, 4, 6, 7))
+    _wave(store, Wave("next", school.SCHOOL, "冬季筛查", "phq9", to_come, (), NOW, "wang"), 1.1)
+
+
+def _wave(store: Store, wave: Wave, expected: float) -> None:
+    """Keep it with the school's classes on its first two days in turn, and the first class on a day of its own."""
     planned = [
-        PlannedClass(WaveClass(name, sum(stages.values()), 0.4, RateFrom.PUBLISHED), days[place % 3])
-        for place, (name, stages) in enumerate(classes.items())
+        PlannedClass(
+            WaveClass(name, sum(stages.values()), expected, RateFrom.SCHOOL), wave.days[place % 2 if place else -1]
+        )
+        for place, (name, stages) in enumerate(classes_of(store, school.SCHOOL).items())
     ]
-    wave = Wave("over", school.SCHOOL, "秋季筛查", "phq9", days, tuple(planned), NOW - timedelta(days=20), "wang")
-    keep_wave(store, wave, AuditEvent(NOW, "wang", "wave.planned", object_id=school.SCHOOL, detail="over"))
+    event = AuditEvent(NOW, "wang", "wave.planned", object_id=school.SCHOOL, detail=wave.wave_id)
+    keep_wave(store, replace(wave, days=tuple(sorted(wave.days)), classes=tuple(planned)), event)
 
 
 def _done(desk: Desk, path: str, student_id: str, fields: dict[str, str]) -> None:
@@ -150,6 +156,7 @@ PAGES = (
     Address("duty-gap", "/duty?week=2026-11-23"),
     Address("duty-supervisor", "/duty", "du", again=True),
     Address("waves", "/waves"),
+    Address("wave-next", "/waves?wave=next"),
     Address("wave-over", "/waves?wave=over"),
     Address("handover", "/handover"),
     Address("cases", "/cases"),

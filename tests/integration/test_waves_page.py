@@ -14,7 +14,8 @@ from data_schemas.codes import DutyRole
 from data_schemas.duty import DutySpan
 from models.duty_cover import at
 from models.waves import RateFrom
-from serving.store import Store, keep_duty
+from serving.store import Store, duty_in_force, keep_duty
+from serving.store.duty import change_duty
 from serving.waves.store import waves_of
 from serving.waves.tables import wave_plans
 from tests.desk import Desk, colleague, rows
@@ -118,6 +119,20 @@ def test_a_day_on_which_somebody_is_there_after_lessons_alone_is_refused_as_well
         NOW,
     )
     assert "周二 11-24（无人值班）" in page(desk, begin(desk))
+
+
+def test_where_the_roster_changed_later_the_class_has_to_move(desk: Desk, store: Store) -> None:
+    on_duty(store, 23, 24, 25)
+    wave = begin(desk)
+    plan(desk, wave, dict.fromkeys(SIZES, 24))
+    (gone,) = [one for one in duty_in_force(store)[SCHOOL] if one.starts_at.day == 24]
+    assert change_duty(store, SCHOOL, [gone], [], "test", NOW) == ""
+    html = page(desk, wave)
+    assert "周二 11-24（无人值班）" in html
+    assert "周二 11-24 预计 7.5 人，可核查 0 人" in html
+    assert "七(1)班：周二 11-24 改到" in html
+    assert plan(desk, wave, {"七(1)班": 23, "七(2)班": 25, "八(1)班": 24}, version=2).status_code == 422
+    assert plan(desk, wave, {"七(1)班": 23, "七(2)班": 25, "八(1)班": 25}, version=2).status_code == 303
 
 
 def test_where_nobody_is_on_duty_on_any_day_there_is_no_wave(desk: Desk, store: Store) -> None:
