@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
-from data_schemas.calendar import SchoolCalendar
+from data_schemas.calendar import YEARS, SchoolCalendar
 from data_schemas.codes import Code, DutyRole
 from data_schemas.duty import DutySpan
 from models.duty_cover import DAY, DutyHours, at, kind_of_day
@@ -55,10 +55,14 @@ def clock_of(text: str) -> time:
 
 
 def day_of(text: str) -> date:
+    """A day inside of the school calendar; raises `DutyFault`."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise DutyFault("duty_fault_day", f"{text!r} is no day") from error
+    if not YEARS[0] < day.year < YEARS[1]:
+        raise DutyFault("duty_fault_day", f"{text!r} lies outside of the calendar")
+    return day
 
 
 def _end(day: date, begins: time, ends: time) -> datetime:

@@ -16,7 +16,7 @@ from data_schemas.plain_text import plain
 from data_schemas.tables import TABLES
 from runxin.errors import Kind, UserError
 from serving.access import User
-from serving.duty.form import FIELDS, DutyFault, DutyRepeat
+from serving.duty.form import FIELDS, DutyFault, DutyRepeat, day_of
 from serving.duty.said import ImportFault, faults_said
 from serving.duty.service import (
     KINDS,
@@ -155,8 +155,8 @@ def _back(request: Request, school: str, week: date | None, said: Mapping[str, s
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
+        return day_of(text) if text else None
+    except DutyFault:
         return None
 
 

@@ -75,6 +75,7 @@ def test_one_turn_on_many_days(desk: Desk, store: Store, repeat: str, days: list
         ({"role": "cook"}, "请选一个值班角色"),
         ({"from": "8"}, "时间请写成"),
         ({"day": "soon"}, "日期请写成"),
+        ({"day": "2099-11-20"}, "日期请写成"),
         ({"repeat": "now and then"}, "日期请写成"),
         ({"repeat": "every_day", "to_day": "2026-11-19"}, "最后一天要在第一天之后"),
         ({"repeat": "every_day", "to_day": "2027-11-19"}, "不超过 200 天"),
@@ -127,6 +128,12 @@ def test_where_a_roster_ends_is_said(desk: Desk) -> None:
     html = page(desk)
     assert "值班表只到 11月20日 17:00，之后没有人" in html
     assert "还有" not in html
+
+
+@pytest.mark.parametrize("week", ["0001-01-01", "9999-12-31", "2099-01-01", "soon", ""])
+def test_a_week_that_there_is_not_is_this_week(desk: Desk, week: str) -> None:
+    assert "2026-11-16 至 2026-11-22" in page(desk, f"?week={week}")
+    assert desk.client.get(f"/duty/sheet?week={week}").status_code == 200
 
 
 def test_numbers_stand_behind_the_roster(desk: Desk, store: Store) -> None:
