@@ -57,7 +57,7 @@ class CameIn:
 @dataclass(frozen=True)
 class WaveView:
     """A wave for the page: its days as the roster has them with what to expect on each, those too full, the moves that
-    help, how many checks no day has room for, and by class what came in; `came` is empty before the wave has begun."""
+    help, how many checks no day has room for, and by class what came in, which is nothing before the wave has begun."""
 
     wave: Wave
     days: tuple[WaveDay, ...]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -128,7 +128,7 @@ def sheets_of(
     list that knows the last day, else from the one in force."""
     with store.reading() as connection:
         found = _of_list(connection, school_id, instrument, last, today)
-        found |= _of_entries(connection, school_id, instrument)
+        found |= _of_entries(connection, school_id, instrument, first)
         inside = {key: class_id for key, class_id in found.items() if first <= key[1] <= last}
         ids = sorted({student_id for student_id, _ in inside})
         positive = _positive(connection, ids, instrument)
@@ -158,12 +158,14 @@ def _of_list(connection: sa.Connection, school_id: str, instrument: str, last: d
     }
 
 
-def _of_entries(connection: sa.Connection, school_id: str, instrument: str) -> Sheets:
+def _of_entries(connection: sa.Connection, school_id: str, instrument: str, first: date) -> Sheets:
+    """What came in since a day: no sheet is there before it is filled in."""
     joined = entries.join(students, students.c.student_id == entries.c.student_id)
     query = sa.select(entries.c.student_id, students.c.class_id, entries.c.assessment).select_from(joined)
+    since = entries.c.received_at >= datetime.combine(first, time(), CHINA)
     return {
         (one.student_id, on): one.class_id or ""
-        for one in connection.execute(query.where(students.c.school_id == school_id))
+        for one in connection.execute(query.where(students.c.school_id == school_id, since))
         for on in _days(one.assessment, instrument)
     }
 
