@@ -15,6 +15,7 @@ from data_schemas.ids import BadId, plain_id, plain_school_id
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.files import first_rows, read_sheet
 from data_schemas.mapping.sheet import Wanted
+from data_schemas.plain_text import unmarked
 from data_schemas.rules import Fault
 from data_schemas.table import CellKind, Column, Table
 from runxin.errors import Problem, bad_data
@@ -112,7 +113,8 @@ def _values(texts: Texts, column: Column) -> tuple[list[object], list[tuple[str,
     bad = []
     for place, text in enumerate(texts.distinct):
         try:
-            value = value_of(text, column)
+            # a CSV that Runxin wrote has an apostrophe before what a spreadsheet program would calculate
+            value = value_of(unmarked(text) if column.kind is CellKind.TEXT else text, column)
             if column.kind is CellKind.ID:
                 value = plain_school_id(text) if column.name == "school_id" else plain_id(text)
         except (BadCell, BadId) as error:

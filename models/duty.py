@@ -16,6 +16,7 @@ from data_schemas.instruments import Words
 # Who is asked for in turn. On call is not on duty: no clock runs because of it.
 ON_DUTY = (DutyRole.COUNSELOR, DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE)
 ON_CALL = (DutyRole.ON_CALL, DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE)
+RUNG = (DutyRole.COUNSELOR, DutyRole.ON_CALL, DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE)
 NO_ROSTER = Words(zh="值班心理教师", en="the counselor on duty")
 NOBODY = Words(zh="学校负责人（值班表此刻无人）", en="the head of the school (nobody is on the duty roster now)")
 MICROSECOND = timedelta(microseconds=1)
@@ -141,11 +142,24 @@ def make_duty(spans: Iterable[DutySpan]) -> Duty:
     return Duty(turns, tuple(starts), tuple(ends), tuple(before[:-1]), first, last)
 
 
-def in_force(imports: Iterable[Sequence[DutySpan]]) -> list[DutySpan]:
-    """What stands of one school's rosters, oldest import first: each replaces, from its first start to its last end,
-    what was there, so that a week can be imported anew and the months before it stay."""
+@dataclass(frozen=True)
+class DutyStatement:
+    """What somebody said of one school's roster at once: an import's turns in `imported`, which replace what was there,
+    or single turns that were `taken_out` and `added` on a page."""
+
+    imported: Sequence[DutySpan] = ()
+    taken_out: Sequence[DutySpan] = ()
+    added: Sequence[DutySpan] = ()
+
+
+def in_force(statements: Iterable[DutyStatement]) -> list[DutySpan]:
+    """What stands of one school's roster, oldest statement first. An import replaces, from its first start to its last
+    end, what was there, so that a week can be imported anew and the months before it stay."""
     found: list[DutySpan] = []
-    for spans in imports:
+    for said in statements:
+        gone = {turn_key(span) for span in said.taken_out}
+        found = [*(span for span in found if turn_key(span) not in gone), *said.added]
+        spans = said.imported
         if not spans:
             continue
         first, last = min(span.starts_at for span in spans), max(span.ends_at for span in spans)
@@ -155,6 +169,49 @@ def in_force(imports: Iterable[Sequence[DutySpan]]) -> list[DutySpan]:
         kept += [replace(span, starts_at=last) for span in cut if span.ends_at > last]
         found = [*kept, *spans]
     return sorted(found, key=lambda span: (span.starts_at, span.ends_at, span.role.place))
+
+
+def turn_key(span: DutySpan) -> tuple[str, str, datetime, datetime]:
+    """What tells a turn from the others of its school: of one role no two overlap."""
+    return span.person, span.role.code, span.starts_at, span.ends_at
+
+
+def clashes(stands: Iterable[DutySpan], added: Iterable[DutySpan]) -> list[DutySpan]:
+    """Which of the turns to be `added` overlap with one that `stands`, or with another of them, in the same role."""
+    taken: dict[DutyRole, list[DutySpan]] = {}
+    for span in stands:
+        taken.setdefault(span.role, []).append(span)
+    found = []
+    for span in added:
+        mine = taken.setdefault(span.role, [])
+        if any(one.starts_at < span.ends_at and span.starts_at < one.ends_at for one in mine):
+            found.append(span)
+        mine.append(span)
+    return found
+
+
+@dataclass(frozen=True)
+class SchoolDuty:
+    """Who is to be called at one school: its roster, who stands behind it whatever the hour (`standing`, a deputy, the
+    principal and the centre where somebody has named them), and the number that the school has made public."""
+
+    duty: Duty
+    standing: tuple[OnDuty, ...] = ()
+    public_number: str | None = None
+
+
+def who_is_on_duty(school: SchoolDuty, moment: datetime) -> tuple[OnDuty, ...]:
+    """Whom to ring at a moment, one after the other until somebody answers: the counselor on duty, the on-call person,
+    a deputy, the principal, the centre at last. In each role the person of that hour's turn goes before who stands
+    behind the roster, and nobody is named twice. `moment` is aware; empty where nobody is known."""
+    at = _microseconds(moment)
+    found: list[OnDuty] = []
+    for role in RUNG:
+        on_turn = school.duty.turns[role].at(at) if role in school.duty.turns else None
+        people = [on_turn, *(one for one in school.standing if one.role is role)]
+        found += [one for one in people if one is not None]
+    by_person = {(one.name, one.phone): one for one in reversed(found)}
+    return tuple(one for one in found if by_person[one.name, one.phone] is one)
 
 
 def _turns(spans: Sequence[DutySpan]) -> Turns:

@@ -5,16 +5,12 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from data_schemas.codes import Stage
+from models.policy_part import PACKAGED, PolicyPart, packaged
+from models.work_policy import CasePolicy, DutyPolicy, ReadingPolicy, WavePolicy
 from runxin.errors import Problem, bad_data
-
-PACKAGED = Path(__file__).parent / "policy.toml"
-
-
-class PolicyPart(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Model(PolicyPart):
@@ -152,29 +148,6 @@ class DuePolicy(PolicyPart):
     retest_days: int
 
 
-class CasePolicy(PolicyPart):
-    """How work on a case is recorded: for how long a record may be undone, after how many tries in vain somebody else
-    takes over, and in which weeks after a plan began its answer is looked at."""
-
-    undo_minutes: int = Field(10, ge=0)
-    attempts_before_other: int = Field(3, ge=1)
-    again_days: int = Field(7, ge=1)
-    response_weeks: tuple[int, ...] = (4, 8)
-
-
-class ReadingPolicy(PolicyPart):
-    """Whose record somebody may open without asking: of all students of the school, or not of those whose case was
-    "assigned" to somebody else; how long an approval, an opening in danger and a request last; and from how many
-    students' records within so many hours an alert is raised."""
-
-    caseload: Literal["assigned", "school"] = "assigned"
-    open_days: int = Field(7, ge=1)
-    danger_hours: int = Field(24, ge=1)
-    request_days: int = Field(14, ge=1)
-    alert_students: int = Field(60, ge=1)
-    alert_hours: int = Field(24, ge=1)
-
-
 class Monitoring(PolicyPart):
     """From what difference between a run and the training population `runxin monitor` raises an alarm."""
 
@@ -207,11 +180,7 @@ class Promotion(PolicyPart):
     request_days: int = Field(ge=1)
 
 
-def _packaged(part: str) -> Any:
-    """A part as packaged: what holds for a policy that was written before the part was there."""
-    return tomllib.loads(PACKAGED.read_text("utf-8"))[part]
-
-
+PLACES_NO_STUDENT = {"thresholds", "monitoring", "promotion", "casework", "duty", "waves", "reading"}
 ConcernUse = Literal["evidence", "lead", "class_task", "off"]
 
 
@@ -230,12 +199,14 @@ class Policy(PolicyPart):
     leave: LeaveRules
     tasks: Tasks
     due: DuePolicy
-    monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate(_packaged("monitoring")))
-    promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(_packaged("promotion")))
+    monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate(packaged("monitoring")))
+    promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(packaged("promotion")))
     questionnaires: Questionnaires = Questionnaires()
     casework: CasePolicy = CasePolicy()
+    duty: DutyPolicy = DutyPolicy()
+    waves: WavePolicy = Field(default_factory=WavePolicy)
     reading: ReadingPolicy = ReadingPolicy()
-    concerns: dict[str, ConcernUse] = Field(default_factory=lambda: dict(_packaged("concerns")))
+    concerns: dict[str, ConcernUse] = Field(default_factory=lambda: dict(packaged("concerns")))
     thresholds: Thresholds | None = None
 
     @field_validator("concerns", mode="before")
@@ -245,23 +216,21 @@ class Policy(PolicyPart):
         and no other kind opens evidence, since it has no rule."""
         if not isinstance(stated, dict):
             return stated
-        packaged = _packaged("concerns")
+        known = packaged("concerns")
         for kind, use in stated.items():
-            if kind not in packaged:
+            if kind not in known:
                 raise ValueError(f"there is no kind of concern {kind!r}")
-            if use != "off" and (use == "evidence") != (packaged[kind] == "evidence"):
-                what = "evidence or off" if packaged[kind] == "evidence" else "lead, class_task or off"
+            if use != "off" and (use == "evidence") != (known[kind] == "evidence"):
+                what = "evidence or off" if known[kind] == "evidence" else "lead, class_task or off"
                 raise ValueError(f"{kind} is {what}")
-        return {**packaged, **stated}
+        return {**known, **stated}
 
     @property
     def name(self) -> str:
         """The version with a short hash of the content: two policies of one name that differ are seen to. What
-        raises an alarm, what a promotion asks for and how work is recorded are left out: they place no student. So is
-        what a policy that was written by an older version does not say."""
-        content = self.model_dump_json(
-            exclude_unset=True, exclude={"thresholds", "monitoring", "promotion", "casework", "reading"}
-        )
+        raises an alarm, what a promotion asks for and how work is planned and recorded are left out: they place no
+        student. So is what a policy that was written by an older version does not say."""
+        content = self.model_dump_json(exclude_unset=True, exclude=PLACES_NO_STUDENT)
         return f"{self.version}+{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 

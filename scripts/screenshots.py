@@ -31,6 +31,8 @@ SHOWN = {
     "handover": (1366,),
     "cases": (1366,),
     "readings-to-answer": (1366,),
+    "duty-gap": (1366,),
+    "wave-next": (1366,),
     "ask-first": (1366,),
     "export-list": (1366,),
     "admin": (1366,),

@@ -25,6 +25,7 @@ from serving.api.query import known_query
 from serving.cases import pages as cases
 from serving.concerns import pages as concerns
 from serving.directory import pages as directory
+from serving.duty import pages as duty
 from serving.exports import pages as exports
 from serving.handover import pages as handover
 from serving.health.checks import Health
@@ -43,6 +44,7 @@ from serving.reading import pages as reading
 from serving.recording import pages as recording
 from serving.student import pages as student
 from serving.today import pages as today
+from serving.waves import pages as waves
 
 TITLE = "Runxin 润心"
 ABOUT = """Screening and triage for student mental health in schools. An answer is an order of work for counselors,
@@ -57,6 +59,8 @@ PAGES = (
     *notes.ROUTES,
     *links.ROUTES,
     *handover.ROUTES,
+    *duty.ROUTES,
+    *waves.ROUTES,
     *student.ROUTES,
     *recording.ROUTES,
     *cases.ROUTES,

@@ -1,15 +1,21 @@
 """A school in which everything has happened once, and the address of every page with who may open it."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 from pathlib import Path
 
-from data_schemas.codes import Tier
-from serving.store import NewEntry, Store, keep_names, record_entry
+from data_schemas.codes import DutyRole, Tier
+from data_schemas.duty import DutySpan
+from models.duty_cover import at
+from models.waves import RateFrom, WaveClass
+from serving.store import AuditEvent, NewEntry, Store, keep_duty, keep_names, record_entry
+from serving.store.duty import keep_numbers
+from serving.waves.store import PlannedClass, Wave, classes_of, keep_wave
 from tests import sample_school as school
 from tests.desk import Desk, colleague
 from tests.factories import AS_OF, NOW, assessment
 
+GAP = date(2026, 11, 26)  # nobody is on duty in lessons
 NAMES = {school.NEAR: "欧阳文静", school.PROTECTED: "王芳", school.CONFIRMED: "陈晨", school.LATE[0]: "赵子涵"}
 CARE = {
     "goal": "能按时入睡，按时到校",
@@ -72,10 +78,44 @@ def lived_in(store: Store, home: Path) -> Desk:
     _done(wang, "/cases", school.LATE[1], {"move": "assign", "last": "0", "person": "du"})
     _done(wang, "/cases", school.LATE[2], {"move": "assign", "last": "0", "person": "du"})
     _done(du, "/cases", school.LATE[3], {"move": "offer", "last": "0", "person": "wang", "reason": "分班"})
+    roster_and_waves(store)
     asked = {"act": "ask", "purpose": "follow_up", "reason": "代她约谈"}
     zhao = colleague(wang, "zhao")
     _done(zhao, "/readings", school.LATE[2], asked)
     return wang
+
+
+def roster_and_waves(store: Store) -> None:
+    """This week and the next ones on duty but for Wednesday evenings and one school day, numbers, a wave that is over,
+    and one to come, of which one day is refused and another too full."""
+    monday = AS_OF - timedelta(days=AS_OF.weekday())
+    turns = []
+    for day in (monday + timedelta(days=n) for n in range(28)):
+        taught, evening = day.weekday() < 5 and day != GAP, day.weekday() != 2
+        role, who = (DutyRole.COUNSELOR, "王老师") if taught else (DutyRole.ON_CALL, "李老师")
+        turns.append(DutySpan(school.SCHOOL, who, role, "13800000001", at(day, time(8)), at(day, time(17))))
+        if evening:
+            night = at(day, time(17)), at(day + timedelta(days=1), time(8))
+            turns.append(DutySpan(school.SCHOOL, "李老师", DutyRole.ON_CALL, "13800000002", *night, "住校"))
+    keep_duty(store, turns, "ren", NOW)
+    numbers = {"public": (None, "0517-80000001"), "deputy": ("周校长", "13800000003"), "centre": (None, "12356")}
+    keep_numbers(store, school.SCHOOL, numbers, "ren", NOW)
+    over = tuple(AS_OF - timedelta(days=n) for n in (9, 8, 7))
+    _wave(store, Wave("over", school.SCHOOL, "秋季筛查", "phq9", over, (), NOW - timedelta(days=20), "wang"), 0.4)
+    to_come = tuple(AS_OF + timedelta(days=n) for n in (5, 4, 6, 7))
+    _wave(store, Wave("next", school.SCHOOL, "冬季筛查", "phq9", to_come, (), NOW, "wang"), 1.1)
+
+
+def _wave(store: Store, wave: Wave, expected: float) -> None:
+    """Keep it with the school's classes on its first two days in turn, and the first class on a day of its own."""
+    planned = [
+        PlannedClass(
+            WaveClass(name, sum(stages.values()), expected, RateFrom.SCHOOL), wave.days[place % 2 if place else -1]
+        )
+        for place, (name, stages) in enumerate(classes_of(store, school.SCHOOL).items())
+    ]
+    event = AuditEvent(NOW, "wang", "wave.planned", object_id=school.SCHOOL, detail=wave.wave_id)
+    keep_wave(store, replace(wave, days=tuple(sorted(wave.days)), classes=tuple(planned)), event)
 
 
 def _done(desk: Desk, path: str, student_id: str, fields: dict[str, str]) -> None:
@@ -112,6 +152,12 @@ PAGES = (
     _student("/plans", school.PROTECTED, "plans-locked"),
     _student("/notes", school.DANGER, "notes"),
     _student("/links", school.DANGER, "links"),
+    Address("duty", "/duty"),
+    Address("duty-gap", "/duty?week=2026-11-23"),
+    Address("duty-supervisor", "/duty", "du", again=True),
+    Address("waves", "/waves"),
+    Address("wave-next", "/waves?wave=next"),
+    Address("wave-over", "/waves?wave=over"),
     Address("handover", "/handover"),
     Address("cases", "/cases"),
     Address("cases-offered", "/cases", "li", again=True),

@@ -11,9 +11,9 @@ from datetime import date, datetime
 
 from data_schemas.calendar import SchoolCalendar
 from data_schemas.instruments import Words
-from models.policy import CasePolicy
 from models.triage.clocks import Clock, end_of, school_days_after
 from models.triage.facts import ZONE, Attempt, Contact, Word
+from models.work_policy import CasePolicy
 
 AGAIN = Words(zh="再次联系", en="try again")
 AGREED = Words(zh="按约定再谈", en="talk again as agreed")

@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 
 from data_schemas.instruments import Words, change_of, packaged_instruments
 from models.assessment import InstrumentResult
-from models.policy import CasePolicy
 from models.triage.clocks import Clock, end_of
 from models.triage.facts import PlanStart, day_start
+from models.work_policy import CasePolicy
 
 REVIEW = Words(zh="个案复核", en="review the case")
 

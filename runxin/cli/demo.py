@@ -14,6 +14,7 @@ from data_schemas.dataset import DESCRIPTION, Dataset, read_dataset
 from data_schemas.synthetic import make_city, write_city
 from models import Artifact, archive_artifact, read_policy
 from models.triage.queues import IMMEDIATE, WEEK
+from runxin.cli.demo_plans import plan_demo
 from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
 from runxin.cli.serve import refuse_taken_port, serve_command
@@ -109,6 +110,7 @@ def _make(settings: Settings, students: int, seed: int) -> _Made:
                     run_id = publish_screening(
                         store, dataset, day, artifact, policy, datetime.now(UTC), actor=operator(), calendars=calendars
                     ).run_id
+                plan_demo(store, school, as_of, calendars.of(school), policy, datetime.now(UTC), operator())
                 for half in (half_of(as_of), half_of(as_of).before):
                     review_half(store, settings.models, half, policy, datetime.now(UTC), operator())
             assert run_id is not None

@@ -27,6 +27,9 @@ class Action(Code):
     SETTLE_IDENTITY = ("settle_identity", "核实身份", "settle who a student is")
     APPROVE_CASE = ("approve_case", "同意结案与转介内容", "approve what closes a case or is told with a referral")
     REVIEW_READINGS = ("review_readings", "批准与复核查阅", "answer for who reads a record outside the caseload")
+    SEE_DUTY = ("see_duty", "查看值班表", "see a duty roster")
+    CHANGE_DUTY = ("change_duty", "修改值班表", "change a duty roster")
+    PLAN_WAVES = ("plan_waves", "安排筛查", "plan a wave of screening")
     SEE_MISS_CASES = ("see_miss_cases", "查看遗漏复查的个案", "see the cases of a miss review")
     SEE_MISS_COUNTS = ("see_miss_counts", "查看遗漏复查的汇总", "see the counts of a miss review")
     MANAGE_USERS = ("manage_users", "管理账号", "manage users")
@@ -57,6 +60,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.RECORD_WORD: OWN_AND_UNASSIGNED,
                 Action.REPORT_CONCERN: OWN_AND_UNASSIGNED,
                 Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
+                **dict.fromkeys((Action.SEE_DUTY, Action.CHANGE_DUTY, Action.PLAN_WAVES), OWN),
                 Action.SEE_MISS_CASES: OWN,
                 Action.SEE_MISS_COUNTS: OWN,
             }
@@ -70,11 +74,15 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.RECORD_WORD: OWN_AND_UNASSIGNED,
                 Action.REPORT_CONCERN: OWN_AND_UNASSIGNED,
                 Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
+                **dict.fromkeys((Action.SEE_DUTY, Action.PLAN_WAVES), OWN),
                 Action.APPROVE_CASE: OWN,
                 Action.REVIEW_READINGS: OWN,
             }
         ),
-        Role.PRINCIPAL: MappingProxyType({Action.SEE_MISS_COUNTS: OWN, Action.REVIEW_READINGS: OWN}),
+        # Who is on duty is theirs to say; a wave's classes may hold counts of one or two, which they are not shown.
+        Role.PRINCIPAL: MappingProxyType(
+            dict.fromkeys((Action.SEE_DUTY, Action.CHANGE_DUTY, Action.SEE_MISS_COUNTS, Action.REVIEW_READINGS), OWN)
+        ),
         Role.BUREAU: MappingProxyType({Action.SEE_MISS_COUNTS: WHOLE}),
         # They run the service and see no student.
         Role.ADMINISTRATOR: MappingProxyType(

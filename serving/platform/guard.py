@@ -3,9 +3,12 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +23,9 @@ LARGEST_FORM = 16 * 1024  # bytes; the longest form but one is a handful of shor
 # Forms with notes, of 9 bytes a character as browsers send it.
 WITH_NOTES = ("/records", "/cases", "/concerns", "/plans", "/notes")
 LARGEST_WITH_NOTES = 96 * 1024
+# Forms with a file. A year's roster of one school is a tenth of this.
+WITH_FILES = ("/duty/import",)
+LARGEST_WITH_FILE = 1024 * 1024
 
 # Nothing is loaded from elsewhere, and no script or style stands in a page.
 HEADERS = {
@@ -32,6 +38,14 @@ HEADERS = {
 }
 
 Form = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a form, by the name that it has where it came from."""
+
+    name: str
+    content: bytes
 
 
 class SafeHeaders:
@@ -55,22 +69,57 @@ class SafeHeaders:
 async def read_form(request: Request) -> Form:
     """The posted fields, once their token proves that one of our own pages sent them.
 
-    Raises `UserError`: too large, refused where the token is missing or another's, unauthenticated where the
-    browser has no cookie at all.
+    A file that comes along is `request.state.upload`. Raises `UserError`: too large, bad data where the form is in
+    pieces, refused where the token is missing or another's, unauthenticated where the browser has no cookie at all.
     """
     body = bytearray()
     largest = LARGEST_WITH_NOTES if request.url.path.startswith(WITH_NOTES) else LARGEST_FORM
+    with_file = request.url.path in WITH_FILES
+    if with_file:
+        largest = LARGEST_WITH_FILE
     async for chunk in request.stream():
         body += chunk
         if len(body) > largest:
             raise UserError(Kind.TOO_LARGE, "the form is too large")
-    form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500)
+    in_parts = with_file and request.headers.get("content-type", "").startswith("multipart/form-data")
+    if in_parts:
+        form = await _read_parts(request, bytes(body))
+    else:
+        form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500)
     expected = form_token(request)
     if expected is None and not _before_sign_in(request):
         raise UserError(Kind.UNAUTHENTICATED, "no session")
     if expected is None or not hmac.compare_digest(expected.encode(), one(form, "form_token").encode()):
         raise UserError(Kind.REFUSED, "the form did not come from this session", fix="go back, reload, send it again")
     return form
+
+
+async def _read_parts(request: Request, body: bytes) -> Form:
+    """The fields of a form with a file; the file goes to the request's state."""
+
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        parts = await MultiPartParser(request.headers, stream(), max_files=1, max_fields=20).parse()
+    except MultiPartException as error:
+        raise UserError(Kind.BAD_DATA, "the form cannot be read", fix="go back, reload, send it again") from error
+    form: Form = {}
+    try:
+        for name, value in parts.multi_items():
+            if isinstance(value, UploadFile):
+                request.state.upload = Upload(value.filename or "", await value.read())
+            else:
+                form.setdefault(name, []).append(value)
+    finally:
+        await parts.close()
+    return form
+
+
+def uploaded(request: Request) -> Upload | None:
+    """The file that came with the form; None where there was none, or an empty field for one."""
+    found = getattr(request.state, "upload", None)
+    return found if isinstance(found, Upload) and found.name else None
 
 
 def one(form: Form, field: str) -> str:

@@ -29,7 +29,7 @@ STATIC = {
 }
 SHAPES = {"crisis": "■", "priority": "▲", "watch": "◆", "routine": "●"}
 # What an address says of what was just done, and what it lets in: one does not come back to that.
-TOLD = ("lang", "link", "case", "record", "before", "reported", "report", "identity", "is", "viewed")
+TOLD = ("lang", "link", "case", "record", "before", "reported", "report", "identity", "is", "viewed", "said")
 CHINA = timezone(timedelta(hours=8))  # one time zone, without daylight saving
 
 
@@ -110,9 +110,12 @@ def page(
     queues: Mapping[str, int] | None = None,
     synthetic: bool = False,
     status: int = 200,
+    path: str | None = None,
     **context: Any,
 ) -> HTMLResponse:
-    """One page. `school` is the id of the school that it is about; `queues` are the counts that the header shows."""
+    """One page. `school` is the id of the school that it is about; `queues` are the counts that the header shows;
+    `path` is where the page is shown, where a form was sent elsewhere."""
+    path = path or request.url.path
     language = language_of(request)
     several = user is not None and len(user.schools) > 1
     shared = {"school": school} if several and school is not None else {}
@@ -123,7 +126,7 @@ def page(
 
     def in_language(code: str) -> str:
         query = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
-        return quote(request.url.path, safe="/") + "?" + urlencode([*query, ("lang", code)])
+        return quote(path, safe="/") + "?" + urlencode([*query, ("lang", code)])
 
     def names(word: Words) -> str:
         return pick(word, language)
@@ -146,7 +149,7 @@ def page(
             queues=queues or {},
             synthetic=synthetic,
             form_token=form_token(request),
-            path=request.url.path,
+            path=path,
             here=_here(request) or None,
             **context,
         )

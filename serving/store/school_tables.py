@@ -21,6 +21,7 @@ schools = sa.Table(
 )
 
 # Turns of duty. Those of one import and school replace what was there from the first one's start to the last one's end.
+# A `change` on a page adds a turn or takes one out, as it says, and leaves the others.
 duty = sa.Table(
     "duty",
     metadata,
@@ -35,4 +36,19 @@ duty = sa.Table(
     sa.Column("starts_at", Instant, nullable=False),
     sa.Column("ends_at", Instant, nullable=False),
     sa.Column("note", sa.String),
+    sa.Column("change", sa.String),
+)
+
+# The number that a school has made public, and who stands behind its roster whatever the hour: the newest row of a kind
+# stands, and one without person and phone takes back what was said.
+duty_numbers = sa.Table(
+    "duty_numbers",
+    metadata,
+    sa.Column("row_id", sa.Integer, primary_key=True),
+    sa.Column("school_id", sa.String, nullable=False, index=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("person", sa.String),
+    sa.Column("phone", sa.String),
+    sa.Column("said_at", Instant, nullable=False),
+    sa.Column("said_by", sa.String, nullable=False),
 )

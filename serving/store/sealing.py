@@ -75,6 +75,7 @@ SEALED = (
     ("plans", "file_id", "fields"),
     ("restricted_notes", "file_id", "text"),
     ("duty", "school_id", "phone"),
+    ("duty_numbers", "school_id", "phone"),
     ("second_factors", "username", "secret"),
 )
 

@@ -122,10 +122,13 @@ def test_somebody_blind_shows_none_of_it(desk: Desk) -> None:
     assert "/beside?" in page
 
 
+NO_PAGES = ("/beside", "/confirm", "/sign-in/code", "/duty/sheet")  # the last one is a file
+
+
 def addresses() -> list[str]:
     """Every page that a counselor may open, with a student in each state."""
     paths = [route.path for route in PAGES if isinstance(route, Route) and "GET" in (route.methods or ())]
-    plain = [path for path in paths if "{" not in path and path not in ("/beside", "/confirm", "/sign-in/code")]
+    plain = [path for path in paths if "{" not in path and path not in NO_PAGES]
     students = [school.DANGER, school.NEAR, school.PROTECTED, school.BLIND, school.AWAY, school.AGAIN, school.CONFIRMED]
     more = [f"/students/{one}" for one in students] + [f"/concerns?student={school.NEAR}", "/help", "/students?q=zz"]
     return [path for path in plain if not path.startswith(("/admin", "/sign-in/oidc"))] + more

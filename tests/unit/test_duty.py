@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from data_schemas.codes import DutyRole
 from data_schemas.duty import DutySpan
 from data_schemas.zone import CHINA
-from models.duty import ON_DUTY, in_force, make_duty
+from models.duty import ON_DUTY, DutyStatement, in_force, make_duty
 
 C, D, P, Z, ON_CALL = DutyRole.COUNSELOR, DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE, DutyRole.ON_CALL
 
@@ -155,7 +155,7 @@ def test_a_longer_clock_never_runs_out_earlier(spans: list[DutySpan], start: int
 def test_a_newer_import_replaces_the_days_that_it_covers_and_no_others() -> None:
     november = [turn(at(day, 8), at(day, 17)) for day in (2, 3, 4, 5)]
     again = [turn(at(3, 9), at(3, 12), person="陈老师"), turn(at(4, 9), at(4, 12), person="陈老师")]
-    stands = in_force([november, again])
+    stands = in_force([DutyStatement(november), DutyStatement(again)])
     assert [(span.starts_at, span.ends_at, span.person) for span in stands] == [
         (at(2, 8), at(2, 17), "王老师"),
         (at(3, 8), at(3, 9), "王老师"),
@@ -164,13 +164,13 @@ def test_a_newer_import_replaces_the_days_that_it_covers_and_no_others() -> None
         (at(4, 12), at(4, 17), "王老师"),
         (at(5, 8), at(5, 17), "王老师"),
     ]
-    assert in_force([november, november]) == november
-    assert in_force([]) == in_force([[]]) == []
+    assert in_force([DutyStatement(november)] * 2) == november
+    assert in_force([]) == in_force([DutyStatement()]) == []
 
 
 def test_a_turn_around_a_newer_import_is_cut_on_both_sides() -> None:
     whole, inner = turn(at(2), at(9)), turn(at(4), at(5), person="陈老师")
-    assert [(span.starts_at, span.ends_at) for span in in_force([[whole], [inner]])] == [
+    assert [(span.starts_at, span.ends_at) for span in in_force([DutyStatement([whole]), DutyStatement([inner])])] == [
         (at(2), at(4)),
         (at(4), at(5)),
         (at(5), at(9)),
