@@ -18,8 +18,8 @@ def newest_said(published: Assessment | None, sent: Sequence[Assessment]) -> Ass
     next may hold a single contact. The next screening settles it."""
     said = published
     for one in sent:
-        ours, theirs = -1 if said is None else _model_ord(said), _model_ord(one)
-        if said is None or theirs > ours or (theirs == ours and one.screened):
+        # The higher tier, and of one tier what comes later with a sheet.
+        if said is None or (_model_ord(one), one.screened) > (_model_ord(said), False):
             said = one
     return said
 

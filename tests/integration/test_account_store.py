@@ -9,7 +9,16 @@ import pytest
 from runxin.errors import Kind, UserError
 from serving.accounts import ask_create, ask_enable, ask_move, create_user, decide, disable_account, list_requests
 from serving.accounts.requests import ask_link
-from serving.accounts.service import Account, enable_account, end_sessions, find_account, move_account, open_sessions
+from serving.accounts.service import (
+    Account,
+    create_link,
+    enable_account,
+    end_sessions,
+    find_account,
+    move_account,
+    open_sessions,
+    set_password,
+)
 from serving.accounts.states import POSSIBLE, AccountMove, AccountStatus
 from serving.accounts.store.factors import (
     count_recovery_codes,
@@ -29,6 +38,7 @@ from serving.accounts.store.sessions import (
     is_known_device,
     know_device,
 )
+from serving.accounts.ways_in import whose_link
 from serving.store import AuditEvent, Store, audit_rows
 from tests.factories import NOW
 from tests.known_schools import make_known
@@ -204,6 +214,16 @@ def test_whoever_is_shut_out_has_no_session_left_and_it_is_on_record(
     end(store, "wang", NOW, "ann")
     assert [find_session(store, token, NOW, IDLE) is None for token in "tv"] == [True, False]
     assert actions(store).count(action) == 1
+
+
+def test_a_password_voids_the_own_links_and_nobody_elses(store: Store) -> None:
+    links = {name: create_link(store, name, NOW) for name in ("wang", "ann")}
+    assert actions(store).count("link.created") == 2
+    set_password(store, "wang", "four words in a row", NOW)
+    assert actions(store).count("password.set") == 1
+    assert [whose_link(store, links[name], NOW) for name in ("wang", "ann")] == [None, "ann"]
+    end_sessions(store, "wang", NOW, "ann")
+    assert create_link(store, "wang", NOW), "an account with a password may have a link too"
 
 
 def test_a_browser_is_forgotten_after_a_year(store: Store) -> None:

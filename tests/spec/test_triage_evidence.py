@@ -220,3 +220,9 @@ def test_who_reported_tells_reports_apart() -> None:
 )
 def test_what_was_filed_without_a_record_may_rest_on_any(one: str | None, other: str | None, same: bool) -> None:
     assert same_record(one, other) is same
+
+
+def test_when_evidence_was_in_a_file_is_told_of_its_own_the_one_it_was_joined_to_and_no_other() -> None:
+    apart = piece(received=at(-2), filed_at=at(-1), file="S (B)", joined_at=at(0), joined_to="S")
+    first = piece(received=at(-2), filed_at=at(-1), file="S (B)").here("S (B)")
+    assert [apart.here(file) for file in ("S (B)", "S", "S (C)")] == [first, at(0), None]

@@ -11,7 +11,7 @@ from serving.store import SCREENING, Filing, NewEntry, Store
 from serving.store.contents import content_of
 from serving.store.entries import record_entry
 from serving.store.evidence import file_evidence
-from serving.store.files import clashes, part_files, put_into, rows_in
+from serving.store.files import clashes, join_files, part_files, put_into, rows_in
 from serving.store.tables import entries, evidence, inputs
 from tests.factories import NOW, assessment, floor, publish, student
 from tests.new_stores import new_store
@@ -44,7 +44,7 @@ def kept(store: Store) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {FROM: set(), INTO: set()}
     with store.reading() as connection:
         for row in connection.execute(inputs.select()):
-            found[row.student_id].add(names[row.sha256])
+            found.setdefault(row.student_id, set()).add(names[row.sha256])
     return found
 
 
@@ -99,6 +99,15 @@ def test_a_file_that_is_moved_says_nothing_of_any_other(store: Store) -> None:
         ("T", "T", None),
         ("T (B)", "T (B)", None),
     ]
+
+
+def test_files_that_are_joined_take_it_along_and_leave_that_of_others(store: Store) -> None:
+    sent(store, INTO, "one", "two")
+    sent(store, FROM, "one", "three")
+    sent(store, "T", "one")
+    with store.writing() as connection:
+        assert join_files(connection, {FROM: "B", "T": "B"}, NOW) == [(INTO, FROM)]
+    assert (kept(store), missing(store)) == ({FROM: {"one", "two", "three"}, INTO: set(), "T": {"one"}}, [])
 
 
 def test_files_that_are_parted_take_it_along_too(store: Store) -> None:
