@@ -123,4 +123,11 @@ class Cell(MappingPart):
         return tuple(condition.column for condition in self.any_of)
 
 
-AnyCell = Annotated[Cell, BeforeValidator(lambda value: {"column": value} if isinstance(value, str) else value)]
+def _cell(value: object) -> object:
+    """A cell may be written as a header, or as a day that is the same in every row."""
+    if isinstance(value, str):
+        return {"column": value}
+    return {"constant": value} if isinstance(value, date) else value
+
+
+AnyCell = Annotated[Cell, BeforeValidator(_cell)]

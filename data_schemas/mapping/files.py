@@ -25,6 +25,7 @@ from data_schemas.mapping.records import (
     broken,
     delimited,
     fault_of,
+    hidden_of,
     opened,
     refuse_disguise,
     rows_of,
@@ -76,6 +77,14 @@ def first_rows(path: Path) -> Iterator[tuple[str | None, int, list[str]]]:
         records = spss_rows(path) if path.suffix.lower() == SPSS else delimited(path, content, None)
         for row, record in zip(range(1, PEEK + 1), records, strict=False):
             yield None, row, headers_of(record)
+
+
+def hidden_sheets(path: Path) -> frozenset[str]:
+    """The names of a workbook's sheets that are hidden; none of any other file."""
+    if path.suffix.lower() not in WORKBOOKS:
+        return frozenset()
+    with opened(path, path.read_bytes()) as book:
+        return hidden_of(book)
 
 
 def _sheet_name(path: Path, book: CalamineWorkbook, role: FileRole, wanted: Wanted) -> str:

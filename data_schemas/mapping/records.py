@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from data_schemas.reader_faults import damaged
 from runxin.errors import Problem, UserError, bad_data
@@ -120,6 +120,11 @@ def opened(path: Path, content: bytes) -> Iterator[CalamineWorkbook]:
 def sheets_of(book: CalamineWorkbook) -> list[str]:
     """The names of its sheets with cells; charts have sheets too."""
     return [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+
+
+def hidden_of(book: CalamineWorkbook) -> frozenset[str]:
+    """The names of its sheets that are hidden."""
+    return frozenset(one.name for one in book.sheets_metadata if one.visible != SheetVisibleEnum.Visible)
 
 
 def rows_of(path: Path, book: CalamineWorkbook, name: str) -> Iterator[Record]:
