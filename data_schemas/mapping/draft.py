@@ -10,10 +10,11 @@ from pathlib import Path
 
 from data_schemas.cells import Texts
 from data_schemas.instruments import Instrument
+from data_schemas.mapping.draft_attendance import attendance_file
 from data_schemas.mapping.draft_export import Export
 from data_schemas.mapping.draft_head import Head, heads_of
 from data_schemas.mapping.draft_items import numbered_in, questionnaires_in
-from data_schemas.mapping.draft_leave import attendance_file, leave_file
+from data_schemas.mapping.draft_leave import leave_file
 from data_schemas.mapping.draft_open import Open
 from data_schemas.mapping.draft_text import draft_text
 from data_schemas.mapping.draft_totals import Totals, totals_in

@@ -6,8 +6,9 @@ from datetime import date
 
 from data_schemas.cells import Texts
 from data_schemas.instruments import Instrument
+from data_schemas.mapping.draft_attendance import AttendanceFile
 from data_schemas.mapping.draft_head import Head
-from data_schemas.mapping.draft_leave import AttendanceFile, LeaveFile
+from data_schemas.mapping.draft_leave import LeaveFile
 from data_schemas.mapping.draft_totals import Totals
 from data_schemas.mapping.sheet_days import Day, days_in
 from data_schemas.mapping.tool_rows import Trials

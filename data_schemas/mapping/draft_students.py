@@ -100,7 +100,7 @@ def _class(columns: Columns, texts: Cells) -> Iterator[str]:
     wider = [school] if school and texts[school].distinct[1:] else []
     wider += [grade] if grade and not by_itself else []
     if wider:
-        yield f"class_id = {{ id = {{ columns = {toml_list([*wider, header])}, row = false }} }}"
+        yield f"class_id = {{ id = {{ columns = {toml_list([*wider, header])}, row = false, once = true }} }}"
     else:
         yield f"class_id = {toml_text(header)}"
 

@@ -5,8 +5,9 @@ from datetime import date
 from pathlib import Path
 
 from data_schemas.mapping.answer_coding import BLANKS
+from data_schemas.mapping.draft_attendance import attendance_block
 from data_schemas.mapping.draft_export import Export, Questionnaire
-from data_schemas.mapping.draft_leave import attendance_block, leave_block
+from data_schemas.mapping.draft_leave import leave_block
 from data_schemas.mapping.draft_open import Open
 from data_schemas.mapping.draft_students import rosters_of, students_block
 from data_schemas.mapping.draft_totals import totals_block
@@ -67,7 +68,7 @@ def _others(export: Export, name: str, opened: Open) -> Iterator[Sequence[str]]:
         for question in questions:
             opened.ask(question)
         for note in notes:
-            opened.note(note)
+            opened.note(f"{export.head.name}: {note}")
         yield lines
 
 

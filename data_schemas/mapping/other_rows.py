@@ -42,7 +42,7 @@ class OtherRows:
             self.totals.append(f"{number} ({first})")
             return True
         remark = REMARK.fullmatch(first)
-        if remark is not None and sum(text_of(cell) is not None for cell in record) <= FEW:
+        if remark is not None and sum(text_of(cell) not in (None, first) for cell in record) < FEW:
             self.remarks.append(f"{number} ({remark[1]})")  # what follows may name somebody
             return True
         if first in header and [header_of(cell) for cell in record[: len(header)]] == list(header):

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from data_schemas.cells import BadCell
+from data_schemas.class_names import class_questions
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.distribution import distribution
@@ -83,7 +84,7 @@ def notes_of_students(made: Understood) -> Iterator[str]:
     if not days or "students" not in frames:
         return
     if made.mapping.dataset.origin != "foreign":  # elsewhere stages and grades are cut otherwise
-        for fault in roster_questions(frames["students"], days[-1]):
+        for fault in (*roster_questions(frames["students"], days[-1]), class_questions(frames["students"])):
             if len(fault.rows):
                 yield f"students: {how_many(len(fault.rows), 'row')}, {fault.column}: {fault.what} ({fault.fix})"
     for name, fault in age_questions(frames, made.instruments, days[-1]):

@@ -108,6 +108,7 @@ def _text(done: Imported, out: Path) -> str:
         parts += [f"{number} skipped, {column} blank" for column, number in count.skipped_by.items() if number]
         parts += [f"{count.unopened} forms never opened"] if count.unopened else []
         parts += [f"{count.dated} without a day of their own, which take the file's"] if count.dated else []
+        parts += [f"{count.replaced} replaced by a later record of the same day"] if count.replaced else []
         parts += [f"{count.left_out} of students left out by a filter"] if count.left_out else []
         parts += [f"{count.set_aside} set aside"] if count.set_aside else []
         parts += [f"{count.unsettled} of those written have no settled student"] if count.unsettled else []
