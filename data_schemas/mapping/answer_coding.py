@@ -17,7 +17,7 @@ BLANKS = (
 )
 # Numbers that statistics programs keep for no answer, where a coding does not have them.
 NO_ANSWER = frozenset((-999, -99, -98, -97, -9, -8, -7, -1, 9, 88, 97, 98, 99, 888, 997, 998, 999))
-FEWEST_SHEETS = 20  # with fewer that nobody gave the lowest answer says little
+FEWEST_SHEETS = 5  # with fewer that nobody gave the lowest answer says little
 _WHOLE = re.compile(r"-?\d{1,4}")
 HIGHER, LOWER = "written one higher", "written one lower"
 

@@ -23,7 +23,7 @@ from data_schemas.mapping.headers import Numbered, canonical
 from data_schemas.mapping.questions import NONE, Question
 from data_schemas.mapping.sheet import Wanted
 from data_schemas.mapping.sheet_days import day_of
-from data_schemas.mapping.tool_rows import trials_in
+from data_schemas.mapping.tool_rows import named_trials, trials_in
 from data_schemas.mapping.understanding import files_of
 from runxin.errors import Problem, bad_data, how_many, refused, usage
 
@@ -96,7 +96,7 @@ def draft_mapping(
     unread = {export.head.name: export.unread for export in exports if export.unread}
     named = tuple(one.instrument.code for one in found if one.instrument is not None)
     named += tuple(one.instruments[0].code for export in exports for one in export.totals if not one.instruments[1:])
-    return Drafted(out, named, unread, tuple(opened.questions), tuple(opened.notes))
+    return Drafted(out, tuple(dict.fromkeys(named)), unread, tuple(opened.questions), tuple(opened.notes))
 
 
 def _export(
@@ -122,6 +122,8 @@ def _export(
     if test is not None:
         rows, words = how_many(test.count, "row"), ", ".join(test.out)
         opened.note(f"{head.name}: {rows} with {test.column} = {words}: trials, which stay out")
+    if called := named_trials(texts):
+        opened.note(f"{head.name}: {how_many(called, 'row')} with a name such as 测试: read like the others; trials?")
     plain = [header for header in head.once if not any(header in group.headers.values() for group in groups)]
     leave = leave_file(head.once, texts) if not found and attendance is None else None
     elsewhere = [] if found or leave is not None else _totals(head, plain, columns, texts, known, opened, as_of)

@@ -17,6 +17,8 @@ Columns: TypeAlias = Mapping[str, str]
 Cells: TypeAlias = Mapping[str, Texts]
 # GB/T 2261.1: the codes of sex in Chinese administrative data.
 SEX_CODES = {"0": "unknown", "1": "male", "2": "female", "9": "unknown"}
+SEX_WORDS = {"男生": "male", "女生": "female", "男孩": "male", "女孩": "female"}
+SEX_WORDS |= {word: sex for sex in ("male", "female") for word in (sex[0], sex[0].upper(), sex.capitalize())}
 FACTS = {"school_id", "class_id", "stage", "grade", "sex", "birth_date", "age_years", "boarding"}
 SCHOOL = "school-1"  # stands for the school of a file that does not name it
 PLAIN = ("birth_date", "age_years", "boarding")
@@ -78,6 +80,8 @@ def students_block(columns: Columns, texts: Cells, file: str, opened: Open) -> I
             )
         )
         yield f"stage = {{ constant = {toml_text(reference('stage'))} }}"
+    if "grade" in columns and not known:
+        opened.note(f"{grades}: its words do not say which grade they are, and the grade is unknown for everyone")
     if grades and known:
         numbers = all(word.isdecimal() for word in words) and "grade" in columns
         yield (
@@ -120,8 +124,13 @@ def _sex(columns: Columns, texts: Cells, opened: Open) -> Iterator[str]:
         opened.note(f"{header} is read by the national codes, 1 male and 2 female: is it written so?")
         yield f"sex = {{ column = {toml_text(header)}, values = {_map(SEX_CODES)} }} # GB/T 2261.1"
         return
-    yield f"sex = {toml_text(header)}"
-    known = {form for member in Sex for form in (member.code, member.zh)}
+    if set(SEX_WORDS) & words:
+        plain = {form: member.code for member in Sex for form in (member.code, member.zh)}
+        used = {word: code for word, code in {**plain, **SEX_WORDS}.items() if word in words}
+        yield f"sex = {{ column = {toml_text(header)}, values = {_map(used)} }}"
+    else:
+        yield f"sex = {toml_text(header)}"
+    known = set(SEX_WORDS) | {form for member in Sex for form in (member.code, member.zh)}
     if words - known:
         opened.note(f"{len(words - known)} values of {header} are neither 男 nor 女: add them to values")
 

@@ -14,6 +14,8 @@ from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.distribution import distribution
 from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
+from data_schemas.mapping.recognition import safety_among
+from data_schemas.mapping.safety import RESPONSES
 from data_schemas.mapping.sheet import Sheet
 from data_schemas.mapping.understanding import Understood
 from data_schemas.plausibility import age_questions, roster_questions
@@ -73,8 +75,27 @@ def notes_of(made: Understood, sheet: Sheet) -> Iterator[str]:
     yield from sheet.notes
     used = {other.sheet for sheets in made.sheets.values() for other in sheets if other.file == sheet.file}
     unread = [f"{name} ({how_many(rows, 'row')})" for name, rows in sheet.others.items() if name not in used]
+    for step in made.steps:
+        if step.is_answers and any(one is sheet for one in made.sheets[step.role]):
+            yield from _unanswered(step, sheet, made.instruments[step.table.name.removeprefix(RESPONSES)])
     if unread:
         yield f"sheets of the workbook that nothing reads: {', '.join(unread)}"
+
+
+def _unanswered(step: Step, sheet: Sheet, instrument: Instrument) -> Iterator[str]:
+    """Items that nobody answered though others were answered: a platform may keep them back."""
+    blank = []
+    for number in range(1, instrument.items + 1):
+        cell = step.cells.get(f"item_{number}")
+        if cell is not None and cell.column is not None:
+            texts = sheet.columns[cell.column].without(map(str, cell.missing))
+            blank += [number] if len(texts.index) and texts.blank.all() else []
+    if blank and len(blank) < instrument.items:
+        named = ", ".join(map(str, blank))
+        yield (
+            f"{instrument.code}: nobody answered item {named}, unknown for everyone: was it left out of the export?"
+            f"{safety_among(instrument, blank)}"
+        )
 
 
 def notes_of_students(made: Understood) -> Iterator[str]:
@@ -114,8 +135,8 @@ def _block(made: Understood, step: Step, sheets: Sequence[Sheet]) -> dict[str, A
             if (one := _cells(cell, column, sheets) or _made_of(cell)) is not None
         ],
     }
-    if step.table.name.startswith("responses/"):
-        instrument = made.instruments[step.table.name.removeprefix("responses/")]
+    if step.table.name.startswith(RESPONSES):
+        instrument = made.instruments[step.table.name.removeprefix(RESPONSES)]
         told["answers"] = _answers(step, instrument, sheets)
         told["distribution"] = distribution(instrument, made.applied.tables[step.table.name])
     return told
