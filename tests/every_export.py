@@ -118,7 +118,7 @@ def write(shape: Shape, wave: Sequence[Child], folder: Path, seed: int) -> Path:
         table += [["合计", *[99] * (len(head) - 1)], ["平均分", *[1.5] * (len(head) - 1)]]
     name = "PHQ-9" if shape.head in NAMED_BY_FILE else "导出"
     kind = shape.file.split(" ")[0]
-    return _saved(folder / f"{name}.{kind if kind in ('xlsx', 'ods', 'sav') else 'csv'}", table, shape.file)
+    return save(folder / f"{name}.{kind if kind in ('xlsx', 'ods', 'sav') else 'csv'}", table, shape.file)
 
 
 def _row(shape: Shape, child: Child, number: int, beside: Sequence[str]) -> Row:
@@ -135,7 +135,7 @@ def _row(shape: Shape, child: Child, number: int, beside: Sequence[str]) -> Row:
     ]
 
 
-def _saved(path: Path, table: Sequence[Row], file: str) -> Path:
+def save(path: Path, table: Sequence[Row], file: str) -> Path:
     if path.suffix == ".xlsx":
         _workbook(table, file).save(path)
         if file == "xlsx with formulas":
