@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from tests import every_export as exports
-from tests import old_workbook
 
 KINDS = {"sick": "病假", "personal": "事假", "unexcused": "旷课"}
 MARKS = {"sick": "病", "personal": "事", "unexcused": "旷"}
@@ -249,8 +248,6 @@ SHAPES: dict[str, Shape] = {
 def write(shape: Shape, leave: Sequence[Away], folder: Path, kind: str) -> Path:
     """The month as a file of that kind."""
     table, path = shape.table(leave), folder / f"{shape.name}.{kind}"
-    if kind == "xls":
-        return old_workbook.save(path, table)
     if kind != "csv":
         return exports.save(path, table, kind)
     text = io.StringIO()

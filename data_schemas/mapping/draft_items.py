@@ -81,7 +81,8 @@ def _questionnaire(
         opened.ask(question)
         day = day_of(name, group.group, columns, texts, as_of)
         table = f"responses/{reference(question.id)}"
-        return Questionnaire(None, name, group.headers, group.group.pattern, None, None, day, table)
+        pattern = group.group.pattern if 1 in group.headers else None
+        return Questionnaire(None, name, group.headers, pattern, None, None, day, table)
     if one.form == "scores":
         totals = ", ".join(score.code for score in one.scores)
         forms = " or ".join(group.forms or (one.code,))
