@@ -83,6 +83,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
             for fault in (*roster_questions(dataset.students, as_of), class_questions(dataset.students))
             for one in _problems(fault, "students")
         ]
+    questions += _unversioned(dataset)
     notes = list(_first_notes(dataset))
     notes += _repeated(dataset)
     for code, sheets in dataset.responses.items():
@@ -166,6 +167,19 @@ def _first_notes(dataset: Dataset) -> Iterator[str]:
         yield f"no calendar: the default terms are assumed ({_default_terms(told.as_of)})"
     if told.origin == "foreign":
         yield "foreign origin: a model of these rows may not rank local students"
+
+
+def _unversioned(dataset: Dataset) -> Iterator[Problem]:
+    """Questionnaires whose definition has changed since its first version, and that the dataset keeps none of: nothing
+    says by which one its sheets were read."""
+    packaged = {} if dataset.description.synthetic else packaged_instruments()
+    used = {code: f"responses/{code}" for code in dataset.responses}
+    if "scores" in dataset.tables:
+        used = {code: "scores" for code in dataset.tables["scores"]["instrument"].dropna().unique()} | used
+    for code, name in used.items():
+        if code in packaged and code not in dataset.own_instruments and packaged[code].version > 1:
+            what = f"nothing says by which definition {code} was read: version {packaged[code].version} is taken"
+            yield Problem(what, name, fix="where it was an older one, add that as instruments/*.toml, or import anew")
 
 
 def _default_terms(day: date) -> str:
