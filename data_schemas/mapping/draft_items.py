@@ -93,7 +93,7 @@ def _questionnaire(
         )
         return None
     if group.behind:
-        opened.note(f"{one.code} has {one.items} items: {', '.join(group.behind)} behind them are not read")
+        opened.note(f"{one.code} has {one.items} items: not read behind them: {', '.join(group.behind)}")
     absent, which_ones = left_out(name, one, group)
     opened.ask(which_ones)
     if which_ones is None and absent:

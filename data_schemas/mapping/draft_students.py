@@ -71,7 +71,7 @@ def students_block(columns: Columns, texts: Cells, file: str, opened: Open) -> I
         yield f"stage = {{ column = {toml_text(grades)}, values = {_map(stages)} }}"
         unclear = [word for word in words if word not in known]
         if unclear:
-            opened.note(f"{len(unclear)} values of {grades} do not say which grade they are: add them to the values")
+            opened.note(f"{how_many(len(unclear), 'word')} of {grades} without a grade: add them to the values")
     else:
         every = tuple(Stage.codes())
         opened.ask(
@@ -132,7 +132,7 @@ def _sex(columns: Columns, texts: Cells, opened: Open) -> Iterator[str]:
         yield f"sex = {toml_text(header)}"
     known = set(SEX_WORDS) | {form for member in Sex for form in (member.code, member.zh)}
     if words - known:
-        opened.note(f"{len(words - known)} values of {header} are neither 男 nor 女: add them to values")
+        opened.note(f"{how_many(len(words - known), 'word')} of {header} beside 男 and 女: add them to values")
 
 
 def _map(values: Mapping[str, object]) -> str:

@@ -110,7 +110,7 @@ def notes_of_students(made: Understood) -> Iterator[str]:
                 yield f"students: {how_many(len(fault.rows), 'row')}, {fault.column}: {fault.what} ({fault.fix})"
     for name, fault in age_questions(frames, made.instruments, days[-1]):
         count = frames[name]["student_id"].iloc[fault.rows].nunique()
-        yield f"{name}: {count} students are {fault.what}: {fault.fix}; `runxin check` names the rows"
+        yield f"{name}: {how_many(count, 'student')} {fault.what}: {fault.fix}; `runxin check` names the rows"
 
 
 def _files(made: Understood) -> Iterator[dict[str, Any]]:

@@ -112,7 +112,7 @@ def test_a_file_that_was_cut_at_the_end_of_a_row_is_noticed_by_its_count(tmp_pat
     file, mapping = tmp_path / "a.csv", tmp_path / "m.toml"
     file.write_bytes(b"".join(content.splitlines(keepends=True)[:-5]))
     draft_mapping([file], mapping, (), KNOWN, as_of=None, today=date(2026, 4, 3))
-    with pytest.raises(UserError, match="30 rows were expected and the files have 25, nothing was written") as refused:
+    with pytest.raises(UserError, match="expected 30 rows, and the files have 25: nothing was written") as refused:
         import_files(mapping, [file], tmp_path / "out", known=KNOWN, expect=30)
     assert "was a file cut off?" in (refused.value.fix or "")
     assert not (tmp_path / "out").exists()

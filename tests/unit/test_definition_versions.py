@@ -92,7 +92,7 @@ def made(tmp_path: Path) -> Path:
         "or mend stage or grade)"
     )
     assert done.notes[-1:] == (
-        "responses/iat: 1 students are not of the ages that iat was made for (12 to below 120): it is scored, and said "
+        "responses/iat: 1 student not of the ages that iat was made for (12 to below 120): it is scored, and said "
         "to be so; take a questionnaire for this age; `runxin check` names the rows",
     )
     return tmp_path / "out"
