@@ -3,8 +3,9 @@
 Nothing is guessed silently: what could not be told is a question in the mapping, and what was taken to be so is said.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,12 +18,12 @@ from data_schemas.mapping.draft_items import numbered_in, questionnaires_in
 from data_schemas.mapping.draft_leave import leave_file
 from data_schemas.mapping.draft_open import Open
 from data_schemas.mapping.draft_text import draft_text
-from data_schemas.mapping.draft_totals import Totals, totals_in
+from data_schemas.mapping.draft_totals import Totals, named_totals, totals_in
 from data_schemas.mapping.files import read_sheet
 from data_schemas.mapping.headers import Numbered, canonical
 from data_schemas.mapping.questions import NONE, Question
 from data_schemas.mapping.sheet import Wanted
-from data_schemas.mapping.sheet_days import day_of
+from data_schemas.mapping.sheet_days import day_of, day_of_wave
 from data_schemas.mapping.tool_rows import named_trials, trials_in
 from data_schemas.mapping.understanding import files_of
 from runxin.errors import Problem, bad_data, how_many, refused, usage
@@ -126,7 +127,9 @@ def _export(
         opened.note(f"{head.name}: {how_many(called, 'row')} with a name such as 测试: read like the others; trials?")
     plain = [header for header in head.once if not any(header in group.headers.values() for group in groups)]
     leave = leave_file(head.once, texts) if not found and attendance is None else None
-    elsewhere = [] if found or leave is not None else _totals(head, plain, columns, texts, known, opened, as_of)
+    read = {one.instrument.code for one in found if one.instrument is not None}
+    others = {code: one for code, one in known.items() if code not in read}
+    elsewhere = [] if leave is not None else _totals(head, plain, columns, texts, others, bool(found), opened, as_of)
     days = [day.header for day in (*(one.day for one in found), *(one.day for one in elsewhere)) if day.header]
     totals = [one.total for one in found if one.total]
     taken = {*columns.values(), *days, *totals, *(header for one in found for header in one.headers.values()), *of_days}
@@ -141,17 +144,29 @@ def _totals(
     columns: Mapping[str, str],
     texts: Mapping[str, Texts],
     known: Mapping[str, Instrument],
+    beside: bool,
     opened: Open,
     as_of: date | None,
 ) -> list[Totals]:
-    """Figures that a platform worked out, each questionnaire's with the day of its sheets."""
+    """Figures that a platform worked out, each questionnaire's with the day of its sheets. `beside` items of others
+    only those that name their questionnaire themselves are read."""
     left = [header for header in headers if header not in columns.values()]
-    found = totals_in(left, texts, (head.role.sheet or "", head.path.stem), known)
+    places = (head.role.sheet or "", head.path.stem)
+    found = named_totals(left, texts, known) if beside else totals_in(left, texts, places, known)
     made = []
     students = set(texts[columns["student_id"]].distinct)
     for instruments, scales in found:
-        day = day_of(opened.name(instruments[0].code, students), Numbered("", {}, None), columns, texts, as_of)
-        opened.ask(day.question)
-        opened.note(day.note)
-        made.append(Totals(instruments, scales, day))
-    return made
+        name = opened.name(instruments[0].code, students)
+        day = day_of(name, Numbered(" ".join(scales.values()), {}, None), columns, texts, as_of)
+        made.append((name, Totals(instruments, scales, day)))
+    days = Counter((one.instruments[0].code, one.day.header or "") for _, one in made if one.day.header)
+    apart = [
+        replace(one, day=day_of_wave(name, next(iter(one.columns.values())), one.day))
+        if days[one.instruments[0].code, one.day.header or ""] > 1
+        else one
+        for name, one in made
+    ]
+    for one in apart:
+        opened.ask(one.day.question)
+        opened.note(one.day.note)
+    return apart

@@ -47,7 +47,7 @@ def questionnaires_in(
         opened.note(each.day.note)
     alone = len([one for one in found if one.instrument is not None]) == 1
     return [
-        one if one.instrument is None else replace(one, total=platform_total(one.instrument, head.once, alone))
+        one if one.instrument is None else replace(one, total=platform_total(one.instrument, head.once, alone, known))
         for one in found
     ]
 

@@ -25,11 +25,12 @@ FEW = 4  # cells of such a row: a row with answers is a student's, whatever stan
 
 @dataclass
 class OtherRows:
-    """The rows that were left out, each as a person finds it."""
+    """The rows that were left out, each as a person finds it, and those that end before the headers do."""
 
     totals: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
+    short: list[str] = field(default_factory=list)
 
     def take(self, number: int, record: Sequence[object], header: Sequence[str]) -> bool:
         """Whether a row (counted from 1) is nobody's; it is put down where it is."""
@@ -56,6 +57,7 @@ class OtherRows:
             ("rows of totals, nobody's and left out", self.totals),
             ("remarks, nobody's rows and left out", self.remarks),
             ("the headers again, left out", self.headers),
+            ("rows with fewer cells than headers, the rest read as blank", self.short),
         )
         for what, rows in kinds:
             if rows:

@@ -195,12 +195,13 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W_]", "", text).casefold()
 
 
-def platform_total(one: Instrument, headers: Sequence[str], alone: bool) -> str | None:
+def platform_total(one: Instrument, headers: Sequence[str], alone: bool, known: Mapping[str, Instrument]) -> str | None:
     """The header of the total that the platform reckoned of this questionnaire: the one that names it, or the only one
-    where it is `alone` in its file."""
+    that names no other where it is `alone` in its file."""
     totals = [header for header in headers if _TOTAL.search(header)]
     named = [header for header in totals if named_in(header, {one.code: one})]
-    fitting = named or (totals if alone else [])
+    others = {code: other for code, other in known.items() if code != one.code}
+    fitting = named or ([header for header in totals if not called(header, others)] if alone else [])
     return fitting[0] if len(fitting) == 1 else None
 
 

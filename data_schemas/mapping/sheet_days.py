@@ -41,8 +41,8 @@ def day_of(
     """The day of the sheets of a group of items; `name` is for a question."""
     own = columns.get("administered_on") or columns.get("submitted_at")
     possible = [header for header in texts if header not in columns.values() and _holds_days(header, texts[header])]
-    waves = {wave.casefold() for wave in _WAVE.findall(group.prefix)}
-    of_wave = [header for header in possible if waves & {wave.casefold() for wave in _WAVE.findall(header)}]
+    waves = waves_in(group.prefix)
+    of_wave = [header for header in possible if waves & waves_in(header)]
     if len(of_wave) == 1:
         return _read(of_wave[0], texts)
     if own is not None:
@@ -71,6 +71,11 @@ def day_of_wave(name: str, shown: str, day: Day) -> Day:
         f"wave filled in? A day, or {day.header} where that column is of this wave"
     )
     return Day(reference(identity), question=Question(id=identity, ask=ask), days=day.days)
+
+
+def waves_in(text: str) -> frozenset[str]:
+    """The waves that a header names, such as T1 or 前测."""
+    return frozenset(wave.casefold() for wave in _WAVE.findall(text))
 
 
 def days_in(column: Texts) -> Counter[date]:

@@ -54,6 +54,8 @@ def tabulated(
             rows.append(number)
             if strict_width and any(text_of(cell) for cell in record[len(header) :]):
                 overfull.append(number)
+            if strict_width and len(record) < len(header):
+                others.short.append(str(number))
             for values, position in zip(kept, places.values(), strict=True):
                 values.append(record[position] if position < len(record) else None)
     columns = {name: blanks(len(rows)) for name in wanted.columns}

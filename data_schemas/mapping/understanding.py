@@ -217,7 +217,7 @@ def _total_headers(
     """What finds in a file the total of a step's questionnaire that the platform reckoned and no mapping names."""
     alone = len({other.table.name for other in steps if other.is_answers and other.role == step.role}) == 1
     one = instruments[step.table.name.removeprefix("responses/")] if step.is_answers else None
-    return lambda sheet: None if one is None else platform_total(one, sheet.headers, alone)
+    return lambda sheet: None if one is None else platform_total(one, sheet.headers, alone, instruments)
 
 
 def _totals_beside(
