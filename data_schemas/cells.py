@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_schemas.ids import BadId, plain_id
+from data_schemas.ids import BadId, plain_id, undressed
 from data_schemas.tables import CellKind, Column
 from data_schemas.times_of_day import at_time, from_epoch, in_halves
 
@@ -28,6 +28,7 @@ GOING_ON = frozenset(
 )
 PEOPLE = ("student_id", "school_id")  # ids that a caller of the API sends too, and that are refused alike there
 OUTSIDE = "outside the range"
+DRESS = ("=", "'")  # before a text that a spreadsheet is to leave as it is
 LISTED = 20  # known codes named in a problem
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))"
@@ -83,6 +84,8 @@ def text_of(value: object) -> str | None:
     """The text of a cell: full-width forms and outer spaces are levelled, 3.0 is 3, a blank cell is `None`."""
     if isinstance(value, str):
         text = value.strip() if value.isascii() else unicodedata.normalize("NFKC", value).strip()
+        if text[:1] in DRESS:
+            text = undressed(text).strip()
         if text.endswith("0") and _WHOLE.fullmatch(text):  # a number that a program wrote as 3.0
             text = text.partition(".")[0]
         return text or None

@@ -83,6 +83,7 @@ def check_dataset(dataset: Dataset) -> CheckReport:
             for fault in (*roster_questions(dataset.students, as_of), class_questions(dataset.students))
             for one in _problems(fault, "students")
         ]
+    questions += _unversioned(dataset)
     notes = list(_first_notes(dataset))
     notes += _repeated(dataset)
     for code, sheets in dataset.responses.items():
@@ -168,6 +169,19 @@ def _first_notes(dataset: Dataset) -> Iterator[str]:
         yield "foreign origin: a model of these rows may not rank local students"
 
 
+def _unversioned(dataset: Dataset) -> Iterator[Problem]:
+    """Questionnaires whose definition has changed since its first version, and that the dataset keeps none of: nothing
+    says by which one its sheets were read."""
+    packaged = {} if dataset.description.synthetic else packaged_instruments()
+    used = {code: f"responses/{code}" for code in dataset.responses}
+    if "scores" in dataset.tables:
+        used = {code: "scores" for code in dataset.tables["scores"]["instrument"].dropna().unique()} | used
+    for code, name in used.items():
+        if code in packaged and code not in dataset.own_instruments and packaged[code].version > 1:
+            what = f"nothing says by which definition {code} was read: version {packaged[code].version} is taken"
+            yield Problem(what, name, fix="where it was an older one, add that as instruments/*.toml, or import anew")
+
+
 def _default_terms(day: date) -> str:
     here = [span for span in terms_of(Terms(), *YEARS, Rules()) if school_year(span.first) == school_year(day)]
     return ", ".join(f"{span.first} to {span.last}" for span in here)
@@ -187,11 +201,11 @@ def _coverage(dataset: Dataset) -> Iterator[str]:
         rows = feeds[feeds["table"] == name]
         without = schools - set(rows["school_id"])
         if without:
-            yield f"{name}: {len(without)} of {len(schools)} schools have no coverage, so no row there means unknown"
+            yield f"{name}: {len(without)} of {how_many(len(schools), 'school')} without coverage: no row is unknown"
         ended = rows.groupby("school_id")["covered_to"].max()
         silent = ended[ended < as_of]
         if len(silent):
-            yield f"{name}: the feed of {len(silent)} schools ends before the as-of date"
+            yield f"{name}: the feed of {how_many(len(silent), 'school')} ends before the as-of date"
 
 
 def _open_leave(dataset: Dataset) -> Iterator[str]:
@@ -220,7 +234,7 @@ def _overlapping_leave(dataset: Dataset) -> Iterator[str]:
         what = "is there twice" if doubled else "overlaps with an earlier one of the student, or changes it"
         yield f"leaves, row {row}: this leave {what}; each day counts once"
     if len(rows) > NAMED:
-        yield f"leaves: {len(rows) - NAMED} more rows overlap with earlier ones; each day counts once"
+        yield f"leaves: {how_many(len(rows) - NAMED, 'row')} more that overlap with earlier ones; each day counts once"
 
 
 def _label(dataset: Dataset) -> dict[str, Any] | None:
@@ -253,17 +267,18 @@ def _label_notes(dataset: Dataset, label: dict[str, Any] | None) -> Iterator[str
         yield f"label {label['name']}: {shown}, among students with an outcome"
     unlabelled = label["students"] - label["with_outcome"]
     if unlabelled:
-        yield f"{unlabelled} students have no outcome: they are unlabelled, not negative"
+        yield f"{how_many(unlabelled, 'student')} without an outcome: unlabelled, not negative"
     everyone = set(label["selection"]) <= {"all"}
     if label["without_selection"]:
-        yield f"{label['without_selection']} outcomes do not say why the student was picked"
+        yield f"{how_many(label['without_selection'], 'outcome')} without the reason why the student was picked"
     if not everyone:
         picked = ", ".join(f"{reason} {count}" for reason, count in label["selection"].items())
         yield f"outcomes exist for picked students ({picked}): their rate is not the rate of all"
     if not everyone and AUDIT not in label["selection"]:
         yield "no interview by lot (audit) is among the outcomes: what lists miss cannot be estimated"
     if not everyone and label["without_probability"]:
-        yield f"{label['without_probability']} outcomes carry no selection probability, so rates cannot be weighted"
+        without = how_many(label["without_probability"], "outcome")
+        yield f"{without} without a selection probability, so rates cannot be weighted"
     running = open_dates(dataset)
     if running:
         yield (
@@ -274,4 +289,4 @@ def _label_notes(dataset: Dataset, label: dict[str, Any] | None) -> Iterator[str
         outcomes = dataset.tables["outcomes"]
         later = int((outcomes["observed_on"] > pd.Timestamp(dataset.description.as_of)).sum())
         if later:
-            yield f"{later} outcomes lie after the as-of date"
+            yield f"{how_many(later, 'outcome')} after the as-of date"

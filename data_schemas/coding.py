@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from data_schemas.instruments import BLANK, Instrument, declared_coding, score_sheets
 from data_schemas.instruments.scores import Scores, item_points
 from data_schemas.rules import Fault
-from runxin.errors import Problem, UserError
+from runxin.errors import Problem, UserError, how_many
 
 Floats = NDArray[np.float64]
 # Below this many sheets the sign of a correlation says little about how the answers are coded.
@@ -35,7 +35,9 @@ def check_coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Pro
     found = item_total_correlations(instrument, points)
     if not found:
         answered = int((~np.isnan(points)).any(axis=1).sum())
-        return problems, [f"{name}: {answered} sheets are too few to see whether the items are coded as declared"]
+        return problems, [
+            f"{name}: {how_many(answered, 'sheet')}: too few to see whether the items are coded as declared"
+        ]
     for item, (correlation, n) in found.items():
         if correlation is not None and correlation < -CHANCE / np.sqrt(n):
             what = f"the item runs against the others (corrected item-total correlation {correlation:.2f})"
@@ -49,7 +51,7 @@ def check_coding(instrument: Instrument, sheets: pd.DataFrame) -> tuple[list[Pro
     fewest = min((n for correlation, n in found.values() if correlation is not None), default=MANY_SHEETS)
     if fewest < MANY_SHEETS:
         seen = f"only an item that runs against the others by {-CHANCE / np.sqrt(fewest):.2f} or more is told"
-        notes.append(f"{name}: with {fewest} sheets {seen}")
+        notes.append(f"{name}: with {how_many(fewest, 'sheet')} {seen}")
     return problems, notes
 
 

@@ -22,7 +22,7 @@ from data_schemas.plain_text import plain_frame, unmarked
 from data_schemas.reader_faults import damaged
 from data_schemas.tables import DTYPES, TABLES, CellKind, Table, response_table
 from data_schemas.zone import CHINA
-from runxin.errors import Problem, bad_data
+from runxin.errors import Problem, bad_data, how_many
 
 DESCRIPTION = "dataset.toml"
 FORMATS = ("parquet", "csv", "xlsx")
@@ -137,7 +137,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         what, fix = f"this is not {KIND_WORDS[column.kind]}", "mend it or leave it blank"
         problems += [Problem(what, table.name, int(row) + 2, column.name, fix) for row in wrong]
     if problems:
-        raise bad_data(f"{len(problems)} cells of {table.name} do not fit their columns", problems)
+        raise bad_data(f"{how_many(len(problems), 'cell')} of {table.name} of another type than the column", problems)
     return pd.DataFrame(columns, index=frame.index)
 
 

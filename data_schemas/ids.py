@@ -1,6 +1,7 @@
 """What an id is made of: characters that a person sees and that stand in one order, in the one form that files are
 read in, so that two ids that look alike are the same."""
 
+import re
 import unicodedata
 
 # Default_Ignorable_Code_Point of Unicode 15.0 (DerivedCoreProperties.txt) outside the category Cf, and the blank
@@ -15,6 +16,7 @@ INVISIBLE = frozenset(
 REFUSED = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"])
 NAMELESS = {"Cc": "control character", "Co": "private character", "Cn": "unassigned character", "Cs": "half of a pair"}
 LONGEST = 64
+_DRESSED = re.compile(r'="(?P<inner>[^"]*)"|\'(?P<digits>\d+)')
 
 
 class BadId(ValueError):
@@ -35,6 +37,8 @@ def plain_id(text: str) -> str:
     """
     if not 1 <= len(text) <= LONGEST:
         raise BadId(f"an id has 1 to {LONGEST} characters", "send the student's or school's own id")
+    if undressed(text) != text:
+        raise BadId("an id is written as a spreadsheet's formula or text", "send what stands in it alone")
     if text.isascii() and text.isprintable() and " " not in text:
         return text
     for character in text:
@@ -44,6 +48,12 @@ def plain_id(text: str) -> str:
     if levelled != text:
         raise BadId(*_unlevelled(text, levelled))
     return text
+
+
+def undressed(text: str) -> str:
+    """A text without what keeps a spreadsheet from reading its digits as a number: `="0017"` and `'0017` are 0017."""
+    found = _DRESSED.fullmatch(text)
+    return text if found is None else found["inner"] or found["digits"]
 
 
 def plain_school_id(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data_schemas.rules import REFUSED, STRANGER
-from runxin.errors import Problem
+from runxin.errors import Problem, how_many
 
 ROWS_NAMED = 10
 ECHOES = frozenset([STRANGER, REFUSED])  # what a roster that is at fault makes of every other file
@@ -25,7 +25,7 @@ class ProblemGroup:
         one = self.first
         place = ", ".join(part for part in (one.file, f"column {one.column}" if one.column else None) if part)
         rows = ", ".join(map(str, self.rows[:ROWS_NAMED])) + (", …" if self.count > ROWS_NAMED else "")
-        text = f"{one.what}, in {self.count} rows: {rows}"
+        text = f"{one.what}, in {how_many(self.count, 'row')}: {rows}"
         return f"{place}: {text}" + (f" ({one.fix})" if one.fix else "")
 
     def payload(self, most: int | None = ROWS_NAMED) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from data_schemas.enrolment import SET_ASIDE, STUDENT, chosen, current, split
 from data_schemas.repeats import repeats
 from data_schemas.tables import Table
+from data_schemas.times_of_day import HALVES_A_DAY
 
 # Dates of something that has happened; the others may lie ahead, such as the end of an approved leave.
 EVENTS = {
@@ -101,7 +102,7 @@ def faults(
         found += _strangers(frame, students, set_aside)
     found += [*_order(frame, table), *_several_schools(frame, table)]
     if table.name == "leaves":
-        found += _far(frame, as_of)
+        found += [*_far(frame, as_of), *_beyond_its_days(frame)]
     if not (ahead and table.name == "outcomes"):
         found += _future(frame, table, as_of)
     return [fault for fault in found if len(fault.rows)]
@@ -193,6 +194,15 @@ def _far(frame: pd.DataFrame, as_of: date) -> list[Fault]:
         Fault(_rows((frame[name] < day - past) | (frame[name] > day + ahead)), name, what, fix)
         for name in ("start_on", "end_on")
     ]
+
+
+def _beyond_its_days(frame: pd.DataFrame) -> list[Fault]:
+    """Leave of more half days than its days have, such as three days that end on the first: each day counts once, so
+    the others would be lost."""
+    days = (frame["end_on"] - frame["start_on"]).dt.days + 1
+    beyond = (frame["half_days"] > HALVES_A_DAY * days) & (days > 0)
+    what, fix = "more half days than the days of the leave have", "mend the last day, or the length or its unit"
+    return [Fault(_rows(beyond.fillna(False)), "half_days", what, fix, kept=True)]
 
 
 def _future(frame: pd.DataFrame, table: Table, as_of: date) -> list[Fault]:

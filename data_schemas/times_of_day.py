@@ -24,8 +24,14 @@ _UNITS = {
     "days": re.compile(r"天|日数|days?", re.IGNORECASE),
 }
 WITHDRAWN = 0  # half days of a leave of which nothing was taken
+HALVES_A_DAY = 2
 HOURS_A_HALF = 4  # of a school day of eight
 NOON, MIDDAY_OVER = time(12), time(13)  # school rests in between
+
+
+def tells_time(text: str) -> bool:
+    """Whether a cell says at which time of the day, and not only on which day."""
+    return ":" in text or any(word in text for word in HALVES) or bool(_EPOCH.fullmatch(text))
 
 
 def from_epoch(text: str) -> datetime | None:

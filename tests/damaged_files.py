@@ -12,6 +12,8 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 
+from tests import every_export, old_workbook
+
 HEAD = ["学号", "年级", "性别", "测评日期", *(f"PHQ{n}" for n in range(1, 10))]
 ROWS = [[f"{2000 + n}", "八年级", "女", "2026-03-30", *(n % 4 for _ in range(9))] for n in range(30)]
 Damage = Callable[[random.Random, bytes], bytes]
@@ -30,8 +32,12 @@ def whole_files() -> dict[str, bytes]:
     with TemporaryDirectory() as folder:
         pyreadstat.write_sav(frame, f"{folder}/a.sav")
         spss = Path(folder, "a.sav").read_bytes()
+        old = old_workbook.save(Path(folder, "a.xls"), [HEAD, *ROWS]).read_bytes()
+        open_document = every_export.save(Path(folder, "a.ods"), [HEAD, *ROWS], "ods").read_bytes()
     return {
         "answers.sav": spss,
+        "old.xls": old,
+        "open.ods": open_document,
         "utf-8.csv": text.getvalue().encode("utf-8-sig"),
         "gb18030.csv": text.getvalue().encode("gb18030"),
         "book.xlsx": workbook.getvalue(),

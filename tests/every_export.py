@@ -17,6 +17,8 @@ import pandas as pd
 import pyreadstat
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from tests import old_workbook
+
 ITEMS = 9
 DAYS = (date(2026, 3, 30), date(2026, 3, 31))
 WORDS = ("完全不会", "好几天", "一半以上的天数", "几乎每天")
@@ -88,7 +90,7 @@ DATES: dict[str, Callable[[date], object]] = {
     "cell": lambda day: datetime.combine(day, time(8, 5)),
 }
 FILES = (
-    *("utf-8", "utf-8-sig", "gb18030", "utf-16", "ods", "sav"),
+    *("utf-8", "utf-8-sig", "gb18030", "utf-16", "ods", "sav", "xls"),
     *("xlsx", "xlsx with a title", "xlsx of 1904", "xlsx with hidden rows and columns", "xlsx with totals below"),
     *("xlsx with other sheets", "xlsx with headings", "xlsx with formulas"),
 )
@@ -118,7 +120,7 @@ def write(shape: Shape, wave: Sequence[Child], folder: Path, seed: int) -> Path:
         table += [["合计", *[99] * (len(head) - 1)], ["平均分", *[1.5] * (len(head) - 1)]]
     name = "PHQ-9" if shape.head in NAMED_BY_FILE else "导出"
     kind = shape.file.split(" ")[0]
-    return _saved(folder / f"{name}.{kind if kind in ('xlsx', 'ods', 'sav') else 'csv'}", table, shape.file)
+    return save(folder / f"{name}.{kind if kind in ('xlsx', 'ods', 'sav', 'xls') else 'csv'}", table, shape.file)
 
 
 def _row(shape: Shape, child: Child, number: int, beside: Sequence[str]) -> Row:
@@ -135,13 +137,15 @@ def _row(shape: Shape, child: Child, number: int, beside: Sequence[str]) -> Row:
     ]
 
 
-def _saved(path: Path, table: Sequence[Row], file: str) -> Path:
+def save(path: Path, table: Sequence[Row], file: str) -> Path:
     if path.suffix == ".xlsx":
         _workbook(table, file).save(path)
         if file == "xlsx with formulas":
             _worked_out(path)
     elif path.suffix == ".ods":
         _open_document(path, table)
+    elif path.suffix == ".xls":
+        old_workbook.save(path, table)
     elif path.suffix == ".sav":
         _spss(path, table)
     else:
@@ -205,7 +209,7 @@ def _open_document(path: Path, table: Sequence[Row]) -> None:
 def _open_cell(value: object) -> str:
     if value is None:
         return "<table:table-cell/>"
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return f'<table:table-cell office:value-type="date" office:date-value="{value.isoformat()}"/>'
     if isinstance(value, int):
         return f'<table:table-cell office:value-type="float" office:value="{value}"/>'

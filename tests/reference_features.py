@@ -50,19 +50,20 @@ def reaches(request: Row, table: str, as_of: date, taught: list[date], since: da
 
 
 def told_once(request: Row) -> Row:
-    """The request without leave and reports that say what the record right before them said of the same thing."""
+    """The request without leave and reports that say what the record right before them said of the same thing; of one
+    day what takes leave back comes last."""
     about = {"leaves": ("type", "start_on"), "concerns": ("kind", "reported_on", "source")}
     found = dict(request)
     for table, names in about.items():
-        things: dict[str, list[tuple[date, str, Row]]] = {}
+        things: dict[str, list[tuple[date, bool, str, Row]]] = {}
         for row in request.get(table) or []:
             told = {name: row[name] for name in sorted(row) if name != "recorded_on" and row[name] is not None}
             thing = things.setdefault(str([row.get(name) for name in names]), [])
-            thing.append((row.get("recorded_on") or date.min, str(told), row))
+            thing.append((row.get("recorded_on") or date.min, row.get("half_days") == 0, str(told), row))
         if request.get(table) is not None:
-            records = [sorted(thing, key=lambda one: one[:2]) for thing in things.values()]
+            records = [sorted(thing, key=lambda one: one[:3]) for thing in things.values()]
             found[table] = [
-                r for one in records for n, (_, said, r) in enumerate(one) if not n or one[n - 1][1] != said
+                r for one in records for n, (*_, said, r) in enumerate(one) if not n or one[n - 1][2] != said
             ]
     return found
 

@@ -51,11 +51,23 @@ def episodes_with(taught: list[date], away: set[date], marked: set[date]) -> int
     return found
 
 
+def standing(request: Row, as_of: date) -> list[Row]:
+    """What was recorded by the as-of date, without what a record of that day or later of the same kind and first day
+    took back (it has no half days), and without such records."""
+    rows = [row for row in request.get("leaves") or [] if row["recorded_on"] <= as_of]
+    gone: dict[tuple[str, date], date] = {}
+    for row in rows:
+        if row.get("half_days") == 0:
+            thing = row["type"], row["start_on"]
+            gone[thing] = max(row["recorded_on"], gone.get(thing, date.min))
+    return [row for row in rows if row["recorded_on"] > gone.get((row["type"], row["start_on"]), date.min)]
+
+
 def suspended_days(request: Row, as_of: date, days: list[date]) -> set[date]:
     """Which of `days` lie in a suspension that had begun and been recorded by the as-of date: to the day before the
-    first return after it, else to its end. Of two that begin on one day the one recorded last counts, the shorter one
-    where both came in on one day."""
-    rows = [row for row in request.get("leaves") or [] if row["recorded_on"] <= as_of]
+    first return after it, else to its end; what was taken back never was. Of two that begin on one day the one recorded
+    last counts, the shorter one where both came in on one day."""
+    rows = standing(request, as_of)
     returns = [row["start_on"] for row in rows if row["type"] == "resumption"]
     found: set[date] = set()
     begun = [row for row in rows if row["type"] == "suspension" and row["start_on"] <= as_of]
@@ -93,8 +105,8 @@ def version(row: Row, rows: list[Row], as_of: date) -> tuple[bool, bool]:
 
     newest = [one for one in alike if one["recorded_on"] == last]
     longest = max(map(length, newest))
-    standing = [one for one in newest if length(one) == longest][-1]
-    return row is standing, row["recorded_on"] < last
+    last_one = [one for one in newest if length(one) == longest][-1]
+    return row is last_one, row["recorded_on"] < last
 
 
 def leave_features(request: Row, as_of: date, taught: list[date], below: list[float] | None = None) -> dict[str, float]:
@@ -109,10 +121,9 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
     late_early, suspensions, resumptions = set(), set(), set()
     quarantined: set[date] = set()
     told: dict[date, tuple[date, int, date]] = {}
-    for row in request.get("leaves") or []:
-        if row["recorded_on"] > as_of:
-            continue
-        standing, replaced = version(row, request["leaves"], as_of)
+    records = standing(request, as_of)
+    for row in records:
+        stands, replaced = version(row, records, as_of)
         if row["start_on"] <= as_of:
             if row["type"] in ("late", "early") and sum(row["start_on"] < day for day in passed) < 20:
                 late_early.add((row["start_on"], row["type"]))
@@ -130,7 +141,7 @@ def leave_features(request: Row, as_of: date, taught: list[date], below: list[fl
             if day > as_of:
                 continue
             part = 1.0 if row.get("half_days") is None else min(row["half_days"] / 2 / len(missed), 1.0)
-            if standing:
+            if stands:
                 share[day] = min(share.get(day, 0.0) + part, 1.0)
             if replaced:
                 continue

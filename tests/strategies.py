@@ -158,6 +158,22 @@ def students(draw: st.DrawFn, consent: bool = True, collected: bool = False) -> 
 
 
 @st.composite
+def with_withdrawals(draw: st.DrawFn, requests: st.SearchStrategy[Request]) -> Request:
+    """A student of whose leave, suspensions and returns some were taken back, on their day of record or later."""
+    request = draw(requests)
+    rows = request.get("leaves")
+    if not rows:
+        return request
+    taken_back = draw(st.lists(st.sampled_from(rows), max_size=3))
+    later = [timedelta(days=draw(st.integers(0, 5))) for _ in taken_back]
+    gone = [
+        {**row, "half_days": 0, "recorded_on": min(row["recorded_on"] + more, AS_OF)}
+        for row, more in zip(taken_back, later, strict=True)
+    ]
+    return {**request, "leaves": [*rows, *gone]}
+
+
+@st.composite
 def later_rows(draw: st.DrawFn) -> dict[str, list[Row]]:
     """Rows of every table that happen after the as-of date, and rows of earlier days that are recorded after it."""
     then = AS_OF + timedelta(days=draw(st.integers(1, 60)))

@@ -3,7 +3,7 @@
 from data_schemas.cells import text_of
 from data_schemas.instruments.definition import Instrument
 from data_schemas.instruments.scorer import declared_coding
-from runxin.errors import Problem, bad_data
+from runxin.errors import Problem, bad_data, how_many
 
 
 def read_answers(instrument: Instrument, text: str, coding: str | None) -> list[int | None]:
@@ -17,7 +17,7 @@ def read_answers(instrument: Instrument, text: str, coding: str | None) -> list[
     used = declared_coding(instrument, coding)
     parts = text.replace("，", ",").split(",")
     if len(parts) != instrument.items:
-        what = f"{instrument.code} has {instrument.items} items, here are {len(parts)} answers"
+        what = f"{instrument.code} has {instrument.items} items, answers given: {len(parts)}"
         raise bad_data(what, fix="an empty place between commas is a blank")
     answers: list[int | None] = []
     problems = []
@@ -35,5 +35,5 @@ def read_answers(instrument: Instrument, text: str, coding: str | None) -> list[
                 Problem("this is no answer of the coding", column=f"item_{number}", fix=f"known are {known}")
             )
     if problems:
-        raise bad_data(f"{len(problems)} answers cannot be read", problems)
+        raise bad_data(f"{how_many(len(problems), 'answer')} cannot be read", problems)
     return answers

@@ -23,7 +23,7 @@ from data_schemas.instruments.workbook_layout import (
     Field,
 )
 from data_schemas.reader_faults import damaged
-from runxin.errors import Problem, bad_data
+from runxin.errors import Problem, bad_data, how_many
 
 Row = dict[str, Any]
 SOURCE = "school"
@@ -59,7 +59,7 @@ def read_workbook(path: Path) -> Instrument:
     if not problems:
         problems += _misfits(path.name, about, tables)
     if problems:
-        raise bad_data(f"{len(problems)} problems in the sheet, nothing was written", problems)
+        raise bad_data(f"{how_many(len(problems), 'problem')} in the sheet, nothing was written", problems)
     try:
         return Instrument.model_validate(_definition(about, tables))
     except ValidationError as error:

@@ -1,8 +1,9 @@
 """How the answers of a questionnaire are coded in a file: told by its words, or by what only one coding can hold, or
 asked. Numbers that fit by their range alone are no proof: a scale that was written one higher fits as well."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data_schemas.cells import Texts, without_mark
@@ -14,7 +15,10 @@ BLANKS = (
     *("-", "--", "—", "/", "N/A", "NA", "null", "NULL"),
     *("未填", "未答", "未作答", "无作答", "(空)", "(跳过)", "空", "跳过"),
 )
-FEWEST_SHEETS = 20  # with fewer that nobody gave the lowest answer says little
+# Numbers that statistics programs keep for no answer, where a coding does not have them.
+NO_ANSWER = frozenset((-999, -99, -98, -97, -9, -8, -7, -1, 9, 88, 97, 98, 99, 888, 997, 998, 999))
+FEWEST_SHEETS = 5  # with fewer that nobody gave the lowest answer says little
+_WHOLE = re.compile(r"-?\d{1,4}")
 HIGHER, LOWER = "written one higher", "written one lower"
 
 
@@ -28,28 +32,32 @@ class Coded:
     note: str | None = None
 
 
-def coding_of(instrument: Instrument, headers: Mapping[int, str], texts: Mapping[str, Texts]) -> Coded:
-    """The coding in which every answer can be read, or the question which it is."""
+def coding_of(name: str, instrument: Instrument, headers: Mapping[int, str], texts: Mapping[str, Texts]) -> Coded:
+    """The coding in which every answer can be read, or the question which it is, by the `name` of the sheets."""
     counts = _counts(headers, texts)
-    numbers = {int(text): n for text, n in counts.items() if text.isdecimal()}
-    words = [text for text in counts if not text.isdecimal()]
     own = instrument.codings
+    numbers = {int(text): n for text, n in counts.items() if _WHOLE.fullmatch(text)}
+    words = [text for text in counts if not _WHOLE.fullmatch(text)]
+    none = sorted(n for n in numbers if n in NO_ANSWER and not any(one.low <= n <= one.high for one in own))
+    numbers = {number: n for number, n in numbers.items() if number not in none}
+    if not numbers and not none and (choices := _lettered(own[0], words)):
+        return _asked(name, instrument, choices)
     fitting = [one for one in own if all(_reads(one, text) for text in words)]
     if words and not fitting:
-        return _named(instrument, own[0] if not instrument.must_declare_coding else None, _unread(instrument))
-    if words and len(fitting) == 1 and all(fitting[0].low <= number <= fitting[0].high for number in numbers):
-        return _named(instrument, fitting[0])
+        return _named(name, instrument, own[0] if not instrument.must_declare_coding else None, _unread(instrument))
+    if words and len(fitting) == 1 and not none and all(fitting[0].low <= n <= fitting[0].high for n in numbers):
+        return _named(name, instrument, fitting[0])
     if own[1:]:
         choices = [choice for one in fitting for choice in _choices(one, numbers, len(headers), alone=False)]
         only = [one for one in own if [one.variant] == choices]
-        if only and not words and not instrument.must_declare_coding:
-            return _named(instrument, only[0])  # a number that no other coding has
-        return _asked(instrument, choices)
-    choices = _choices(own[0], numbers, len(headers), alone=True)
-    if choices == [own[0].variant]:
+        if only and not words and not none and not instrument.must_declare_coding:
+            return _named(name, instrument, only[0])  # a number that no other coding has
+        return _asked(name, instrument, _with_blanks(choices, none))
+    choices = _two_ways(own[0], numbers) or _choices(own[0], numbers, len(headers), alone=True)
+    if choices == [own[0].variant] and not none:
         fits = all(own[0].low <= number <= own[0].high for number in numbers)
-        return _named(instrument, own[0], None if fits else _unread(instrument))
-    return _asked(instrument, choices)
+        return _named(name, instrument, own[0], None if fits else _unread(instrument))
+    return _asked(name, instrument, _with_blanks(choices, none))
 
 
 def shifted(coding: Coding, numbers: Mapping[int, int], items: int) -> str | None:
@@ -60,7 +68,7 @@ def shifted(coding: Coding, numbers: Mapping[int, int], items: int) -> str | Non
         return None
     if min(numbers) > coding.low and max(numbers) <= coding.high + 1:
         return HIGHER
-    if min(numbers) == coding.low - 1 and max(numbers) < coding.high:
+    if min(numbers) == coding.low - 1 >= 0 and max(numbers) < coding.high:
         return LOWER
     return None
 
@@ -81,9 +89,43 @@ def _choices(coding: Coding, numbers: Mapping[int, int], items: int, *, alone: b
     return found
 
 
-def _asked(instrument: Instrument, choices: list[str]) -> Coded:
+def way_round(coding: Coding, numbers: Mapping[int, int]) -> list[str]:
+    """Both readings of the answers 1 and 2 under a coding of two, such as yes and no: 1 is as often the yes as it is
+    the lower one. None where the answers are others."""
+    if coding.high != coding.low + 1 or coding.low != 0 or 2 not in numbers or not set(numbers) <= {0, 1, 2}:
+        return []
+    low, high = (next((w for w, code in coding.words.items() if code == n), str(n)) for n in (coding.low, coding.high))
+    return [f"{coding.variant}, 1 = {first}, 2 = {second}" for first, second in ((high, low), (low, high))]
+
+
+def _two_ways(coding: Coding, numbers: Mapping[int, int]) -> list[str]:
+    return _with_blanks(way_round(coding, numbers), [0] if 0 in numbers else [])
+
+
+def _with_blanks(choices: Sequence[str], none: Sequence[int]) -> list[str]:
+    """The choices with the numbers that stand for no answer."""
+    return [choice + "".join(f", {number} = blank" for number in none) for choice in choices]
+
+
+def _lettered(coding: Coding, words: Sequence[str]) -> list[str]:
+    """Both ways in which bare letters may stand for the answers: a form may write them from the lowest or from the
+    highest. None where there are other words, or letters beyond the number of answers."""
+    codes = range(coding.low, coding.high + 1)
+    letters = [chr(ord("A") + place) for place in range(len(codes))]
+    if not words or not {text.upper() for text in words} <= set(letters):
+        return []
+    written = [sorted(text for text in words if text.upper() == letter) or [letter] for letter in letters]
+    return [
+        ", ".join(
+            [coding.variant, *(f"{text} = {code}" for texts, code in zip(written, way, strict=True) for text in texts)]
+        )
+        for way in (codes, codes[::-1])
+    ]
+
+
+def _asked(called: str, instrument: Instrument, choices: list[str]) -> Coded:
     code, given = instrument.code, choices or [one.variant for one in instrument.codings]
-    name = f"{code}-coding"
+    name = f"{called}-coding"
     moved = any("written" in choice for choice in given)
     zh = "没有人选最低分，像是整体加了 1。怎样编码的？" if moved else "答案是怎样编码的？读反或读错会改变分数"
     en = (
@@ -94,9 +136,9 @@ def _asked(instrument: Instrument, choices: list[str]) -> Coded:
     return Coded(reference(name), Question(id=name, ask=f"{code}：{zh} / {en}", choices=tuple(given)))
 
 
-def _named(instrument: Instrument, coding: Coding | None, note: str | None = None) -> Coded:
+def _named(name: str, instrument: Instrument, coding: Coding | None, note: str | None = None) -> Coded:
     if coding is None:
-        return _asked(instrument, [])
+        return _asked(name, instrument, [])
     return Coded(coding.variant if instrument.codings[1:] else None, note=note)
 
 

@@ -19,6 +19,7 @@ from data_schemas.mapping.definition import Mapping
 from data_schemas.mapping.fill import Bad, Mask, fill, holds, typed
 from data_schemas.mapping.fit import AS_OF, Step
 from data_schemas.mapping.half_days import with_halves
+from data_schemas.mapping.leave_versions import replaced
 from data_schemas.mapping.progress import Applied, Count, Finding, StepRows
 from data_schemas.mapping.sheet import Sheet
 
@@ -145,6 +146,9 @@ def _part(step: Step, kept: _Kept, done: Applied, count: Count) -> StepRows:
         bad += [(rows[each.rows], each) for each in filled.bad]
         columns[name] = typed(filled.values, column.kind)
     columns = with_halves(step, sources, columns)
+    if (earlier := replaced(step, sources, columns)).any():
+        count.replaced += int(earlier.sum())
+        rows, columns = rows[~earlier], {name: values[~earlier] for name, values in columns.items()}
     wrong = np.zeros(len(rows), dtype=bool)
     for places, each in bad:
         places = places[np.isin(places, rows)]
@@ -153,7 +157,7 @@ def _part(step: Step, kept: _Kept, done: Applied, count: Count) -> StepRows:
             header = sheet.found.get(each.column, each.column) or None
             finding = Finding(step.table.name, sheet.file, sheet.rows[places], header, each.what, each.fix)
             done.findings.append(finding)
-    frame = pd.DataFrame(columns, index=range(len(rows)))
+    frame = pd.DataFrame(columns).reset_index(drop=True) if columns else pd.DataFrame(index=range(len(rows)))
     return StepRows(step, count, sheet.file, sheet.rows[rows], frame, wrong, sheet.found, _left_out(step, sheet, rows))
 
 

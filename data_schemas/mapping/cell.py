@@ -69,11 +69,13 @@ class Threshold(MappingPart):
 
 
 class RowId(MappingPart):
-    """An id made of a prefix, the texts of some columns and the source row, as far as given, joined by hyphens."""
+    """An id made of a prefix, the texts of some columns and the source row, as far as given, joined by hyphens. With
+    `once` a grade is left out that the part behind it says itself: of 高一 and 高一(1)班 the latter."""
 
     prefix: str = ""
     columns: tuple[Header, ...] = ()
     row: bool = True
+    once: bool = False
 
 
 class Cell(MappingPart):
@@ -91,6 +93,7 @@ class Cell(MappingPart):
     optional: bool = False  # the column may be absent; its cells are then blank
     unit: Literal["half_days", "days", "hours"] | None = None  # of bare numbers that say how long a leave is
     end_is: Literal["day", "midnight"] | None = None  # of an end at 00:00: whether that day is part of the leave
+    counted: Literal["weekdays", "days"] | None = None  # of a first day: the last one by the half days of the leave
     pattern: bool = False  # `*` in the header stands for any text; exactly one header may fit
 
     @model_validator(mode="after")
@@ -101,8 +104,9 @@ class Cell(MappingPart):
         if self.values is not None and self.thresholds:
             raise ValueError("values and thresholds cannot both be given")
         of_a_column = (self.thresholds, self.words, self.missing, self.fallback, self.optional, self.pattern, self.unit)
-        if (any(of_a_column) or self.end_is) and self.column is None:
-            raise ValueError("thresholds, words, missing, fallback, optional, pattern, unit and end_is need a column")
+        if (any(of_a_column) or self.end_is or self.counted) and self.column is None:
+            named = "thresholds, words, missing, fallback, optional, pattern, unit, end_is and counted"
+            raise ValueError(f"{named} need a column")
         if self.words and (self.values is not None or self.thresholds):
             raise ValueError("words stand beside values that are read as they are: not with values or thresholds")
         if self.values is not None and self.column is None and not self.any_of:
@@ -123,4 +127,11 @@ class Cell(MappingPart):
         return tuple(condition.column for condition in self.any_of)
 
 
-AnyCell = Annotated[Cell, BeforeValidator(lambda value: {"column": value} if isinstance(value, str) else value)]
+def _cell(value: object) -> object:
+    """A cell may be written as a header, or as a day that is the same in every row."""
+    if isinstance(value, str):
+        return {"column": value}
+    return {"constant": value} if isinstance(value, date) else value
+
+
+AnyCell = Annotated[Cell, BeforeValidator(_cell)]

@@ -1,14 +1,14 @@
-"""Drafting what a file says of leave: records of leave, or an attendance sheet with a column a day or a lesson."""
+"""Drafting a file of leave: a record a row, as 钉钉, 企业微信 and the platforms of schools write it."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from data_schemas.cells import NUMBER, Texts
 from data_schemas.codes import LeaveType
+from data_schemas.mapping.fill import halves_of
 from data_schemas.mapping.questions import Question, reference, toml_list, toml_text
-from data_schemas.times_of_day import unit_of
+from data_schemas.times_of_day import HALVES_A_DAY, in_halves, unit_of
 
 # How platforms head the columns of leave (钉钉, 企业微信, 校园平台), the first that a file has is taken.
 # fmt: off
@@ -25,6 +25,7 @@ HEADS: dict[str, tuple[str, ...]] = {
     "half_days": (
         "时长", "请假时长", "请假天数", "天数", "请假时长(天)", "请假时长(小时)", "时长(天)", "时长(小时)", "小时数",
     ),
+    "half": ("时段", "请假时段", "午别", "上午/下午", "上下午"),
     "back": ("实际返校时间", "实际结束时间", "返校时间", "销假时间", "到校时间"),
     "status": ("审批状态", "审批结果", "申请状态", "状态", "单据状态", "流程状态"),
 }
@@ -39,16 +40,10 @@ TAKEN = ("同意", "已同意", "通过", "已通过", "审批通过", "完成",
 NOT_TAKEN = (
     "拒绝", "已拒绝", "驳回", "已驳回", "撤销", "已撤销", "撤回", "已撤回", "作废", "已作废", "取消", "已取消", "终止",
 )
-PRESENT = ("√", "✓", "✔", "到", "出勤", "正常", "○", "0")
 # fmt: on
+# Parts of a day in a column of their own, in half days.
+PARTS = {"上午": 1, "早上": 1, "下午": 1, "半天": 1, "全天": 2, "整天": 2, "一天": 2}
 KINDS = (*LeaveType.codes(),)
-FEWEST_DAYS = 3
-MORNING = 4  # lessons before noon where nobody says otherwise
-_DAY = re.compile(
-    r"(?:(?P<y>20\d\d)[-/.年])?(?:(?P<m>\d{1,2})(?P<s>[-/.月]))?(?P<d>\d{1,2})(?P<t>[日号]?)"
-    r"(?:\s*\(?(?:周|星期)[一二三四五六日天]\)?)?"
-    r"(?:(?P<l>\s*-?\s*第)(?P<n>\d{1,2})(?P<e>节课?))?"
-)
 
 
 @dataclass(frozen=True)
@@ -63,25 +58,17 @@ class LeaveFile:
         return frozenset(self.columns.values())
 
 
-@dataclass(frozen=True)
-class AttendanceFile:
-    """Headers that are days: how they are written, which days they are, and the marks below them."""
-
-    pattern: str
-    first: date
-    last: date
-    lessons: int | None
-    marks: tuple[str, ...]
-    headers: frozenset[str]
-    asked_year: bool
-
-
 def leave_file(headers: Sequence[str], texts: Mapping[str, Texts]) -> LeaveFile | None:
     """The columns of a file of leave; None where it has no kind of leave or no beginning of one."""
     forms = {re.sub(r"[\s*]", "", header): header for header in headers}
     found = {name: forms[next(iter(hit))] for name, heads in HEADS.items() if (hit := [h for h in heads if h in forms])}
     kinds = set(texts[found["type"]].distinct) if "type" in found else set()
     named = any("假" in header for header in headers) or kinds & set(TYPES)
+    half = found.get("half")
+    if half is not None and (
+        {"end_on", "back", "half_days"} & set(found) or not set(texts[half].distinct) <= set(PARTS)
+    ):
+        del found["half"]  # of which of two days nobody can tell, or which part: the import asks
     return LeaveFile(found, texts) if {"type", "start_on"} <= set(found) and named else None
 
 
@@ -107,7 +94,7 @@ def leave_block(file: LeaveFile, student: str, name: str) -> tuple[list[str], li
             kinds.append(f"{toml_text(word)} = {toml_text(reference(f'leave-type-{number}'))}")
     lines.append(f"type = {{ column = {toml_text(columns['type'])}, values = {{ {', '.join(kinds)} }} }}")
     lines.append(f"start_on = {toml_text(columns['start_on'])}")
-    lines.append(f"end_on = {toml_text(_end(columns, questions))}")
+    lines.append(f"end_on = {_end(file, questions)}")
     if "recorded_on" in columns:
         lines.append(f"recorded_on = {toml_text(columns['recorded_on'])}")
     else:
@@ -115,17 +102,38 @@ def leave_block(file: LeaveFile, student: str, name: str) -> tuple[list[str], li
         notes.append("no column says when a leave was recorded: it is taken to be its first day")
     if (length := columns.get("half_days")) is not None:
         lines.append(f"half_days = {_length(length, file.texts[length], questions)}")
+    elif (half := columns.get("half")) is not None:
+        parts = ", ".join(f"{toml_text(word)} = {PARTS[word]}" for word in file.texts[half].distinct if word in PARTS)
+        lines.append(f"half_days = {{ column = {toml_text(half)}, values = {{ {parts} }} }}")
     return lines, questions, notes
 
 
-def _end(columns: Mapping[str, str], questions: list[Question]) -> str:
-    """The header of the last day; of the end that was asked for and the one that was taken it is asked which."""
-    asked, back = columns.get("end_on"), columns.get("back")
+def _end(file: LeaveFile, questions: list[Question]) -> str:
+    """The last day; of the end that was asked for and the one that was taken it is asked which. Where only a length of
+    several days says it, it is asked which days count."""
+    asked, back, start = file.columns.get("end_on"), file.columns.get("back"), file.columns["start_on"]
     if asked is not None and back is not None:
         ask = f"请假到哪一天：{asked} 还是 {back}？ / which column says when a leave was over?"
         questions.append(Question(id="leave-end", ask=ask, choices=(asked, back)))
-        return reference("leave-end")
-    return asked or back or columns["start_on"]
+        return toml_text(reference("leave-end"))
+    length = file.columns.get("half_days")
+    if asked or back or length is None or all(_within_a_day(text, length) for text in file.texts[length].distinct):
+        return toml_text(asked or back or start)
+    ask = (
+        f"没有结束日期：{length} 数的是上学日（周一至周五，weekdays）还是日历日（days）？ / there is no last day: does "
+        f"{length} count weekdays, or all days?"
+    )
+    questions.append(Question(id="leave-days", ask=ask, choices=("weekdays", "days")))
+    return f"{{ column = {toml_text(start)}, counted = {toml_text(reference('leave-days'))} }}"
+
+
+def _within_a_day(text: str, header: str) -> bool:
+    """Whether a length is surely no more than one day."""
+    unit = unit_of(header)
+    if unit is not None and NUMBER.fullmatch(text):
+        return halves_of(text, unit) <= HALVES_A_DAY
+    halves = in_halves(text)
+    return halves is not None and halves <= HALVES_A_DAY
 
 
 def _length(header: str, texts: Texts, questions: list[Question]) -> str:
@@ -135,79 +143,3 @@ def _length(header: str, texts: Texts, questions: list[Question]) -> str:
     ask = f"{header} 的数字是小时、天还是半天？ / are the numbers of {header} hours, days or half days?"
     questions.append(Question(id="leave-unit", ask=ask, choices=("hours", "days", "half_days")))
     return f"{{ column = {toml_text(header)}, unit = {toml_text(reference('leave-unit'))} }}"
-
-
-def attendance_file(
-    headers: Sequence[str], texts: Mapping[str, Texts], title: str, today: date
-) -> AttendanceFile | None:
-    """The day columns of an attendance sheet: at least three headers that are days, and marks below them that are no
-    numbers. `title` may say year and month."""
-    found: dict[str, list[tuple[re.Match[str], str]]] = {}
-    for header in headers:
-        hit = _DAY.fullmatch(header)
-        if hit is not None and hit["y"] is None and (hit["m"] or hit["t"] or _month(title)):
-            found.setdefault(_pattern(hit), []).append((hit, header))
-    if not found:
-        return None
-    pattern, hits = max(found.items(), key=lambda one: len(one[1]))
-    marks = tuple(dict.fromkeys(text for _, header in hits for text in texts[header].distinct))
-    if len({(hit["m"], hit["d"]) for hit, _ in hits}) < FEWEST_DAYS or not (set(marks) & {*TYPES, *PRESENT}):
-        return None
-    year, month = _year(title), _month(title)
-    days = []
-    for hit, _ in hits:
-        try:
-            days.append(_day(year, int(hit["m"] or month or 1), int(hit["d"]), today))
-        except ValueError:
-            return None
-    lessons = max((int(hit["n"]) for hit, _ in hits if hit["n"]), default=None)
-    named = frozenset(header for _, header in hits)
-    return AttendanceFile(pattern, min(days), max(days), lessons, marks, named, year is None)
-
-
-def attendance_block(file: AttendanceFile, student: str, name: str) -> tuple[list[str], list[Question], list[str]]:
-    """The lines of the block, the questions that it asks, and what else is to be looked at."""
-    questions, notes, marks = [], [], []
-    for number, mark in enumerate((mark for mark in file.marks if mark not in PRESENT), start=1):
-        if mark in TYPES:
-            marks.append(f"{toml_text(mark)} = {toml_text(TYPES[mark])}")
-            continue
-        ask = f"考勤表里的“{mark}”是哪一种？ / which kind of leave is the mark {mark}?"
-        questions.append(Question(id=f"mark-{number}", ask=ask, choices=KINDS))
-        marks.append(f"{toml_text(mark)} = {toml_text(reference(f'mark-{number}'))}")
-    if file.asked_year:
-        notes.append(f"{name}: no title says the year; {file.first} to {file.last} is taken, the last that have been")
-    lines = ['table = "leaves" # 考勤表', f'file = "{name}"', "[blocks.columns]", f"student_id = {toml_text(student)}"]
-    lines += ["[blocks.days]", f"columns = {toml_text(file.pattern)}"]
-    lines += [f"first = {file.first.isoformat()}", f"last = {file.last.isoformat()}"]
-    lines.append(f"marks = {{ {', '.join(marks)} }}")
-    lines.append(f"present = {toml_list([mark for mark in file.marks if mark in PRESENT])}")
-    if file.lessons is not None:
-        lines += [f"lessons = {file.lessons}", f"morning = {min(MORNING, file.lessons)} # 上午几节 / before noon"]
-        notes.append(f"{name}: {min(MORNING, file.lessons)} of {file.lessons} lessons are taken to lie before noon")
-    return lines, questions, notes
-
-
-def _pattern(hit: re.Match[str]) -> str:
-    rest = hit.string[hit.end("t") : hit.start("l")] if hit["n"] else hit.string[hit.end("t") :]
-    lesson = f"{hit['l']}{{n}}{hit['e']}" if hit["n"] else ""
-    month = f"{{m}}{hit['s']}" if hit["m"] else ""
-    return f"{month}{{d}}{hit['t']}{rest}{lesson}"
-
-
-def _year(title: str) -> int | None:
-    found = re.search(r"(20\d\d)\s*年?", title)
-    return int(found[1]) if found else None
-
-
-def _month(title: str) -> int | None:
-    found = re.search(r"(?<!\d)(\d{1,2})\s*月", title)
-    return int(found[1]) if found and 1 <= int(found[1]) <= 12 else None
-
-
-def _day(year: int | None, month: int, day: int, today: date) -> date:
-    """The day of a year, or the last such day that has been; raises `ValueError` where there is none."""
-    if year is not None:
-        return date(year, month, day)
-    this = date(today.year, month, day)
-    return this if this <= today + timedelta(days=1) else date(today.year - 1, month, day)

@@ -12,11 +12,12 @@ from data_schemas.instruments.scores import Floats
 from data_schemas.instruments.units import OWN, RAW, readings
 from data_schemas.mapping.questions import NONE, Question, reference, toml_list, toml_text
 from data_schemas.mapping.recognition import called
-from data_schemas.mapping.sheet_days import Day, day_text
+from data_schemas.mapping.sheet_days import Day, day_text, waves_in
 
 _TOTAL = re.compile(r"总分|总得分|得分|总均分|均分|总评|标准分|总标准分|score|total", re.IGNORECASE)
+_TOTAL_ALONE = re.compile(r"总分|总得分|total(?: score)?", re.IGNORECASE)
 _RAW = re.compile(r"粗分|原始分|raw", re.IGNORECASE)
-_LEFT = re.compile(r"因子分?|分量表|得分|均分|分数|维度|分$|[\W_]", re.IGNORECASE)
+_LEFT = re.compile(r"因子分?|分量表|量表$|得分|均分|分数|维度|分$|[\W_]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,41 +39,65 @@ def totals_in(
     """Columns of figures that name a questionnaire and one of its scores. `places` are the names of the sheet and the
     file, by which a scale is understood that names no questionnaire itself."""
     figures = [header for header in headers if _is_figure(texts[header])]
-    found: dict[tuple[str, ...], dict[str, str]] = {}
+    found: list[tuple[tuple[str, ...], dict[str, str]]] = []
     around = next((codes for place in places if (codes := tuple(called(place, known)))), ())
     for header in figures:
         codes = tuple(called(header, known)) or around
         score = next((score for code in codes if (score := _score(header, known[code]))), None)
         if score is not None:
-            found.setdefault(codes, {}).setdefault(score, header)
+            _put(found, codes, score, header)
     found = found or _by_scales(figures, known) or _by_range(figures, texts, known)
-    return [(tuple(known[code] for code in codes), columns) for codes, columns in found.items()]
+    return [(tuple(known[code] for code in codes), columns) for codes, columns in found]
 
 
-def _by_scales(figures: Sequence[str], known: Mapping[str, Instrument]) -> dict[tuple[str, ...], dict[str, str]]:
-    """Where nothing names the questionnaire, those that have all of at least two scales: it is asked which."""
+def _put(found: list[tuple[tuple[str, ...], dict[str, str]]], codes: tuple[str, ...], score: str, header: str) -> None:
+    """Put a column among those of its questionnaire and wave; a second one of the same score is left unread."""
+    wave = waves_in(header)
+    mine = next((columns for others, columns in found if others == codes and _wave(columns) == wave), None)
+    if mine is None:
+        found.append((codes, {score: header}))
+    else:
+        mine.setdefault(score, header)
+
+
+def _wave(columns: Mapping[str, str]) -> frozenset[str]:
+    return waves_in(next(iter(columns.values())))
+
+
+def named_totals(
+    headers: Sequence[str], texts: Mapping[str, Texts], known: Mapping[str, Instrument]
+) -> list[tuple[tuple[Instrument, ...], dict[str, str]]]:
+    """Of columns beside items those whose own headers name one of the `known` questionnaires."""
+    return totals_in([header for header in headers if called(header, known)], texts, (), known)
+
+
+def _by_scales(figures: Sequence[str], known: Mapping[str, Instrument]) -> list[tuple[tuple[str, ...], dict[str, str]]]:
+    """Where nothing names the questionnaire, those that have all of at least two scales: it is asked which. The only
+    total beside them is theirs."""
     plain = {_LEFT.sub("", header): header for header in figures}
+    totals = [header for header in figures if _TOTAL_ALONE.fullmatch(header)]
     found: dict[str, dict[str, str]] = {}
     for code, one in known.items():
-        names = {form: score.code for score in one.scores for form in (score.zh, score.en) if score.code != "total"}
-        hits = {names[form]: header for form, header in plain.items() if form in names}
+        every = {score.code for score in one.scores}
+        names = {_LEFT.sub("", form): score.code for score in one.scores for form in (score.zh, score.en)}
+        hits = {names[form]: header for form, header in plain.items() if names.get(form, "total") != "total"}
         if len(hits) > 1:
-            found[code] = hits
+            found[code] = hits | ({"total": totals[0]} if len(totals) == 1 and "total" in every else {})
     most = max(map(len, found.values()), default=0)
     codes = tuple(code for code, hits in found.items() if len(hits) == most)
-    return {codes: found[codes[0]]} if codes else {}
+    return [(codes, found[codes[0]])] if codes else []
 
 
 def _by_range(
     figures: Sequence[str], texts: Mapping[str, Texts], known: Mapping[str, Instrument]
-) -> dict[tuple[str, ...], dict[str, str]]:
+) -> list[tuple[tuple[str, ...], dict[str, str]]]:
     """Where the only figures are of one total that names nothing: every questionnaire that can have them is asked."""
     totals = [header for header in figures if _TOTAL.search(header)]
     if len(totals) != 1:
-        return {}
+        return []
     values = _numbers(texts[totals[0]])
     codes = tuple(code for code, one in known.items() if any(readings(one, "total", values)))
-    return {codes: {"total": totals[0]}} if codes else {}
+    return [(codes, {"total": totals[0]})] if codes else []
 
 
 def _numbers(column: Texts) -> Floats:

@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from python_calamine import CalamineWorkbook
 
 from data_schemas.cells import Texts, blanks, header_of, texts_of
 from data_schemas.mapping.definition import FileRole
@@ -22,18 +21,15 @@ from data_schemas.mapping.records import (
     PEEK,
     SPSS,
     WORKBOOKS,
-    broken,
     delimited,
     fault_of,
-    opened,
     refuse_disguise,
-    rows_of,
-    sheets_of,
     spss_rows,
 )
 from data_schemas.mapping.sheet import Sheet, Wanted
 from data_schemas.mapping.tabulated import headers_of, refuse_header, tabulated, with_midnights
 from data_schemas.mapping.workbook_marks import marks_of
+from data_schemas.mapping.workbooks import Book, broken, opened
 from data_schemas.reader_faults import damaged
 from runxin.errors import UserError
 
@@ -52,8 +48,8 @@ def read_sheet(path: Path, role: FileRole, wanted: Wanted) -> Sheet:
         with opened(path, content) as book:
             name = _sheet_name(path, book, role, wanted)
             marks = marks_of(content, name, broken(path))
-            sheet = tabulated(rows_of(path, book, name), path.name, sha256, role, wanted, marks=marks)
-            return replace(sheet, sheet=name, others=_others(path, book, name))
+            sheet = tabulated(book.rows(name), path.name, sha256, role, wanted, marks=marks)
+            return replace(sheet, sheet=name, others=_others(book, name))
     if path.suffix.lower() == SPSS:
         return tabulated(spss_rows(path), path.name, sha256, role, wanted)
     records = delimited(path, content, role.header_row)
@@ -68,9 +64,9 @@ def first_rows(path: Path) -> Iterator[tuple[str | None, int, list[str]]]:
         yield None, 1, headers_of(_names(path, _opened_parquet(path, content)))
     elif path.suffix.lower() in WORKBOOKS:
         with opened(path, content) as book:
-            names = sheets_of(book)
+            names = book.names
             for name in names:
-                for row, record in zip(range(1, PEEK + 1), rows_of(path, book, name), strict=False):
+                for row, record in zip(range(1, PEEK + 1), book.rows(name), strict=False):
                     yield (name if names[1:] else None), row, headers_of(record)
     else:
         records = spss_rows(path) if path.suffix.lower() == SPSS else delimited(path, content, None)
@@ -78,28 +74,35 @@ def first_rows(path: Path) -> Iterator[tuple[str | None, int, list[str]]]:
             yield None, row, headers_of(record)
 
 
-def _sheet_name(path: Path, book: CalamineWorkbook, role: FileRole, wanted: Wanted) -> str:
+def hidden_sheets(path: Path) -> frozenset[str]:
+    """The names of a workbook's sheets that are hidden; none of any other file."""
+    if path.suffix.lower() not in WORKBOOKS:
+        return frozenset()
+    with opened(path, path.read_bytes()) as book:
+        return book.hidden
+
+
+def _sheet_name(path: Path, book: Book, role: FileRole, wanted: Wanted) -> str:
     name = role.sheet or _likely_sheet(path, book, role, wanted)
-    if name not in sheets_of(book):
-        raise fault_of(path, f"there is no sheet {name!r}", f"its sheets are {', '.join(sheets_of(book))}")
+    if name not in book.names:
+        raise fault_of(path, f"there is no sheet {name!r}", f"its sheets are {', '.join(book.names)}")
     return name
 
 
-def _others(path: Path, book: CalamineWorkbook, name: str) -> dict[str, int]:
+def _others(book: Book, name: str) -> dict[str, int]:
     """The other sheets of a workbook that hold anything, and how many rows each has."""
-    with damaged(broken(path)):
-        heights = {other: book.get_sheet_by_name(other).height for other in sheets_of(book) if other != name}
+    heights = {other: book.height(other) for other in book.names if other != name}
     return {other: height for other, height in heights.items() if height}
 
 
-def _likely_sheet(path: Path, book: CalamineWorkbook, role: FileRole, wanted: Wanted) -> str:
+def _likely_sheet(path: Path, book: Book, role: FileRole, wanted: Wanted) -> str:
     """The only sheet, or the only one whose header row holds every column that is needed."""
-    names = sheets_of(book)
+    names = book.names
     if len(names) == 1:
         return names[0]
     fitting = []
     for name in names:
-        head = [row for _, row in zip(range(role.header_row), rows_of(path, book, name), strict=False)]
+        head = [row for _, row in zip(range(role.header_row), book.rows(name), strict=False)]
         if len(head) == role.header_row and wanted.held_by(headers_of(head[-1])):
             fitting.append(name)
     if len(fitting) != 1:

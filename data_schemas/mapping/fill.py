@@ -21,6 +21,7 @@ from data_schemas.cells import (
     without_mark,
 )
 from data_schemas.mapping.cell import Cell, Condition, Scalar
+from data_schemas.mapping.headers import grade_of
 from data_schemas.tables import CellKind, Column
 from data_schemas.times_of_day import WITHDRAWN, in_halves, unit_of
 
@@ -196,11 +197,19 @@ def _row_id(cell: Cell, sources: Mapping[str, Texts], rows: NDArray[np.int64]) -
         texts.insert(0, pd.Series(cell.id.prefix, index=range(len(rows)), dtype="str"))
     if cell.id.row:
         texts.append(pd.Series(rows).astype("str"))
-    ids = texts[0]
-    for text in texts[1:]:  # a blank part leaves the id blank
-        ids = ids + "-" + text
+    ids = texts[-1]
+    for place in range(len(texts) - 2, -1, -1):  # a blank part leaves the id blank
+        before = texts[place] + "-"
+        ids = (before.mask(_said_again(texts[place], texts[place + 1]), "") if cell.id.once else before) + ids
     values = ids.to_numpy(dtype=object, na_value=None)
     return Filled(values, [bad for part in parts for bad in part.bad])
+
+
+def _said_again(before: "pd.Series[str]", after: "pd.Series[str]") -> Mask:
+    """Where a grade is said by the part behind it too."""
+    grades = {text: grade_of(text) for column in (before, after) for text in column.dropna().unique()}
+    pairs = zip(before.map(grades), after.map(grades), strict=True)
+    return np.array([not pd.isna(one) and one == other for one, other in pairs], dtype=bool)
 
 
 def _written(value: Scalar, column: Column) -> object:

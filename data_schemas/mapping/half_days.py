@@ -4,6 +4,7 @@ The canonical table counts days. A file that says from which hour to which a stu
 days: 08:00 to 12:00 is half a day, and an end at midnight is the end of the day before.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
@@ -18,10 +19,11 @@ from data_schemas.mapping.fill import typed
 from data_schemas.mapping.fit import Step
 from data_schemas.mapping.sheet import Sheet
 from data_schemas.tables import TABLES, CellKind
-from data_schemas.times_of_day import HALVES, halves_away, unit_of
+from data_schemas.times_of_day import HALVES, HALVES_A_DAY, NOON, halves_away, tells_time, unit_of
 from runxin.errors import Problem
 
 LEAVES = TABLES["leaves"].name
+SATURDAY = 5
 TIMES = re.compile(r"时间|时刻|time", re.IGNORECASE)
 
 
@@ -34,13 +36,15 @@ def with_halves(step: Step, sources: Mapping[str, Texts], columns: Mapping[str, 
     start, end = step.cells.get("start_on"), step.cells.get("end_on")
     if step.table.name != LEAVES or not (start and end and start.column and end.column):
         return dict(columns)
+    if end.counted is not None:
+        return {**columns, "end_on": _counted(columns["start_on"], columns.get("half_days"), end.counted)}
+    if "half_days" in step.cells and (parts := _parts(step.cells["half_days"], sources)) is not None:
+        return {**columns, "half_days": _together(columns, parts)}
     if end.end_is is None and not any(
-        ":" in text or any(word in text for word in HALVES)
-        for name in (start.column, end.column)
-        for text in sources[name].distinct
+        tells_time(text) for name in (start.column, end.column) for text in sources[name].distinct
     ):
         return dict(columns)
-    starts, ends = _moments(sources[start.column], None), _moments(sources[end.column], end.end_is or "written")
+    starts, ends = moments(sources[start.column], None), moments(sources[end.column], end.end_is or "written")
     midnights = end.end_is is None and all(one.time() == time() for one in (*starts, *ends) if one is not None)
     within = any(since == until for since, until in zip(starts, ends, strict=True) if since is not None)
     if midnights and (within or not TIMES.search(end.column)):
@@ -61,6 +65,43 @@ def with_halves(step: Step, sources: Mapping[str, Texts], columns: Mapping[str, 
     return {**columns, "end_on": last, **stated}
 
 
+def _counted(start: Any, halves: Any, days: str) -> Any:
+    """The last day of each leave by its first day and its half days; the first day where these are not known."""
+    ends = []
+    for first, count in zip(start, halves if halves is not None else [pd.NA] * len(start), strict=True):
+        last, left = first, 0 if pd.isna(count) else math.ceil(count / HALVES_A_DAY) - 1
+        while left > 0 and not pd.isna(last):
+            last += pd.Timedelta(days=1)
+            left -= days == "days" or last.weekday() < SATURDAY
+        ends.append(last)
+    return pd.Series(ends, index=start.index, dtype=start.dtype)
+
+
+def _parts(cell: Cell, sources: Mapping[str, Texts]) -> list[str | None] | None:
+    """The part of the day that a column of its own names in each row, such as 上午; None where it is no such column."""
+    if cell.column is None or not isinstance(cell.values, dict):
+        return None
+    texts = sources[cell.column]
+    if not any(text in HALVES for text in texts.distinct):
+        return None
+    return [texts.distinct[place] if place >= 0 else None for place in texts.index]
+
+
+def _together(columns: Mapping[str, Any], parts: Sequence[str | None]) -> Any:
+    """The half days, where the second half of a day of one kind says that both are taken: a later record stands for
+    an earlier one."""
+    taken: dict[tuple[object, ...], set[str]] = {}
+    halves = columns["half_days"].copy()
+    for row, part in enumerate(parts):
+        if part in HALVES:
+            mine = taken.setdefault(
+                tuple(columns[name].iloc[row] for name in ("student_id", "type", "start_on")), set()
+            )
+            mine.add("afternoon" if HALVES[part] > NOON else "morning")
+            halves.iloc[row] = max(halves.iloc[row], len(mine))
+    return halves
+
+
 def leave_questions(steps: Sequence[Step], sheets: Mapping[str, Sequence[Sheet]]) -> Iterator[Problem]:
     """What nobody can tell of a file of leave: whether ends at midnight belong to the leave, and in which unit bare
     numbers say how long it is."""
@@ -79,7 +120,7 @@ def _midnight_question(start: Cell | None, end: Cell | None, sheet: Sheet) -> It
     header = sheet.found.get(end.column, end.column)
     if end.column not in sheet.midnights or not TIMES.search(header):
         return
-    pairs = zip(_moments(sheet.columns[start.column], None), _moments(sheet.columns[end.column], None), strict=True)
+    pairs = zip(moments(sheet.columns[start.column], None), moments(sheet.columns[end.column], None), strict=True)
     known = [(since, until) for since, until in pairs if since is not None and until is not None]
     if known and all(since.date() < until.date() for since, until in known):
         what = "all leave ends at 00:00 of a later day: is that day part of the leave?"
@@ -98,7 +139,7 @@ def _unit_question(cell: Cell | None, sheet: Sheet) -> Iterator[Problem]:
         yield Problem(what, sheet.file, column=header, fix=fix)
 
 
-def _moments(texts: Texts, end_is: str | None) -> list[datetime | None]:
+def moments(texts: Texts, end_is: str | None) -> list[datetime | None]:
     """Each cell as a moment, `None` where it is blank or cannot be read. Of an end (`end_is`) a day without a time is
     taken whole, it ends when it is over; midnight as it is written, unless it is said to be the whole `day` too, or a
     day to be its `midnight`."""
@@ -106,7 +147,7 @@ def _moments(texts: Texts, end_is: str | None) -> list[datetime | None]:
     for text in texts.distinct:
         try:
             read = moment(text)
-            whole = end_is == "day" or (end_is == "written" and ":" not in text)
+            whole = end_is == "day" or (end_is == "written" and not tells_time(text))
             found.append(read + timedelta(days=1) if whole and read.time() == time() else read)
         except BadCell:
             found.append(None)

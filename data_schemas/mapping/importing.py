@@ -86,7 +86,7 @@ def import_files(
     made = understand(mapping_file, sources, as_of, known, set_aside)
     applied, problems = made.applied, made.problems
     if expect is not None and applied.rows_read != expect:
-        what = f"{expect} rows were expected and the files have {applied.rows_read}, nothing was written"
+        what = f"expected {how_many(expect, 'row')}, and the files have {applied.rows_read}: nothing was written"
         raise _nothing_written(what, made, "was a file cut off? Export it again; headers and blank rows do not count")
     if problems and (made.fatal or not set_aside):
         raise _nothing_written(f"{causes(problems)}, nothing was written", made, _what_to_do(made))

@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, model_validator
 from data_schemas.mapping.cell import Cell, Codes, Header, MappingPart, Scalar, ValueMap
 
 _CODED = re.compile(
-    r"(?P<variant>[A-Za-z0-9_.-]+)(?:, written one (?P<way>higher|lower))?(?:, (?P<blank>\S+) = blank)?"
+    r"(?P<variant>[A-Za-z0-9_.-]+)(?:, written one (?P<way>higher|lower))?(?P<said>(?:, [^\s,=]+ = [^\s,=]+)*)"
 )
+_BLANK = "blank"
 
 
 def _numbers(value: Any) -> Any:
@@ -18,11 +19,17 @@ def _numbers(value: Any) -> Any:
     return re.split(r"[\s,、，]+", value.strip()) if isinstance(value, str) else value
 
 
+def _number(code: Scalar) -> Scalar:
+    """A code, as a number where it is written as one."""
+    return int(code) if isinstance(code, str) and code.isdecimal() else code
+
+
 class ItemColumns(MappingPart):
     """The item columns of a questionnaire, in order: a list, or a pattern such as `Q{n}` or `{n}、*`.
 
     In a pattern `*` stands for any text, such as the wording of the item. Items that the export does not have are
-    named in `absent`. Without `values` an answer is a number of the coding or one of its words in the definition.
+    named in `absent`. Without `values` an answer is a number of the coding or one of its words in the definition; with
+    them a text of the file stands for such a number or word.
     Numbers that are written `shift` higher than the coding has them are brought back.
     """
 
@@ -38,14 +45,18 @@ class ItemColumns(MappingPart):
     @model_validator(mode="before")
     @classmethod
     def _said_with_the_coding(cls, given: Any) -> Any:
-        """`coding` may be the answer to a question, such as `0-3, written one higher` or `1-5, 0 = blank`."""
+        """`coding` may be the answer to a question, such as `0-3, written one higher`, `1-5, 0 = blank` or
+        `0-1, 1 = 是, 2 = 否`."""
         coding = given.get("coding") if isinstance(given, dict) else None
         found = _CODED.fullmatch(coding) if isinstance(coding, str) else None
-        if not found or not (found["way"] or found["blank"]):
+        if not found or not (found["way"] or found["said"]):
             return given
-        more = {"shift": {"higher": 1, "lower": -1}[found["way"]]} if found["way"] else {}
-        blank = [*given.get("missing", ()), found["blank"]] if found["blank"] else given.get("missing", ())
-        return {**given, **more, "coding": found["variant"], "missing": tuple(blank)}
+        more: dict[str, Any] = {"shift": {"higher": 1, "lower": -1}[found["way"]]} if found["way"] else {}
+        said = dict(pair.split(" = ") for pair in found["said"].split(", ")[1:])
+        values = {text: answer for text, answer in said.items() if answer != _BLANK}
+        more |= {"values": values} if values else {}
+        blank = (text for text, answer in said.items() if answer == _BLANK)
+        return {**given, **more, "coding": found["variant"], "missing": (*given.get("missing", ()), *blank)}
 
     def present(self, items: int) -> list[int]:
         """The items that the export has, of so many."""
@@ -64,7 +75,10 @@ class ItemColumns(MappingPart):
         that it reverses."""
         pattern = isinstance(self.columns, str) and "*" in self.columns
         known: dict[str, Scalar] = {**words} if self.values is None else {}
-        values, back = self.values, self.values
+        values = self.values
+        if isinstance(values, dict):
+            values = {text: words.get(str(code), _number(code)) for text, code in values.items()}
+        back = values
         if (self.shift or self.turned) and values is None:
             values, known = {str(code + self.shift): code for code in codes} | known, {}
             ends = codes[0] + codes[-1]

@@ -5,12 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from data_schemas.cells import Texts, texts_of
-from data_schemas.codes import LeaveType
-from data_schemas.mapping.day_columns import SECOND, DayColumns, in_halves
+from data_schemas.mapping.day_columns import MOMENTS, SECOND, DayColumns, in_halves
 from data_schemas.mapping.sheet import Sheet
-
-# A half with lessons of several marks is of the first of these that it has: being away goes before coming late.
-MOMENTS = (LeaveType.LATE.code, LeaveType.EARLY.code)
 
 
 def with_days(days: DayColumns, sheet: Sheet) -> Sheet:

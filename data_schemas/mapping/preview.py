@@ -8,11 +8,14 @@ from typing import Any
 import pandas as pd
 
 from data_schemas.cells import BadCell
+from data_schemas.class_names import class_questions
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.distribution import distribution
 from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
+from data_schemas.mapping.recognition import safety_among
+from data_schemas.mapping.safety import RESPONSES
 from data_schemas.mapping.sheet import Sheet
 from data_schemas.mapping.understanding import Understood
 from data_schemas.plausibility import age_questions, roster_questions
@@ -72,8 +75,27 @@ def notes_of(made: Understood, sheet: Sheet) -> Iterator[str]:
     yield from sheet.notes
     used = {other.sheet for sheets in made.sheets.values() for other in sheets if other.file == sheet.file}
     unread = [f"{name} ({how_many(rows, 'row')})" for name, rows in sheet.others.items() if name not in used]
+    for step in made.steps:
+        if step.is_answers and any(one is sheet for one in made.sheets[step.role]):
+            yield from _unanswered(step, sheet, made.instruments[step.table.name.removeprefix(RESPONSES)])
     if unread:
         yield f"sheets of the workbook that nothing reads: {', '.join(unread)}"
+
+
+def _unanswered(step: Step, sheet: Sheet, instrument: Instrument) -> Iterator[str]:
+    """Items that nobody answered though others were answered: a platform may keep them back."""
+    blank = []
+    for number in range(1, instrument.items + 1):
+        cell = step.cells.get(f"item_{number}")
+        if cell is not None and cell.column is not None:
+            texts = sheet.columns[cell.column].without(map(str, cell.missing))
+            blank += [number] if len(texts.index) and texts.blank.all() else []
+    if blank and len(blank) < instrument.items:
+        named = ", ".join(map(str, blank))
+        yield (
+            f"{instrument.code}: nobody answered item {named}, unknown for everyone: was it left out of the export?"
+            f"{safety_among(instrument, blank)}"
+        )
 
 
 def notes_of_students(made: Understood) -> Iterator[str]:
@@ -83,12 +105,12 @@ def notes_of_students(made: Understood) -> Iterator[str]:
     if not days or "students" not in frames:
         return
     if made.mapping.dataset.origin != "foreign":  # elsewhere stages and grades are cut otherwise
-        for fault in roster_questions(frames["students"], days[-1]):
+        for fault in (*roster_questions(frames["students"], days[-1]), class_questions(frames["students"])):
             if len(fault.rows):
                 yield f"students: {how_many(len(fault.rows), 'row')}, {fault.column}: {fault.what} ({fault.fix})"
     for name, fault in age_questions(frames, made.instruments, days[-1]):
         count = frames[name]["student_id"].iloc[fault.rows].nunique()
-        yield f"{name}: {count} students are {fault.what}: {fault.fix}; `runxin check` names the rows"
+        yield f"{name}: {how_many(count, 'student')} {fault.what}: {fault.fix}; `runxin check` names the rows"
 
 
 def _files(made: Understood) -> Iterator[dict[str, Any]]:
@@ -113,8 +135,8 @@ def _block(made: Understood, step: Step, sheets: Sequence[Sheet]) -> dict[str, A
             if (one := _cells(cell, column, sheets) or _made_of(cell)) is not None
         ],
     }
-    if step.table.name.startswith("responses/"):
-        instrument = made.instruments[step.table.name.removeprefix("responses/")]
+    if step.table.name.startswith(RESPONSES):
+        instrument = made.instruments[step.table.name.removeprefix(RESPONSES)]
         told["answers"] = _answers(step, instrument, sheets)
         told["distribution"] = distribution(instrument, made.applied.tables[step.table.name])
     return told

@@ -56,6 +56,7 @@ class Count:
     unopened: int = 0  # forms without any answer
     dated: int = 0  # of those written: sheets without a day of their own, which take the file's
     skipped_by: dict[str, int] = field(default_factory=dict)  # the first blank column of each skipped row
+    replaced: int = 0  # leave that a later record of the same day changed
     left_out: int = 0  # of a student whom a filter leaves out
     set_aside: int = 0
     written: int = 0

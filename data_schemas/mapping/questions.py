@@ -67,10 +67,14 @@ def settled(raw: dict[str, Any], file: str) -> tuple[dict[str, Any], tuple[Quest
         questions = tuple(Question.model_validate(one) for one in raw.pop("questions", ()))
     except (ValidationError, TypeError) as error:
         raise bad_data("the questions of the mapping are at fault", [Problem(str(error), file=file)]) from None
+    none = {one.id for one in questions if one.answer == NONE and one.fits(NONE)}
+    blocks = [block for block in raw.get("blocks", ()) if not none & set(_references(block))]
+    filled = raw | ({"blocks": blocks} if "blocks" in raw else {})
+    idle = set(_references(raw)) - set(_references(filled))  # asked by nothing but what is left out
     problems = [
         Problem(one.ask, file, column=f"questions.{one.id}", fix=_how(one))
         for one in questions
-        if not one.fits(one.answer)
+        if not one.fits(one.answer) and one.id not in idle
     ]
     if problems:
         asked = [one.model_dump() for one in questions]
@@ -84,9 +88,8 @@ def settled(raw: dict[str, Any], file: str) -> tuple[dict[str, Any], tuple[Quest
     unknown = sorted(set(_references(raw)) - set(answers))
     if unknown:
         raise bad_data("the mapping asks what is no question", [Problem(f"there is no question {unknown[0]}", file)])
-    blocks = [block for block in raw.get("blocks", ()) if NONE not in {answers[name] for name in _references(block)}]
-    filled: dict[str, Any] = _filled(raw | ({"blocks": blocks} if "blocks" in raw else {}), answers)
-    return filled, questions
+    settled: dict[str, Any] = _filled(filled, answers)
+    return settled, questions
 
 
 def answer_questions(path: Path, answers: Iterable[str]) -> None:

@@ -116,9 +116,15 @@ def _common(group: Numbered) -> str:
 
 
 def _of(group: Numbered, one: Instrument) -> Recognised:
-    """A group that is this questionnaire; what comes behind its items is no item."""
+    """A group that is this questionnaire; what comes behind its items is no item. A form that numbers its questions
+    through may begin its items above 1: as many columns as there are items are these in their order, and of any other
+    number nobody can tell where the items begin."""
     if one.form == "scores":
         return Recognised(group, one, {})
+    if min(group.headers) > 1 and max(group.headers) > one.items:
+        if len(group.headers) != one.items:
+            return Recognised(group, None, dict(group.headers), choices=(one.code, NONE))
+        return Recognised(group, one, dict(enumerate(group.headers.values(), start=1)), whole=False)
     inside = {number: header for number, header in group.headers.items() if number <= one.items}
     return Recognised(group, one, inside, behind=tuple(h for n, h in group.headers.items() if n > one.items))
 
@@ -189,12 +195,13 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W_]", "", text).casefold()
 
 
-def platform_total(one: Instrument, headers: Sequence[str], alone: bool) -> str | None:
+def platform_total(one: Instrument, headers: Sequence[str], alone: bool, known: Mapping[str, Instrument]) -> str | None:
     """The header of the total that the platform reckoned of this questionnaire: the one that names it, or the only one
-    where it is `alone` in its file."""
+    that names no other where it is `alone` in its file."""
     totals = [header for header in headers if _TOTAL.search(header)]
     named = [header for header in totals if named_in(header, {one.code: one})]
-    fitting = named or (totals if alone else [])
+    others = {code: other for code, other in known.items() if code != one.code}
+    fitting = named or ([header for header in totals if not called(header, others)] if alone else [])
     return fitting[0] if len(fitting) == 1 else None
 
 
@@ -211,14 +218,14 @@ def which(one: Recognised, path: Path, name: str) -> Question:
     )
 
 
-def left_out(one: Instrument, group: Recognised) -> tuple[tuple[int, ...], Question | None]:
+def left_out(called_here: str, one: Instrument, group: Recognised) -> tuple[tuple[int, ...], Question | None]:
     """Items that the file does not have, or the question which ones: of a form that is numbered through without a gap
     nobody can tell which are left out."""
     absent = tuple(number for number in range(1, one.items + 1) if number not in group.headers)
     count = len(group.headers)
     if not absent or max(group.headers) == one.items or not group.whole:
         return absent, None
-    name = f"{one.code}-absent"
+    name = f"{called_here}-absent"
     every = tuple(range(1, one.items + 1))
     ask = (
         f"{one.code}：文件只有 {count} 题（共 {one.items} 题），少的是哪几题？写题号 / {count} of {one.items} items: "

@@ -1,14 +1,10 @@
-"""Source files as rows of raw cells: CSV and workbooks, told apart from what their names say by their first bytes."""
+"""Source files as rows of raw cells, told apart from what their names say by their first bytes; text and SPSS files."""
 
 import csv
 import io
 import warnings
-import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-
-from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from data_schemas.reader_faults import damaged
 from runxin.errors import Problem, UserError, bad_data
@@ -18,10 +14,10 @@ ZIPPED = (".xlsx", ".xlsm", ".ods")
 WORKBOOKS = (*ZIPPED, ".xls")
 SPSS = ".sav"
 SUFFIXES = (*TEXTS, *WORKBOOKS, SPSS, ".parquet")
-# A city's wave of 100,000 sheets of 200 columns is a tenth of these.
-MOST_UNPACKED, MOST_CELLS = 2**30, 200_000_000
+MOST_CELLS = 50_000_000  # a city's wave of 100,000 sheets of 200 columns has 20,000,000
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 OLD = b"\xd0\xcf\x11\xe0"  # a workbook of before 2007, or one of today with a password
+PACKED = b"$FL3"  # an SPSS file of today
 PEEK = 10  # rows looked at for a header
 Record = Sequence[object]
 
@@ -89,79 +85,19 @@ def spss_rows(path: Path) -> Iterator[Record]:
     who answered saw it; values declared missing are blank."""
     import pyreadstat  # it takes a while, and few exports need it
 
+    # The reader makes room for as many rows as the file says it has; packed ones are hardly a thousand to a byte.
+    rows = path.stat().st_size * (1000 if path.read_bytes()[:4] == PACKED else 1)
+    rows = min(rows, MOST_CELLS // PEEK)
     with damaged(fault_of(path, "the SPSS file is damaged", "export it again")):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # a name that stands twice, and is made another one
-                columns, about = pyreadstat.read_sav(path, output_format="dict", row_limit=MOST_CELLS // PEEK)
+                columns, about = pyreadstat.read_sav(
+                    path, output_format="dict", row_limit=min(rows, MOST_CELLS // PEEK)
+                )
         except (pyreadstat.ReadstatError, Warning) as error:
             raise ValueError(str(error)) from error
         labels = about.variable_value_labels
         read = [[labels.get(name, {}).get(one, one) for one in columns[name]] for name in about.column_names]
     yield about.column_names
     yield from zip(*read, strict=True)
-
-
-@contextmanager
-def opened(path: Path, content: bytes) -> Iterator[CalamineWorkbook]:
-    """A workbook of any kind; raises `UserError` where it is damaged, has a password or unpacks to too much."""
-    _refuse_bomb(path, content)
-    try:
-        with damaged(broken(path)):
-            book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    except UserError as error:
-        if isinstance(error.__cause__, PasswordError):
-            raise fault_of(path, "the workbook has a password", "save it without one") from None
-        raise
-    with book:
-        yield book
-
-
-def sheets_of(book: CalamineWorkbook) -> list[str]:
-    """The names of its sheets with cells; charts have sheets too."""
-    return [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
-
-
-def rows_of(path: Path, book: CalamineWorkbook, name: str) -> Iterator[Record]:
-    """The rows of a sheet, from the first; what is merged stands in each of its cells."""
-    with damaged(broken(path)):
-        sheet = book.get_sheet_by_name(name)
-        ranges = sheet.merged_cell_ranges or ()
-    cells = sheet.total_height * sheet.total_width
-    if cells > MOST_CELLS:
-        what = f"the sheet {name} has {sheet.total_height} rows of {sheet.total_width} columns"
-        raise fault_of(path, what, f"at most {MOST_CELLS} cells are read: split it, or delete what is empty")
-    below: dict[int, tuple[int, object]] = {}  # column → the last row that its merged value reaches, and the value
-    merged: dict[int, list[tuple[int, int, int]]] = {}
-    for (top, left), (bottom, right) in ranges:
-        merged.setdefault(top, []).append((left, bottom, right))
-    with damaged(broken(path)):
-        records = sheet.to_python(skip_empty_area=False)
-    for row, record in enumerate(records):
-        values: list[object] = list(record)
-        for column, (last, value) in list(below.items()):
-            if row > last:
-                del below[column]
-            elif column < len(values):
-                values[column] = value
-        for left, bottom, right in merged.get(row, ()):
-            for column in range(left, min(right + 1, len(values))):
-                values[column] = values[left]
-                if bottom > row:
-                    below[column] = bottom, values[left]
-        yield values
-
-
-def _refuse_bomb(path: Path, content: bytes) -> None:
-    """Raises `UserError` where an archive is damaged or would unpack to more than is read."""
-    if not content.startswith(b"PK\x03\x04"):
-        return
-    with damaged(broken(path)), zipfile.ZipFile(io.BytesIO(content)) as archive:
-        size = sum(one.file_size for one in archive.infolist())
-    if size > MOST_UNPACKED:
-        what = f"the workbook unpacks to {size // 2**20} MB"
-        raise fault_of(path, what, f"at most {MOST_UNPACKED // 2**20} MB are read: split it")
-
-
-def broken(path: Path) -> UserError:
-    return fault_of(path, "the workbook is damaged", "open it and save it again as .xlsx")

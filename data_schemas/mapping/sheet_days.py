@@ -16,7 +16,7 @@ from data_schemas.mapping.questions import Question, reference, toml_list, toml_
 # What tools write where they keep no day: LimeSurvey's anonymous answers, and the zero of some clocks.
 NO_DAYS = (date(1980, 1, 1), date(1970, 1, 1), date(1900, 1, 1), date(1899, 12, 30), date(1899, 12, 31))
 READ = 0.9  # of a column's texts, so that it is one of days
-_WAVE = re.compile(r"[tw]\d+|前测|后测|基线|随访|第[一二三四]次", re.IGNORECASE)
+_WAVE = re.compile(r"[tw]\d+|前测|后测|初测|复测|基线|随访|第[一二三四1-4][次轮波]", re.IGNORECASE)
 _LAST = re.compile(r"提交|完成|结束|submit|end|complet", re.IGNORECASE)
 
 
@@ -41,8 +41,8 @@ def day_of(
     """The day of the sheets of a group of items; `name` is for a question."""
     own = columns.get("administered_on") or columns.get("submitted_at")
     possible = [header for header in texts if header not in columns.values() and _holds_days(header, texts[header])]
-    waves = {wave.casefold() for wave in _WAVE.findall(group.prefix)}
-    of_wave = [header for header in possible if waves & {wave.casefold() for wave in _WAVE.findall(header)}]
+    waves = waves_in(group.prefix)
+    of_wave = [header for header in possible if waves & waves_in(header)]
     if len(of_wave) == 1:
         return _read(of_wave[0], texts)
     if own is not None:
@@ -61,6 +61,21 @@ def day_of(
         f"{name}：没有测评日期，是哪一天做的（如 2026-03-30）？ / no column with the day of the test: which day was it?"
     )
     return Day(reference(identity), question=Question(id=identity, ask=ask, answer=said), constant=True)
+
+
+def day_of_wave(name: str, shown: str, day: Day) -> Day:
+    """The day of one of several waves for which a file has but one column of days."""
+    identity = f"{name}-day"
+    ask = (
+        f"{name}（{shown} 等列）：哪一天做的？写日期（如 2026-03-30），或填列名 {day.header} / on which day was this "
+        f"wave filled in? A day, or {day.header} where that column is of this wave"
+    )
+    return Day(reference(identity), question=Question(id=identity, ask=ask), days=day.days)
+
+
+def waves_in(text: str) -> frozenset[str]:
+    """The waves that a header names, such as T1 or 前测."""
+    return frozenset(wave.casefold() for wave in _WAVE.findall(text))
 
 
 def days_in(column: Texts) -> Counter[date]:

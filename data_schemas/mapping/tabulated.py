@@ -1,7 +1,6 @@
 """Rows of raw cells as columns of texts: headers found, rows of totals left out, midnights written out."""
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
@@ -10,19 +9,13 @@ import numpy as np
 from data_schemas.cells import blanks, header_of, text_of, texts_of
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.headers import stacked
+from data_schemas.mapping.other_rows import NAMED, OtherRows, more
 from data_schemas.mapping.records import PEEK, Record
 from data_schemas.mapping.sheet import Sheet, Wanted
 from data_schemas.mapping.workbook_marks import NOTHING_KNOWN, Marks
 from runxin.errors import Problem, bad_data, how_many
 
 OPEN_AND_SAVE = "open the file in a spreadsheet program and save it, or export values"
-NAMED = 20
-# What stands first in a row below or between the students' own that sums them up.
-SUMMARY = re.compile(
-    r"(?:(?:合|总|小|共)计|总?平均(?:分|值|数)?|均值|标准差|总人数|人数合计|最(?:高|低)分|及格率|"
-    r"(?:grand |sub)?totals?|averages?|means?|sums?)\s*[::]?\s*[\d.]*\s*(?:人|分)?",
-    re.IGNORECASE,
-)
 
 
 def headers_of(record: Record) -> list[str]:
@@ -38,7 +31,7 @@ def tabulated(
     strict_width: bool = False,
     marks: Marks = NOTHING_KNOWN,
 ) -> Sheet:
-    """The rows of a file below its headers, columns that are wanted as texts. Rows that sum up others are left out."""
+    """The rows of a file below its headers, columns that are wanted as texts. Rows that are nobody's are left out."""
     stream, header_row = iter(records), role.header_row
     head = [record for _, record in zip(range(max(header_row, PEEK)), stream, strict=False)]
     header = headers_of(head[header_row - 1]) if len(head) >= header_row else []
@@ -50,23 +43,19 @@ def tabulated(
     places = wanted.found_in(header)
     rows: list[int] = []
     overfull: list[int] = []
-    summaries: list[str] = []
+    others = OtherRows()
     kept: list[list[object]] = [[] for _ in places]
     number = 0
     for source in (head, stream):
         for record in source:
             number += 1
-            if number <= header_row + role.skip_rows or not any(cell is not None and cell != "" for cell in record):
-                continue
-            first = next((text for cell in record if (text := text_of(cell)) is not None), None)
-            if first is None:
-                continue
-            if SUMMARY.fullmatch(first):
-                summaries.append(f"{number} ({first})")
+            if number <= header_row + role.skip_rows or others.take(number, record, header):
                 continue
             rows.append(number)
             if strict_width and any(text_of(cell) for cell in record[len(header) :]):
                 overfull.append(number)
+            if strict_width and len(record) < len(header):
+                others.short.append(str(number))
             for values, position in zip(kept, places.values(), strict=True):
                 values.append(record[position] if position < len(record) else None)
     columns = {name: blanks(len(rows)) for name in wanted.columns}
@@ -78,7 +67,7 @@ def tabulated(
         columns[name] = texts_of(read)
         unclear |= {name} if unsure else set()
     numbers, wide = np.array(rows, dtype=np.int64), np.array(overfull, dtype=np.int64)
-    notes = tuple(_notes(marks, header, set(rows), summaries))
+    notes = (*others.notes(), *_notes(marks, header, set(rows)))
     return Sheet(file, sha256, numbers, columns, tuple(header), found, wide, midnights=frozenset(unclear), notes=notes)
 
 
@@ -110,27 +99,21 @@ def _refuse_unworked(
         raise bad_data(f"{file} holds formulas without their values", problems)
 
 
-def _notes(marks: Marks, header: Sequence[str], rows: set[int], summaries: Sequence[str]) -> Iterator[str]:
+def _notes(marks: Marks, header: Sequence[str], rows: set[int]) -> Iterator[str]:
     """What a person has to know of the rows and columns of a file."""
-    if summaries:
-        yield f"rows of totals, nobody's and left out: {', '.join(summaries[:NAMED])}{_more(summaries)}"
     hidden = [str(row) for row in marks.hidden_rows if row in rows]
     if hidden:
-        yield f"{how_many(len(hidden), 'hidden row')}, read like the others: {', '.join(hidden[:NAMED])}{_more(hidden)}"
+        yield f"{how_many(len(hidden), 'hidden row')}, read like the others: {', '.join(hidden[:NAMED])}{more(hidden)}"
     columns = [text for place, text in enumerate(header) if text and place in marks.hidden_columns]
     if columns:
-        yield f"hidden columns, read like the others: {', '.join(columns[:NAMED])}{_more(columns)}"
-
-
-def _more(named: Sequence[str]) -> str:
-    return f" … and {len(named) - NAMED} more" if len(named) > NAMED else ""
+        yield f"hidden columns, read like the others: {', '.join(columns[:NAMED])}{more(columns)}"
 
 
 def doubled_headers(file: str, header_row: int, headers: Sequence[str], count: int) -> Problem:
     """Columns under the same headers are one thing to mend: whose they are nobody can say."""
     if len(headers) == 1:
         return Problem(f"{count} columns have this header", file, header_row, headers[0], "rename all but one")
-    named = f"{', '.join(headers[:NAMED])}{_more(headers)}"
+    named = f"{', '.join(headers[:NAMED])}{more(headers)}"
     fix = "two questionnaires under the same headers? Write their names before the numbers, such as PHQ1 and GAD1"
     return Problem(f"{len(headers)} headers stand twice or more: {named}", file, header_row, fix=fix)
 

@@ -14,6 +14,7 @@ from data_schemas.mapping.headers import numbered
 # Columns that say how a row came about, and what they say of a trial (Qualtrics, LimeSurvey, 问卷星).
 STATUS = ("status", "response type", "responsetype", "答卷状态", "状态", "来源")
 TRIALS = ("survey preview", "preview", "survey test", "test", "预览", "测试", "试填", "spam")
+NAMES = ("姓名", "学生姓名", "名字", "学号", "name")
 IMPORT_ID = "ImportId"
 
 
@@ -53,3 +54,12 @@ def trials_in(texts: Mapping[str, Texts]) -> Trials | None:
             others = tuple(text for text in column.distinct if text not in out)
             return Trials(header, out, others, int(np.isin(column.index, trial).sum()))
     return None
+
+
+def named_trials(texts: Mapping[str, Texts]) -> int:
+    """How many rows call somebody a trial in a column of names or ids: they may be trials, and are read."""
+    found = 0
+    for header, column in texts.items():
+        if header.casefold() in NAMES:
+            found += sum(n for text, n in column.counted().items() if text.casefold() in TRIALS)
+    return found

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data_schemas.coding import check_coding
 from data_schemas.instruments import Instrument
-from data_schemas.mapping.answer_coding import HIGHER, shifted
+from data_schemas.mapping.answer_coding import HIGHER, shifted, way_round
 from data_schemas.mapping.answers import VARIANT
 from data_schemas.mapping.apply import apply_mapping
 from data_schemas.mapping.cell import Cell
@@ -128,12 +128,14 @@ def _moved(step: Step, sheets: Sequence[Sheet], instruments: Lookup[str, Instrum
     beyond = sum(n for number, n in numbers.items() if not coding.low <= number <= coding.high)
     out = f", and {beyond} answers lie one outside" if beyond else ""
     end = "lowest" if way == HIGHER else "highest"
+    ways = way_round(coding, numbers)
+    written = f'coding = "{ways[0]}" or "{ways[1]}"' if ways else f'coding = "{coding.variant}, {way}"'
     as_it_is = f'; where it is right as it stands, coding = "{coding.variant}"' if fits else ""
     yield Problem(
         f"{code} looks shifted by one: nobody gave the {end} answer{out}",
         sheets[0].file if sheets else None,
         column=next(cell.column for name, cell in step.cells.items() if name.startswith("item_")),
-        fix=f'write coding = "{coding.variant}, {way}" into its items{as_it_is}',
+        fix=f"write {written} into its items{as_it_is}",
     )
 
 
@@ -215,7 +217,7 @@ def _total_headers(
     """What finds in a file the total of a step's questionnaire that the platform reckoned and no mapping names."""
     alone = len({other.table.name for other in steps if other.is_answers and other.role == step.role}) == 1
     one = instruments[step.table.name.removeprefix("responses/")] if step.is_answers else None
-    return lambda sheet: None if one is None else platform_total(one, sheet.headers, alone)
+    return lambda sheet: None if one is None else platform_total(one, sheet.headers, alone, instruments)
 
 
 def _totals_beside(

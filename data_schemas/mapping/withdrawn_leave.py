@@ -13,11 +13,12 @@ _DECISION = re.compile(
     r"(审批|审核|申请|请假|流程|单据)(状态|结果)|撤销|撤回|作废|是否取消|approval.?(status|result)", re.IGNORECASE
 )
 _RETURN = re.compile(r"销假|实际(结束|返校|到校|返回)|actual.?(end|return)", re.IGNORECASE)
+_PART = re.compile(r"时段|午别|上午.?下午|上下午|half.?day", re.IGNORECASE)
 
 
 def unread_decisions(steps: Sequence[Step], sheets: Mapping[str, Sequence[Sheet]]) -> Iterator[Problem]:
-    """Headers of files of leave that seem to say which leave was not taken, or when a student was back, and that the
-    mapping does not read."""
+    """Headers of files of leave that seem to say which leave was not taken, when a student was back, or which part of
+    a day it took, and that the mapping does not read."""
     for role in dict.fromkeys(step.role for step in steps if step.table.name == LEAVES):
         for sheet in sheets[role]:
             read = set(sheet.found.values())
@@ -31,4 +32,8 @@ def unread_decisions(steps: Sequence[Step], sheets: Mapping[str, Sequence[Sheet]
                 elif _RETURN.search(header):
                     what = "this column seems to say when a student was back, and nothing reads it"
                     fix = "read it as end_on where it is filled in; the end that was asked for may be later"
+                    yield Problem(what, sheet.file, column=header, fix=fix)
+                elif _PART.search(header):
+                    what = "this column seems to say which part of a day the leave took, and nothing reads it"
+                    fix = 'read it: half_days = { column = …, values = { "上午" = 1, "下午" = 1, "全天" = 2 } }'
                     yield Problem(what, sheet.file, column=header, fix=fix)

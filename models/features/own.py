@@ -15,7 +15,7 @@ from models.features.feature import Feature
 from models.features.matrix import Block
 from models.records import OWN_VALUE, Rows
 from models.sheets import Ints
-from runxin.errors import Problem, bad_data
+from runxin.errors import Problem, bad_data, how_many
 
 
 def own_catalogue(own: Sequence[OwnFeature]) -> list[Feature]:
@@ -50,7 +50,7 @@ def _block(own: OwnFeature, rows: Rows, n: int, as_of: int) -> Block:
     outside = np.flatnonzero((value < own.low) | (value > own.high))
     if len(outside):
         problem = Problem(f"it lies from {own.low:g} to {own.high:g}", file="features", column=own.name)
-        raise bad_data(f"{len(outside)} values of {own.name} lie outside its range", [problem])
+        raise bad_data(f"{how_many(len(outside), 'value')} of {own.name} outside its range", [problem])
     sign = -1.0 if own.adverse == "low" else 1.0
     best, day = np.full(n, np.nan), np.full(n, NO_DAY)
     days = (rows["observed_on"], rows["recorded_on"])

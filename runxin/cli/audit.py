@@ -8,7 +8,7 @@ import typer
 
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
-from runxin.errors import bad_data
+from runxin.errors import bad_data, how_many
 from runxin.settings import read_settings
 from serving.audit import Verified, export_year, verify_log
 from serving.store import open_store
@@ -49,12 +49,12 @@ def export_command(
     with open_store(read_settings()) as store:
         said = export_year(store, year, out, datetime.now(UTC), operator())
     whole = "the log is whole" if said["whole"] else "the log is NOT whole: runxin audit verify"
-    answer({"out": str(out), **said}, json, f"{said['rows']} rows of {year} written to {out}; {whole}")
+    answer({"out": str(out), **said}, json, f"{how_many(said['rows'], 'row')} of {year} written to {out}; {whole}")
 
 
 def _text(checked: Verified) -> str:
     lines = [
-        f"{checked.rows} rows, none changed, moved or removed",
+        f"{how_many(checked.rows, 'row')}, none changed, moved or removed",
         f"checkpoints cover rows up to {checked.covered}; whatever is younger could be cut off unseen",
     ]
     if checked.clocks:

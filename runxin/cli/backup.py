@@ -8,6 +8,7 @@ import typer
 
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
+from runxin.errors import how_many
 from runxin.settings import read_settings
 from serving.backup import make_backup
 from serving.store import open_store
@@ -24,5 +25,6 @@ def backup_command(
     with open_store(settings) as store:
         made = make_backup(settings, store, out, datetime.now(UTC), operator())
     payload = {name: made[name] for name in ("made_at", "database", "revision")} | {"files": len(made["files"])}
-    text = f"{payload['files']} files in {out}. It holds names, answers and keys: keep it as closed as the home itself"
+    files = how_many(len(made["files"]), "file")
+    text = f"{files} in {out}. It holds names, answers and keys: keep it as closed as the home itself"
     answer({"out": str(out), **payload}, json, text)

@@ -9,7 +9,7 @@ from data_schemas.check import CheckReport, check_dataset
 from data_schemas.dataset import read_dataset
 from data_schemas.problem_groups import listed, payload_of
 from runxin.cli.output import answer
-from runxin.errors import Kind
+from runxin.errors import Kind, how_many
 
 SHOWN = 100
 
@@ -47,6 +47,6 @@ def _text(dataset: Path, report: CheckReport) -> str:
     lines += [f"note: {note}" for note in report.notes]
     for name, found in (("question", report.questions), ("problem", report.problems)):
         lines += [f"{name}: {one}" for one in listed(found, SHOWN)]
-    asked = f", {len(report.questions)} questions" if report.questions else ""
-    lines.append(("no problems" if report.ok else f"{len(report.problems)} problems") + asked)
+    asked = f", {how_many(len(report.questions), 'question')}" if report.questions else ""
+    lines.append(("no problems" if report.ok else how_many(len(report.problems), "problem")) + asked)
     return "\n".join(lines)

@@ -18,7 +18,7 @@ from runxin.cli.demo_plans import plan_demo
 from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
 from runxin.cli.serve import refuse_taken_port, serve_command
-from runxin.errors import Kind, UserError
+from runxin.errors import Kind, UserError, how_many
 from runxin.settings import Settings, read_settings
 from serving.access import Role, takes_schools
 from serving.accounts import create_link, create_user, link_address, list_accounts
@@ -158,8 +158,9 @@ def _text(payload: dict[str, Any]) -> str:
     tiers = ", ".join(f"{name} {count}" for name, count in payload["tiers"].items())
     return "\n".join(
         [
-            f"{SYNTHETIC}: {payload['students']} students, {model}",
-            f"{payload['school']}: {payload['immediate']} immediate checks, {payload['week']} interviews this week",
+            f"{SYNTHETIC}: {how_many(payload['students'], 'student')}, {model}",
+            f"{payload['school']}: {how_many(payload['immediate'], 'immediate check')}, "
+            f"{how_many(payload['week'], 'interview')} this week",
             f"  {tiers}",
             f"page: {payload['page']}",
             "sign in, each link once, within 24 hours:",

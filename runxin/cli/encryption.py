@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from runxin.cli.output import answer
+from runxin.errors import how_many
 from runxin.settings import read_settings
 from serving.store import open_store, reseal_store
 from serving.store.sealing import add_key
@@ -22,7 +23,9 @@ def rotate(json: JSON = False) -> None:
     with open_store(settings) as store:
         count = reseal_store(store)
     answer(
-        {"key": name, "resealed": count}, json, f"key {name}: {count} values encrypted anew; keep a copy of the file"
+        {"key": name, "resealed": count},
+        json,
+        f"key {name}: {how_many(count, 'value')} encrypted anew; keep a copy of the file",
     )
 
 
@@ -31,4 +34,4 @@ def reseal(json: JSON = False) -> None:
     """Encrypt everything with the first of the keys, where it was put there by hand or in the environment."""
     with open_store(read_settings()) as store:
         count = reseal_store(store)
-    answer({"resealed": count}, json, f"{count} values encrypted anew")
+    answer({"resealed": count}, json, f"{how_many(count, 'value')} encrypted anew")

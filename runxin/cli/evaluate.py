@@ -13,7 +13,7 @@ from evaluation.report.page import write_report
 from models import load_artifact
 from runxin.cli.output import answer, console
 from runxin.cli.train import HEADLINES, figure
-from runxin.errors import usage
+from runxin.errors import how_many, usage
 from runxin.settings import read_settings
 from training.evaluate import evaluate_fully
 from training.model_evaluation import ModelEvaluation
@@ -80,7 +80,7 @@ def _text(figures: dict[str, Any], files: list[str]) -> str:
         ),
     ]
     orders = figures["list"]["orders"]
-    lines.append(f"{figures['list']['slots']} interviews a list and week, cases found per interview:")
+    lines.append(f"{how_many(figures['list']['slots'], 'interview')} a list and week, cases found per interview:")
     lines += [f"  {name_of(name, 'en')}: {figure(at['cases_per_interview'])}" for name, at in orders.items()]
     if "naive" in figures:
         lines.append(f"  without weights: AUROC {figure(figures['naive']['auroc'])}")

@@ -9,6 +9,7 @@ import typer
 from runxin.cli.named_schools import school_to_read
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
+from runxin.errors import how_many
 from runxin.settings import read_settings
 from serving.extract import Pseudonyms, kept_key, make_extract, new_key, write_extract
 from serving.store import open_store
@@ -44,7 +45,8 @@ def extract_command(
 def _text(said: dict[str, Any]) -> str:
     given_up = ", ".join(DROPPED[name] for name in said["dropped"])
     lines = [
-        f"{said['students']} students written to {said['out']}; the smallest group has {said['smallest_group']}",
+        f"{how_many(said['students'], 'student')} written to {said['out']}; "
+        f"the smallest group has {said['smallest_group']}",
         f"index dates: {', '.join(said['index_dates'])}",
         *([f"given up to make groups of {said['k']}: {given_up}"] if given_up else []),
         *(f"left out: {n}, {WHY[why]}" for why, n in said["left_out"].items() if n),

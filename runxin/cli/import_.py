@@ -100,14 +100,15 @@ def import_command(
 def _text(done: Imported, out: Path) -> str:
     told = done.payload()
     lines = [f"{out}: {told['name']}, as of {told['as_of']}{', 合成数据' if told['synthetic'] else ''}"]
-    lines.append(f"read {told['rows_read']} rows, filtered {told['rows_filtered']}")
+    lines.append(f"read {how_many(told['rows_read'], 'row')}, filtered {told['rows_filtered']}")
     lines += [f"  {name}: {count}" for name, count in told["filters"].items() if count]
     for count in done.applied.counts:
         parts = [f"{count.written} written"]
         parts += [f"{count.outside} outside its where"] if count.outside else []
         parts += [f"{number} skipped, {column} blank" for column, number in count.skipped_by.items() if number]
-        parts += [f"{count.unopened} forms never opened"] if count.unopened else []
+        parts += [f"{how_many(count.unopened, 'form')} never opened"] if count.unopened else []
         parts += [f"{count.dated} without a day of their own, which take the file's"] if count.dated else []
+        parts += [f"{count.replaced} replaced by a later record of the same day"] if count.replaced else []
         parts += [f"{count.left_out} of students left out by a filter"] if count.left_out else []
         parts += [f"{count.set_aside} set aside"] if count.set_aside else []
         parts += [f"{count.unsettled} of those written have no settled student"] if count.unsettled else []

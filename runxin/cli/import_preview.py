@@ -5,7 +5,7 @@ from typing import Any
 
 from data_schemas.mapping import Drafted
 from data_schemas.problem_groups import causes, listed
-from runxin.errors import Problem
+from runxin.errors import Problem, how_many
 
 PROBLEMS_SHOWN = 20
 TEXTS_SHOWN = 30
@@ -16,12 +16,12 @@ def preview_words(told: dict[str, Any], problems: Sequence[Problem]) -> str:
     """The preview for a person to compare with the file."""
     lines = [f"{told['name']}, as of {told['as_of']}. Nothing was written."]
     for file in told["files"]:
-        lines.append(f"{file['file']}: {file['rows']} rows, {len(file['read'])} columns read")
+        lines.append(f"{file['file']}: {how_many(file['rows'], 'row')}, {how_many(len(file['read']), 'column')} read")
         if file["unread"]:
             lines.append(f"  not read: {', '.join(file['unread'])}")
         lines += [f"  {note}" for note in file["notes"]]
     for block in told["blocks"]:
-        lines.append(f"{block['block']}: {block['rows']['written']} rows would be written")
+        lines.append(f"{block['block']}: {how_many(block['rows']['written'], 'row')} would be written")
         for column in block["columns"]:
             lines.append(f"  {column['column']} {column['zh']} ← {column['header']}{_blanks(column)}")
             lines += [f"    {line}" for line in _texts(column)]
@@ -68,7 +68,8 @@ def _distribution(told: dict[str, Any] | None) -> Iterator[str]:
     if told["quartiles"]:
         low, middle, high = told["quartiles"]
         scale = f"a scale of {told['lowest']:g} to {told['highest']:g}"
-        yield f"totals of {told['with_total']} sheets: half of them {low:g} to {high:g}, median {middle:g}, on {scale}"
+        sheets = how_many(told["with_total"], "sheet")
+        yield f"totals of {sheets}: half of them {low:g} to {high:g}, median {middle:g}, on {scale}"
     for item, found in told["critical"].items():
         yield (
             f"item {item}, which asks about safety: {found['positive']} answered above the lowest, "
@@ -102,6 +103,6 @@ def _texts(column: dict[str, Any]) -> Iterator[str]:
         yield ", ".join([*told[:TEXTS_SHOWN], *(["…"] if told[TEXTS_SHOWN:] else [])])
     missed = [f"{text} ×{n}" for text, n in column["not_understood"].items()]
     if column["others_not_understood"]:
-        missed.append(f"{column['others_not_understood']} cells")
+        missed.append(how_many(column["others_not_understood"], "cell"))
     if missed:
         yield f"not understood: {', '.join(missed)}"

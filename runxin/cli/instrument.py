@@ -20,7 +20,7 @@ from data_schemas.instruments.workbook_template import write_template
 from runxin.cli.instrument_rates import flag_rates_command
 from runxin.cli.instrument_words import definition_words, line_of, warnings_of
 from runxin.cli.output import answer
-from runxin.errors import Kind, UserError, bad_data, refused
+from runxin.errors import Kind, UserError, bad_data, how_many, refused
 from runxin.settings import read_settings
 
 instrument_app = typer.Typer(no_args_is_help=True, help="Questionnaires: what there is, scoring, a school's own.")
@@ -175,7 +175,9 @@ def _result_words(one: Instrument, result: SheetResult) -> str:
     ]
     lines.append("valid" if result.valid else f"not valid: {', '.join(result.invalid_reasons)}")
     if result.n_missing:
-        lines.append(f"{result.n_missing} items left blank" + (", filled by the mean" if result.prorated else ""))
+        lines.append(
+            f"{how_many(result.n_missing, 'item')} left blank" + (", filled by the mean" if result.prorated else "")
+        )
     if result.critical_items:
         items = ", ".join(f"{item.name.en} {item.status}" for item in result.critical_items)
         lines.append(f"critical: {result.critical_status} ({items})")

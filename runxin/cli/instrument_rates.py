@@ -13,6 +13,7 @@ from models import read_policy, records_of
 from models.concern_rates import ConcernRate, concern_rates
 from models.flag_rates import FlagRate, Share, flag_rates
 from runxin.cli.output import answer
+from runxin.errors import how_many
 from runxin.settings import read_settings
 
 LOOK_FIRST = "first see with `runxin check` whether its answers are coded as declared 先核对计分编码"
@@ -55,7 +56,8 @@ def _concern(rate: ConcernRate) -> dict[str, Any]:
 def _concern_lines(rates: list[ConcernRate]) -> list[str]:
     lines = ["reports per thousand students and week:"]
     return lines + [
-        f"    {rate.kind.code} ({rate.kind.zh}, {USES[rate.use]}): {rate.per_thousand:.3f} ({rate.reports} reports)"
+        f"    {rate.kind.code} ({rate.kind.zh}, {USES[rate.use]}): {rate.per_thousand:.3f} "
+        f"({how_many(rate.reports, 'report')})"
         for rate in rates
     ]
 

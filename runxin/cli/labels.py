@@ -17,7 +17,7 @@ from data_schemas.plain_text import plain
 from runxin.cli.named_schools import school_to_read
 from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
-from runxin.errors import bad_data, usage
+from runxin.errors import bad_data, how_many, usage
 from runxin.settings import read_settings
 from serving.labels import NOT_LABELS, LabelRow, Labels, read_labels
 from serving.store import open_store
@@ -115,11 +115,13 @@ def _text(found: Labels) -> str:
                 table.add_row(f"{kind.zh} {kind.code}", named, *map(str, counts), str(sum(counts)))
     out = io.StringIO()
     shown = Console(file=out, width=110)
-    shown.print(f"{len(found.labels)} labels", highlight=False)
+    shown.print(how_many(len(found.labels), "label"), highlight=False)
     if found.labels:
         shown.print(table)
     lines = [out.getvalue().rstrip()]
-    lines.append(f"{found.unlabelled} of {found.students} students have none in this period: unlabelled, not negative")
+    lines.append(
+        f"of {how_many(found.students, 'student')} without one then {found.unlabelled}: unlabelled, not negative"
+    )
     lines += [
         f"{n} cannot be weighed: no {'stream' if lack == 'stream' else 'selection probability'} is on record"
         for lack, n in found.unweighable.items()

@@ -11,6 +11,7 @@ from models import read_policy
 from runxin.cli.named_schools import school_to_read
 from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
+from runxin.errors import how_many
 from runxin.settings import read_settings
 from serving.miss_review import Half, KeptReview, MissClass, case_of, read_half, review_half
 from serving.store import open_store
@@ -74,7 +75,7 @@ def _text(half: Half, found: list[KeptReview], complete: bool) -> str:
     kinds = "、".join(OutcomeKind.of(kind).zh for kind in ("crisis_event", "referral", "suspension"))
     lines = [
         f"{half.name}, {half.first.isoformat()} to {half.last.isoformat()}" + ("" if complete else ", not over yet"),
-        f"{events} events ({kinds}), {below} of students below the line",
+        f"{how_many(events, 'event')} ({kinds}), {below} of students below the line",
         *(f"  {MissClass.of(code).zh} {code}: {n}" for code, n in _summed(found).items() if n),
     ]
     replays = [case_of(case) for one in found for case in one.cases]
@@ -85,5 +86,5 @@ def _text(half: Half, found: list[KeptReview], complete: bool) -> str:
         lines += [f"  not replayable, {why.replace('_', ' ')}: {n}"] if n else []
     early = sum(one.counts["no_list"]["all"] for one in found)
     lines += [f"{early} more before a school's first list, not counted"] if early else []
-    lines += [f"  {one.school_id}: {one.events} events, {len(one.cases)} below the line" for one in found]
+    lines += [f"  {one.school_id}: {how_many(one.events, 'event')}, {len(one.cases)} below the line" for one in found]
     return "\n".join([*lines, NO_PROOF])

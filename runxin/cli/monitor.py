@@ -11,7 +11,7 @@ from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import read_dataset
 from models import Artifact, load_artifact, read_policy
 from runxin.cli.output import answer, console
-from runxin.errors import usage
+from runxin.errors import how_many, usage
 from runxin.settings import Settings, read_settings
 from training.monitoring.monitor import monitor
 from training.monitoring.monitoring_run import track_monitoring, write_monitoring
@@ -63,8 +63,9 @@ def _artifact(settings: Settings, model: str | None) -> Artifact:
 def _text(found: dict[str, Any], page: Path) -> str:
     model, then = found["model"], found["reference"]
     lines = [
-        f"{model['name']} {model['version']}, as of {', '.join(found['days'])}: {found['students']} students beside "
-        f"{then['students']} at training" + (", 合成数据 / synthetic" if found["synthetic"] else ""),
+        f"{model['name']} {model['version']}, as of {', '.join(found['days'])}: "
+        f"{how_many(found['students'], 'student')} beside {then['students']} at training"
+        + (", 合成数据 / synthetic" if found["synthetic"] else ""),
         *(["IN SAMPLE: the model has seen these rows"] if found["in_sample"] else []),
         *(f"ALARM {one['text']['zh']} / {one['text']['en']}" for one in found["alarms"]),
         *([] if found["alarm"] else ["no alarm: nothing lies beyond the limits and beyond chance"]),
@@ -91,7 +92,7 @@ def _group(row: dict[str, Any]) -> str:
 
 def _score(row: dict[str, Any]) -> str:
     if row["state"] == "too_few":
-        return f"{row['students']} students, too few to compare"
+        return f"{how_many(row['students'], 'student')}, too few to compare"
     lifted, margin = row["lifted"], row["margin"]
     said = f"index {margin['psi']:.3f} ({margin['by_chance']:.3f} by chance), {row['state']}"
     return f"{said}; {lifted['then']:.1%} → {lifted['now']:.1%}, {lifted['state']}"

@@ -8,6 +8,7 @@ import typer
 
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
+from runxin.errors import how_many
 from runxin.settings import read_settings
 from serving.store import load_names, open_store
 
@@ -22,7 +23,7 @@ def names_command(
     with open_store(read_settings()) as store:
         taken = load_names(store, file, datetime.now(UTC), operator())
     count, unshown = len(taken.names), list(taken.unshown)
-    lines = [f"{count} names"]
+    lines = [how_many(count, "name")]
     if unshown:
         rows = ", ".join(map(str, unshown[:SHOWN])) + (", …" if unshown[SHOWN:] else "")
         lines.append(

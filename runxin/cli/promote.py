@@ -22,7 +22,7 @@ from runxin.cli.promotion_words import (
     preview_lines,
     refused_outside,
 )
-from runxin.errors import Kind, Problem, UserError, refused, usage
+from runxin.errors import Kind, Problem, UserError, how_many, refused, usage
 from runxin.settings import Settings, read_settings
 from serving.store import AuditEvent, events_of, facts_of, open_store, write_audit
 from training.promotion.candidate import Candidate, candidate_of
@@ -165,7 +165,9 @@ def _request(settings: Settings, policy: Policy, candidate: Candidate, look: Loo
         "gates": gates_json(look.gates),
         "preview": preview_json(look.preview, asked.ids),
     }
-    text = f"asked for by {request.by}; a second person signs off within {policy.promotion.request_days} days:"
+    text = (
+        f"asked for by {request.by}; a second person signs off within {how_many(policy.promotion.request_days, 'day')}:"
+    )
     answer(payload, asked.json, f"{text}\n  runxin promote {asked.version} --sign-off --by OTHER")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from data_schemas.codes import Tier
 from evaluation.gates.gate import Gate
 from evaluation.report.names import name_of
+from runxin.errors import how_many
 from training.promotion.preview import Preview
 from training.promotion.request import GateSeen
 
@@ -44,9 +45,9 @@ def preview_lines(counts: Mapping[str, Any]) -> list[str]:
     before, after = counts["tiers"]["before"], counts["tiers"]["after"]
     lines = [
         f"preview on {counts['dataset']} as of {counts['as_of']}, against {against}; "
-        f"{counts['places']} places a school and week:",
+        f"{how_many(counts['places'], 'place')} a school and week:",
         "  tiers: " + ", ".join(f"{tier.zh} {before[tier.code]} → {after[tier.code]}" for tier in reversed(Tier)),
-        f"  {counts['higher']} students stand higher, {counts['lower']} lower",
+        f"  students who stand higher {counts['higher']}, lower {counts['lower']}",
         f"  all: {_moves(counts['all'])}",
     ]
     lines += [f"  {school['school_id']}: {_moves(school)}" for school in counts["schools"]]
@@ -63,6 +64,5 @@ def id_lines(seen: Preview) -> list[str]:
 
 
 def _moves(of: Mapping[str, int]) -> str:
-    return (
-        f"{of['students']} students, listed {of['before']} → {of['after']}, {of['entered']} enter, {of['left']} leave"
-    )
+    students = how_many(of["students"], "student")
+    return f"{students}, listed {of['before']} → {of['after']}, {of['entered']} enter, {of['left']} leave"

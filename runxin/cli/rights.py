@@ -12,7 +12,7 @@ import typer
 from models import read_policy
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
-from runxin.errors import usage
+from runxin.errors import how_many, usage
 from runxin.settings import read_settings
 from serving.rights import IDENTITIES, erase_student, explain_student, export_student
 from serving.store import open_store
@@ -46,7 +46,7 @@ def export(
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         jsons.dump(found, file, ensure_ascii=False, indent=1)
     rows = sum(len(rows) for rows in found["tables"].values())
-    answer({"student_id": student, "rows": rows, "file": str(out)}, json, f"{rows} rows: {out}")
+    answer({"student_id": student, "rows": rows, "file": str(out)}, json, f"{how_many(rows, 'row')}: {out}")
 
 
 @rights_app.command("explain")

@@ -13,6 +13,7 @@ from data_schemas.table_file import read_table_file
 from data_schemas.tables import TABLES
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
+from runxin.errors import how_many
 from runxin.settings import read_settings
 from serving.store import keep_schools, known_school_ids, list_schools, open_store
 
@@ -30,7 +31,7 @@ def import_command(
     with open_store(read_settings()) as store:
         new = keep_schools(store, given, operator(), datetime.now(UTC))
     payload = {"schools": len(given), "new_or_changed": new}
-    answer(payload, json, f"{len(given)} schools, {new} of them new or changed")
+    answer(payload, json, f"{how_many(len(given), 'school')}, {new} of them new or changed")
 
 
 @school_app.command("list")

@@ -18,7 +18,7 @@ from models.champions import is_expected
 from runxin.cli.named_schools import HELP, split_schools
 from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
-from runxin.errors import Kind, Problem, UserError
+from runxin.errors import Kind, Problem, UserError, how_many
 from runxin.settings import Settings, read_settings
 from serving.screening import Screening, may_rank, publish_screening
 from serving.store import open_store
@@ -99,7 +99,8 @@ def _text(done: Screening) -> str:
     later = ", ".join(f"{name} {rows}" for name, rows in done.later.items())
     lines = [
         f"run {done.run_id}, as of {done.as_of.isoformat()}" + (", 合成数据 / synthetic" if done.synthetic else ""),
-        f"{done.students} students at {done.schools} schools, {model}, policy {done.model.policy}",
+        f"{how_many(done.students, 'student')} at {how_many(done.schools, 'school')}, {model}, "
+        f"policy {done.model.policy}",
         f"as assessed (what people found since stands on the list): {tiers}",
         "rules met: "
         + (", ".join(f"{rule} {n} ({n / done.students:.1%})" for rule, n in done.floors.items()) or "none"),

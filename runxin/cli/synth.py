@@ -7,6 +7,7 @@ import typer
 
 from data_schemas.synthetic import City, make_city, write_city
 from runxin.cli.output import answer, console
+from runxin.errors import how_many
 
 
 def synth_command(
@@ -19,7 +20,7 @@ def synth_command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
     """Write a synthetic city: a dataset in DIR; invented names and the latent truth beside it, never inside."""
-    with console.status(f"合成数据 / synthetic: {students} students"):
+    with console.status(f"合成数据 / synthetic: {how_many(students, 'student')}"):
         city = make_city(students, seed)
         names, truth = write_city(city, out)
     dataset = city.dataset
@@ -41,7 +42,7 @@ def synth_command(
     text = "\n".join(
         [
             title,
-            *(f"  {name}: {count} rows" for name, count in counts.items()),
+            *(f"  {name}: {how_many(count, 'row')}" for name, count in counts.items()),
             f"invented names: {names}",
             f"latent truth, never to be joined to features: {truth}",
         ]

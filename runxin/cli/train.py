@@ -8,6 +8,7 @@ import typer
 from data_schemas.dataset import read_dataset
 from models import read_policy
 from runxin.cli.output import answer, console
+from runxin.errors import how_many
 from runxin.settings import read_settings
 from training.retraining.repeat import repeat_splits
 from training.run import TrainingResult, train_and_register
@@ -62,7 +63,8 @@ def _text(outcome: TrainingResult) -> str:
         f"version {outcome.registered.version} ({manifest.kind}), {outcome.registered.model_uri}"
         + (", 合成数据 / synthetic" if manifest.training["synthetic"] else ""),
         f"mode {manifest.training['mode']}; {manifest.training['split']}",
-        f"held out: {metrics['n']} rows, {metrics['positives']} with the outcome, effective n {metrics['effective_n']}",
+        f"held out: {how_many(metrics['n'], 'row')}, {metrics['positives']} with the outcome, "
+        f"effective n {metrics['effective_n']}",
         *(f"  {name.replace('_', ' ')}: {figure(metrics[name])}" for name in HEADLINES),
         *(f"  {name.replace('_', ' ')} AUROC: {figure(b['auroc'])}" for name, b in metrics["baselines"].items()),
         _verdict(outcome),
@@ -89,7 +91,7 @@ def _settings_text(training: dict[str, Any]) -> list[str]:
         f"settings of the trees, out of fold ({len(sizes)} tried{searched}; the cheapest to explain within "
         f"{training['size_tolerance']:g} AUROC of the best is taken):",
         *(
-            f"  depth {size['depth']}, {size['leaves']} leaves, {size['rounds']} trees, rate "
+            f"  depth {size['depth']}, leaves {size['leaves']}, {how_many(size['rounds'], 'tree')}, rate "
             f"{size['learning_rate']:.3g}: AUROC {size['auroc']:.3f}, "
             f"explanation cost {size['explanation_cost'] / cheapest:.1f}" + (", taken" if size["chosen"] else "")
             for size in best

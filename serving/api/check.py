@@ -110,7 +110,7 @@ def _sheets(request: ScoreRequest, instruments: Mapping[str, Instrument]) -> Ite
             continue
         if len(sheet.answers) != instrument.items:
             yield Problem(
-                f"{instrument.code} has {instrument.items} items, here are {len(sheet.answers)} answers",
+                f"{instrument.code} has {instrument.items} items, answers given: {len(sheet.answers)}",
                 column=f"{place}.answers",
                 fix="give null for an item left blank",
             )

@@ -10,7 +10,7 @@ from data_schemas.calendar_tables import read_calendars
 from data_schemas.instruments import known_instruments
 from models import load_artifact, read_policy
 from models.champions import is_expected
-from runxin.errors import UserError
+from runxin.errors import UserError, how_many
 from runxin.settings import Settings
 from serving.audit import verify_log
 from serving.health.checks import LEAST_FREE, OF_MODEL, Trouble
@@ -55,7 +55,7 @@ def _home(settings: Settings) -> list[Trouble]:
     open_to = [file for file in (home, *home.rglob("*")) if _is_open(file)]
     if not open_to:
         return []
-    what = f"{len(open_to)} files or folders can be read by others, {open_to[0].name} among them"
+    what = f"{how_many(len(open_to), 'path')} that others can read, {open_to[0].name} among them"
     return [Trouble("home", what, f"chmod -R go= {home}", stops=False)]
 
 

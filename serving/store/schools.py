@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from data_schemas.schools import SchoolRow, nearest_schools
-from runxin.errors import Kind, Problem, UserError, usage
+from runxin.errors import Kind, Problem, UserError, how_many, usage
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
 from serving.store.school_tables import schools
@@ -82,7 +82,7 @@ def check_schools_known(store: Store, ids: Collection[str]) -> None:
     if len(problems) == 1:
         raise usage(problems[0].what, fix=f"{problems[0].fix}; {HOW}")
     if problems:
-        raise UserError(Kind.USAGE, f"{len(problems)} schools are not known", fix=HOW, problems=problems)
+        raise UserError(Kind.USAGE, f"{how_many(len(problems), 'school')} not known", fix=HOW, problems=problems)
 
 
 def _row(school: SchoolRow) -> dict[str, object]:

@@ -71,7 +71,7 @@ def test_words_full_width_digits_and_other_codings(capsys: pytest.CaptureFixture
 
 
 def test_mistakes_are_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "has 9 items, here are 2 answers" in refused(capsys, 3, "score", "phq9", "--answers", "1,2")
+    assert "has 9 items, answers given: 2" in refused(capsys, 3, "score", "phq9", "--answers", "1,2")
     assert "item_3" in refused(capsys, 3, "score", "phq9", "--answers", "0,0,4,0,0,0,0,0,0")
     assert "known are 0–3, 完全不会" in refused(capsys, 3, "score", "phq9", "--answers", "0,0,often,0,0,0,0,0,0")
     assert "one of none0, often0" in refused(capsys, 3, "score", "dsrsc", "--answers", ",".join(["1"] * 18))

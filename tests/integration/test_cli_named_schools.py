@@ -62,7 +62,7 @@ def test_a_school_that_nobody_knows_is_refused(say: Say, tmp_path: Path, verb: s
     assert "known are A (第一中学), B (Second School)" in say(*NAMING[verb], "--school", "zzz", code=2)["error"]["fix"]
     assert say(*NAMING[verb], "--school", "A,", code=2)["error"]["message"] == "a school without a name"
     two = say(*NAMING[verb], "--school", "x1,y1", code=2)
-    assert two["error"]["message"] == "2 schools are not known"
+    assert two["error"]["message"] == "2 schools not known"
     assert [problem["what"] for problem in two["problems"]] == ["there is no school 'x1'", "there is no school 'y1'"]
 
 

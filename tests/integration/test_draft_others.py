@@ -118,6 +118,65 @@ def test_totals_are_drafted_by_what_names_them(
     assert read == found
 
 
+SCALES = "学习焦虑,对人焦虑,孤独倾向,自责倾向,过敏倾向,身体症状,恐怖倾向,冲动倾向"
+
+
+def values(dataset: Dataset, *columns: str) -> set[tuple[str, ...]]:
+    frame = dataset.tables["scores"].assign(day=dataset.tables["scores"]["administered_on"].dt.date)
+    return set(frame[[*columns, "value"]].astype(str).itertuples(index=False, name=None))
+
+
+def test_scales_that_name_their_questionnaire_have_its_total_and_its_validity(tmp_path: Path, capsys: Capsys) -> None:
+    draft = drafted(tmp_path, capsys, table(f"{SCALES},总分,效度", "1,1,1,1,1,1,1,1,8,3"))
+    assert (draft["unread"], asked(draft)) == ({}, {})
+    found = values(imported(tmp_path, capsys), "instrument", "scale")
+    assert {("mht", "total", "8.0"), ("mht", "validity", "3.0")} < found
+
+
+@pytest.mark.parametrize(
+    ("head", "days", "asked_for"),
+    [
+        ("前测日期,后测日期,前测PHQ-9总分,后测PHQ-9总分", "2026-03-01,2026-03-30,", []),
+        ("测评日期,T1_PHQ-9总分,T2_PHQ-9总分", "2026-03-30,", ["phq9-day", "phq9-2-day"]),
+    ],
+)
+def test_totals_of_two_waves_have_each_their_day(
+    tmp_path: Path, capsys: Capsys, head: str, days: str, asked_for: list[str]
+) -> None:
+    draft = drafted(tmp_path, capsys, f"学号,性别,{head}\nS1,女,{days}3,20\nS2,女,{days}20,4\n")
+    assert list(asked(draft)) == asked_for
+    said = ["phq9-day=2026-03-01", "phq9-2-day=测评日期"] if asked_for else []
+    found = values(imported(tmp_path, capsys, *said), "student_id", "day")
+    assert found == {
+        *(("S1", "2026-03-01", "3.0"), ("S1", "2026-03-30", "20.0")),
+        *(("S2", "2026-03-01", "20.0"), ("S2", "2026-03-30", "4.0")),
+    }
+
+
+def test_of_a_total_and_its_mean_one_is_read_and_the_other_named(tmp_path: Path, capsys: Capsys) -> None:
+    draft = drafted(tmp_path, capsys, table("PHQ-9总分,PHQ-9均分", "9,1"))
+    assert (draft["unread"], asked(draft)) == ({"表.csv": ["PHQ-9均分"]}, {})
+
+
+def test_a_total_of_another_questionnaire_beside_items_is_read_as_such(tmp_path: Path, capsys: Capsys) -> None:
+    head = ",".join([*(f"PHQ{n}" for n in range(1, 10)), "MHT总分", "总分"])
+    rows = [",".join([*(str(near(n, item)) for item in range(9)), "66", ""]) for n in range(6)]
+    rows = [f"{row}{sum(near(n, item) for item in range(9))}" for n, row in enumerate(rows)]
+    draft = drafted(tmp_path, capsys, table(head, *rows))
+    assert (draft["instruments"], asked(draft)) == (["phq9", "mht"], {})
+    dataset = imported(tmp_path, capsys)
+    assert (len(dataset.responses["phq9"]), values(dataset, "instrument")) == (6, {("mht", "66.0")})
+
+
+def test_a_row_that_ends_before_the_headers_do_is_named(tmp_path: Path, capsys: Capsys) -> None:
+    head = ",".join(f"PHQ{n}" for n in range(1, 10))
+    text = table(head, *(["0,1,2,3,0,1,2,3,0"] * 3), "0,1,2,3,0,1,2,3")
+    drafted(tmp_path, capsys, text)
+    done = ("--mapping", str(tmp_path / "m.toml"), "--answer", "stage=junior", "--out", str(tmp_path / "out"))
+    notes = told(capsys, "import", *done, str(tmp_path / "表.csv"))["notes"]
+    assert "表.csv: rows with fewer cells than headers, the rest read as blank: 5" in notes
+
+
 def test_a_total_that_names_nothing_is_asked_about(tmp_path: Path, capsys: Capsys) -> None:
     (choices,) = asked(drafted(tmp_path, capsys, table("总分", "95", "300"))).values()
     assert {"scl90", "none"} <= set(choices)

@@ -74,7 +74,7 @@ def test_the_verb_shows_a_table_rows_and_what_is_no_label(
     text = capsys.readouterr().out
     assert "4 labels" in text
     assert re.search(r"结构化访谈 interview +例行访谈 audit +1 +0 +0 +0 +1", text)
-    assert "1 of 4 students have none in this period: unlabelled, not negative" in text
+    assert "of 4 students without one then 1: unlabelled, not negative" in text
     assert "1 cannot be weighed: no selection probability is on record" in text
     assert "1 routine interviews were not blind" in text
     assert "agree or disagree is feedback on an explanation, no label" in text

@@ -216,7 +216,7 @@ def json_text(problem: dict[str, Any]) -> str:
 
 def test_a_platforms_total_is_held_against_the_answers(tmp_path: Path, capsys: Capsys) -> None:
     head = "学号,性别,年级,测评日期," + ",".join(f"PHQ{n}" for n in range(1, 10)) + ",PHQ9总分,等级"
-    rows = [f"900{n},女,初二,2026-03-30,1,1,1,1,1,1,1,1,1,{18 if n < 4 else 9},中度" for n in range(6)]
+    rows = [f"900{n},女,初二,2026-03-30,0,2,1,1,1,1,1,1,1,{18 if n < 4 else 9},中度" for n in range(6)]
     rows.append("9009,女,初二,2026-03-30,1,1,1,1,1,1,1,1,,8,中度")
     (tmp_path / "p.csv").write_text("\n".join([head, *rows]), "utf-8")
     source, mapping, out = str(tmp_path / "p.csv"), str(tmp_path / "m.toml"), str(tmp_path / "out")
@@ -275,7 +275,7 @@ def test_a_total_beside_the_items_is_held_against_them_where_the_mapping_does_no
     tmp_path: Path, capsys: Capsys
 ) -> None:
     head = "学号,性别,年级,测评日期," + ",".join(f"PHQ{n}" for n in range(1, 10)) + ",PHQ9总分"
-    rows = [f"900{n},女,初二,2026-03-30,1,1,1,1,1,1,1,1,1,{18 if n < 4 else 9}" for n in range(6)]
+    rows = [f"900{n},女,初二,2026-03-30,0,2,1,1,1,1,1,1,1,{18 if n < 4 else 9}" for n in range(6)]
     (tmp_path / "p.csv").write_text("\n".join([head, *rows]), "utf-8")
     source, mapping, out = str(tmp_path / "p.csv"), str(tmp_path / "m.toml"), str(tmp_path / "out")
     told(capsys, "import", "--draft", mapping, source)

@@ -186,5 +186,5 @@ def test_a_word_that_is_not_known_is_named_by_its_own_header(
     assert seen["blocks"][2]["answers"]["others_not_understood"] == 1, "a text of one cell is counted, not shown"
     assert run(["import", "--mapping", mapping, "--preview", source]) == 3
     text = capsys.readouterr().out
-    assert "not understood: 1 cells" in text
+    assert "not understood: 1 cell" in text
     assert "an import would refuse this" in text

@@ -238,24 +238,35 @@ def test_cells_merged_over_rows_hold_for_each_of_them(tmp_path: Path, capsys: Ca
     assert [sheets[f"item_{n}"].tolist() for n in (1, 9)] == [[0, 1, 2, 3, 0, 1]] * 2
 
 
-def test_a_sheet_for_each_class_is_asked_about_and_one_of_notes_is_not(tmp_path: Path, capsys: Capsys) -> None:
+def test_a_sheet_for_each_class_is_read_a_hidden_one_asked_about_and_one_of_notes_named(
+    tmp_path: Path, capsys: Capsys
+) -> None:
     """Whoever sits in the second class would be lost."""
     head = ["学校", "学号", "年级", "性别", "测评日期", *(f"PHQ{n}" for n in range(1, 10))]
     made, sheet = book(tmp_path, head, ["一中", "S1", "初一", "女", "2026-03-30", *[0] * 9])
     sheet.title = "七(1)班"
     made.create_sheet("说明").append(["学号", "由教务处提供"])
-    made.save(tmp_path / "a.xlsx")
-    mapping, source = str(tmp_path / "m.toml"), str(tmp_path / "a.xlsx")
-    assert told(capsys, "import", "--draft", mapping, source)["to_do"] == []
     other = made.create_sheet("七(2)班")
     other.append(head)
     other.append(["一中", "S2", "初一", "男", "2026-03-30", *[3] * 9])
     made.save(tmp_path / "a.xlsx")
+    mapping, source, out = str(tmp_path / "m.toml"), str(tmp_path / "a.xlsx"), tmp_path / "out"
+    drafted = told(capsys, "import", "--draft", mapping, source)
+    assert (drafted["questions"], drafted["instruments"]) == ([], ["phq9"])
+    assert drafted["to_do"] == ["a.xlsx: of its sheets 七(1)班, 七(2)班 are read"]
+    notes = told(capsys, "import", "--mapping", mapping, source, "--out", str(out))["notes"]
+    assert notes == ["a.xlsx: sheets of the workbook that nothing reads: 说明 (1 row)"]
+    sheets = read_dataset(out).responses["phq9"]
+    assert dict(zip(sheets["student_id"], sheets["item_9"], strict=True)) == {"S1": 0, "S2": 3}
+
+    other.sheet_state = "hidden"
+    made.save(tmp_path / "a.xlsx")
     mapping = str(tmp_path / "again.toml")
     (asked,) = told(capsys, "import", "--draft", mapping, source)["questions"]
     assert (asked["id"], asked["choices"]) == ("sheets", ["leave out"])
-    assert "没有读表头相同的 七(2)班。" in asked["ask"]
-    out = ("--mapping", mapping, source, "--out", str(tmp_path / "out"))
-    assert told(capsys, "import", *out, code=3)["error"]["message"] == "something of the files is still to be settled"
-    notes = told(capsys, "import", "--answer", "sheets=leave out", *out)["notes"]
+    assert "隐藏的工作表 七(2)班 没有读。" in asked["ask"]
+    out_again = ("--mapping", mapping, source, "--out", str(tmp_path / "again"))
+    refused = told(capsys, "import", *out_again, code=3)
+    assert refused["error"]["message"] == "something of the files is still to be settled"
+    notes = told(capsys, "import", "--answer", "sheets=leave out", *out_again)["notes"]
     assert notes == ["a.xlsx: sheets of the workbook that nothing reads: 说明 (1 row), 七(2)班 (2 rows)"]

@@ -17,11 +17,13 @@ from data_schemas.instruments import packaged_instruments
 from data_schemas.instruments.workbook import read_workbook
 from data_schemas.instruments.workbook_template import write_template
 from data_schemas.mapping import draft_mapping, import_files
+from data_schemas.mapping.far_cells import corners_of
 from data_schemas.synthetic import make_city, write_city
 from runxin.errors import UserError
 from tests.damaged_files import DAMAGES, whole_files
 
 KNOWN = packaged_instruments()
+APART = ("old.xls", "open.ods")  # each is read by a process of its own, which takes a while
 Door = Callable[[Path], object]
 
 
@@ -45,7 +47,7 @@ def said(door: Door, file: Path) -> str | None:
 @pytest.mark.parametrize("name", whole_files())
 def test_an_import_refuses_in_a_sentence(tmp_path: Path, name: str, damage: str) -> None:
     content = whole_files()[name]
-    for seed in range(12):
+    for seed in range(2 if name in APART else 12):
         file = tmp_path / f"{seed}-{name}"
         file.write_bytes(DAMAGES[damage](random.Random(seed), content))
         said(imported, file)
@@ -55,6 +57,36 @@ def test_an_import_refuses_in_a_sentence(tmp_path: Path, name: str, damage: str)
 def test_the_whole_file_is_read(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(whole_files()[name])
     assert said(imported, tmp_path / name) is None
+
+
+def test_one_cell_in_the_last_corner_is_refused_before_room_is_made_for_all(tmp_path: Path) -> None:
+    """A reader makes room for every cell up to the last: 512 GB, and the process ends there."""
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = "学号"
+    book.worksheets[0].cell(1_048_576, 16_384).value = " "
+    book.save(tmp_path / "far.xlsx")
+    with pytest.raises(UserError) as refused:
+        imported(tmp_path / "far.xlsx")
+    (problem,) = refused.value.problems
+    assert problem.what == "a sheet reaches to row 1048576 and column 16384"
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_how_far_a_sheet_reaches_is_read_of_its_cells_where_it_says_something_else(stated: bool) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0]["C4"] = 1
+    book.worksheets[0]["AB2"] = 2
+    content = io.BytesIO()
+    book.save(content)
+    assert corners_of(content.getvalue()) == ((4, 28),)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(content) as archive, zipfile.ZipFile(packed, "w") as changed:
+        for name in archive.namelist():
+            text = archive.read(name)
+            said = text.replace(b'ref="C2:AB4"', b'ref="C2:C4"') if stated else text.replace(b"dimension ref", b"d ref")
+            assert said != text or "sheet1" not in name
+            changed.writestr(name, said)
+    assert corners_of(packed.getvalue()) == ((4, 28),)
 
 
 def test_a_questionnaire_from_a_damaged_workbook(tmp_path: Path) -> None:
@@ -112,7 +144,7 @@ def test_a_file_that_was_cut_at_the_end_of_a_row_is_noticed_by_its_count(tmp_pat
     file, mapping = tmp_path / "a.csv", tmp_path / "m.toml"
     file.write_bytes(b"".join(content.splitlines(keepends=True)[:-5]))
     draft_mapping([file], mapping, (), KNOWN, as_of=None, today=date(2026, 4, 3))
-    with pytest.raises(UserError, match="30 rows were expected and the files have 25, nothing was written") as refused:
+    with pytest.raises(UserError, match="expected 30 rows, and the files have 25: nothing was written") as refused:
         import_files(mapping, [file], tmp_path / "out", known=KNOWN, expect=30)
     assert "was a file cut off?" in (refused.value.fix or "")
     assert not (tmp_path / "out").exists()

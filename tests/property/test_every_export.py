@@ -45,16 +45,23 @@ def answers(draw: st.DrawFn) -> tuple[int | None, ...]:
     return sheet
 
 
-shapes = st.builds(
-    Shape,
-    head=st.sampled_from(list(exports.HEADS)),
-    answers=st.sampled_from(list(exports.ANSWERS)),
-    tool=st.sampled_from(list(exports.TOOLS)),
-    day=st.sampled_from(list(exports.DATES)),
-    file=st.sampled_from(exports.FILES),
-    behind=st.sampled_from(list(exports.BEHIND)),
-    shuffled=st.booleans(),
-)
+def _shapes() -> Iterator[Shape]:
+    """Each kind of file twice, and every way of each other kind with some of them."""
+    for n, file in enumerate([*exports.FILES, *exports.FILES]):
+        heads, answered, tools = list(exports.HEADS), list(exports.ANSWERS), list(exports.TOOLS)
+        days, behind = list(exports.DATES), list(exports.BEHIND)
+        yield Shape(
+            head=heads[n % len(heads)],
+            answers=answered[n // 2 % len(answered)],
+            tool=tools[n % len(tools)],
+            day=days[n // 3 % len(days)],
+            file=file,
+            behind=behind[n // 4 % len(behind)],
+            shuffled=n % 2 == 1,
+        )
+
+
+SHAPES = list(_shapes())
 
 
 @st.composite
@@ -74,8 +81,9 @@ def waves(draw: st.DrawFn) -> list[Child]:
     ]
 
 
-@settings(max_examples=40)
-@given(shape=shapes, wave=waves(), seed=st.integers(0, 9))
+@pytest.mark.parametrize("shape", SHAPES, ids=[f"{one.file}, {one.head}, {one.tool}" for one in SHAPES])
+@settings(max_examples=2)
+@given(wave=waves(), seed=st.integers(0, 9))
 def test_a_wave_is_understood_or_asked_about(shape: Shape, wave: list[Child], seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = exports.write(shape, wave, Path(folder), seed)

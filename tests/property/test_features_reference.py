@@ -14,7 +14,7 @@ from models import read_policy, records_of_requests
 from models.features import Recipe, build_features, full_catalogue
 from tests import reference_features as reference
 from tests.reference_leave import at_school, leave_features, most_of
-from tests.strategies import later_rows, students
+from tests.strategies import later_rows, students, with_withdrawals
 from tests.students import AS_OF, Request
 from tests.trained import INSTRUMENTS, REFERENCE
 
@@ -58,7 +58,9 @@ def questionnaires(request: Request, as_of: date) -> dict[str, float]:
     return found
 
 
-@given(st.lists(students(), min_size=1, max_size=6), st.sampled_from([AS_OF, SUNDAY, HOLIDAY, RETURN]))
+@given(
+    st.lists(with_withdrawals(students()), min_size=1, max_size=6), st.sampled_from([AS_OF, SUNDAY, HOLIDAY, RETURN])
+)
 @settings(max_examples=60)
 def test_the_matrix_is_what_the_loops_count(requests: list[Request], as_of: date) -> None:
     found = built(requests, as_of)

@@ -164,11 +164,11 @@ def test_the_label_is_told_with_its_base_rate_and_who_was_picked() -> None:
     assert report.label["base_rate"] == pytest.approx(0.3)
     assert report.label["selection"] == {"ranked": 9}
     notes = " ".join(report.notes)
-    for word in ("3 of 10 (30.0%)", "50 students have no outcome: they are unlabelled", "1 outcomes do not say why"):
+    for word in ("3 of 10 (30.0%)", "50 students without an outcome: unlabelled", "1 outcome without the reason why"):
         assert word in notes
-    assert "10 outcomes lie after the as-of date" in notes
+    assert "10 outcomes after the as-of date" in notes
     assert "outcomes end on 2026-04-20, before the horizon is over" in notes
-    assert "10 outcomes carry no selection probability, so rates cannot be weighted" in notes
+    assert "10 outcomes without a selection probability, so rates cannot be weighted" in notes
     assert "no interview by lot (audit) is among the outcomes" in notes
     assert (report.label["without_selection"], report.label["without_probability"]) == (1, 10)
     assert not check_dataset(dataset(mode="concurrent", label=label, outcomes=outcomes("2026-04-20"))).ok
@@ -198,8 +198,8 @@ def test_a_silent_feed_is_not_perfect_attendance() -> None:
         {"school_id": ["a"], "table": ["leaves"], "covered_from": "2025-09-01", "covered_to": "2026-02-01"}
     )
     notes = check_dataset(dataset(leaves=leaves, feeds=feeds)).notes
-    assert "leaves: the feed of 1 schools ends before the as-of date" in notes
+    assert "leaves: the feed of 1 school ends before the as-of date" in notes
     elsewhere = feeds.assign(school_id="b")
     assert any(
-        "1 of 1 schools have no coverage" in n for n in check_dataset(dataset(leaves=leaves, feeds=elsewhere)).notes
+        "1 of 1 school without coverage" in n for n in check_dataset(dataset(leaves=leaves, feeds=elsewhere)).notes
     )

@@ -4,12 +4,14 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from data_schemas.check import check_dataset
-from data_schemas.dataset import read_dataset, write_dataset
+from data_schemas.dataset import conform, read_dataset, write_dataset
 from data_schemas.instruments import packaged_instruments
 from data_schemas.mapping import import_files
+from data_schemas.tables import TABLES
 
 KNOWN = packaged_instruments()
 # Who changes a definition raises its `version` and writes both down here.
@@ -90,7 +92,7 @@ def made(tmp_path: Path) -> Path:
         "or mend stage or grade)"
     )
     assert done.notes[-1:] == (
-        "responses/iat: 1 students are not of the ages that iat was made for (12 to below 120): it is scored, and said "
+        "responses/iat: 1 student not of the ages that iat was made for (12 to below 120): it is scored, and said "
         "to be so; take a questionnaire for this age; `runxin check` names the rows",
     )
     return tmp_path / "out"
@@ -108,3 +110,16 @@ def test_a_dataset_keeps_the_definitions_that_its_sheets_were_read_by(made: Path
 def test_check_names_a_sheet_of_a_child_outside_the_ages(made: Path) -> None:
     asked = [one for one in check_dataset(read_dataset(made)).questions if "not of the ages" in one.what]
     assert [(one.file, one.row) for one in asked] == [("responses/iat", 4)]
+
+
+def test_a_dataset_of_before_versions_is_asked_by_which_definition_it_was_read(made: Path) -> None:
+    """The figures of DASS-21 from which safety is asked about came with its second version."""
+    dataset = read_dataset(made)
+    row = {"student_id": "S9", "instrument": "dass21", "scale": "total", "value": 20.0}
+    scores = pd.DataFrame([row | {"administered_on": "2026-03-27", "unit": "own"}])
+    older = replace(dataset, tables={**dataset.tables, "scores": conform(scores, TABLES["scores"])}, own_instruments={})
+    asked = [one for one in check_dataset(older).questions if "by which definition" in one.what]
+    what = f"nothing says by which definition dass21 was read: version {KNOWN['dass21'].version} is taken"
+    assert [(one.file, one.what) for one in asked] == [("scores", what)], "iat has had one definition"
+    kept = replace(older, own_instruments={"dass21": KNOWN["dass21"]})
+    assert not [one for one in check_dataset(kept).questions if "by which definition" in one.what]

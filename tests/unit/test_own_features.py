@@ -69,7 +69,7 @@ def test_the_newest_value_that_was_known_and_still_holds(values: list[dict[str, 
 
 
 def test_a_value_outside_the_range_is_refused() -> None:
-    with pytest.raises(UserError, match="1 values of exercise lie outside its range") as refused:
+    with pytest.raises(UserError, match="1 value of exercise outside its range") as refused:
         built(value("exercise", 8))
     assert "it lies from 0 to 7" in str(refused.value.problems[0])
 

@@ -1,0 +1,108 @@
+"""The questionnaires of an export: which they are, how they are coded, and on which day each was filled in."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from data_schemas.cells import Texts
+from data_schemas.instruments import Instrument
+from data_schemas.mapping.answer_coding import coding_of
+from data_schemas.mapping.draft_export import Questionnaire
+from data_schemas.mapping.draft_head import Head
+from data_schemas.mapping.draft_open import UNKNOWN, Open
+from data_schemas.mapping.headers import Numbered, maybe_items, numbered
+from data_schemas.mapping.questions import reference
+from data_schemas.mapping.recognition import Recognised, left_out, platform_total, recognised, safety_among, which
+from data_schemas.mapping.sheet_days import Day, day_of, day_of_wave
+
+
+def numbered_in(head: Head, others: Collection[str]) -> list[Numbered]:
+    """The groups of numbered columns that are not among the `others`."""
+    return numbered(maybe_items([header for header in head.once if header not in others]))
+
+
+def questionnaires_in(
+    head: Head,
+    groups: Sequence[Numbered],
+    codes: list[str],
+    named: bool,
+    columns: Mapping[str, str],
+    texts: Mapping[str, Texts],
+    known: Mapping[str, Instrument],
+    opened: Open,
+    as_of: date | None,
+) -> list[Questionnaire]:
+    """What each group of numbered columns is. Codes that are used are taken off `codes`."""
+    students = set(texts[columns["student_id"]].distinct)
+    found: list[Questionnaire] = []
+    for group in recognised(head.path, head.role.sheet, groups, codes, named, known):
+        which_one = group.instrument
+        name = opened.name(UNKNOWN if which_one is None else which_one.code, students)
+        one = _questionnaire(group, head, name, columns, texts, opened, as_of)
+        found += [one] if one is not None else []
+    found = _days_apart(found)
+    for each in found:
+        opened.ask(each.day.question)
+        opened.note(each.day.note)
+    alone = len([one for one in found if one.instrument is not None]) == 1
+    return [
+        one if one.instrument is None else replace(one, total=platform_total(one.instrument, head.once, alone, known))
+        for one in found
+    ]
+
+
+def _days_apart(found: Sequence[Questionnaire]) -> list[Questionnaire]:
+    """Two waves of one questionnaire in a file were not filled in on one day: where one column stands for both of them
+    it is asked of each."""
+    days = Counter((one.table, one.day.header or "") for one in found if one.day.header)
+    return [
+        replace(one, day=day_of_wave(one.name, one.headers[min(one.headers)], one.day))
+        if days[one.table, one.day.header or ""] > 1
+        else one
+        for one in found
+    ]
+
+
+def _questionnaire(
+    group: Recognised,
+    head: Head,
+    name: str,
+    columns: Mapping[str, str],
+    texts: Mapping[str, Texts],
+    opened: Open,
+    as_of: date | None,
+) -> Questionnaire | None:
+    """A recognised group as a block of the mapping; None where its items are not read here."""
+    one = group.instrument
+    day: Day
+    if one is None:
+        question = which(group, head.path, name)
+        opened.ask(question)
+        day = day_of(name, group.group, columns, texts, as_of)
+        table = f"responses/{reference(question.id)}"
+        pattern = group.group.pattern if 1 in group.headers else None
+        return Questionnaire(None, name, group.headers, pattern, None, None, day, table)
+    if one.form == "scores":
+        totals = ", ".join(score.code for score in one.scores)
+        forms = " or ".join(group.forms or (one.code,))
+        opened.note(
+            f"{forms}: its items are not scored here; bring its totals by a block with table = "
+            f'"scores" (instrument {forms}, by who filled it in, scales {totals}); the {len(group.group.headers)} '
+            f"columns such as {group.shown} are not read"
+        )
+        return None
+    if group.behind:
+        opened.note(f"{one.code} has {one.items} items: not read behind them: {', '.join(group.behind)}")
+    absent, which_ones = left_out(name, one, group)
+    opened.ask(which_ones)
+    if which_ones is None and absent:
+        safety = safety_among(one, absent)
+        opened.note(f"{one.code}: the file has no item {', '.join(map(str, absent))}; unknown for everyone{safety}")
+    coded = coding_of(name, one, group.headers, texts)
+    opened.ask(coded.question)
+    opened.note(coded.note)
+    day = day_of(name, group.group, columns, texts, as_of)
+    pattern = group.group.pattern if group.whole and which_ones is None else None
+    said = reference(which_ones.id) if which_ones is not None else list(absent)
+    return Questionnaire(one, name, group.headers, pattern, coded.said, said, day, f"responses/{one.code}")
