@@ -35,7 +35,7 @@ class Entry:
     here but who it is: tier, reasons, evidence and assessment are empty. `assessment_id` is what a replay asks for.
     `lacks` is what is missing to close evidence ("second_person"). `others` are further students of the same import
     whom the roster does not know, shown as one line. `move` says why the student moved since the list before, `handled`
-    that somebody has spoken with the student within a week and nothing is due.
+    that somebody has spoken with the student within a week and nothing is due. `drawn` is what pages made of the line.
     """
 
     student: Student
@@ -59,6 +59,7 @@ class Entry:
     others: tuple[str, ...] = ()
     move: ListMove | None = None
     handled: bool = False
+    drawn: dict[tuple[object, ...], str] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def dues(self) -> tuple[Due, ...]:
