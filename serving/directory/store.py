@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -37,8 +38,7 @@ class People:
     classes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Spelled:
+class Spelled(NamedTuple):
     """A student as searched for; name and sounds are empty where there is no name to be seen."""
 
     student_id: str
@@ -46,12 +46,6 @@ class Spelled:
     class_id: str | None
     name: str = ""
     sounds: str = ""
-
-    @property
-    def place(self) -> tuple[bool, int, int, str, str]:
-        """Where it stands on the pages: by grade, class and id, those without one first."""
-        in_class = self.class_id or ""
-        return self.grade is not None, self.grade or 0, len(in_class), in_class, self.student_id
 
 
 def find_students(store: Store, wanted: PeopleQuery) -> People:
@@ -61,16 +55,11 @@ def find_students(store: Store, wanted: PeopleQuery) -> People:
     with store.reading() as connection:
         everyone = _spelled(connection, store.kept, wanted)
         answers = _answering(wanted.query) if wanted.query else None
-        found = sorted(
-            (
-                one
-                for one in everyone
-                if wanted.grade in (None, one.grade)
-                and wanted.class_id in (None, one.class_id)
-                and (answers is None or answers(one))
-            ),
-            key=lambda one: one.place,
-        )
+        asked_for = (one for one in everyone if answers is None or answers(one))
+        found = [
+            one for one in asked_for if wanted.grade in (None, one.grade) and wanted.class_id in (None, one.class_id)
+        ]
+        found.sort(key=_place)
         names_of = {one.student_id: one.name or None for one in found[first : first + AT_ONCE]}
         asked = students.select().where(there, students.c.student_id.in_(list(names_of)))
         rows = {row.student_id: row for row in connection.execute(asked)}
@@ -104,10 +93,17 @@ def _read(connection: sa.Connection, school_id: str, may_name: bool) -> tuple[Sp
     c = students.c
     source = students.outerjoin(names, names.c.student_id == c.student_id)
     query = sa.select(c.student_id, c.grade, c.class_id, names.c.sealed).select_from(source)
+    rows = connection.execute(query.where(c.school_id == school_id)).all()
     return tuple(
-        Spelled(row.student_id, row.grade, row.class_id, *_name(connection, row.student_id, row.sealed, may_name))
-        for row in connection.execute(query.where(c.school_id == school_id)).all()
+        Spelled(one, grade, class_id, *_name(connection, one, sealed, may_name))
+        for one, grade, class_id, sealed in rows
     )
+
+
+def _place(one: Spelled) -> tuple[bool, int, int, str, str]:
+    """Where somebody stands on the pages: by grade, class and id, those without one first."""
+    in_class = one.class_id or ""
+    return one.grade is not None, one.grade or 0, len(in_class), in_class, one.student_id
 
 
 def _name(connection: sa.Connection, student_id: str, sealed: str | None, allowed: bool) -> tuple[str, str]:

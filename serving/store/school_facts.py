@@ -15,7 +15,7 @@ from serving.store.database import Store
 from serving.store.evidence import pieces_of
 from serving.store.fact_changes import OF_LOTS, Stamp, stamp_of, times_of
 from serving.store.facts import SchoolFacts, facts_of_school
-from serving.store.kept_schools import KeptSchools
+from serving.store.kept_schools import KeptSchools, settle
 from serving.store.outcomes import spoken_by_lot, words_of
 from serving.store.runs import newest_run_of
 from serving.store.students import Student, names_at
@@ -70,6 +70,7 @@ def _kept_facts(connection: sa.Connection, kept: KeptSchools, school_id: str, to
     else:
         run = newest_run_of(connection, school_id, today)
         facts = facts_of_school(connection, school_id, run, today)
+        settle(len(facts.everyone))
     kept.keep(school_id, _KeptSchool(facts, today, stamp, times))
     return facts
 
