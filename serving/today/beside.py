@@ -8,6 +8,7 @@ from models.triage.queues import BELOW, IMMEDIATE, LEADS, REVIEW, WEEK
 from models.triage.week import hours_offered, slots_of
 from serving.access import User
 from serving.cases.service import cases_of
+from serving.links.service import rooms_of_school
 from serving.platform.state import State
 from serving.today.entries import Entry, FollowUpList
 from serving.today.filters import Filters, keeps, read_filters
@@ -44,6 +45,10 @@ def lines_for(state: State, user: User, listed: FollowUpList, filters: Filters) 
     lines = {code: listed.queue(code) for code in ON_LIST}
     if not filters.handled:
         lines[BELOW] = tuple(line for line in lines[BELOW] if not line.handled)
+    if filters.room is not None:
+        there = rooms_of_school(state.store, listed.school_id).get(filters.room, frozenset())
+        for code in ON_LIST:
+            lines[code] = tuple(line for line in lines[code] if line.student.student_id in there)
     if filters.mine:
         ids = [line.student.student_id for code in ON_LIST for line in lines[code]]
         own = {one for one, case in cases_of(state.store, ids).items() if case.holder == user.username}

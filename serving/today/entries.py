@@ -7,6 +7,7 @@ from datetime import date, datetime
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import Assessment, Floor, ModelStatus
+from models.clusters import Cluster
 from models.triage.missed import Missed
 from models.triage.moved import ListMove
 from serving.store import Student
@@ -84,7 +85,7 @@ class FollowUpList:
     spoken with this week, `missed` how many with need are expected among the others. `unmet` counts deadlines of the
     week that its places cannot meet, and `more_hours` what would do. `class_tasks` counts by class whom the homeroom
     teacher is to ask about what a survey or the roster says. `silent_feeds` names tables whose feed has stopped.
-    `tier_counts` leaves out whoever is blind.
+    `tier_counts` leaves out whoever is blind, and so do `clusters`: where more has come in than is usual.
     """
 
     run_id: str
@@ -105,6 +106,7 @@ class FollowUpList:
     silent_feeds: tuple[str, ...]
     tier_counts: Mapping[str, int] = field(default_factory=dict)
     class_tasks: Mapping[str, int] = field(default_factory=dict)
+    clusters: tuple[Cluster, ...] = ()
 
     def queue(self, code: str) -> tuple[Entry, ...]:
         return self.queues.get(code, ())
