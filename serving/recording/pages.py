@@ -30,7 +30,10 @@ def take_record(request: Request, user: User, state: State, form: Form) -> Respo
     if recorded.status != "saved":
         return go(request, _place(student_id, record=recorded.status, **kept))
     if then == "next":
-        return go(request, back if following is None else _place(following, before=student_id, **kept))
+        return go(
+            request,
+            back if following is None else _place(following.student_id, before=student_id, at=following.at, **kept),
+        )
     return go(request, _place(student_id, record="saved", **kept))
 
 

@@ -203,7 +203,7 @@ def show_beside(request: Request, user: User, state: State) -> Response:
     found = beside(state, user, school or "", back, asked.get("student", ""), step)
     if found is None:
         return go(request, back)
-    return go(request, student_path(found) + "?" + urlencode({"back": back}))
+    return go(request, student_path(found.student_id) + "?" + urlencode({"back": back, "at": found.at}))
 
 
 ROUTES = (
