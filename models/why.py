@@ -14,9 +14,10 @@ def why(one: Present) -> tuple[Words, ...]:
 
     What eases is never said here: it would read as comfort. It is worked out once for each `Present`.
     """
-    if WHY not in one.sentences:
-        one.sentences[WHY] = _why(one)
-    return one.sentences[WHY]
+    if WHY not in one.worked_out:
+        one.worked_out[WHY] = _why(one)
+    said: tuple[Words, ...] = one.worked_out[WHY]
+    return said
 
 
 def _why(one: Present) -> tuple[Words, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from data_schemas.calendar import SchoolCalendar
 from data_schemas.codes import Tier
@@ -42,7 +43,8 @@ class Present:
 
     `clocks` are what is due, the strictest first. `seen_on` is the day of the newest interview by a named person,
     `waits_since` the moment from which somebody has waited for what is due. `in_review` marks a confirmed 危机, which
-    has a band of its own and takes no interview place.
+    has a band of its own and takes no interview place. `worked_out` is what readers have made of it, each under its
+    own name: it lives as long as the facts are the same.
     """
 
     facts: StudentFacts
@@ -56,7 +58,7 @@ class Present:
     in_review: bool
     tasks: tuple[Task, ...]
     retests: tuple[Retest, ...]
-    sentences: dict[str, tuple[Words, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    worked_out: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
     def student_id(self) -> str:
@@ -76,6 +78,11 @@ class Present:
     def to_contact(self) -> tuple[Task, ...]:
         """Tasks about this one student; those of a whole class are gathered by class."""
         return tuple(task for task in self.tasks if task.kind != CLASS_VISIT)
+
+    @cached_property
+    def asked_in_class(self) -> bool:
+        """The homeroom teacher is to ask about what a survey or the roster says."""
+        return any(task.kind == CLASS_VISIT for task in self.tasks)
 
     @cached_property
     def leads(self) -> tuple[Standing, ...]:
@@ -119,6 +126,13 @@ class Present:
         return old and max(human_level(self.words), -1 if model is None else model.ord) <= Tier.ROUTINE.ord
 
     @cached_property
+    def waits_for_interview(self) -> bool:
+        """Whether a student is to stand in the order of the week's line or below it: anyone above 一般 who is not
+        checked at once, is not in review, and of whom more is known than old sheets."""
+        apart = self.facts.stranger or self.urgent or self.in_review or self.only_history
+        return self.tier is not Tier.ROUTINE and not apart
+
+    @cached_property
     def lacks(self) -> str | None:
         """What is missing to close evidence that somebody has assessed."""
         return next((one.lacks for one in self.open if one.lacks is not None), None)
@@ -147,11 +161,15 @@ class Present:
     def handled(self, now: datetime) -> bool:
         """Somebody has spoken with the student since what raised the tier came in, and nothing is due within a week."""
         clock = self.clock
+        return self._spoken_with and (clock is None or clock.by is None or (clock.by - now).days >= 7)
+
+    @cached_property
+    def _spoken_with(self) -> bool:
+        """Since what raised the tier came in."""
         if self.seen_on is None or self.open or self.leads or raised_by_event(self.words) is not None:
             return False
-        if any(one.source == "model" and one.start.astimezone(ZONE).date() > self.seen_on for one in self.clocks):
-            return False
-        return clock is None or clock.by is None or (clock.by - now).days >= 7
+        raised = (one.start for one in self.clocks if one.source == "model")
+        return not any(start.astimezone(ZONE).date() > self.seen_on for start in raised)
 
     def handled_lately(self, now: datetime) -> bool:
         """The same, and the talk was held within a week: a line that may be folded."""

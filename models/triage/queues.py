@@ -4,7 +4,6 @@ through this registry and name no queue by themselves."""
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.triage.clocks import Clock
 from models.triage.present import Present
@@ -208,10 +207,3 @@ BY_CODE = {queue.code: queue for queue in QUEUES}
 def stands_in(one: Present) -> tuple[str, ...]:
     """The codes of the queues a student stands in, without those of the week's line."""
     return tuple(queue.code for queue in QUEUES if queue.holds is not None and queue.holds(one))
-
-
-def waits_for_interview(one: Present) -> bool:
-    """Whether a student is to stand in the order of the week's line or below it: anyone above 一般 who is not
-    checked at once, is not in review, and of whom more is known than old sheets."""
-    apart = one.facts.stranger or one.urgent or one.in_review or one.only_history
-    return one.tier is not Tier.ROUTINE and not apart

@@ -11,7 +11,6 @@ from models.triage.facts import ZONE
 from models.triage.lots import drawn, lot, talk_done, week_of
 from models.triage.order import in_order
 from models.triage.present import Present
-from models.triage.queues import waits_for_interview
 
 RANKED, CONCERN, AUDIT = "ranked", "concern", "audit"
 
@@ -37,14 +36,17 @@ def plan_week(
     ranked_by_model: bool,
     policy: Policy,
     now: datetime,
+    blind: frozenset[str] | None = None,
 ) -> Week:
     """Give out the week's places. Immediate checks and confirmed crises stand above it and take none.
 
-    Where no model may rank, the highest questionnaire totals fill the places that rules leave free.
+    Where no model may rank, the highest questionnaire totals fill the places that rules leave free. Whoever has asked
+    for `blind_students` already gives the answer.
     """
     concern_places, audit_places = places(slots, policy)
-    blind = blind_students(everyone, school_id, audit_places, now)
-    waiting = in_order([one for one in everyone if waits_for_interview(one)], strength, now)
+    if blind is None:
+        blind = blind_students(everyone, school_id, audit_places, now)
+    waiting = in_order([one for one in everyone if one.waits_for_interview], strength, now)
     open_line = [one for one in waiting if not one.handled(now) and one.student_id not in blind]
     taken = {one.student_id for one in waiting} | blind
     totals = [] if ranked_by_model else by_total(everyone, taken, slots - len(open_line))
@@ -59,7 +61,8 @@ def plan_week(
     given += [(one, AUDIT) for one in everyone if one.student_id in blind]
     inside = {one.student_id for one, _ in given}
     below = tuple(one for one in [*waiting, *totals] if one.student_id not in inside)
-    late = [one for one in below if not one.handled(now) and _due_this_week(one, now)]
+    sunday = datetime.combine(week_of(now) + timedelta(days=6), time(23, 59), ZONE)
+    late = [one for one in below if not one.handled(now) and _due_by(one, sunday)]
     minutes = len(late) * policy.list.minutes_per_interview
     return Week(tuple(given), below, blind, len(late), minutes)
 
@@ -121,6 +124,5 @@ def _own_concern(one: Present) -> bool:
     return any(standing.piece.floor.own_concern for standing in one.open)
 
 
-def _due_this_week(one: Present, now: datetime) -> bool:
-    sunday = datetime.combine(week_of(now) + timedelta(days=6), time(23, 59), ZONE)
-    return one.clock is not None and one.clock.by is not None and one.clock.by <= sunday
+def _due_by(one: Present, end: datetime) -> bool:
+    return one.clock is not None and one.clock.by is not None and one.clock.by <= end

@@ -66,7 +66,7 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
         "reveals": {"reveal_id": F.INTERNAL, **dict.fromkeys(("revealed_at", "revealed_by"), F.WORDS)},
         "drafts": {
             "fields": F.NOTE,
-            **dict.fromkeys(("draft_id", "author", "saved_at", "claim_sha256"), F.INTERNAL),
+            **dict.fromkeys(("draft_id", "author", "saved_at", "claim_sha256", "form"), F.INTERNAL),
         },
         "concern_reports": {
             **dict.fromkeys(("kind", "reported_on", "source", "recorded_at", "recorded_by"), F.WORDS),

@@ -17,6 +17,8 @@ from serving.today import Due
 
 TierCode = Literal["routine", "watch", "priority", "crisis"]
 
+CaseCode = Literal["new", "acknowledged", "in_contact", "plan", "referred", "watching", "review", "closed"]
+
 NOTICE = Words(
     zh="筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认。",
     en="A screening result is not a diagnosis. It helps a counselor to plan conversations and has to be confirmed.",
@@ -133,6 +135,9 @@ class ScoreAnswer(Given):
     data_quality: DataQualityGiven
     tasks: tuple[TaskGiven, ...]
     due: DueGiven | None = Field(description="The next step; null of a blind student and where nothing is due.")
+    case: CaseCode | None = Field(
+        description="Where the case stands, as on the list; null of a blind student. A dry run tells what is on record."
+    )
     model: ModelGiven
     degraded: bool = Field(description="A model that should have spoken could not; rules and people's words stand.")
     recorded: bool
@@ -150,7 +155,7 @@ class Recorded:
 
 
 def answer_of(
-    assessment: Assessment, present: Present, due: Due, filing: Recorded, blind: bool, explain: bool
+    assessment: Assessment, present: Present, due: Due, filing: Recorded, case: CaseCode, blind: bool, explain: bool
 ) -> ScoreAnswer:
     """The answer to a key with or without the `explain` scope: the same shape, null where it may not see.
 
@@ -197,6 +202,7 @@ def answer_of(
         ),
         tasks=tuple(task_given(task, told) for task in present.tasks),
         due=None if blind or present.clock is None else due_given(due, explain),
+        case=None if blind else case,
         model=model_given(a.model),
         degraded=a.model.status == "unavailable",
         recorded=filing.entry_id is not None,

@@ -14,9 +14,10 @@ from models.triage.lots import may_be_drawn
 from runxin.errors import UserError, refused
 from runxin.logs import get_logger
 from serving.access import PURPOSE_OF_SCOPE, Client, client_can
-from serving.api.answer import Recorded, ScoreAnswer, answer_of
+from serving.api.answer import CaseCode, Recorded, ScoreAnswer, answer_of
 from serving.api.reading import plain_record
 from serving.api.request import ScoreRequest
+from serving.cases.service import cases_of
 from serving.platform.champion import Serving
 from serving.platform.state import State, instruments_of
 from serving.reading.service import note_reading
@@ -101,6 +102,7 @@ def file_records(
     duties = {school_id: duty_of(state.store, school_id) for school_id in {one.school_id for one in into}}
     presents = [_present(state, after[one.file_id], one.school_id, duties[one.school_id]) for one in into]
     explain = client_can(client, "explain")
+    cases = cases_of(state.store, list({one.file_id for one in into}))
     blind = blind_among(state.store, into, now, state.policy, state.calendars)
     for place, made, where, present, entry_id in zip(mine, filed, into, presents, ids, strict=True):
         said = replace(made.assessment, student_id=checked[place].request.student_id)
@@ -108,7 +110,8 @@ def file_records(
         # Evidence in a record ends it. That somebody is away or has declined, which does so too, a dry run may make up.
         ends = bool(present.open or present.leads or present.in_review) if dry_run else not may_be_drawn(present, now)
         hidden = where.file_id in blind and not ends
-        found[place] = answer_of(said, present, due_of(present, now), filing, hidden, explain)
+        case: CaseCode = cases[where.file_id].state.code  # type: ignore[assignment]
+        found[place] = answer_of(said, present, due_of(present, now), filing, case, hidden, explain)
     return [one for one in found if one is not None]
 
 

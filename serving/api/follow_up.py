@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from serving.access import PURPOSE_OF_SCOPE, Client, check_client_can, client_can
-from serving.api.answer import ModelGiven, TierGiven
+from serving.api.answer import CaseCode, ModelGiven, TierGiven
 from serving.api.answer_parts import DueGiven, Given, WordsGiven
 from serving.api.fields import Id
 from serving.api.problems import problem_responses
@@ -20,7 +20,6 @@ from serving.today import follow_up_list
 from serving.today.export import list_json, students_of_list
 
 router = APIRouter(tags=["list"])
-CaseCode = Literal["new", "acknowledged", "in_contact", "plan", "referred", "watching", "review", "closed"]
 
 
 class EntryGiven(Given):

@@ -43,6 +43,18 @@ def groups_of(store: Store, student_id: str) -> tuple[StudentGroup, ...]:
     return tuple(_group(rows) for rows in found.values())
 
 
+def rooms_of_school(store: Store, school_id: str) -> dict[str, frozenset[str]]:
+    """Who shares a dormitory room, by group, of those students who are at a school."""
+    c = student_links.c
+    undone = sa.select(c.undoes).where(c.undoes.is_not(None))
+    query = sa.select(c.group_id, c.student_id).where(c.school_id == school_id, c.kind == "dormitory")
+    found: dict[str, set[str]] = {}
+    with store.reading() as connection:
+        for group_id, student_id in connection.execute(query.where(c.undoes.is_(None), c.group_id.not_in(undone))):
+            found.setdefault(group_id, set()).add(student_id)
+    return {group_id: frozenset(found[group_id]) for group_id in sorted(found)}
+
+
 def _group(rows: Sequence[sa.Row[tuple[object, ...]]]) -> StudentGroup:
     one = rows[0]
     members = tuple(LinkedMember(row.student_id, row.school_id, row.subject) for row in reversed(rows))

@@ -10,6 +10,7 @@ from serving.platform.guard import Form, one
 from serving.platform.pages import shows, takes
 from serving.platform.render import CHINA, go, page, student_path
 from serving.platform.state import State
+from serving.recording.drafts import drop_form, form_before
 
 
 def show_plans(request: Request, user: User, state: State) -> Response:
@@ -23,6 +24,7 @@ def take_plan(request: Request, user: User, state: State, form: Form) -> Respons
         write_plan(state, user, student_id, kind, typed, int(last) if last.isdigit() else 0)
     except PlanFault as fault:
         return _page(request, user, state, student_id, kind, typed, fault.key)
+    drop_form(state, user, student_id, kind)
     return go(request, f"/plans{student_path(student_id)}?plan=done#{kind}")
 
 
@@ -38,6 +40,7 @@ def _page(
     file, parts = open_plans(state, user, student_id)
     if file.blind:
         return go(request, student_path(student_id))
+    claim = request.query_params.get("draft")
     return page(
         request,
         "plans.html",
@@ -46,6 +49,7 @@ def _page(
         synthetic=file.synthetic,
         file=file,
         parts_of=parts,
+        drafts={part.kind: form_before(state, user, student_id, part.kind, claim) for part in parts},
         names_of={one.code: one for one in PlanKind},
         typed_kind=kind,
         typed=typed,

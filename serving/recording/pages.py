@@ -10,10 +10,10 @@ from serving.platform.guard import Form, local_path, one
 from serving.platform.pages import takes
 from serving.platform.render import day, go, student_path
 from serving.platform.state import State
-from serving.recording import service
+from serving.recording import drafts, service
 from serving.today.beside import beside
 
-RECORD, DRAFT = "/records", "/records/draft"
+RECORD, DRAFT, FORM_DRAFT = "/records", "/records/draft", "/drafts"
 
 
 def take_record(request: Request, user: User, state: State, form: Form) -> Response:
@@ -30,7 +30,10 @@ def take_record(request: Request, user: User, state: State, form: Form) -> Respo
     if recorded.status != "saved":
         return go(request, _place(student_id, record=recorded.status, **kept))
     if then == "next":
-        return go(request, back if following is None else _place(following, before=student_id, **kept))
+        return go(
+            request,
+            back if following is None else _place(following.student_id, before=student_id, at=following.at, **kept),
+        )
     return go(request, _place(student_id, record="saved", **kept))
 
 
@@ -57,13 +60,34 @@ def take_view(request: Request, user: User, state: State, form: Form) -> Respons
     return go(request, student_path(student_id) + "?" + urlencode({"viewed": 1} | _back(form)) + "#explanation")
 
 
+def take_form(request: Request, user: User, state: State, form: Form) -> Response:
+    """Keep a plan or a note as far as it is filled in."""
+    student_id, name = one(form, "student_id"), one(form, "form")
+    saved_at = drafts.keep_form(state, user, student_id, name, form)
+    if request.headers.get("accept") == "application/json":
+        return JSONResponse({"saved_at": day(saved_at)[-5:]})
+    return go(request, drafts.FORMS.get(name, "") + student_path(student_id))
+
+
+def take_form_drop(request: Request, user: User, state: State, form: Form) -> Response:
+    student_id, name = one(form, "student_id"), one(form, "form")
+    drafts.drop_form(state, user, student_id, name)
+    return go(request, drafts.FORMS.get(name, "") + student_path(student_id))
+
+
 def park(request: Request, form: Form | None) -> str | None:
-    """Where to come back to after a session has ended while a record was sent: its draft waits there."""
-    if form is None or request.url.path not in (RECORD, DRAFT):
+    """Where to come back to after a session has ended while a form about a student was sent: its draft waits there."""
+    if form is None or request.url.path not in (RECORD, DRAFT, FORM_DRAFT, *drafts.FORMS.values()):
         return None
-    student_id = one(form, "student_id")
-    claim = service.park_draft(request.app.state.service, one(form, "author"), student_id, form)
-    return student_path(student_id) + "?" + urlencode({"draft": claim})
+    state, student_id, author = request.app.state.service, one(form, "student_id"), one(form, "author")
+    if request.url.path in (RECORD, DRAFT):
+        claim: str | None = service.park_draft(state, author, student_id, form)
+        return student_path(student_id) + "?" + urlencode({"draft": claim})
+    name = one(form, "form")
+    claim = drafts.park_form(state, author, student_id, name, form)
+    if claim is None:
+        return None
+    return drafts.FORMS[name] + student_path(student_id) + "?" + urlencode({"draft": claim})
 
 
 def _back(form: Form) -> dict[str, str]:
@@ -82,4 +106,6 @@ ROUTES = (
     takes("/records/drop", take_drop),
     takes("/records/undo", take_undo),
     takes("/explanation-views", take_view),
+    takes(FORM_DRAFT, take_form),
+    takes("/drafts/drop", take_form_drop),
 )

@@ -6,6 +6,7 @@ nobody is work and nothing else.
 """
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -38,7 +39,7 @@ class TalkKept:
 def record_talk(state: State, user: User, student_id: str, fields: Fields) -> TalkKept:
     """Keep a filled-in form. Where something is wrong with it, or facts came in that its page had not shown, it is kept
     as a draft and nothing else is. Raises `UserError` (refused, not found)."""
-    student, now = _may_record(state, user, student_id), state.clock()
+    student, now = may_record(state, user, student_id), state.clock()
     today = now.astimezone(ZONE).date()
     form = read_talk(fields, today)
     present, blind = _present(state, student, now)
@@ -134,25 +135,30 @@ def note_reveal(state: State, user: User, student: Student) -> None:
 
 def keep_draft(state: State, user: User, student_id: str, fields: Fields) -> datetime:
     """Keep a form as far as it is filled in; raises `UserError` (refused, not found)."""
-    _may_record(state, user, student_id)
+    may_record(state, user, student_id)
     now = state.clock()
     kept_by.keep_draft(state.store, student_id, user.username, kept(fields), now, None)
     return now
 
 
 def park_draft(state: State, author: str, student_id: str, fields: Fields) -> str:
-    """Keep a form whose session has ended; the claim by which its author, signed in again, gets it back. Nobody is
-    signed in here: one is kept an account and student, it is shown to nobody else, and the answer tells neither whether
-    there is such an account nor such a student."""
+    """Keep a record whose session has ended; the claim by which its author, signed in again, gets it back."""
+    return park_fields(state, author, student_id, kept(fields), kept_by.RECORD)
+
+
+def park_fields(state: State, author: str, student_id: str, fields: Mapping[str, Sequence[str]], form: str) -> str:
+    """Keep the fields of a form, and give the claim. Nobody is signed in here: one is kept an account, student and
+    form, it is shown to nobody else, and the answer tells neither whether there is such an account nor such a
+    student."""
     claim = secrets.token_urlsafe(24)
     accounts = {one.username for one in list_accounts(state.store)}
     if author in accounts and find_student(state.store, student_id) is not None:
-        kept_by.keep_draft(state.store, student_id, author, kept(fields), state.clock(), claim)
+        kept_by.keep_draft(state.store, student_id, author, fields, state.clock(), claim, form)
     return claim
 
 
 def drop_draft(state: State, user: User, student_id: str) -> None:
-    _may_record(state, user, student_id)
+    may_record(state, user, student_id)
     kept_by.drop_draft(state.store, student_id, user.username)
 
 
@@ -164,7 +170,7 @@ def undo_talk(state: State, user: User, talk_id: str) -> str:
         if not may_somewhere(user, Action.RECORD_WORD):
             check_may(user, Action.RECORD_WORD)
         raise UserError(Kind.NOT_FOUND, "there is no such record")
-    _may_record(state, user, talk.student_id)
+    may_record(state, user, talk.student_id)
     minutes = state.policy.casework.undo_minutes
     if talk.recorded_by != user.username:
         raise refused("only who recorded a talk may take it back", fix="record another talk")
@@ -188,7 +194,7 @@ def undo_talk(state: State, user: User, talk_id: str) -> str:
 
 def say_of_explanation(state: State, user: User, student_id: str, said: str, assessment_id: str | None) -> None:
     """Keep what somebody thinks of an explanation: feedback on it, and never a label."""
-    student, now = _may_record(state, user, student_id), state.clock()
+    student, now = may_record(state, user, student_id), state.clock()
     if said not in VIEWS:
         raise UserError(Kind.BAD_DATA, "agree, disagree or cannot say")
     row: dict[str, object] = {
@@ -202,7 +208,8 @@ def say_of_explanation(state: State, user: User, student_id: str, said: str, ass
     )
 
 
-def _may_record(state: State, user: User, student_id: str) -> Student:
+def may_record(state: State, user: User, student_id: str) -> Student:
+    """The student, whom the user may record about; raises `UserError` (refused, not found)."""
     student = find_student(state.store, student_id)
     check_may(user, Action.RECORD_WORD, None if student is None else student.school_id)
     if student is None:

@@ -21,6 +21,8 @@ from serving.store.sealing import seal, unseal
 from serving.store.tables import outcomes
 from serving.store.talks import Talk, add_talk, talk_from_row, talks_of
 
+RECORD = "record"  # the form of a talk; those of plans and notes are named by who has them
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -69,8 +71,7 @@ def keep_talk(
         add_talk(connection, Talk(**vars(talk) | {"outcome": name}))
         for move in moves:
             add_case_event(connection, move)
-        mine = (drafts.c.student_id == talk.student_id) & (drafts.c.author == talk.recorded_by)
-        connection.execute(drafts.delete().where(mine))
+        connection.execute(drafts.delete().where(_of_form(talk.student_id, talk.recorded_by, RECORD)))
         add_event(connection, event)
     return []
 
@@ -114,11 +115,17 @@ def levels_of(store: Store, names: Sequence[str]) -> dict[str, tuple[int, int]]:
 
 
 def keep_draft(
-    store: Store, student_id: str, author: str, fields: Mapping[str, Sequence[str]], at: datetime, claim: str | None
+    store: Store,
+    student_id: str,
+    author: str,
+    fields: Mapping[str, Sequence[str]],
+    at: datetime,
+    claim: str | None,
+    form: str = RECORD,
 ) -> None:
     """Keep a form in place of the author's earlier one; with a claim beside it, for who holds that."""
-    row = {"draft_id": uuid4().hex, "student_id": student_id, "author": author, "saved_at": at}
-    same = _own(student_id, author, parked=claim is not None)
+    row = {"draft_id": uuid4().hex, "student_id": student_id, "author": author, "saved_at": at, "form": form}
+    same = _own(student_id, author, form, parked=claim is not None)
     with store.writing() as connection:
         connection.execute(drafts.delete().where(same))
         hashed = None if claim is None else _hash(claim)
@@ -126,9 +133,9 @@ def keep_draft(
         connection.execute(drafts.insert().values(fields=kept, claim_sha256=hashed, **row))
 
 
-def find_draft(store: Store, student_id: str, author: str, claim: str | None) -> Draft | None:
+def find_draft(store: Store, student_id: str, author: str, claim: str | None, form: str = RECORD) -> Draft | None:
     """The author's form: that of the claim, or the one that was saved last while signed in."""
-    same = _own(student_id, author, parked=claim is not None)
+    same = _own(student_id, author, form, parked=claim is not None)
     if claim is not None:
         same &= drafts.c.claim_sha256 == _hash(claim)
     with store.reading() as connection:
@@ -138,9 +145,9 @@ def find_draft(store: Store, student_id: str, author: str, claim: str | None) ->
         return Draft(json.loads(unseal(connection, "drafts", row.draft_id, row.fields)), row.saved_at)
 
 
-def drop_draft(store: Store, student_id: str, author: str) -> None:
+def drop_draft(store: Store, student_id: str, author: str, form: str = RECORD) -> None:
     with store.writing() as connection:
-        connection.execute(drafts.delete().where(drafts.c.student_id == student_id, drafts.c.author == author))
+        connection.execute(drafts.delete().where(_of_form(student_id, author, form)))
 
 
 def keep_reveal(store: Store, student_id: str, school_id: str, at: datetime, by: str) -> None:
@@ -175,8 +182,12 @@ def _keep_word(connection: sa.Connection, word: Outcome, talk: Talk) -> str:
     return keep_outcomes(connection, [given], talk.recorded_at, door=PAGE, talk_id=talk.talk_id)[0].record_id
 
 
-def _own(student_id: str, author: str, parked: bool = False) -> sa.ColumnElement[bool]:
-    mine = (drafts.c.student_id == student_id) & (drafts.c.author == author)
+def _of_form(student_id: str, author: str, form: str) -> sa.ColumnElement[bool]:
+    return (drafts.c.student_id == student_id) & (drafts.c.author == author) & (drafts.c.form == form)
+
+
+def _own(student_id: str, author: str, form: str, parked: bool = False) -> sa.ColumnElement[bool]:
+    mine = _of_form(student_id, author, form)
     return mine & (drafts.c.claim_sha256.is_not(None) if parked else drafts.c.claim_sha256.is_(None))
 
 

@@ -56,6 +56,7 @@ drafts = sa.Table(
     sa.Column("fields", sa.JSON, nullable=False),
     sa.Column("saved_at", Instant, nullable=False),
     sa.Column("claim_sha256", sa.String),
+    sa.Column("form", sa.String, nullable=False, server_default="record"),
 )
 
 # What somebody thinks of an explanation: never a label, and nothing is learned from it.

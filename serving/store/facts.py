@@ -68,9 +68,11 @@ def facts_of_school(
     at: datetime | None = None,
     sent: Mapping[str, Sequence[ReceivedEntry]] | None = None,
     only: Sequence[str] | None = None,
+    listed: Collection[str] | None = None,
 ) -> SchoolFacts:
     """The facts of one school under a run, as they stand or as they stood `at` a moment, then with the entries `sent`
-    and without strangers. `only` leaves out who else is on the list."""
+    and without strangers. `only` leaves out who else is on the list; `listed` is then everyone on it, and it is the
+    one in force."""
     rows = list_rows(connection, run, school_id, False, only) if run is not None else []
     people = {row.student_id: student_from_row(row) for row in rows}
     entries = sent if sent is not None else entries_at(connection, school_id, run)
@@ -79,8 +81,8 @@ def facts_of_school(
     others: list[StudentFacts] = []
     if at is None:
         unplaced = _unplaced(connection, run, school_id)
-        listed = set(people) | _listed_now(connection, school_id, today)
-        ids = _stranger_ids(connection, school_id, listed, entries, unplaced)
+        there = set(people) | _listed_now(connection, school_id, today) if listed is None else listed
+        ids = _stranger_ids(connection, school_id, there, entries, unplaced)
         who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
         who |= strangers_of(connection, ids) | students_of(connection, ids, False)
         beside, last = _known(connection, ids, None, today), last_rows(connection, ids)

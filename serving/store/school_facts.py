@@ -15,7 +15,7 @@ from serving.store.database import Store
 from serving.store.evidence import pieces_of
 from serving.store.fact_changes import OF_LOTS, Stamp, stamp_of, times_of
 from serving.store.facts import SchoolFacts, facts_of_school
-from serving.store.kept_schools import KeptSchools
+from serving.store.kept_schools import KeptSchools, settle
 from serving.store.outcomes import spoken_by_lot, words_of
 from serving.store.runs import newest_run_of
 from serving.store.students import Student, names_at
@@ -70,6 +70,7 @@ def _kept_facts(connection: sa.Connection, kept: KeptSchools, school_id: str, to
     else:
         run = newest_run_of(connection, school_id, today)
         facts = facts_of_school(connection, school_id, run, today)
+        settle(len(facts.everyone))
     kept.keep(school_id, _KeptSchool(facts, today, stamp, times))
     return facts
 
@@ -82,9 +83,9 @@ def _with_changed(
     changed = [
         one.student_id for one in was.everyone if times.get(one.student_id, 0) != before.times.get(one.student_id, 0)
     ]
-    anew = facts_of_school(connection, school_id, was.run, today, only=changed)
-    now = {one.student_id: one for one in anew.everyone}
     listed = {one.student_id: was.people[one.student_id] for one in was.everyone}
+    anew = facts_of_school(connection, school_id, was.run, today, only=changed, listed=listed)
+    now = {one.student_id: one for one in anew.everyone}
     everyone = tuple(now.get(one.student_id, one) for one in was.everyone)
     return replace(was, everyone=everyone, strangers=anew.strangers, people=listed | dict(anew.people))
 
@@ -92,13 +93,14 @@ def _with_changed(
 def _named(
     connection: sa.Connection, kept: KeptSchools, school_id: str, people: Mapping[str, Student]
 ) -> Mapping[str, Student]:
-    """People with their names. These stand apart from the facts; a name that changes counts as a change of all."""
-    before = kept.get(f" names {school_id}")
-    if before is not None and before[0] is people:
-        found: Mapping[str, Student] = before[1]
-        return found
-    named = names_at(connection, people)
-    found = {one: replace(who, name=named.get(one)) for one, who in people.items()}
+    """People with their names. These stand apart from the facts; a name that changes counts as a change of all, and
+    then everybody is read anew: who is still the same has the same name."""
+    before: tuple[Mapping[str, Student], Mapping[str, Student]] = kept.get(f" names {school_id}") or ({}, {})
+    if before[0] is people:
+        return before[1]
+    same = {one: before[1][one] for one, who in people.items() if before[0].get(one) is who}
+    named = names_at(connection, [one for one in people if one not in same])
+    found = {one: same.get(one) or replace(who, name=named.get(one)) for one, who in people.items()}
     kept.keep(f" names {school_id}", (people, found))
     return found
 

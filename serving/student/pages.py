@@ -1,5 +1,6 @@
 """一生一档: one student's page, from the evidence down to what is missing."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -34,6 +35,7 @@ PURPOSES = ("follow_up", "crisis", "quality_audit")
 MOST_BARS = 12
 SMALLEST_BAR = 0.01  # log-odds: below it a bar has no width to see
 TIERS = tuple(Tier)
+PLACE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")  # on the list one came from, of how many, as it was read then
 CHART = 320  # units of the drawing's width
 AXIS = CHART / 4  # the rest is for what raises
 # Log-odds of a small and of a medium effect, Cohen's d of 0.2 and 0.5 (Chinn 2000: ln OR = 1.81 d).
@@ -197,7 +199,9 @@ def show_student(request: Request, user: User, state: State) -> Response:
         case_status=request.query_params.get("case"),
     )
     asked_back = local_path(request.query_params.get("back") or "/")
-    show = partial(show, back=asked_back, asked_back=None if asked_back == "/" else asked_back)
+    at = PLACE.fullmatch(request.query_params.get("at", ""))
+    place = None if at is None else (int(at[1]), int(at[2]))
+    show = partial(show, back=asked_back, asked_back=None if asked_back == "/" else asked_back, place=place)
     if file.blind and not reveal:
         return show("blind.html", purpose=purpose)
     now, said = file.present, file.assessment

@@ -1,6 +1,7 @@
 """Who stands before and behind a student on a page of the list, under the filters of its address."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from models.triage import BY_CODE
@@ -8,6 +9,7 @@ from models.triage.queues import BELOW, IMMEDIATE, LEADS, REVIEW, WEEK
 from models.triage.week import hours_offered, slots_of
 from serving.access import User
 from serving.cases.service import cases_of
+from serving.links.service import rooms_of_school
 from serving.platform.state import State
 from serving.today.entries import Entry, FollowUpList
 from serving.today.filters import Filters, keeps, read_filters
@@ -18,9 +20,22 @@ ON_LIST = (IMMEDIATE, WEEK, REVIEW, LEADS, BELOW)  # in the order of the page
 TO_COMPLETE = "/to-complete"
 
 
-def beside(state: State, user: User, school_id: str, address: str, student_id: str, step: int) -> str | None:
-    """The id of who stands `step` places behind a student (before, where it is negative) on the page of an address;
-    None where nobody does. Of a student who is not on it the first is behind. Raises `UserError` (refused)."""
+class Beside(NamedTuple):
+    """Who stands there, at which place (from 1) of how many students."""
+
+    student_id: str
+    place: int
+    total: int
+
+    @property
+    def at(self) -> str:
+        """For an address: what the page says of the place."""
+        return f"{self.place}-{self.total}"
+
+
+def beside(state: State, user: User, school_id: str, address: str, student_id: str, step: int) -> Beside | None:
+    """Who stands `step` places behind a student (before, where it is negative) on the page of an address; None where
+    nobody does. Of a student who is not on it the first is behind. Raises `UserError` (refused)."""
     split = urlsplit(address)
     query = dict(parse_qsl(split.query))
     hours = hours_offered(state.policy)
@@ -33,9 +48,9 @@ def beside(state: State, user: User, school_id: str, address: str, student_id: s
     order = [line.student.student_id for line in shown if keeps(line, filters, state.clock())]
     order = list(dict.fromkeys(order))
     if student_id not in order:
-        return order[0] if order and step > 0 else None
+        return Beside(order[0], 1, len(order)) if order and step > 0 else None
     place = order.index(student_id) + step
-    return order[place] if 0 <= place < len(order) else None
+    return Beside(order[place], place + 1, len(order)) if 0 <= place < len(order) else None
 
 
 def lines_for(state: State, user: User, listed: FollowUpList, filters: Filters) -> dict[str, tuple[Entry, ...]]:
@@ -44,6 +59,10 @@ def lines_for(state: State, user: User, listed: FollowUpList, filters: Filters) 
     lines = {code: listed.queue(code) for code in ON_LIST}
     if not filters.handled:
         lines[BELOW] = tuple(line for line in lines[BELOW] if not line.handled)
+    if filters.room is not None:
+        there = rooms_of_school(state.store, listed.school_id).get(filters.room, frozenset())
+        for code in ON_LIST:
+            lines[code] = tuple(line for line in lines[code] if line.student.student_id in there)
     if filters.mine:
         ids = [line.student.student_id for code in ON_LIST for line in lines[code]]
         own = {one for one, case in cases_of(state.store, ids).items() if case.holder == user.username}

@@ -7,26 +7,21 @@ from datetime import date, datetime
 import numpy as np
 
 from data_schemas.calendar import SchoolCalendar, date_to_day
-from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from data_schemas.roster import Unsettled
 from data_schemas.school_days import Calendars
 from models.assessment import ModelStatus
 from models.duty import Duty
 from models.policy import Policy
-from models.retest import ASKED
-from models.tasks import CLASS_VISIT
 from models.triage import (
     QUEUES,
     ZONE,
     Present,
-    by_deadline,
     in_order,
     plan_week,
-    strengths_of,
 )
 from models.triage.missed import expected_missed
-from models.triage.moved import ListMove, moves
+from models.triage.moved import ListMove
 from models.triage.queues import BELOW, CONTACT, IDENTITY, IMMEDIATE, LEADS, RETEST, REVIEW, WEEK
 from models.triage.week import Week, hours_for
 from models.why import why
@@ -35,8 +30,9 @@ from serving.store import A_YEAR, SCREENING, Feed, SchoolFacts, Store, Student, 
 from serving.store.duty import duty_of
 from serving.store.facts import NEW_STUDENT
 from serving.today.blind import drawn_of_school
-from serving.today.due import blind_due, due_of, own_due
+from serving.today.due import blind_due, due_of, overdue_of, own_due
 from serving.today.entries import Entry, FollowUpList
+from serving.today.gathered import gather, moves_of
 
 SILENT_SCHOOL_DAYS = 2
 AUDIT_WORDS = Words(zh="例行访谈", en="routine conversation")
@@ -75,8 +71,8 @@ def follow_up_list(
         )
     calendars = calendars or Calendars()
     drawn = frozenset[str]() if as_of is None else drawn_of_school(store, school_id, now, policy, calendars)
-    places, duty = slots or policy.list.weekly_slots, duty_of(store, school_id)
-    return build_list(facts, school_id, now, policy, places, calendars.of(school_id), duty, drawn)
+    slots, duty = slots or policy.list.weekly_slots, duty_of(store, school_id)
+    return build_list(facts, school_id, now, policy, slots, calendars.of(school_id), duty, drawn)
 
 
 def build_list(
@@ -91,60 +87,43 @@ def build_list(
 ) -> FollowUpList:
     """The list of a school's facts; the same facts and time give the same list. Whoever is `drawn` by lot over another
     list is blind here as well."""
-    everyone = facts.presents.of(facts.everyone, policy, school, duty)
-    strangers = [one for one in facts.presents.of(facts.strangers, policy, school, duty) if _is_told(one)]
-    strength = strengths_of([*everyone, *strangers])
-    ranked = facts.run is not None and facts.run.model.status == "ok"
-    week = plan_week(everyone, strength, school_id, slots, ranked, policy, now)
+    run, today = facts.run, now.astimezone(ZONE).date()
+    known = gather(facts, school_id, policy, slots, school, duty, now)
+    ranked = run is not None and run.model.status == "ok"
+    week = plan_week(known.everyone, known.strength, school_id, slots, ranked, policy, now, known.by_lot)
     blind = week.blind | drawn
-    moved = moves([one for one, _ in week.line] + list(week.below), facts.run.published_at) if facts.run else {}
-    lines = _Lines(facts.people, blind, now, moved)
+    lines = _Lines(facts.people, blind, now, moves_of(facts, week))
     queues = {WEEK: lines.of_week(week), BELOW: lines.below(week)}
     for queue in QUEUES:
         if queue.holds is None:
             continue
-        inside = [one for one in (*everyone, *strangers) if queue.holds(one)]
+        inside: Sequence[Present] = known.inside[queue.code]
         if queue.tells_tier:
             inside = [one for one in inside if one.student_id not in blind]
-        ordered = in_order(inside, strength, now) if queue.code == IMMEDIATE else by_deadline(inside)
+        ordered = in_order(inside, known.strength, now) if queue.code == IMMEDIATE else inside
         queues[queue.code] = lines.of_queue(queue.code, ordered)
-    run = facts.run
-    own = {one.student_id for one in everyone}
-    scheduled = {one.student_id for one in everyone if one.urgent or one.in_review}
-    scheduled |= {one.student_id for one, _ in week.line}
+    scheduled = len(known.scheduled | {one.student_id for one, _ in week.line})
+    hidden = [one.tier.code for one in known.everyone if one.student_id in blind]
     return FollowUpList(
         run_id=run.run_id if run is not None else "",
         school_id=school_id,
-        as_of=run.as_of if run is not None else now.astimezone(ZONE).date(),
+        as_of=run.as_of if run is not None else today,
         published_at=run.published_at if run is not None else now,
         synthetic=run.synthetic if run is not None else False,
         model=run.model if run is not None else ModelStatus(None, None, policy.name, None, "none"),
-        enrolled=len(everyone),
-        screened=sum(one.facts.screened for one in everyone),
+        enrolled=len(known.everyone),
+        screened=known.screened,
         queues={queue.code: queues[queue.code] for queue in QUEUES},
-        scheduled=len(scheduled & own),
+        scheduled=scheduled,
         weekly_slots=slots,
         check_minutes=policy.list.minutes_per_check,
-        missed=expected_missed(
-            facts.by_lot, len(everyone) - len(scheduled & own), now.astimezone(ZONE).date() - A_YEAR
-        ),
+        missed=expected_missed(facts.by_lot, len(known.everyone) - scheduled, today - A_YEAR),
         unmet=week.unmet,
         more_hours=hours_for(week.more_minutes),
         silent_feeds=tuple(f.feed for f in silent(facts.feeds, run.as_of, school)) if run is not None else (),
-        tier_counts=_tier_counts(one for one in everyone if one.student_id not in blind),
-        class_tasks=_class_tasks(everyone, facts.people),
+        tier_counts={tier: n - hidden.count(tier) for tier, n in known.tier_counts.items()},
+        class_tasks=known.class_tasks,
     )
-
-
-def _is_told(one: Present) -> bool:
-    """Whether somebody on no roster is shown: not who has left and of whom nothing is open. Whom a roster just does not
-    name any more, and a person holds at 重点 or something is to be asked of, is asked about: nobody has said that the
-    student left."""
-    reason = one.facts.reason
-    left = one.facts.gone if reason is None else reason == Unsettled.LEFT.code
-    held = reason is None and one.confirmed and one.tier.ord >= Tier.PRIORITY.ord
-    asked = reason is None and any(retest.why in ASKED for retest in one.retests)
-    return bool(one.open or one.leads or one.in_review or held or asked) or not left
 
 
 class _Lines:
@@ -183,12 +162,19 @@ class _Lines:
         slot: str | None = None,
         others: tuple[str, ...] = (),
     ) -> Entry:
+        """The same object as before, where everything that it says is the same."""
         student = self.people[one.student_id]
         if one.student_id in self.blind:
             due, why = blind_due(one, queue, self.now), (AUDIT_WORDS,)
             place = {"rank": rank, "slot": slot, "others": others}
             return Entry(student, queue, None, None, False, (), why, due, blind=True, **place)  # type: ignore[arg-type]
-        return Entry(
+        move, handled = self.moved.get(one.student_id), one.handled_lately(self.now)
+        told = student, rank, slot, others, move, handled, overdue_of(one, queue, self.now)
+        before = one.worked_out.get(queue)
+        if before is not None and before[0] == told:
+            same: Entry = before[1]
+            return same
+        line = Entry(
             student=student,
             queue=queue,
             tier=one.tier,
@@ -207,9 +193,11 @@ class _Lines:
             lacks=one.lacks,
             seen_on=one.seen_on,
             assessment_id=one.facts.assessment_id,
-            move=self.moved.get(one.student_id),
-            handled=one.handled_lately(self.now),
+            move=move,
+            handled=handled,
         )
+        one.worked_out[queue] = told, line
+        return line
 
 
 def why_unplaced(one: Present) -> Words:
@@ -243,21 +231,6 @@ def _why(one: Present, queue: str) -> tuple[Words, ...]:
     elif queue == IDENTITY:
         said = (why_unplaced(one), *said)
     return said[:2]
-
-
-def _tier_counts(everyone: Iterable[Present]) -> dict[str, int]:
-    counts = {tier.code: 0 for tier in Tier}
-    for one in everyone:
-        counts[one.tier.code] += 1
-    return counts
-
-
-def _class_tasks(everyone: Sequence[Present], people: Mapping[str, Student]) -> dict[str, int]:
-    counts: dict[str, int] = defaultdict(int)
-    for one in everyone:
-        if any(task.kind == CLASS_VISIT for task in one.tasks):
-            counts[people[one.student_id].class_id or ""] += 1
-    return dict(sorted(counts.items()))
 
 
 def silent(feeds: Sequence[Feed], as_of: date, school: SchoolCalendar) -> tuple[Feed, ...]:

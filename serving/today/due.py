@@ -29,6 +29,12 @@ def own_due(one: Present, queue: str, now: datetime) -> Due | None:
     return None if clock is None or clock is one.clock else _due(clock, now)
 
 
+def overdue_of(one: Present, queue: str, now: datetime) -> tuple[bool, bool]:
+    """Whether the strictest clock and the queue's own have run out: all that the hour changes in what is due."""
+    clock, own = one.clock, _own_clock(one, queue)
+    return clock is not None and clock.overdue(now), own is not None and own.overdue(now)
+
+
 def _own_clock(one: Present, queue: str) -> Clock | None:
     own = BY_CODE[queue].clock
     return None if own is None else next(filter(own, one.clocks), None)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import Assessment, Floor, ModelStatus
+from models.clusters import Cluster
 from models.triage.missed import Missed
 from models.triage.moved import ListMove
 from serving.store import Student
@@ -35,7 +36,7 @@ class Entry:
     here but who it is: tier, reasons, evidence and assessment are empty. `assessment_id` is what a replay asks for.
     `lacks` is what is missing to close evidence ("second_person"). `others` are further students of the same import
     whom the roster does not know, shown as one line. `move` says why the student moved since the list before, `handled`
-    that somebody has spoken with the student within a week and nothing is due.
+    that somebody has spoken with the student within a week and nothing is due. `drawn` is what pages made of the line.
     """
 
     student: Student
@@ -59,6 +60,7 @@ class Entry:
     others: tuple[str, ...] = ()
     move: ListMove | None = None
     handled: bool = False
+    drawn: dict[tuple[object, ...], str] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def dues(self) -> tuple[Due, ...]:
@@ -83,7 +85,7 @@ class FollowUpList:
     spoken with this week, `missed` how many with need are expected among the others. `unmet` counts deadlines of the
     week that its places cannot meet, and `more_hours` what would do. `class_tasks` counts by class whom the homeroom
     teacher is to ask about what a survey or the roster says. `silent_feeds` names tables whose feed has stopped.
-    `tier_counts` leaves out whoever is blind.
+    `tier_counts` leaves out whoever is blind, and so do `clusters`: where more has come in than is usual.
     """
 
     run_id: str
@@ -104,6 +106,7 @@ class FollowUpList:
     silent_feeds: tuple[str, ...]
     tier_counts: Mapping[str, int] = field(default_factory=dict)
     class_tasks: Mapping[str, int] = field(default_factory=dict)
+    clusters: tuple[Cluster, ...] = ()
 
     def queue(self, code: str) -> tuple[Entry, ...]:
         return self.queues.get(code, ())

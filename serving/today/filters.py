@@ -18,7 +18,8 @@ STATES = ("pending", "confirmed", "second_person", "suspended")
 @dataclass(frozen=True)
 class Filters:
     """What the address asks to see; None is everyone. `hours` are those of the week's line, None the policy's; `mine`
-    are the reader's own cases alone, `handled` shows whom somebody has just spoken with as well."""
+    are the reader's own cases alone, `handled` shows whom somebody has just spoken with as well, `room` is the group
+    of a dormitory room."""
 
     tier: Tier | None = None
     grade: int | None = None
@@ -30,6 +31,7 @@ class Filters:
     everyone: bool = False
     mine: bool = False
     handled: bool = False
+    room: str | None = None
 
     @property
     def any(self) -> bool:
@@ -48,6 +50,7 @@ class Filters:
             "all": "1" if self.everyone else None,
             "mine": "1" if self.mine else None,
             "handled": "1" if self.handled else None,
+            "room": self.room,
         }
 
     def changed(self, **fields: object) -> dict[str, str | int | None]:
@@ -70,6 +73,7 @@ def read_filters(query: Mapping[str, str], hours: Sequence[float] = ()) -> Filte
         everyone=query.get("all") == "1",
         mine=query.get("mine") == "1",
         handled=query.get("handled") == "1",
+        room=query.get("room") or None,
     )
 
 

@@ -22,10 +22,11 @@ from serving.platform.schools import chosen_school
 from serving.platform.state import State
 from serving.today.beside import beside, lines_for
 from serving.today.cells import missed_words
+from serving.today.drawn import drawn
 from serving.today.entries import Entry, FollowUpList, people
 from serving.today.filters import DUES, STATES, Filters, due_by, keeps, offered, read_filters
 from serving.today.service import open_list
-from serving.today.to_complete import ASIDE, to_complete
+from serving.today.to_complete import ASIDE, count_to_complete, to_complete
 
 FIRST = 50  # lines shown below the week's line, or in a queue, before asking for all
 WORKING_DAY = 8  # hours
@@ -118,6 +119,7 @@ def show_list(request: Request, user: User, state: State) -> Response:
         hours=_round(checking),
         over_a_day=checking > WORKING_DAY,
         limited=partial(limited_evidence, listed=listed),
+        drawn=drawn,
         hotlines=any(_needs_hotlines(entry) for entry in everyone),
     )
 
@@ -144,6 +146,7 @@ def show_queue(request: Request, user: User, state: State) -> Response:
         days_old=days_old(listed, state.clock().astimezone(CHINA).date()),
         part=part(entries, filters, state.clock(), FIRST),
         limited=partial(limited_evidence, listed=listed),
+        drawn=drawn,
         hotlines=any(_needs_hotlines(entry) for entry in entries),
     )
 
@@ -171,13 +174,14 @@ def show_to_complete(request: Request, user: User, state: State) -> Response:
         days_old=days_old(listed, state.clock().astimezone(CHINA).date()),
         part=part(entries, filters, state.clock(), FIRST),
         limited=partial(limited_evidence, listed=listed),
+        drawn=drawn,
         hotlines=any(_needs_hotlines(entry) for entry in entries),
     )
 
 
 def queue_counts(listed: FollowUpList) -> dict[str, int]:
     """How many the header tells of: this week's talks, and whoever stands in a queue beside the list, each once."""
-    return {WEEK: listed.count(WEEK), "to_complete": people(one.entry for one in to_complete(listed))}
+    return {WEEK: listed.count(WEEK), "to_complete": count_to_complete(listed)}
 
 
 def _needs_hotlines(entry: Entry) -> bool:
@@ -199,7 +203,7 @@ def show_beside(request: Request, user: User, state: State) -> Response:
     found = beside(state, user, school or "", back, asked.get("student", ""), step)
     if found is None:
         return go(request, back)
-    return go(request, student_path(found) + "?" + urlencode({"back": back}))
+    return go(request, student_path(found.student_id) + "?" + urlencode({"back": back, "at": found.at}))
 
 
 ROUTES = (

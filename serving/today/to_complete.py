@@ -1,11 +1,12 @@
 """待补充: everyone who stands in a queue beside the list, each once, whose deadline ends first on top."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.triage import QUEUES, Queue
 from models.triage.queues import BESIDE
-from serving.today.entries import Entry, FollowUpList
+from serving.today.entries import Entry, FollowUpList, people
 
 ASIDE = tuple(queue for queue in QUEUES if queue.band == BESIDE)
 
@@ -20,15 +21,22 @@ class Place:
 
 def to_complete(listed: FollowUpList) -> tuple[Place, ...]:
     """Lines that stand for several students stay one."""
+    return tuple(sorted(_places(listed), key=lambda one: _ends(one.entry)))
+
+
+def count_to_complete(listed: FollowUpList) -> int:
+    """How many students stand there."""
+    return people(one.entry for one in _places(listed))
+
+
+def _places(listed: FollowUpList) -> Iterator[Place]:
     lines: dict[str, list[tuple[Queue, Entry]]] = {}
     for queue in ASIDE:
         for entry in listed.queue(queue.code):
             lines.setdefault(entry.student.student_id, []).append((queue, entry))
-    found = []
     for of_one in lines.values():
-        first = min(of_one, key=lambda line: _ends(line[1]))
-        found.append(Place(first[1], tuple(queue for queue, _ in of_one)))
-    return tuple(sorted(found, key=lambda one: _ends(one.entry)))
+        first = min(of_one, key=lambda line: _ends(line[1])) if len(of_one) > 1 else of_one[0]
+        yield Place(first[1], tuple(queue for queue, _ in of_one))
 
 
 def _ends(entry: Entry) -> float:

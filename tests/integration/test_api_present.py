@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from models.triage import Present, present_of
-from serving.store import facts_of
+from serving.cases.store import keep_event
+from serving.store import AuditEvent, facts_of
+from serving.store.case_events import CaseEvent
 from tests.api_state import Api, days_ago, make_api, phq9, record, today
 from tests.known_schools import make_known
 
@@ -131,3 +133,14 @@ def test_a_task_says_what_to_do_and_its_reason_stands_apart(api: Api) -> None:
     assert clock.why is not None
     assert clock.why.zh.startswith("旷课（")
     assert today() - timedelta(days=1) <= clock.start.date()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_answer_says_where_the_case_stands(api: Api, path: str) -> None:
+    first = api.post("/score", reported("bullying")).json()
+    assert first["case"] == "new"
+    at, file_id = api.state.clock(), "S-1077 (A)"
+    event = CaseEvent(file_id, "A", "acknowledge", at, "wang")
+    audited = AuditEvent(at, "wang", "case.acknowledge", "follow_up", file_id)
+    assert keep_event(api.state.store, event, 0, audited)
+    assert api.post(path, record(**EMPTY)).json()["case"] == "acknowledged"

@@ -81,7 +81,10 @@ def test_one_goes_on_to_who_stands_beside_under_the_filters_and_at_the_end_back(
     ids = list(dict.fromkeys(ids))
     asked = {"student": ids[0], "back": "/?tier=crisis"}
     sent = desk.client.get("/beside", params=asked | {"step": 1})
-    assert sent.headers["location"] == f"/students/{ids[1]}?back=%2F%3Ftier%3Dcrisis"
+    place, total = (int(n) for n in sent.headers["location"].rpartition("&at=")[2].split("-"))
+    assert sent.headers["location"] == f"/students/{ids[1]}?back=%2F%3Ftier%3Dcrisis&at={place}-{total}"
+    assert (place, total >= len(ids)) == (2, True)
+    assert f">2 / {total}<" in desk.client.get(sent.headers["location"]).text
     back = desk.client.get("/beside", params=asked | {"step": -1})
     assert back.headers["location"] == "/?tier=crisis", "nobody stands before the first"
     away = desk.client.get("/beside", params=asked | {"step": -1, "back": "//elsewhere.example"})

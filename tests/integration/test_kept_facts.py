@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from models import read_policy
 from models.triage import present_of
 from serving.store import SchoolFacts, Store, read_school, withdraw_run
 from serving.store.fact_changes import OF_A_STUDENT, OF_EVERYBODY, stamp_of, times_of
-from serving.store.kept_schools import KeptSchools
+from serving.store.kept_schools import MOST, KeptSchools
 from serving.store.tables import metadata
+from tests.desk import Desk
 from tests.factories import AS_OF, NOW, assessment, publish
 from tests.new_stores import new_store
+from tests.sample_school import LATE, whole_school
 
 SCHOOL = "school-01"
 TODAY = AS_OF
@@ -125,10 +127,10 @@ def test_presents_that_are_kept_are_as_worked_out_anew(store: Store) -> None:
     policy, school = read_policy(), Calendars().of(SCHOOL)
     for _ in range(2):
         facts = read_school(store, SCHOOL, TODAY)
-        assert facts.presents.of(facts.everyone, policy, school) == present_of(facts.everyone, policy, school)
+        assert list(facts.presents.of(facts.everyone, policy, school)) == present_of(facts.everyone, policy, school)
         add(store, "evidence", "S-2")
     other = policy.model_copy(update={"due": policy.due.model_copy(update={"watch_school_days": 1})})
-    assert facts.presents.of(facts.everyone, other, school) == present_of(facts.everyone, other, school)
+    assert list(facts.presents.of(facts.everyone, other, school)) == present_of(facts.everyone, other, school)
 
 
 def test_the_oldest_is_let_go() -> None:
@@ -138,3 +140,22 @@ def test_the_oldest_is_let_go() -> None:
     kept.get("a")
     kept.keep("c", 3)
     assert (kept.get("a"), kept.get("b"), kept.get("c")) == (1, None, 3)
+
+
+def test_a_line_that_was_drawn_before_says_what_one_drawn_anew_says(tmp_path: Path) -> None:
+    with new_store(tmp_path) as made:
+        whole_school(made)
+        desk = Desk(made, tmp_path)
+        paths = ("/?all=1&lang=zh", "/to-complete", "/?lang=en")
+        texts = []
+        for hours in (0, 1, 24 * 8):
+            desk.now = NOW + timedelta(hours=hours)
+            desk.enter()
+            if hours == 1:
+                desk.record(LATE[0], level="2")
+            shown = [desk.client.get(path).text for path in paths]
+            for name in range(MOST):
+                made.kept.keep(f"something else {name}", None)
+            assert [desk.client.get(path).text for path in paths] == shown, f"after {hours} hours"
+            texts.append(shown[0])
+        assert texts[0].count("overdue") < texts[2].count("overdue"), "deadlines ran out meanwhile"

@@ -1,6 +1,8 @@
 """Plans and restricted notes: versions are added, nothing typed is lost, the lock hides guardians, notes stay apart."""
 
 import json
+import re
+from datetime import timedelta
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -10,9 +12,11 @@ import pytest
 
 from serving.plans.store import plans_of
 from serving.store import Store
+from serving.store.case_tables import drafts
 from serving.store.plan_tables import plans, restricted_notes
 from serving.store.sealing import seal
 from tests.desk import Desk, colleague, rows, small_school
+from tests.factories import NOW
 from tests.new_stores import new_store
 
 CARE = {"goal": "睡眠好转", "people": "班主任王老师", "steps": "每周谈一次\n请家长配合", "family": "晚上收手机"}
@@ -146,3 +150,44 @@ def test_a_note_that_is_empty_is_refused_in_words(desk: Desk) -> None:
     answer = desk.client.post("/notes", {"form_token": token(desk), "student_id": "S-2", "text": "  "})
     assert answer.status_code == 422
     assert "1 至 4000 字" in answer.text
+
+
+def form_of(html: str, form: str) -> dict[str, str]:
+    """The hidden fields of a plan's or a note's form."""
+    part = html[html.index(f'name="form" value="{form}"') - 300 :]
+    part = part[: part.index("</form>")]
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', part))
+
+
+@pytest.mark.parametrize(
+    ("form", "path", "field"), [("care", "/plans", "goal"), ("safety", "/plans", "signs"), ("note", "/notes", "text")]
+)
+def test_what_was_typed_into_a_form_outlives_its_session(
+    desk: Desk, store: Store, form: str, path: str, field: str
+) -> None:
+    page = f"{path}/students/S-2"
+    typed = form_of(desk.client.get(page).text, form) | {field: "她愿意先和班主任说"}
+    kept = desk.client.post("/drafts", typed, headers={"accept": "application/json"})
+    assert kept.status_code == 200
+    assert "她愿意先和班主任说" in desk.client.get(page).text
+    assert "她愿意先和班主任说" not in str(rows(store, drafts)), "a draft is encrypted"
+    li = colleague(desk)
+    assert "她愿意先和班主任说" not in li.client.get(page).text, "a draft is its author's"
+    desk.client.post("/drafts/drop", typed)
+    assert "她愿意先和班主任说" not in desk.client.get(page).text
+    desk.now = NOW + timedelta(hours=13)
+    ended = desk.client.post(path, typed)
+    assert ended.status_code == 401
+    assert [one["form"] for one in rows(store, drafts)] == [form]
+    (place,) = re.findall(r'name="next" value="([^"]*)"', ended.text)
+    desk.enter()
+    assert "她愿意先和班主任说" in desk.client.get(unescape(place)).text
+    desk.client.post("/drafts/drop", form_of(desk.client.get(page).text, form))
+    assert rows(store, drafts) == []
+
+
+def test_a_plan_that_is_written_leaves_no_draft(desk: Desk, store: Store) -> None:
+    typed = form_of(desk.client.get("/plans/students/S-2").text, "care") | CARE
+    desk.client.post("/drafts", typed)
+    assert desk.client.post("/plans", typed).status_code == 303
+    assert rows(store, drafts) == []

@@ -35,7 +35,16 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/students/{student_id:path}"): TALKS,
     **{
         ("POST", path): TALKS
-        for path in ("/records", "/records/draft", "/records/drop", "/records/undo", "/explanation-views", "/cases")
+        for path in (
+            "/records",
+            "/records/draft",
+            "/records/drop",
+            "/records/undo",
+            "/explanation-views",
+            "/cases",
+            "/drafts",
+            "/drafts/drop",
+        )
     },
     ("GET", "/cases"): TALKS,
     ("GET", "/concerns"): TALKS,

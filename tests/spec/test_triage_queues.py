@@ -8,7 +8,6 @@ from data_schemas.codes import Tier
 from models.assessment import AnswerTime, DataQuality, Retest, Task, Uncertainty
 from models.triage import BY_CODE, QUEUES, Present, Word, stands_in
 from models.triage.clocks import Clock
-from models.triage.queues import waits_for_interview
 from tests.factories import assessment, lead, words
 from tests.triage_facts import (
     AUDIT,
@@ -125,7 +124,7 @@ WAITS: list[tuple[str, Present, bool]] = [
 
 @pytest.mark.parametrize(("student", "waits"), [row[1:] for row in WAITS], ids=[row[0] for row in WAITS])
 def test_who_waits_for_an_interview(student: Present, waits: bool) -> None:
-    assert waits_for_interview(student) is waits
+    assert student.waits_for_interview is waits
 
 
 @pytest.mark.parametrize("code", [queue.code for queue in QUEUES if queue.clock is not None])
