@@ -71,6 +71,7 @@ def test_a_crisis_night_with_the_first_two_silent(at_work: Shift, store: Store) 
     assert at_work.texts()[0].splitlines()[1] == "S-1 R02（11-20 22:03 起）"
     trail = [(row.action, row.actor) for row in reversed(audit_rows(store)) if row.object_id == "S-1"]
     assert trail == [("ring.rung", "work")] * 3 + [("case.respond", "chen")]
+    store.keep_checkpoint()
     assert verify_log(store, at_work.settings.audit_checkpoints).faults == ()
 
 
