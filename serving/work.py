@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from data_schemas.calendar_tables import read_calendars
 from models.policy import read_policy
 from runxin.errors import unavailable, usage
-from runxin.logs import configure_logs
 from runxin.settings import Settings
 from serving.channels.config import Channel, read_channels
 from serving.channels.letter import NotSent
@@ -77,7 +76,6 @@ def sender_by(
 
 @contextmanager
 def open_work(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Work]:
-    configure_logs(settings.logs)
     with open_store(settings) as store, checkpointing(store.keep_checkpoint):
         yield make_work(store, settings, clock)
 

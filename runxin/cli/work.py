@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from runxin.cli.output import answer
+from runxin.logs import configure_logs
 from runxin.settings import read_settings
 from serving.work import open_work, send_test
 
@@ -30,6 +31,7 @@ def work_command(
             steps = work.worker.run_until_idle()
             answer({"steps": steps, "channels": channels}, json, f"{steps} steps; channels: {', '.join(channels)}")
             return
+        configure_logs(settings.logs)
         stop = Event()
 
         def end(_signal: int, _frame: FrameType | None) -> None:
