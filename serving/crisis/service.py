@@ -120,7 +120,7 @@ def alarm_for(state: State, user: User) -> Alarm | None:
     if not schools and not may_somewhere(user, Action.SEE_SERVICE):
         return None
     rings = kept.rings_since(state.store, schools, now - WEEK) if schools else []
-    ringing = _ringing(state, user, rings, now)
+    ringing = [one for one in _ringing(state, user, rings, now) if _concerns(one)]
     limit = timedelta(minutes=state.policy.crisis.silent_minutes)
     _, looked = done_at(state.store, CLOCK)
     silent = looked if looked is not None and now - looked > limit else None
@@ -171,8 +171,7 @@ def _schools(user: User) -> list[str]:
 
 
 def _ringing(state: State, user: User, rings: Sequence[KeptRing], now: datetime) -> tuple[RingingStudent, ...]:
-    """Of those who were rung for, whom nobody has answered for yet: asked of `models.triage`. Whoever does not work
-    with students is told once the principal is called."""
+    """Of those who were rung for, whom nobody has answered for yet: asked of `models.triage`."""
     mine = [ring for ring in rings if ring.step in UNANSWERED]
     ids = sorted({ring.student_id for ring in mine})
     if not ids:
@@ -188,11 +187,17 @@ def _ringing(state: State, user: User, rings: Sequence[KeptRing], now: datetime)
         first = min(came(one.piece) for one in present.unanswered)
         told = tuple(ring for ring in here if ring.rung_at >= first)
         readable = may(user, Action.SEE_STUDENT, school_id)
-        if told and (readable or calls_principal(ring.role for ring in told)):
+        if told:
             since = min(one.piece.received_at for one in present.unanswered)
             rules = tuple(dict.fromkeys(one.piece.floor.id for one in present.unanswered))
             found.append(RingingStudent(student_id, school_id, rules, since, told, readable))
     return tuple(sorted(found, key=lambda one: one.since))
+
+
+def _concerns(one: RingingStudent) -> bool:
+    """Whether it stands above the reader's pages: whoever does not work with students is told there once the principal
+    is called."""
+    return one.readable or calls_principal(ring.role for ring in one.rung)
 
 
 def _present(state: State, student_id: str, school_id: str, now: datetime) -> Present:

@@ -115,7 +115,9 @@ def test_a_principal_is_told_once_called_by_id_and_code_and_may_answer(
     desk: Desk, store: Store, at_work: Shift
 ) -> None:
     head = colleague(desk, "chen", "principal")
-    assert alarm(get(head, "/rings")) == ""
+    html = get(head, "/rings")
+    assert alarm(html) == ""
+    assert "自 11月20日 10:00 起等待" in html, "who looks is told all the same"
     at_work.pass_time(20)
     desk.now = at_work.now
     html = get(head, "/rings")
