@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from data_schemas.codes import Stage
+from models.crisis_policy import CrisisPolicy
 from models.policy_part import PACKAGED, PolicyPart, packaged
 from models.work_policy import CasePolicy, DutyPolicy, ReadingPolicy, WavePolicy
 from runxin.errors import Problem, bad_data
@@ -139,6 +140,7 @@ class Tasks(PolicyPart):
 
 class DuePolicy(PolicyPart):
     immediate_minutes: int
+    check_minutes: int = Field(60, ge=1)
     ask_school_days: int
     low_level_school_days: int
     lead_school_days: int = 1
@@ -180,7 +182,7 @@ class Promotion(PolicyPart):
     request_days: int = Field(ge=1)
 
 
-PLACES_NO_STUDENT = {"thresholds", "monitoring", "promotion", "casework", "duty", "waves", "reading"}
+PLACES_NO_STUDENT = {"thresholds", "monitoring", "promotion", "crisis", "casework", "duty", "waves", "reading"}
 ConcernUse = Literal["evidence", "lead", "class_task", "off"]
 
 
@@ -202,6 +204,7 @@ class Policy(PolicyPart):
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate(packaged("monitoring")))
     promotion: Promotion = Field(default_factory=lambda: Promotion.model_validate(packaged("promotion")))
     questionnaires: Questionnaires = Questionnaires()
+    crisis: CrisisPolicy = CrisisPolicy()
     casework: CasePolicy = CasePolicy()
     duty: DutyPolicy = DutyPolicy()
     waves: WavePolicy = Field(default_factory=WavePolicy)

@@ -24,6 +24,8 @@ from serving.api.problems import install_problems
 from serving.api.query import known_query
 from serving.cases import pages as cases
 from serving.concerns import pages as concerns
+from serving.crisis import pages as crisis
+from serving.crisis.service import alarm_for
 from serving.directory import pages as directory
 from serving.duty import pages as duty
 from serving.exports import pages as exports
@@ -65,6 +67,7 @@ PAGES = (
     *recording.ROUTES,
     *cases.ROUTES,
     *concerns.ROUTES,
+    *crisis.ROUTES,
     *reading.ROUTES,
     *identity.ROUTES,
     *miss_review.ROUTES,
@@ -115,7 +118,9 @@ def make_web(state: State) -> Starlette:
     def session(state: State, token: str) -> Session | None:
         return session_of(state.store, token, state.clock())
 
-    return make_pages(state, PAGES, session, session_ended, accounts.confirm_first)
+    pages = make_pages(state, PAGES, session, session_ended, accounts.confirm_first)
+    pages.state.alarm = alarm_for
+    return pages
 
 
 def session_ended(request: Request, form: Form | None) -> Response:

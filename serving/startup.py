@@ -15,11 +15,15 @@ from models.champions import is_expected
 from runxin.logs import configure_logs, get_logger
 from runxin.settings import Settings
 from serving.app import make_app, make_web
+from serving.channels.config import read_channels
+from serving.crisis.silence import watching_silence
 from serving.health.checks import Health
+from serving.health.work import work_troubles
 from serving.platform import Champion, State
 from serving.screening import may_rank
 from serving.store import Store, last_run, open_store
 from serving.store.checkpoints import checkpointing
+from serving.work import sender_by
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,22 @@ def open_service(settings: Settings) -> Iterator[Opened]:
             expected=lambda: is_expected(settings.history),
         )
         instruments, calendars = known_instruments(settings.instruments), read_calendars(settings.calendar)
-        state = State(
-            store, policy, champion, instruments, calendars, settings.history, settings.public_url, oidc=settings.oidc
+        channels = read_channels(settings.home)
+        where = (settings.history, settings.public_url)
+        state = State(store, policy, champion, instruments, calendars, *where, oidc=settings.oidc, channels=channels)
+        folders = (settings.home, settings.audit_checkpoints.parent)
+        codes = [channel.code for channel in channels]
+        health = Health(
+            store,
+            folders,
+            lambda: champion.now().status,
+            work=lambda: work_troubles(store, codes, policy.crisis, state.clock()),
         )
-        health = Health(store, (settings.home, settings.audit_checkpoints.parent), lambda: champion.now().status)
         app = make_app(state, make_web(state), health)
         _warm_up(state)
         get_logger("service").info("opened", model=champion.now().status, policy=policy.name)
-        with checkpointing(store.keep_checkpoint):
+        send = sender_by(store, channels, settings.public_url, state.clock)
+        with checkpointing(store.keep_checkpoint), watching_silence(state, send):
             yield Opened(app, state, health)
     finally:
         store.close()

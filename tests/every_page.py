@@ -6,8 +6,10 @@ from pathlib import Path
 
 from data_schemas.codes import DutyRole, Tier
 from data_schemas.duty import DutySpan
+from data_schemas.school_days import Calendars
 from models.duty_cover import at
 from models.waves import RateFrom, WaveClass
+from serving.crisis.clock import CrisisClock
 from serving.store import AuditEvent, NewEntry, Store, keep_duty, keep_names, record_entry
 from serving.store.duty import keep_numbers
 from serving.waves.store import PlannedClass, Wave, classes_of, keep_wave
@@ -32,6 +34,16 @@ SAFETY = {
     "professionals": "96111；12356",
     "review_on": "2026-12-04",
 }
+CHANNELS = """
+[mail]
+kind = "mail"
+host = "mail.example.org"
+sender = "runxin@example.org"
+to = { default = "duty@example.org" }
+[ding]
+kind = "dingtalk"
+url = "https://oapi.example.org/robot/send?access_token=t"
+"""
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,7 @@ class Address:
 def lived_in(store: Store, home: Path) -> Desk:
     """The school with names, leave, plans, a note, a link, cases in many states and requests that wait."""
     school.whole_school(store)
+    (home / "channels.toml").write_text(CHANNELS, "utf-8")
     keep_names(store, NAMES, NOW, "cli")
     monday = AS_OF - timedelta(days=AS_OF.weekday())
     record = {
@@ -82,6 +95,8 @@ def lived_in(store: Store, home: Path) -> Desk:
     asked = {"act": "ask", "purpose": "follow_up", "reason": "代她约谈"}
     zhao = colleague(wang, "zhao")
     _done(zhao, "/readings", school.LATE[2], asked)
+    clock = CrisisClock(store, wang.pages.state.policy, Calendars(), wang.pages.state.channels, lambda: NOW)
+    assert clock.look(), "somebody is called"
     return wang
 
 
@@ -166,6 +181,9 @@ PAGES = (
     Address("export-list", "/export/list"),
     Address("export-handover", "/export/handover", again=True),
     _student("/export", school.DANGER, "export-file"),
+    Address("rings", "/rings"),
+    Address("rings-principal", "/rings", "ren", again=True),
+    Address("channels", "/admin/channels", "admin"),
     Address("miss-review", "/miss-review"),
     Address("miss-review-bureau", "/miss-review", "shi", again=True),
     Address("no-list", "/", "shi", again=True),

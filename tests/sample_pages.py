@@ -15,6 +15,7 @@ from runxin.errors import Kind, UserError
 from serving.access import Action, Role, User, check_may
 from serving.accounts import create_link, create_user, set_password
 from serving.app import make_web
+from serving.channels.config import read_channels
 from serving.miss_review import Half, MissReading
 from serving.platform import Champion, State
 from serving.store import AuditEvent, Store, audit_rows
@@ -33,7 +34,7 @@ PASSWORDS = {"wang": "four words in a row", "admin": "another four words here"}
 def make_state(store: Store, home: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> State:
     """A state without a model."""
     champion = Champion(home / "champion", load_artifact, lambda _: True)
-    return State(store, read_policy(), champion, packaged_instruments(), clock=clock)
+    return State(store, read_policy(), champion, packaged_instruments(), channels=read_channels(home, {}), clock=clock)
 
 
 def follow(client: Client, link: str) -> httpx.Response:

@@ -63,11 +63,26 @@ def strictest(clocks: Iterable[Clock]) -> Clock | None:
     return min(clocks, key=lambda clock: clock.strictness, default=None)
 
 
+def awaits_answer(piece: Piece, taken_on: datetime | None) -> bool:
+    """Whether a piece of open evidence is to be answered in minutes and nobody has taken it on since it came in: what a
+    clock of minutes runs for, and what rings. An old sheet and a lead have no such clock."""
+    floor = piece.floor
+    if floor.answer is not AnswerTime.MINUTES or floor.history or floor.lead:
+        return False
+    return taken_on is None or taken_on < (piece.filed_at or piece.received_at)
+
+
+def check_by(piece: Piece, due: DuePolicy, duty: Duty | None) -> datetime:
+    """By when evidence that is to be answered in minutes is checked in person."""
+    start, minutes = piece.received_at, due.check_minutes
+    return duty.minutes_after(start, minutes) if duty is not None else _minutes_after(start, minutes)
+
+
 def evidence_clock(
     piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None, acknowledged: datetime | None = None
 ) -> Clock:
     """When a piece of open evidence is to be assessed. Somebody who has taken it on since it came in has answered its
-    clock of minutes: what is left is the check in person, the same day."""
+    clock of minutes: what is left is the check in person, within the hour."""
     floor, start = piece.floor, piece.received_at
     if floor.lead:
         days = due.lead_school_days
@@ -77,14 +92,17 @@ def evidence_clock(
         days = due.priority_school_days if floor.severity > 0 else due.watch_school_days
         what = Words(zh="核对旧答卷并当面了解", en="go over the old sheet in person")
         return Clock("evidence", what, start, school_days_after(start, days, school), floor.text)
-    taken_on = acknowledged is not None and acknowledged >= (piece.filed_at or start)
-    if floor.answer is AnswerTime.MINUTES and not taken_on:
+    if awaits_answer(piece, acknowledged):
         minutes = due.immediate_minutes
         what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")
         by = duty.minutes_after(start, minutes) if duty is not None else _minutes_after(start, minutes)
         who = duty.who(start) if duty is not None and duty.first is not None else None
         return Clock("evidence", what, start, by, floor.text, who, urgent=True)
-    if floor.answer in (AnswerTime.SAME_DAY, AnswerTime.MINUTES):
+    if floor.answer is AnswerTime.MINUTES:
+        minutes = due.check_minutes
+        what = Words(zh=f"{minutes} 分钟内当面核查", en=f"check in person within {minutes} minutes")
+        return Clock("evidence", what, start, check_by(piece, due, duty), floor.text, urgent=True)
+    if floor.answer is AnswerTime.SAME_DAY:
         what = Words(zh="当日当面核查", en="check in person the same school day")
         return Clock("evidence", what, start, school_days_after(start, 0, school), floor.text, urgent=True)
     if floor.answer is AnswerTime.NEXT_DAY:

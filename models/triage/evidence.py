@@ -9,9 +9,10 @@ the corrected record had closed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from data_schemas.codes import Tier
-from models.triage.facts import PAGE, Contact, Piece, Word
+from models.triage.facts import PAGE, Contact, Piece, StudentFacts, Word
 
 SECOND_PERSON = "second_person"
 
@@ -62,6 +63,17 @@ def assesses(word: Word, piece: Piece) -> bool:
     if word.assessed is not None:
         return piece.key in word.assessed
     return not word.blind and piece.known_on < word.observed_on
+
+
+def taken_on(facts: StudentFacts, standing: Standing) -> datetime | None:
+    """When somebody last took the student on, assessed a piece by name, or spoke with them since it was known: a call
+    to a guardian, or a talk of the day before, has not looked after it."""
+    known_on = standing.piece.known_on
+    spoken = [one for one in facts.attempts if one.reached and one.with_student and one.on >= known_on]
+    known = [one.received_at for one in spoken] + [word.received_at for word in standing.assessed_by]
+    if facts.case.acknowledged_at is not None:
+        known.append(facts.case.acknowledged_at)
+    return max(known, default=None)
 
 
 def _looks_at(contact: Contact, piece: Piece) -> bool:

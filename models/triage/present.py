@@ -21,6 +21,7 @@ from models.triage.attempts import Tries, attempt_clock, tries
 from models.triage.clocks import (
     Clock,
     after_interview,
+    awaits_answer,
     event_clock,
     evidence_clock,
     model_clock,
@@ -29,8 +30,8 @@ from models.triage.clocks import (
     suspension_clock,
     task_clock,
 )
-from models.triage.evidence import Standing, standings
-from models.triage.facts import ZONE, Piece, StudentFacts, Word, day_start
+from models.triage.evidence import Standing, standings, taken_on
+from models.triage.facts import ZONE, StudentFacts, Word, day_start
 from models.triage.response import response_clock
 from models.triage.words import asked_on, confirmed_on, counts_on, human_level, in_force, raised_by_event, seen_on
 
@@ -101,6 +102,16 @@ class Present:
     def urgent(self) -> bool:
         """Safety evidence to be checked above the week's line."""
         return any(one.piece.floor.urgent for one in self.open)
+
+    @cached_property
+    def unanswered(self) -> tuple[Standing, ...]:
+        """Open evidence that is to be answered in minutes and that nobody has taken on or assessed yet: what rings."""
+        return tuple(one for one in self.open if awaits_answer(one.piece, taken_on(self.facts, one)))
+
+    @cached_property
+    def unchecked(self) -> tuple[Standing, ...]:
+        """Open safety evidence to be checked above the week's line that nobody has assessed yet."""
+        return tuple(one for one in self.open if one.piece.floor.urgent and not one.assessed_by)
 
     @cached_property
     def severity(self) -> int:
@@ -256,16 +267,6 @@ def _does(task: Task, on: date, told: datetime) -> bool:
     return late and (task.filed_at is None or told >= task.filed_at)
 
 
-def _taken_on(facts: StudentFacts, piece: Piece) -> datetime | None:
-    """When somebody last took the student on, or spoke with them since a piece was known: a call to a guardian, or a
-    talk of the day before, has not looked after it."""
-    spoken = [one for one in facts.attempts if one.reached and one.with_student and one.on >= piece.known_on]
-    known = [one.received_at for one in spoken]
-    if facts.case.acknowledged_at is not None:
-        known.append(facts.case.acknowledged_at)
-    return max(known, default=None)
-
-
 def _clocks(
     facts: StudentFacts,
     evidence: Sequence[Standing],
@@ -280,7 +281,7 @@ def _clocks(
 ) -> Iterator[Clock]:
     for one in evidence:
         if one.is_open:
-            yield evidence_clock(one.piece, policy.due, school, duty, _taken_on(facts, one.piece))
+            yield evidence_clock(one.piece, policy.due, school, duty, taken_on(facts, one))
     event = raised_by_event(words)
     if event is not None:
         yield event_clock(TIERS[event.level], event.since, policy.due, school)

@@ -13,8 +13,8 @@ from serving.health.examination import examine
 def doctor_command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
-    """Look at the home, disk, database, audit log, model, policy and calendars, and change nothing; 5 where one keeps
-    Runxin from working."""
+    """Look at the home, disk, database, audit log, model, clock, policy and calendars, and change nothing; 5 where one
+    keeps Runxin from working."""
     parts = dict(examine(read_settings()))
     troubles = [one for found in parts.values() for one in found]
     lines = [f"{'ok' if not found else 'LOOK'}\t{part}" for part, found in parts.items()]

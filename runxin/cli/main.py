@@ -34,6 +34,7 @@ VERBS = {
     "miss-review": "runxin.cli.miss_review:miss_review_command",
     "leave-rates": "runxin.cli.leave_rates:leave_rates_command",
     "serve": "runxin.cli.serve:serve_command",
+    "work": "runxin.cli.work:work_command",
     "names": "runxin.cli.names:names_command",
     "school": "runxin.cli.school:school_app",
     "duty": "runxin.cli.duty:duty_app",

@@ -97,6 +97,11 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             **dict.fromkeys(("step", "purpose", "reason", "said_at", "said_by"), F.READING),
             **dict.fromkeys(("reading_id", "answers"), F.INTERNAL),
         },
+        "rings": {
+            "rules": F.CODES,
+            **dict.fromkeys(("since", "step", "role", "person", "rung_at"), F.RINGS),
+            **dict.fromkeys(("ring_id", "call_id"), F.INTERNAL),
+        },
         "identity_decisions": {
             **dict.fromkeys(("kind", "reason", "decided_at", "decided_by"), F.IDENTITY),
             **dict.fromkeys(("decision_id", "undoes", "moved"), F.INTERNAL),

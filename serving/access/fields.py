@@ -32,6 +32,7 @@ class RecordField(Code):
     IDENTITY = ("identity", "身份核实的理由", "reason of a decision who somebody is")
     MISS = ("miss", "遗漏复查的个案", "case of a miss review")
     READING = ("reading", "查阅申请的原因", "reason of a request to read")
+    RINGS = ("rings", "何时呼叫过谁", "who was called when")
     CONSENT = ("consent", "同意与撤回", "consents and withdrawals")
     INTERNAL = ("internal", "内部编号、散列与时刻", "internal numbers, hashes and moments")
 
@@ -55,6 +56,7 @@ WITH_STUDENTS = frozenset(
         F.LINK,
         F.IDENTITY,
         F.READING,
+        F.RINGS,
     }
 )
 # Of a note a counselor and a supervisor see their own; of restricted ones a supervisor sees all. Nobody is shown
@@ -63,7 +65,7 @@ SEES: Mapping[Role, frozenset[RecordField]] = MappingProxyType(
     {
         Role.COUNSELOR: WITH_STUDENTS | {F.MISS},
         Role.SUPERVISOR: WITH_STUDENTS,
-        Role.PRINCIPAL: frozenset({F.ID, F.READING}),
+        Role.PRINCIPAL: frozenset({F.ID, F.READING, F.CODES, F.RINGS}),
         Role.BUREAU: frozenset(),
         Role.ADMINISTRATOR: frozenset(),
     }
@@ -84,7 +86,8 @@ LINE = frozenset({F.ID, F.NAME, F.CLASS, F.TIER, F.REASONS, F.EVIDENCE, F.TOTALS
 # Method and path, or command → what can stand there. A door that is not here shows nothing of anybody.
 STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
     {
-        "GET /": LINE,
+        "GET /": LINE | {F.RINGS},
+        "GET /rings": frozenset({F.ID, F.CODES, F.RINGS}),
         "GET /week": LINE,
         "GET /to-complete": frozenset({F.ID, F.NAME, F.CLASS}),
         "GET /students": frozenset({F.ID, F.NAME, F.CLASS}),

@@ -25,6 +25,7 @@ class Action(Code):
     RECORD_WORD = ("record_word", "记录访谈与评估", "record a contact or an assessment")
     REPORT_CONCERN = ("report_concern", "记录线索", "report a concern")
     SETTLE_IDENTITY = ("settle_identity", "核实身份", "settle who a student is")
+    ANSWER_RING = ("answer_ring", "响应呼叫", "answer a call of the crisis clock")
     APPROVE_CASE = ("approve_case", "同意结案与转介内容", "approve what closes a case or is told with a referral")
     REVIEW_READINGS = ("review_readings", "批准与复核查阅", "answer for who reads a record outside the caseload")
     SEE_DUTY = ("see_duty", "查看值班表", "see a duty roster")
@@ -61,6 +62,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.REPORT_CONCERN: OWN_AND_UNASSIGNED,
                 Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
                 **dict.fromkeys((Action.SEE_DUTY, Action.CHANGE_DUTY, Action.PLAN_WAVES), OWN),
+                Action.ANSWER_RING: OWN,
                 Action.SEE_MISS_CASES: OWN,
                 Action.SEE_MISS_COUNTS: OWN,
             }
@@ -75,13 +77,21 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.REPORT_CONCERN: OWN_AND_UNASSIGNED,
                 Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
                 **dict.fromkeys((Action.SEE_DUTY, Action.PLAN_WAVES), OWN),
+                Action.ANSWER_RING: OWN,
                 Action.APPROVE_CASE: OWN,
                 Action.REVIEW_READINGS: OWN,
             }
         ),
-        # Who is on duty is theirs to say; a wave's classes may hold counts of one or two, which they are not shown.
+        # Who is on duty is theirs to say; a wave's classes may hold counts of one or two, which they are not shown. Of
+        # whom the clock rings they are told an id and a code, and may answer.
         Role.PRINCIPAL: MappingProxyType(
-            dict.fromkeys((Action.SEE_DUTY, Action.CHANGE_DUTY, Action.SEE_MISS_COUNTS, Action.REVIEW_READINGS), OWN)
+            dict.fromkeys(
+                (
+                    *(Action.SEE_DUTY, Action.CHANGE_DUTY, Action.SEE_MISS_COUNTS, Action.REVIEW_READINGS),
+                    Action.ANSWER_RING,
+                ),
+                OWN,
+            )
         ),
         Role.BUREAU: MappingProxyType({Action.SEE_MISS_COUNTS: WHOLE}),
         # They run the service and see no student.

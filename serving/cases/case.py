@@ -194,7 +194,7 @@ def _turn(move: CaseMove, case: CaseNow, user: User) -> bool:
         there = case.approval in ("asked", "approved") if what == "approval" and not wanted else waiting[what]
         if bool(there) is not wanted:
             return False
-    if move.who is Who.TALK:
+    if move.who in (Who.TALK, Who.RUNG):
         return False
     if move.who is Who.OFFERED:
         offer = case.offer

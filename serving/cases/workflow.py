@@ -44,11 +44,12 @@ class Who(Enum):
     OFFERING = "who offered it"
     ANOTHER = "a supervisor, and not who asked"
     TALK = "nobody by hand: a recorded talk makes it"
+    RUNG = "whom the crisis clock may ring, where it rings"
 
 
 OPEN = tuple(state for state in CaseState if state is not CaseState.CLOSED)
 NEW, ACKNOWLEDGED, IN_CONTACT, PLAN, REFERRED, WATCHING, REVIEW, CLOSED = CaseState
-RECORD, APPROVE = Action.RECORD_WORD, Action.APPROVE_CASE
+RECORD, APPROVE, ANSWER = Action.RECORD_WORD, Action.APPROVE_CASE, Action.ANSWER_RING
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class CaseMove:
 
 MOVES: tuple[CaseMove, ...] = (
     CaseMove("acknowledge", "接手", "take on", (NEW,), ACKNOWLEDGED),
+    CaseMove("respond", "响应呼叫", "answer a call", OPEN, None, ANSWER, Who.RUNG),
     CaseMove("contact", "记录接触", "a talk is recorded", (NEW, ACKNOWLEDGED), IN_CONTACT, who=Who.TALK),
     CaseMove("plan", "开始一人一策", "begin a plan", (IN_CONTACT, REFERRED, WATCHING, REVIEW), PLAN),
     CaseMove("refer", "转介", "refer", OPEN, REFERRED),

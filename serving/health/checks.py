@@ -13,7 +13,7 @@ from pathlib import Path
 from runxin.errors import UserError
 from serving.store import Store, check_usable
 
-PARTS = ("store", "lock", "disk", "model")
+PARTS = ("store", "lock", "disk", "model", "clock", "messages")
 LEAST_FREE = 64 * 1024 * 1024  # bytes; below it a screening of a school may not fit
 LOCKED_SECONDS = 20  # for which a lock may be held: longer than anybody waits for it
 OF_MODEL = {
@@ -37,18 +37,22 @@ class Trouble:
 
 @dataclass
 class Health:
-    """Looks at a store, the folders that are written to, and the model (`model` answers with its status)."""
+    """Looks at a store, the folders that are written to, the model (`model` answers with its status) and the work that
+    is done beside requests (`work`), which is asked where the store answers."""
 
     store: Store
     folders: Sequence[Path]
     model: Callable[[], str]
     clock: Callable[[], float] = time.monotonic
     free: Callable[[Path], int] = field(default=lambda folder: shutil.disk_usage(folder).free)
+    work: Callable[[], list[Trouble]] = field(default=list)
     _locked_since: float | None = None
 
     def troubles(self) -> list[Trouble]:
         """Everything that is wrong now; the database is asked once, and no lock is waited for."""
-        return [*self._of_store(), *self._of_disk(), *self._of_model()]
+        of_store = self._of_store()
+        work = [] if any(one.part == "store" for one in of_store) else self.work()
+        return [*of_store, *self._of_disk(), *self._of_model(), *work]
 
     def _of_store(self) -> list[Trouble]:
         try:

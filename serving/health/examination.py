@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from data_schemas.calendar_tables import read_calendars
@@ -13,7 +14,10 @@ from models.champions import is_expected
 from runxin.errors import UserError, how_many
 from runxin.settings import Settings
 from serving.audit import verify_log
+from serving.channels.config import read_channels
 from serving.health.checks import LEAST_FREE, OF_MODEL, Trouble
+from serving.health.work import NEVER, START, work_troubles
+from serving.jobs.state import work_state
 from serving.store import check_usable
 from serving.store.database import look_at_store
 
@@ -27,6 +31,7 @@ def examine(settings: Settings) -> Iterator[Part]:
     yield "store", _told("store", lambda: _store(settings))
     yield "audit log", _told("audit log", lambda: _audit(settings))
     yield "model", _told("model", lambda: _model(settings))
+    yield "clock", _told("clock", lambda: _clock(settings))
     yield "policy", _told("policy", lambda: _read(lambda: read_policy(settings.policy_file)))
     yield "questionnaires", _told("questionnaires", lambda: _read(lambda: known_instruments(settings.instruments)))
     yield "calendars", _told("calendars", lambda: _read(lambda: read_calendars(settings.calendar)))
@@ -88,6 +93,19 @@ def _audit(settings: Settings) -> list[Trouble]:
     with store:
         faults = verify_log(store, settings.audit_checkpoints).faults
     return [Trouble("audit log", str(fault), "runxin audit verify; keep the files") for fault in faults[:5]]
+
+
+def _clock(settings: Settings) -> list[Trouble]:
+    """Here a worker that was never started is told of also where there are no channels."""
+    codes = [channel.code for channel in read_channels(settings.home)]
+    store = look_at_store(settings)
+    if store is None:
+        return []
+    with store:
+        now = datetime.now(UTC)
+        if not work_state(store, now).known:
+            return [Trouble("clock", NEVER, START, stops=False)]
+        return work_troubles(store, codes, read_policy(settings.policy_file).crisis, now)
 
 
 def _model(settings: Settings) -> list[Trouble]:

@@ -29,7 +29,7 @@ STATIC = {
 }
 SHAPES = {"crisis": "■", "priority": "▲", "watch": "◆", "routine": "●"}
 # What an address says of what was just done, and what it lets in: one does not come back to that.
-TOLD = ("lang", "link", "case", "record", "before", "reported", "report", "identity", "is", "viewed", "said")
+TOLD = ("lang", "link", "case", "record", "before", "reported", "report", "identity", "is", "viewed", "said", "ring")
 CHINA = timezone(timedelta(hours=8))  # one time zone, without daylight saving
 
 
@@ -147,6 +147,7 @@ def page(
             school=school,
             school_name=namer(request),
             queues=queues or {},
+            alarm=_alarm(request, user),
             synthetic=synthetic,
             form_token=form_token(request),
             path=path,
@@ -157,6 +158,12 @@ def page(
     response = HTMLResponse(html, status)
     keep_cookies(request, response)
     return response
+
+
+def _alarm(request: Request, user: User | None) -> Any:
+    """What stands above every page, where there is something; the application says who tells (`serving.app`)."""
+    told = getattr(request.app.state, "alarm", None)
+    return None if user is None or told is None else told(request.app.state.service, user)
 
 
 def _here(request: Request) -> str:

@@ -13,6 +13,7 @@ from data_schemas.school_days import Calendars
 from models.policy import Policy
 from models.triage import ZONE
 from runxin.settings import Oidc
+from serving.channels.config import Channel
 from serving.platform.champion import Champion
 from serving.platform.limits import WorkQueue
 from serving.store import ReplayContext, Store
@@ -27,8 +28,8 @@ class State:
     """`instruments` are the questionnaires that a record may name, by code, beside those the model brings;
     `calendars` those of the schools; `contexts` what was kept for replay so far, by model and status; `history` the
     file of every change of champion; `public_url` is where people reach the pages, `hashing` where passwords are
-    compared; `oidc` is where people sign in elsewhere, `asking` where that is asked; `clock` answers with an
-    aware time."""
+    compared; `oidc` is where people sign in elsewhere, `asking` where that is asked; `channels` are the ways by which
+    staff are reached; `clock` answers with an aware time."""
 
     store: Store
     policy: Policy
@@ -40,6 +41,7 @@ class State:
     hashing: WorkQueue = field(default_factory=WorkQueue, repr=False)
     oidc: Oidc | None = None
     asking: WorkQueue = field(default_factory=WorkQueue, repr=False)
+    channels: tuple[Channel, ...] = ()
     contexts: dict[tuple[str | None, str | None], ReplayContext | None] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = system_clock
 

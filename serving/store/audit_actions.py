@@ -4,7 +4,7 @@ an action that does not stand here is refused, so that no student's id gets into
 # A case's moves (`serving.cases.workflow`).
 CASE_MOVES = (
     *("acknowledge", "contact", "plan", "refer", "watch", "review", "close", "reopen", "assign", "offer", "accept"),
-    *("decline", "take_back_offer", "answered", "returned", "ask_approval", "approve", "refuse"),
+    *("decline", "take_back_offer", "answered", "returned", "ask_approval", "approve", "refuse", "respond"),
 )
 # The object is a student: the log names a pseudonym.
 OF_STUDENTS = frozenset(
@@ -33,6 +33,7 @@ OF_STUDENTS = frozenset(
         "plan.written",
         "note.read",
         "note.written",
+        "ring.rung",
         "identity.same",
         "identity.one",
         "identity.two",
@@ -44,7 +45,7 @@ OF_STUDENTS = frozenset(
 )
 # Of these the detail is a student's file as well.
 OF_TWO_FILES = frozenset({"file.joined", "file.parted"})
-# The object is a school, a run, a half-year, a user, a key, a model, or nothing.
+# The object is a school, a run, a half-year, a user, a key, a model, a message, a channel, or nothing.
 OF_OTHERS = frozenset(
     {
         "list.read",
@@ -91,6 +92,10 @@ OF_OTHERS = frozenset(
         "backup.made",
         "backup.restored",
         "cases.read",
+        "rings.read",
+        "message.sent",
+        "message.given_up",
+        "channel.tested",
         "students.searched",
         "students.listed",
         "readings.read",

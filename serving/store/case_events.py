@@ -12,7 +12,7 @@ from serving.store.case_tables import case_events
 from serving.store.database import chunks
 from serving.store.talks import undone_ids
 
-ACKNOWLEDGE, PLAN, REVIEW, CLOSE = "acknowledge", "plan", "review", "close"
+ACKNOWLEDGE, RESPOND, PLAN, REVIEW, CLOSE = "acknowledge", "respond", "plan", "review", "close"
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,6 @@ def case_facts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | 
             since = [event for event in known if event.move == REVIEW and event.event_id > plans[-1].event_id]
             reviews = tuple(event.done_at.astimezone(ZONE).date() for event in since)
             plan = PlanStart(on, dict(plans[-1].details.get("baseline", {})), reviews)
-        acknowledged = [event.done_at for event in known if event.move == ACKNOWLEDGE]
+        acknowledged = [event.done_at for event in known if event.move in (ACKNOWLEDGE, RESPOND)]
         found[student_id] = CaseFacts(max(acknowledged, default=None), plan)
     return found

@@ -76,6 +76,7 @@ SEALED = (
     ("restricted_notes", "file_id", "text"),
     ("duty", "school_id", "phone"),
     ("duty_numbers", "school_id", "phone"),
+    ("outbox", "message_id", "recipient"),
     ("second_factors", "username", "secret"),
 )
 

@@ -214,7 +214,7 @@ def show_student(request: Request, user: User, state: State) -> Response:
         absences=absences_of(file.rows, file.student.school_id, state.calendars, state.today()),
         away=AWAY,
         circumstances=circumstances_of(file.rows, state.today()),
-        timeline=timeline_of(now, file.rows, courses, past, moves, file.reports, namer(request)),
+        timeline=timeline_of(now, file.rows, courses, past, moves, file.reports, file.rung, namer(request)),
         undoable=undoable,
         kind_of=Concern.of,
         who_is=identity_part(state, user, file.student, now, request.query_params.get("is")),

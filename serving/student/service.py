@@ -8,6 +8,8 @@ from models.assessment import Assessment
 from models.triage import ZONE, Present, present_of, stands_in
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
+from serving.crisis.service import rung_of
+from serving.crisis.store import KeptRing
 from serving.platform.state import State
 from serving.reading.service import check_open, note_reading
 from serving.recording import RecordForm, form_for, note_reveal
@@ -44,6 +46,7 @@ class StudentFile:
     blind: bool
     rows: StudentRows = field(default_factory=StudentRows)
     reports: tuple[KeptReport, ...] = ()
+    rung: tuple[KeptRing, ...] = ()  # who was called because of the student
     recording: bool = False  # whether the reader may record here
     revealed: bool = False  # whether a blind student is shown all the same
 
@@ -90,6 +93,7 @@ def open_student(
         blind,
         rows_of_student(state.store, student_id, student.school_id) if not blind or reveal else StudentRows(),
         tuple(reports_of(state.store, student_id)) if not blind or reveal else (),
+        rung_of(state.store, student_id) if not blind or reveal else (),
         may(user, Action.RECORD_WORD, student.school_id),
         reveal,
     )

@@ -11,6 +11,7 @@ from data_schemas.instruments import Words
 from models.triage import PAGE, ZONE, Present, Word
 from models.triage.facts import SCREENING
 from serving.cases.workflow import BY_MOVE
+from serving.crisis.store import KeptRing
 from serving.platform.words import pick, say
 from serving.recording.shown import PastTalk
 from serving.store.case_events import CaseEvent
@@ -66,6 +67,7 @@ def timeline_of(
     past: Sequence[PastTalk],
     moves: Sequence[CaseEvent],
     reports: Sequence[KeptReport],
+    rung: Sequence[KeptRing],
     school_name: Callable[[str], str],
 ) -> tuple[Happening, ...]:
     """Everything on record, the newest first."""
@@ -78,6 +80,7 @@ def timeline_of(
         *_words_of_people(now),
         *_closings(now),
         *_moves(moves),
+        *_rings(rung),
         *_places(rows, school_name),
     ]
     return tuple(sorted(found, key=lambda one: (-one.on.toordinal(), one.kind, one.text.zh)))
@@ -200,6 +203,18 @@ def _moves(moves: Sequence[CaseEvent]) -> Iterator[Happening]:
                 text = Words(zh=f"{text.zh}：{whom}", en=f"{text.en}: {whom}")
             by = _both("line_recorded_by", by=event.done_by)
             yield Happening(event.done_at.astimezone(ZONE).date(), "case", text, by)
+
+
+def _rings(rung: Sequence[KeptRing]) -> Iterator[Happening]:
+    """Who was called because of the student, a line a call."""
+    for ring in rung:
+        whom = _words(ring.role)
+        if ring.person:
+            whom = Words(zh=f"{whom.zh} {ring.person}", en=f"{whom.en} {ring.person}")
+        at = ring.rung_at.astimezone(ZONE)
+        text = _both("line_rung", whom=whom, why=_words(ring.step))
+        text = Words(zh=f"{at:%H:%M} {text.zh}", en=f"{at:%H:%M} {text.en}")
+        yield Happening(at.date(), "ring", text, _both("line_by_clock"))
 
 
 def _places(rows: StudentRows, school_name: Callable[[str], str]) -> Iterator[Happening]:

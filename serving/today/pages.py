@@ -15,6 +15,7 @@ from models.triage.queues import BELOW, IMMEDIATE, LEADS, REVIEW, WEEK
 from models.triage.week import hours_for, hours_offered, slots_of
 from serving.access import Action, User, may_somewhere
 from serving.cases.service import cases_of
+from serving.crisis.service import rung_lately
 from serving.platform.guard import local_path
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, go, page, student_path
@@ -113,6 +114,7 @@ def show_list(request: Request, user: User, state: State) -> Response:
         states=STATES,
         nobody=not everyone,
         cases=cases_of(state.store, at_once),
+        rung=rung_lately(state.store, at_once, now),
         just_handled=sum(entry.handled for entry in listed.queue(BELOW)),
         case_status=request.query_params.get("case"),
         missed=missed_words(listed.missed),

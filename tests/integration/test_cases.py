@@ -53,14 +53,14 @@ def test_taking_on_ends_the_clock_of_minutes_and_not_the_check(desk: Desk, store
     html = move(desk, "acknowledge", "S-1")
     assert "负责人 wang" in html
     clock = present(store).clocks[0]
-    assert (clock.what.zh, clock.urgent) == ("当日当面核查", True)
+    assert (clock.what.zh, clock.urgent) == ("60 分钟内当面核查", True)
     assert present(store).tier is Tier.CRISIS, "it closes nothing"
     (event,) = desk.pages.trail("case.acknowledge")
     assert (event.actor, event.object_id) == ("wang", "S-1")
     said = assessment("S-1", Tier.CRISIS, tier_source="floor", floors=(DANGER, danger_of_today()))
     publish(store, [said], at=desk.now + HOUR, fingerprint="f2")
     whats = [clock.what.zh for clock in present(store).clocks if clock.urgent]
-    assert whats == ["当日当面核查", "当日当面核查", "30 分钟内响应"], "what came in since is another alert"
+    assert whats == ["60 分钟内当面核查", "当日当面核查", "30 分钟内响应"], "what came in since is another alert"
 
 
 def still_needed(desk: Desk) -> str:

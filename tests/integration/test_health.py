@@ -151,7 +151,7 @@ def test_the_doctor_looks_and_changes_nothing(
     assert "does not exist yet" in said
     new_store(home).close()
     code, parts, said = doctor(capsys)
-    assert (code, [part for part, fine in parts.items() if not fine]) == (0, ["model"])
+    assert (code, [part for part, fine in parts.items() if not fine]) == (0, ["model", "clock"])
     (home / "policy.toml").write_text("not = [a policy")
     (home / "champion").mkdir(mode=0o755)
     with sqlite3.connect(home / "runxin.db") as database:

@@ -110,8 +110,8 @@ def test_confirmed_danger_is_lowered_by_two_accounts(words: list[Word], level: i
     [
         (None, "30 分钟内响应"),
         (at(0, 7), "30 分钟内响应"),
-        (at(0, 8), "当日当面核查"),
-        (at(0, 9), "当日当面核查"),
+        (at(0, 8), "60 分钟内当面核查"),
+        (at(0, 9), "60 分钟内当面核查"),
     ],
 )
 def test_taking_on_answers_the_minutes_of_what_had_come_in(taken: Any, what: str) -> None:
@@ -120,7 +120,7 @@ def test_taking_on_answers_the_minutes_of_what_had_come_in(taken: Any, what: str
     (clock,) = present.clocks
     assert (clock.what.zh, clock.urgent, present.tier) == (what, True, Tier.CRISIS)
     told = shown(facts(pieces=(danger,), attempts=(tried(0, 9, reached=True),)))
-    assert told.clocks[0].what.zh == "当日当面核查", "so does a talk"
+    assert told.clocks[0].what.zh == "60 分钟内当面核查", "so does a talk"
 
 
 ON = date(2026, 11, 12)
@@ -246,4 +246,4 @@ def test_what_was_held_before_and_is_told_late_answers_nothing(told: Any) -> Non
 def test_a_clock_of_minutes_is_answered_by_who_spoke_with_the_student_since(spoken: Attempt, answered: bool) -> None:
     danger = piece(floor(evidence_on=day(0), known_on=day(0)), at(0, 8))
     clock = shown(facts(pieces=(danger,), attempts=(spoken,))).clocks[0]
-    assert clock.what.zh == ("当日当面核查" if answered else "30 分钟内响应")
+    assert clock.what.zh == ("60 分钟内当面核查" if answered else "30 分钟内响应")

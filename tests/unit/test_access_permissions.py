@@ -52,6 +52,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "counselor": {"own", "unassigned", "among own"},
         "supervisor": {"own", "unassigned", "among own"},
     },
+    "answer_ring": {role: {"own"} for role in ("counselor", "supervisor", "principal")},
     "approve_case": {"supervisor": {"own"}},
     "review_readings": {"supervisor": {"own"}, "principal": {"own"}},
     "see_duty": {"counselor": {"own"}, "supervisor": {"own"}, "principal": {"own"}},
