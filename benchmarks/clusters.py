@@ -31,7 +31,7 @@ from models.clusters import (
     SHEET,
     WINDOW,
     Happened,
-    Unit,
+    WatchedUnit,
     happened_of,
     unusual,
 )
@@ -99,9 +99,11 @@ def of_city(dataset: Dataset) -> list[Happened]:
     return found + [Happened(who, LEAVE, on) for who, on in zip(rows["student_id"], known, strict=True)]
 
 
-def units_of(school: str, classes: Mapping[str, frozenset[str]]) -> list[Unit]:
+def units_of(school: str, classes: Mapping[str, frozenset[str]]) -> list[WatchedUnit]:
     every = frozenset().union(*classes.values())
-    return [Unit(CLASS, name, members) for name, members in classes.items()] + [Unit(SCHOOL, school, every)]
+    return [WatchedUnit(CLASS, name, members) for name, members in classes.items()] + [
+        WatchedUnit(SCHOOL, school, every)
+    ]
 
 
 def shuffled(classes: Mapping[str, frozenset[str]], chance: random.Random) -> dict[str, frozenset[str]]:

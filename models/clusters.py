@@ -42,7 +42,7 @@ class Happened:
 
 
 @dataclass(frozen=True)
-class Unit:
+class WatchedUnit:
     """A class, a dormitory or the whole school (`kind`), by its id."""
 
     kind: str
@@ -54,7 +54,7 @@ class Unit:
 class Cluster:
     """A unit in which `students` have something new of a kind where some `expected` were usual."""
 
-    unit: Unit
+    unit: WatchedUnit
     kind: str
     students: int
     expected: float
@@ -67,7 +67,7 @@ def happened_of(student_id: str, floor: Floor, known_on: date) -> Happened | Non
     return Happened(student_id, REPORT if ":concern:" in floor.evidence else SHEET, known_on)
 
 
-def unusual(happened: Iterable[Happened], units: Sequence[Unit], today: date) -> tuple[Cluster, ...]:
+def unusual(happened: Iterable[Happened], units: Sequence[WatchedUnit], today: date) -> tuple[Cluster, ...]:
     """The units of one school in which the last fortnight is unusual, the rarest first. Of a kind of which the first
     was known less than 24 weeks before it, nothing is told. What is known later than `today` does not count."""
     everyone = frozenset[str]().union(*(unit.members for unit in units))
@@ -100,7 +100,7 @@ def _apart(days: Sequence[int]) -> list[int]:
 
 def _scan(
     kind: str,
-    units: Sequence[Unit],
+    units: Sequence[WatchedUnit],
     everyone: frozenset[str],
     events: Mapping[str, Sequence[int]],
     days: int,

@@ -4,18 +4,17 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from data_schemas.calendar import SchoolCalendar
 from data_schemas.codes import Tier
-from data_schemas.instruments import Words
 from models.assessment import Floor, Retest, Task
 from models.duty import Duty
 from models.policy import Policy
-from models.tasks import CLASS_VISIT, OF_REPORTS, TO_DO, UNDER_LOCK
+from models.tasks import CLASS_VISIT
 from models.tiers import highest
 from models.triage.attempts import Tries, attempt_clock, tries
 from models.triage.clocks import (
@@ -26,13 +25,13 @@ from models.triage.clocks import (
     evidence_clock,
     model_clock,
     retest_clocks,
-    school_days_between,
     suspension_clock,
     task_clock,
 )
 from models.triage.evidence import Standing, standings, taken_on
 from models.triage.facts import ZONE, StudentFacts, Word, day_start
 from models.triage.response import response_clock
+from models.triage.tasks_left import tasks_left
 from models.triage.words import asked_on, confirmed_on, counts_on, human_level, in_force, raised_by_event, seen_on
 
 TIERS = tuple(Tier)
@@ -208,9 +207,7 @@ def _present(facts: StudentFacts, policy: Policy, school: SchoolCalendar, duty: 
     tier, source = highest(facts.model_tier, floor, human)
     seen = seen_on(words)
     locked = any(one.is_open and one.piece.floor.protection for one in evidence)
-    tasks = _tasks(facts, words, policy, school)
-    if locked:
-        tasks = tuple(_under_lock(task) for task in tasks)
+    tasks = tasks_left(facts, words, policy, school, locked)
     clocks = sorted(
         _clocks(facts, evidence, words, human, seen, tasks, policy, school, duty, locked),
         key=lambda clock: clock.strictness,
@@ -234,37 +231,6 @@ def _retests(facts: StudentFacts, asked: date | None, policy: Policy, school: Sc
     if facts.assessment is None:
         return ()
     return tuple(retest for retest, _ in retest_clocks(facts.assessment, asked, policy.due, school))
-
-
-def _tasks(facts: StudentFacts, words: Sequence[Word], policy: Policy, school: SchoolCalendar) -> tuple[Task, ...]:
-    """The tasks of the assessment that nobody has done since, and that are not too old to be asked for."""
-    said = facts.assessment
-    if said is None:
-        return ()
-    done = [(word.observed_on, word.received_at) for word in words if word.is_interview and not word.blind]
-    done += [(contact.on, contact.received_at) for contact in facts.contacts]
-    return tuple(
-        task
-        for task in said.tasks
-        if not any(_does(task, *one) for one in done)
-        and school_days_between(task.since or task.on, said.as_of, school) < policy.tasks.school_days
-    )
-
-
-def _under_lock(task: Task) -> Task:
-    """Without any step that calls a guardian."""
-    if task.kind not in UNDER_LOCK:
-        return task
-    plain, locked = TO_DO[task.kind], UNDER_LOCK[task.kind]
-    text = Words(zh=task.text.zh.replace(plain.zh, locked.zh), en=task.text.en.replace(plain.en, locked.en))
-    return replace(task, text=text)
-
-
-def _does(task: Task, on: date, told: datetime) -> bool:
-    """Whoever was reached on the very day on which a report came in need not have heard of it."""
-    since = task.since or task.on
-    late = on > since if task.kind in OF_REPORTS else on >= since
-    return late and (task.filed_at is None or told >= task.filed_at)
 
 
 def _clocks(

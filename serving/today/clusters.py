@@ -12,7 +12,7 @@ from models.clusters import (
     SCHOOL,
     Cluster,
     Happened,
-    Unit,
+    WatchedUnit,
     happened_of,
     unusual,
 )
@@ -52,7 +52,7 @@ def _happened(facts: SchoolFacts, leave: tuple[LeaveRow, ...], blind: frozenset[
 
 def _units(
     facts: SchoolFacts, rooms: dict[str, frozenset[str]], blind: frozenset[str], school_id: str
-) -> tuple[Unit, ...]:
+) -> tuple[WatchedUnit, ...]:
     classes: dict[str, set[str]] = {}
     there = {one.student_id for one in facts.everyone} - blind
     for student_id in there:
@@ -60,7 +60,7 @@ def _units(
         if name is not None:
             classes.setdefault(name, set()).add(student_id)
     return (
-        *(Unit(CLASS, name, frozenset(members)) for name, members in sorted(classes.items())),
-        *(Unit(DORMITORY, room, members & there) for room, members in rooms.items()),
-        Unit(SCHOOL, school_id, frozenset(there)),
+        *(WatchedUnit(CLASS, name, frozenset(members)) for name, members in sorted(classes.items())),
+        *(WatchedUnit(DORMITORY, room, members & there) for room, members in rooms.items()),
+        WatchedUnit(SCHOOL, school_id, frozenset(there)),
     )

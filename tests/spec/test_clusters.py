@@ -6,12 +6,27 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.clusters import CLASS, HISTORY, LEAVE, REPORT, SCHOOL, SHEET, WINDOW, Cluster, Happened, Unit, unusual
+from models.clusters import (
+    CLASS,
+    HISTORY,
+    LEAVE,
+    REPORT,
+    SCHOOL,
+    SHEET,
+    WINDOW,
+    Cluster,
+    Happened,
+    WatchedUnit,
+    unusual,
+)
 
 TODAY = date(2026, 11, 20)
 CLASSES = {f"八({n})班": frozenset(f"S-{n}-{place}" for place in range(45)) for n in range(1, 7)}
 EVERYONE = sorted(who for members in CLASSES.values() for who in members)
-UNITS = (*(Unit(CLASS, name, who) for name, who in CLASSES.items()), Unit(SCHOOL, "school-01", frozenset(EVERYONE)))
+UNITS = (
+    *(WatchedUnit(CLASS, name, who) for name, who in CLASSES.items()),
+    WatchedUnit(SCHOOL, "school-01", frozenset(EVERYONE)),
+)
 
 
 def usual(kind: str, days: int = HISTORY + 2 * WINDOW, a_day: int = 1, seed: int = 7) -> list[Happened]:

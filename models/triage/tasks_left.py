@@ -1,0 +1,48 @@
+"""Which tasks of an assessment nobody has done since, and what they say under the protection lock."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from data_schemas.calendar import SchoolCalendar
+from data_schemas.instruments import Words
+from models.assessment import Task
+from models.policy import Policy
+from models.tasks import OF_REPORTS, TO_DO, UNDER_LOCK
+from models.triage.clocks import school_days_between
+from models.triage.facts import StudentFacts, Word
+
+
+def tasks_left(
+    facts: StudentFacts, words: Sequence[Word], policy: Policy, school: SchoolCalendar, locked: bool
+) -> tuple[Task, ...]:
+    """The tasks that nobody has done since, and that are not too old to be asked for; where the protection lock is on
+    (`locked`), without any step that calls a guardian."""
+    said = facts.assessment
+    if said is None:
+        return ()
+    done = [(word.observed_on, word.received_at) for word in words if word.is_interview and not word.blind]
+    done += [(contact.on, contact.received_at) for contact in facts.contacts]
+    left = (
+        task
+        for task in said.tasks
+        if not any(_does(task, *one) for one in done)
+        and school_days_between(task.since or task.on, said.as_of, school) < policy.tasks.school_days
+    )
+    return tuple(_under_lock(task) if locked else task for task in left)
+
+
+def _under_lock(task: Task) -> Task:
+    """Without any step that calls a guardian."""
+    if task.kind not in UNDER_LOCK:
+        return task
+    plain, locked = TO_DO[task.kind], UNDER_LOCK[task.kind]
+    text = Words(zh=task.text.zh.replace(plain.zh, locked.zh), en=task.text.en.replace(plain.en, locked.en))
+    return replace(task, text=text)
+
+
+def _does(task: Task, on: date, told: datetime) -> bool:
+    """Whoever was reached on the very day on which a report came in need not have heard of it."""
+    since = task.since or task.on
+    late = on > since if task.kind in OF_REPORTS else on >= since
+    return late and (task.filed_at is None or told >= task.filed_at)
