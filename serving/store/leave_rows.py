@@ -13,14 +13,14 @@ from serving.store.runs import Run
 from serving.store.tables import assessments, inputs, runs
 
 
-class LeaveRow(NamedTuple):
+class KnownLeave(NamedTuple):
     student_id: str
     type: str
     reason: str | None
     known_on: date
 
 
-def leave_of_school(store: Store, school_id: str, run: Run | None) -> tuple[LeaveRow, ...]:
+def leave_of_school(store: Store, school_id: str, run: Run | None) -> tuple[KnownLeave, ...]:
     """Kept until another list is published: thousands of rows are unpacked."""
     if run is None:
         return ()
@@ -29,14 +29,14 @@ def leave_of_school(store: Store, school_id: str, run: Run | None) -> tuple[Leav
         holds = run.run_id, stamp_of(connection, school_id).of_all
         before = store.kept.get(name)
         if before is not None and before[0] == holds:
-            kept: tuple[LeaveRow, ...] = before[1]
+            kept: tuple[KnownLeave, ...] = before[1]
             return kept
         found = tuple(_read(connection, school_id, run.run_id))
     store.kept.keep(name, (holds, found))
     return found
 
 
-def _read(connection: sa.Connection, school_id: str, run_id: str) -> list[LeaveRow]:
+def _read(connection: sa.Connection, school_id: str, run_id: str) -> list[KnownLeave]:
     context = connection.scalar(sa.select(runs.c.context).where(runs.c.run_id == run_id))
     columns = [] if context is None else contents_with(connection, [context])[context]["columns"].get("leaves", [])
     if not columns:
@@ -49,5 +49,5 @@ def _read(connection: sa.Connection, school_id: str, run_id: str) -> list[LeaveR
         for values in unpack(content)["rows"].get("leaves", ()):
             row = dict(zip(columns, values, strict=True))
             known = date.fromisoformat((row.get("recorded_on") or row["start_on"])[:10])
-            found.append(LeaveRow(student_id, row["type"], row.get("reason_code"), known))
+            found.append(KnownLeave(student_id, row["type"], row.get("reason_code"), known))
     return found

@@ -19,7 +19,7 @@ from models.clusters import (
 from models.triage import ZONE
 from serving.links.service import rooms_of_school
 from serving.store import SchoolFacts, Store, read_school
-from serving.store.leave_rows import LeaveRow, leave_of_school
+from serving.store.leave_rows import KnownLeave, leave_of_school
 
 COUNTED = (LeaveType.SICK.code, LeaveType.PERSONAL.code, LeaveType.UNEXCUSED.code)
 
@@ -38,7 +38,7 @@ def clusters_of(store: Store, school_id: str, now: datetime, blind: frozenset[st
     )
 
 
-def _happened(facts: SchoolFacts, leave: tuple[LeaveRow, ...], blind: frozenset[str]) -> Iterator[Happened]:
+def _happened(facts: SchoolFacts, leave: tuple[KnownLeave, ...], blind: frozenset[str]) -> Iterator[Happened]:
     for one in facts.everyone:
         if one.student_id not in blind:
             for piece in one.pieces:

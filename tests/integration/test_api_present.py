@@ -1,11 +1,13 @@
 """An answer is of the student now, whatever the record speaks of; a key that may not read why reads no sentence."""
 
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from data_schemas.calendar import date_to_day, default_calendar
 from models.triage import Present, present_of
 from serving.cases.store import keep_event
 from serving.store import AuditEvent, facts_of
@@ -29,8 +31,12 @@ def reported(kind: str, days: int = 4, source: str = "teacher") -> dict[str, Any
     return record(responses=[], concerns=[{"kind": kind, "reported_on": day, "recorded_on": day, "source": source}])
 
 
-def absent(days: int) -> dict[str, Any]:
-    day = days_ago(days)
+def absent() -> dict[str, Any]:
+    """On the last school day before today."""
+    calendar, ago = default_calendar(), 1
+    while not calendar.is_school_day(np.array([date_to_day(date.fromisoformat(days_ago(ago)))]))[0]:
+        ago += 1
+    day = days_ago(ago)
     row = {"type": "unexcused", "start_on": day, "end_on": day, "half_days": 2, "recorded_on": day}
     return record(responses=[], leaves=[row])
 
@@ -44,7 +50,7 @@ def now(api: Api) -> Present:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("before", [reported("bullying"), reported("mood_abnormal"), absent(1), BLANK])
+@pytest.mark.parametrize("before", [reported("bullying"), reported("mood_abnormal"), absent(), BLANK])
 def test_an_empty_record_is_answered_with_what_is_open_and_due(api: Api, path: str, before: dict[str, Any]) -> None:
     api.post("/score", before)
     said = api.post(path, record(**EMPTY)).json()
@@ -103,7 +109,7 @@ def sentences(content: Any, path: str = "") -> list[str]:
 @pytest.mark.parametrize(
     "before",
     [
-        absent(1),
+        absent(),
         reported("bullying", 0),
         reported("mood_abnormal"),
         reported("suicide_intent"),
@@ -127,12 +133,12 @@ def test_a_key_that_may_not_explain_reads_no_sentence_anywhere(api: Api, before:
 
 
 def test_a_task_says_what_to_do_and_its_reason_stands_apart(api: Api) -> None:
-    api.post("/score", absent(1))
+    api.post("/score", absent())
     (clock,) = [one for one in now(api).clocks if one.source == "task"]
     assert clock.what.zh == "当日联系学生与家长"
     assert clock.why is not None
     assert clock.why.zh.startswith("旷课（")
-    assert today() - timedelta(days=1) <= clock.start.date()
+    assert clock.start.date() <= today()
 
 
 @pytest.mark.parametrize("path", PATHS)
