@@ -47,7 +47,7 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
         },
         "fact_changes": {"times": F.INTERNAL},
         "inputs": {"content": F.ANSWERS},
-        "consents": dict.fromkeys(("scope", "given_on", "withdrawn_on", "valid_until"), F.CONSENT),
+        "consents": dict.fromkeys(("scope", "given_by", "given_on", "withdrawn_on", "valid_until"), F.CONSENT),
         "withdrawn": dict.fromkeys(("scope", "withdrawn_on"), F.CONSENT),
         "outcomes": {
             **dict.fromkeys(
@@ -96,6 +96,11 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
         "readings": {
             **dict.fromkeys(("step", "purpose", "reason", "said_at", "said_by"), F.READING),
             **dict.fromkeys(("reading_id", "answers"), F.INTERNAL),
+        },
+        "corrections": {
+            "said": F.BIRTH,  # a name or a birth date among them: on no page
+            **dict.fromkeys(("field", "asked_by", "identity", "corrected_by"), F.BIRTH),
+            **dict.fromkeys(("correction_id", "corrected_at"), F.INTERNAL),
         },
         "identity_decisions": {
             **dict.fromkeys(("kind", "reason", "decided_at", "decided_by"), F.IDENTITY),

@@ -7,6 +7,7 @@ from typing import Any
 
 from data_schemas.codes import ConsentScope
 from models import Artifact, Assessment, assess, records_of_requests
+from models.consent import OWN_FROM, counts, lasts_until, own_from
 from models.duty import Duty
 from models.triage import ZONE, Present, StudentFacts, in_force, present_of
 from models.triage.facts import NO_MODEL
@@ -193,13 +194,25 @@ def _stopped(state: State, into: Sequence[FileOf], now: datetime) -> Mapping[str
 
 def _refused(request: ScoreRequest, before: StudentFacts, as_of: date) -> bool:
     """Whether consent to a model score, or to being screened at all, is taken back: on record or in the record itself,
-    which may also say that it was given again."""
+    which may also say that it was given again, by whom it is asked of at the age that the record states."""
     on_record = [Consent(scope, None, min(on, as_of)) for scope, on in before.withdrawn.items()]
-    return bool(NO_MODEL & taken_back_of([*on_record, *_consents(request)], as_of).keys())
+    born, years = request.birth_date, request.age_years
+    grown = own_from(born) <= as_of if born is not None else years is not None and years >= OWN_FROM
+    sent = [one if counts(one.given_by, grown) else replace(one, given_on=None) for one in _consents(request)]
+    return bool(NO_MODEL & taken_back_of([*on_record, *sent], as_of).keys())
 
 
 def _consents(request: ScoreRequest) -> tuple[Consent, ...]:
-    return tuple(Consent(row.scope, row.given_on, row.withdrawn_on, row.valid_until) for row in request.consents or ())
+    return tuple(
+        Consent(
+            row.scope,
+            row.given_on,
+            row.withdrawn_on,
+            lasts_until(row.given_by, row.valid_until, request.birth_date),
+            row.given_by,
+        )
+        for row in request.consents or ()
+    )
 
 
 def _entry(client: Client, one: Checked, filed: Filed, where: FileOf, now: datetime) -> NewEntry:

@@ -14,6 +14,7 @@ OF_STUDENTS = frozenset(
         "student.erased",
         "student.exported",
         "student.explained",
+        "student.corrected",
         "right.refused",
         "entry.recorded",
         "outcome.recorded",

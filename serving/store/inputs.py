@@ -30,6 +30,7 @@ from serving.store.fact_changes import fact_changes
 from serving.store.files import contested
 from serving.store.payload import unpack
 from serving.store.plan_tables import plans, restricted_notes, student_links
+from serving.store.rights_tables import corrections
 from serving.store.run_tables import brought
 from serving.store.tables import (
     assessments,
@@ -48,7 +49,7 @@ from serving.store.tables import (
 ON_STUDENTS = (
     *(fact_changes, inputs, outcomes, contacts, misses),
     *(talks, drafts, explanation_views, case_events, reveals, concern_reports, readings),
-    *(plans, restricted_notes, student_links),
+    *(plans, restricted_notes, student_links, corrections),
 )
 UNKEPT = (
     "nothing is stored to replay this assessment from: it is older than replay, or its model was not read from files"
