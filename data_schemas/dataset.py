@@ -217,7 +217,7 @@ def read_dataset(root: Path) -> Dataset:
         digest.update((root / own_features.FILE).read_bytes())
     tables: dict[str, pd.DataFrame] = {}
     responses: dict[str, pd.DataFrame] = {}
-    for path in _table_files(root):
+    for path in table_files(root):
         name = path.relative_to(root).with_suffix("").as_posix()
         try:
             table = table_of(name, instruments, declared)
@@ -265,7 +265,8 @@ def write_dataset(dataset: Dataset, root: Path, format: Literal["parquet", "csv"
     (root / DESCRIPTION).write_text(tomli_w.dumps(description), "utf-8")
 
 
-def _table_files(root: Path) -> list[Path]:
+def table_files(root: Path) -> list[Path]:
+    """The files of a folder's tables; raises `UserError` where one is there twice."""
     found: dict[str, Path] = {}
     for path in sorted([*root.iterdir(), *(root / "responses").glob("*")]):
         if path.is_file() and path.suffix.lstrip(".") in FORMATS:

@@ -52,13 +52,14 @@ class _Scored:
         as_of: int,
         artifact: Artifact,
         suspect: Mapping[str, Suspicion],
+        by_age: bool,
     ) -> None:
         _same_inputs(records, artifact)
         thresholds = artifact.policy.thresholds
         if thresholds is None:
             raise bad_data("the model has no thresholds", [Problem("no [thresholds]", file="policy.toml")])
         self.artifact = artifact
-        self.may = may_score(records, as_of)
+        self.may = may_score(records, as_of, by_age)
         self.matrix: Matrix = build_features(records, artifact.recipe, as_of)
         self.margins: Margins = margins(artifact.model, self.matrix.values)
         self.probability = probabilities(artifact.calibration, self.margins.value)
@@ -126,7 +127,7 @@ def assess(
     reference = artifact.reference if artifact is not None else None
     readings = read_quality(records, day, policy, expected, suspect, seen, reference)
     asked = artifact is not None and policy.model.enabled and len(records) > 0
-    scored = _Scored(records, day, artifact, suspect) if artifact is not None and asked else None
+    scored = _Scored(records, day, artifact, suspect, policy.consent.by_age) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
     gone, found = suspended(records, day), []
     for row in np.flatnonzero(enrolled(records, day)):

@@ -49,16 +49,18 @@ def lasts_until(given_by: str | None, until: date | None, born: date | None) -> 
     return eve if until is None else min(until, eve)
 
 
-def may_score(records: Records, as_of: int) -> Bools:
+def may_score(records: Records, as_of: int, by_age: bool = True) -> Bools:
     """Whom the model may score. Where consents were collected, only those of whom it was given by whom it has to be
     given, and not withdrawn; where they were not, the operator answers for the legal basis. A withdrawal ends every
-    consent of its day and before, and a consent past its last day (`valid_until`) counts as not given."""
+    consent of its day and before, and a consent past its last day (`valid_until`) counts as not given. Without `by_age`
+    anybody's consent counts."""
     n = len(records)
     consents, coverage = rows_of(records, "consents")
     mine = (consents["scope"] == ConsentScope.MODEL_SCORE.place) & (consents["given_on"] <= as_of)
     over = mine & (consents["withdrawn_on"] <= as_of)
     stands = mine & ((consents["valid_until"] == NO_DAY) | (consents["valid_until"] >= as_of))
-    stands &= counting(consents["given_by"], grown(records.students, as_of)[consents.student])
+    if by_age:
+        stands &= counting(consents["given_by"], grown(records.students, as_of)[consents.student])
     given = latest_by_student(n, consents.student[stands], consents["given_on"][stands])
     withdrawn = latest_by_student(n, consents.student[over], consents["withdrawn_on"][over])
     collected = (np.bincount(coverage.student, minlength=n) > 0) | (

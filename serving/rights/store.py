@@ -1,15 +1,19 @@
-"""Everything that is stored of one student, by table; and what goes when the student is erased."""
+"""Everything that is stored of one student, by table."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from serving.store import Store
+from serving.store import Store, Student
 from serving.store.case_tables import drafts
+from serving.store.corrections import FAMILY, value_of
 from serving.store.files import contested
 from serving.store.payload import unpack
+from serving.store.sealing import unseal
+from serving.store.student_rows import rows_of_student
 from serving.store.students import name_of
 from serving.store.tables import metadata, names, students
 
@@ -42,6 +46,8 @@ def _plain(connection: sa.Connection, table: str, row: Any, column: str) -> Any:
     value = row[column]
     if table == names.name and column == "sealed":
         return name_of(connection, row["student_id"], value)[0]
+    if table == "corrections" and column == "said":
+        return json.loads(unseal(connection, table, row["correction_id"], value))
     if isinstance(value, bytes):
         return unpack(value) if value else None
     return value.isoformat() if isinstance(value, date | datetime) else value
@@ -52,8 +58,10 @@ def files_of(connection: sa.Connection, student_id: str) -> Sequence[str]:
     return (student_id,) if school is None else (student_id, contested(student_id, school))
 
 
-def forget_name(store: Store, student_id: str) -> None:
-    with store.writing() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA secure_delete = ON")
-        connection.execute(names.delete().where(names.c.student_id == student_id))
+def stored_value(store: Store, student: Student, field: str) -> str | None:
+    """What a field that can be corrected is now: of the roster, the name, or of a circumstance."""
+    if field.startswith(FAMILY):
+        rows = rows_of_student(store, student.student_id, student.school_id).tables.get("family", ())
+        return next((row["value"] for row in reversed(rows) if FAMILY + row["flag"] == field), None)
+    with store.reading() as connection:
+        return value_of(connection, student.student_id, field)

@@ -1,4 +1,4 @@
-"""A dataset with what students had corrected in place of what the school's files still say."""
+"""What somebody asked for goes before what the school's files still say: what was corrected, and what was erased."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,8 +8,20 @@ from typing import Any
 import pandas as pd
 
 from data_schemas.dataset import Dataset, conform
+from data_schemas.forgetting import without_what_was_erased
 from data_schemas.tables import TABLES
-from serving.store.corrections import FAMILY, ROSTER, By, as_corrected, plain, typed
+from serving.store import Store, erased_among
+from serving.store.corrections import FAMILY, ROSTER, By, as_corrected, corrections_of, plain, typed
+
+
+def as_it_may_be_read(store: Store, dataset: Dataset, by_age: bool) -> Dataset:
+    """The dataset as corrected, and without what had come in about erased students by the day of the erasure. Without
+    `by_age` it is not looked at who gave a consent (`models.consent`)."""
+    if not by_age and "consents" in dataset.tables:
+        nobody_said = conform(dataset.tables["consents"].drop(columns="given_by"), TABLES["consents"])
+        dataset = replace(dataset, tables={**dataset.tables, "consents": nobody_said})
+    ids = dataset.students["student_id"].dropna().astype(str)
+    return with_corrections(without_what_was_erased(dataset, erased_among(store, ids)), corrections_of(store))
 
 
 def with_corrections(dataset: Dataset, given: By) -> Dataset:

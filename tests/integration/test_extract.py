@@ -26,7 +26,7 @@ from runxin.settings import read_settings
 from serving.extract import Extract, Pseudonyms, kept_key, make_extract, new_key, write_extract
 from serving.extract.tables import CODES_IN_TEXT, HASHED, pseudonymised
 from serving.screening import publish_screening
-from serving.store import Store, audit_rows, erase_inputs, open_store
+from serving.store import Store, audit_rows, erase_record, open_store
 from tests.api_state import NOW, make_api, record
 from tests.replayable import replayable_city
 from training.cohorts.cohort import Cohort, make_cohort
@@ -185,7 +185,7 @@ def test_who_did_not_agree_or_was_erased_is_not_in_it(world: World, tmp_path: Pa
     publish_screening(copy, world.dataset, world.dataset.description.index_dates[0], None, POLICY, NOW)
     publish_screening(copy, world.dataset, world.dataset.description.as_of, None, POLICY, NOW)
     before = set(make_extract(copy, NOW, "cli", REASON, NAMES, 1).dataset.students["student_id"])
-    erase_inputs(copy, gone, NOW, "cli")
+    erase_record(copy, gone, NOW, "cli")
     after = make_extract(copy, NOW, "cli", REASON, NAMES, 1).dataset
     assert before - set(after.students["student_id"]) == {NAMES.of("student", gone)}
     assert NAMES.of("student", gone) not in set(after.tables["outcomes"]["student_id"])
