@@ -48,7 +48,8 @@ def consents_table(
     # Who was 14 before the term began signed with the parents, everybody else on the birthday.
     own = agreed.assign(given_by="student", given_on=agreed["given_on"].where(agreed["given_on"] >= birthday, birthday))
     over = own["withdrawn_on"].notna() & (own["withdrawn_on"] < own["given_on"])
-    own = own[(own["given_on"] <= dates(np.array([period.last]))[0]) & ~over]
+    last = dates(np.minimum(roster.left[who], period.last)).reindex(agreed.index)
+    own = own[(own["given_on"] <= last) & ~over]
     found = pd.concat([agreed, own], ignore_index=True)
     return found.sort_values(["student_id", "scope", "given_on", "given_by"], ignore_index=True)
 
