@@ -10,11 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from models import read_policy
+from runxin.cli.named_schools import school_to_read
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.errors import how_many, usage
 from runxin.settings import read_settings
-from serving.rights import IDENTITIES, correct_student, erase_student, explain_student, export_student
+from serving.rights import IDENTITIES, birthdays, correct_student, erase_student, explain_student, export_student
 from serving.store import open_store
 
 rights_app = typer.Typer(no_args_is_help=True, help="A copy, explanation, correction or erasure for one person.")
@@ -70,6 +71,23 @@ def correct(
     _do(correct_student, student, asked_by, identity, field, value)
     text = "corrected; the next screening reads it so. Have it mended in the source system too"
     answer({"student_id": student, "field": field}, json, text)
+
+
+@rights_app.command("turning-14")
+def turning_14(
+    days: Annotated[int, typer.Option(min=0, max=400, help="Birthdays of the next so many days.")] = 60,
+    school: Annotated[str | None, typer.Option(help="Only this school.")] = None,
+    json: JSON = False,
+) -> None:
+    """Name those whose guardian has consented and who turn 14: from then on the own consent is the one that counts."""
+    with open_store(read_settings()) as store:
+        found = birthdays(store, datetime.now(UTC), days, school_to_read(store, school), operator())
+    told = [vars(one) | {"on": one.on.isoformat()} for one in found]
+    lines = [f"{one.on.isoformat()}  {one.student_id}  {one.school_id}" for one in found]
+    lines.append(
+        f"{len(found)} students turn 14 within {days} days; ask them themselves, or the model says nothing more"
+    )
+    answer({"days": days, "students": told}, json, "\n".join(lines))
 
 
 @rights_app.command("erase")

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.consent import GUARDIAN_CODES, OWN
 from serving.store import Store, Student
 from serving.store.case_tables import drafts
 from serving.store.corrections import FAMILY, value_of
@@ -15,7 +16,7 @@ from serving.store.payload import unpack
 from serving.store.sealing import unseal
 from serving.store.student_rows import rows_of_student
 from serving.store.students import name_of
-from serving.store.tables import metadata, names, students
+from serving.store.tables import consents, metadata, names, students
 
 # Working notes are their author's, drafts are not said yet; keys and hashes tell nobody anything.
 WITHHELD = {"talks": {"note"}, "subject_keys": {"key", "pseudonym"}, "evidence": {"record"}}
@@ -56,6 +57,22 @@ def _plain(connection: sa.Connection, table: str, row: Any, column: str) -> Any:
 def files_of(connection: sa.Connection, student_id: str) -> Sequence[str]:
     school = connection.scalar(sa.select(students.c.school_id).where(students.c.student_id == student_id))
     return (student_id,) if school is None else (student_id, contested(student_id, school))
+
+
+def turning(store: Store, first: date, last: date, school_id: str | None) -> list[tuple[str, str, date]]:
+    """Students (id, school, birth date) born between two days, of whom a guardian's consent is on record and no own
+    one; by birth date."""
+    given, own = (
+        sa.exists().where(consents.c.student_id == students.c.student_id, consents.c.given_by.in_(by))
+        for by in (GUARDIAN_CODES, [OWN.code])
+    )
+    query = sa.select(students.c.student_id, students.c.school_id, students.c.birth_date)
+    query = query.where(students.c.birth_date.between(first, last), given, ~own)
+    if school_id is not None:
+        query = query.where(students.c.school_id == school_id)
+    with store.reading() as connection:
+        rows = connection.execute(query.order_by(students.c.birth_date, students.c.student_id)).all()
+    return [(row.student_id, row.school_id, row.birth_date) for row in rows]
 
 
 def stored_value(store: Store, student: Student, field: str) -> str | None:

@@ -12,6 +12,7 @@ OF_STUDENTS = frozenset(
         "student.read",
         "student.revealed",
         "student.erased",
+        "student.expired",
         "student.exported",
         "student.explained",
         "student.corrected",
@@ -97,6 +98,9 @@ OF_OTHERS = frozenset(
         "readings.read",
         "reading.alert",
         "reading.alert_seen",
+        "retention.looked",
+        "retention.applied",
+        "birthdays.read",
     }
 )
 ACTIONS = OF_STUDENTS | OF_OTHERS

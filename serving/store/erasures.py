@@ -25,12 +25,15 @@ KEY_ID, KEY_BYTES = "1", 32
 SEALED_BY_FILE = {name: column for name, key, column in SEALED if key == "file_id"}
 
 
-def erase_record(store: Store, student_id: str, at: datetime, actor: str, also: Collection[str] = ()) -> int:
+def erase_record(
+    store: Store, student_id: str, at: datetime, actor: str, also: Collection[str] = (), *, expired: bool = False
+) -> int:
     """Remove every row of a student, from every table; returns how many assessments they were.
 
     Of an assessment only the hash of its random id is left, by which a replay answers "erased". The audit log goes on
     to say what was done, and the key by which it could be told with whose record is destroyed. `also` are other ids
-    under which the student stands in files (an extract's): they are known again as well.
+    under which the student stands in files (an extract's): they are known again as well. What is `expired` goes because
+    its time is over and not because somebody asked: no mark is left of it.
     """
     with store.writing() as connection:
         overwrite_what_is_removed(connection)
@@ -47,8 +50,10 @@ def erase_record(store: Store, student_id: str, at: datetime, actor: str, also: 
         _unname(connection, files)
         if ids:
             connection.execute(erased.insert(), [{"id_sha256": hash_of_id(one)} for one in ids])
-        _mark(connection, [one for one in (student_id, *also) if " (" not in one], at.astimezone(ZONE).date())
-        add_events(connection, [AuditEvent(at, actor, "student.erased", "rights_request", file) for file in files])
+        if not expired:
+            _mark(connection, [one for one in (student_id, *also) if " (" not in one], at.astimezone(ZONE).date())
+        said = ("student.expired", "quality_audit") if expired else ("student.erased", "rights_request")
+        add_events(connection, [AuditEvent(at, actor, *said, file) for file in files])
         forget(connection, files)
     empty_the_log(store.engine)
     return len(ids)
