@@ -9,7 +9,7 @@ from models import read_policy
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.settings import read_settings
-from serving.retention import Due, apply_retention, look_at_retention, read_retention
+from serving.retention import DueToGo, apply_retention, look_at_retention, read_retention
 from serving.store import open_store
 
 
@@ -27,13 +27,13 @@ def retention_command(
     answer({"applied": apply, "purposes": [_payload(one) for one in due]}, json, _text(due, apply))
 
 
-def _payload(one: Due) -> dict[str, Any]:
+def _payload(one: DueToGo) -> dict[str, Any]:
     said: dict[str, Any] = {"purpose": one.purpose, "months": one.months, "source": one.source}
     said["before"] = None if one.before is None else one.before.date().isoformat()
     return said | {"rows": one.rows, "students": len(one.students), "kept_for_danger_or_a_case": one.kept}
 
 
-def _text(due: list[Due], applied: bool) -> str:
+def _text(due: list[DueToGo], applied: bool) -> str:
     done = "removed" if applied else "would be removed"
     lines = []
     for one in due:

@@ -19,7 +19,7 @@ LOOKED, APPLIED = "retention.looked", "retention.applied"
 
 
 @dataclass(frozen=True)
-class Due:
+class DueToGo:
     """Of one purpose: what is older than `before` (None: kept until a person decides), by rows and students; `kept` are
     students of whom it stays, since danger is open or a case runs."""
 
@@ -34,13 +34,13 @@ class Due:
 
 def look_at_retention(
     store: Store, table: Mapping[str, Keeping], policy: Policy, now: datetime, actor: str
-) -> list[Due]:
+) -> list[DueToGo]:
     """What would go, of every purpose of the table. That it was looked at is put in the trail."""
     write_audit(store, AuditEvent(now, actor, LOOKED, "quality_audit"))
     return [_due(store, purpose, table[purpose], policy, now) for purpose in PURPOSES]
 
 
-def apply_retention(store: Store, due: Collection[Due], now: datetime, actor: str) -> None:
+def apply_retention(store: Store, due: Collection[DueToGo], now: datetime, actor: str) -> None:
     """Remove what is due, each purpose with its event in the audit log."""
     for one in due:
         if one.before is None or not one.students:
@@ -57,15 +57,15 @@ def apply_retention(store: Store, due: Collection[Due], now: datetime, actor: st
             add_event(connection, event)
 
 
-def _due(store: Store, purpose: str, keeping: Keeping, policy: Policy, now: datetime) -> Due:
+def _due(store: Store, purpose: str, keeping: Keeping, policy: Policy, now: datetime) -> DueToGo:
     before = keeping.before(now)
     if before is None:
-        return Due(purpose, keeping.months, keeping.source, None)
+        return DueToGo(purpose, keeping.months, keeping.source, None)
     with store.reading() as connection:
         found = find_due(connection, purpose, before)
     needed = _needed(store, found, policy, now.astimezone(ZONE).date())
     due = {who: rows for who, rows in found.items() if who not in needed}
-    return Due(
+    return DueToGo(
         purpose, keeping.months, keeping.source, before, sum(due.values()), tuple(sorted(due)), len(found) - len(due)
     )
 

@@ -13,7 +13,7 @@ from runxin.errors import UserError
 from runxin.settings import read_settings
 from serving.audit import verify_log
 from serving.recording.store import keep_draft
-from serving.retention import Due, Keeping, apply_retention, look_at_retention, read_retention
+from serving.retention import DueToGo, Keeping, apply_retention, look_at_retention, read_retention
 from serving.rights import birthdays
 from serving.store import Consent, Filing, NewEntry, RunFacts, Store, audit_rows, find_student, record_entry
 from serving.store.case_events import CaseEvent, add_case_event
@@ -37,7 +37,7 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-def due(store: Store, now: datetime = LATER) -> dict[str, Due]:
+def due(store: Store, now: datetime = LATER) -> dict[str, DueToGo]:
     return {one.purpose: one for one in look_at_retention(store, TABLE, read_policy(), now, "cli:test")}
 
 
