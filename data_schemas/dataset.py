@@ -15,6 +15,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data_schemas import own_features
+from data_schemas.archives import refuse_long_table, refuse_oversized
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, read_instruments
 from data_schemas.own_features import OwnFeature
@@ -280,7 +281,12 @@ def table_files(root: Path) -> list[Path]:
 
 def _read_file(path: Path) -> pd.DataFrame:
     problem = Problem("the file is damaged or of another kind than its name says", file=path.name)
-    with damaged(bad_data("a table cannot be read", [problem])):
+    broken = bad_data("a table cannot be read", [problem])
+    if path.suffix == ".parquet":
+        refuse_long_table(path, path.read_bytes(), broken)
+    if path.suffix == ".xlsx":
+        refuse_oversized(path, path.read_bytes(), broken)
+    with damaged(broken):
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
         if path.suffix != ".csv":
