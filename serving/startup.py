@@ -16,6 +16,7 @@ from runxin.logs import configure_logs, get_logger
 from runxin.settings import Settings
 from serving.app import make_app, make_web
 from serving.health.checks import Health
+from serving.health.request_log import keep_messages_out
 from serving.platform import Champion, State
 from serving.screening import may_rank
 from serving.store import Store, last_run, open_store
@@ -35,6 +36,7 @@ class Opened:
 def open_service(settings: Settings) -> Iterator[Opened]:
     """Open the database and the model, and have everything loaded that the first request needs."""
     configure_logs(settings.logs)
+    keep_messages_out()
     policy = read_policy(settings.policy_file)
     store = open_store(settings)
     try:
