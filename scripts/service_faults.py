@@ -120,17 +120,17 @@ def champion(service: Service) -> dict[str, object]:
     if not folder.is_dir():  # too few students to train on: the model of a test
         shutil.copytree(ARTIFACT, service.settings.models / manifest_sha256(ARTIFACT))
         shutil.copytree(ARTIFACT, folder)
-    found["before"] = _seen(service, "ok")
+    found["before"] = _seen(service)
     model = max(folder.iterdir(), key=lambda one: one.stat().st_size)
     kept = model.read_bytes()
     model.write_bytes(kept[: len(kept) // 2])
-    found["damaged"] = _seen(service, "unavailable")
+    found["damaged"] = _seen(service)
     model.write_bytes(kept)
-    found["mended"] = _seen(service, "ok")
+    found["mended"] = _seen(service)
     folder.rename(folder.with_name("elsewhere"))
-    found["removed"] = _seen(service, "unavailable")
+    found["removed"] = _seen(service)
     folder.with_name("elsewhere").rename(folder)
-    found["back"] = _seen(service, "ok")
+    found["back"] = _seen(service)
     return found
 
 
@@ -139,10 +139,11 @@ def _model(service: Service) -> str:
     return str(answer.json().get("status"))
 
 
-def _seen(service: Service, wanted: str) -> str:
-    wait_until(lambda: _model(service) == wanted, PATIENCE, f"a model that is {wanted}")
+def _seen(service: Service) -> str:
+    """After the second in which the folder is looked at once."""
+    time.sleep(2.5)
     status, _ = service.ask("/score", _record(1))
-    return f"{wanted}, /score {status}"
+    return f"model {_model(service)}, /score {status}"
 
 
 def database(service: Service) -> dict[str, object]:
