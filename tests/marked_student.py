@@ -14,12 +14,12 @@ from serving.miss_review.review import _plain, counts_of
 from serving.miss_review.store import KeptCase, keep_reviews
 from serving.notes.store import RestrictedNote, keep_note
 from serving.plans.store import WrittenPlan, keep_plan
-from serving.reading.store import ASKED, OPENED, ReadingStep, keep_step, new_id
 from serving.recording.store import keep_draft
 from serving.store import AuditEvent, Consent, NewEntry, Store, keep_names, record_entries
 from serving.store.case_events import CaseEvent, add_case_event
 from serving.store.corrections import keep_correction
 from serving.store.identity import NEW, IdentityDecision, keep_decision
+from serving.store.readings import ASKED, OPENED, ReadingStep, keep_step, new_id
 from serving.store.talks import Talk, add_talk
 from tests.factories import AS_OF, NOW, assessment, floor, lead, publish, reason, sheet, student, tell, word, words
 from tests.known_schools import make_known
