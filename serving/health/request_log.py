@@ -53,12 +53,12 @@ class RequestLog:
         route, begun = self.address_of(scope["path"]) or PAGES, perf_counter()
         with bound_contextvars(request=str(uuid4())):
             log = get_logger("request").bind(route=route)
-            with Told(log):
+            with FaultTold(log):
                 await self.app(scope, receive, named)
             log.info("answered", status=status, seconds=round(perf_counter() - begun, 4))
 
 
-class Told:
+class FaultTold:
     """Tells of a fault that leaves this block, and holds none up. Who closes the connection is no fault."""
 
     def __init__(self, log: Any) -> None:
