@@ -15,6 +15,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data_schemas import own_features
+from data_schemas.archives import refuse_long_table, refuse_oversized
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, read_instruments
 from data_schemas.own_features import OwnFeature
@@ -217,7 +218,7 @@ def read_dataset(root: Path) -> Dataset:
         digest.update((root / own_features.FILE).read_bytes())
     tables: dict[str, pd.DataFrame] = {}
     responses: dict[str, pd.DataFrame] = {}
-    for path in _table_files(root):
+    for path in table_files(root):
         name = path.relative_to(root).with_suffix("").as_posix()
         try:
             table = table_of(name, instruments, declared)
@@ -265,7 +266,8 @@ def write_dataset(dataset: Dataset, root: Path, format: Literal["parquet", "csv"
     (root / DESCRIPTION).write_text(tomli_w.dumps(description), "utf-8")
 
 
-def _table_files(root: Path) -> list[Path]:
+def table_files(root: Path) -> list[Path]:
+    """The files of a folder's tables; raises `UserError` where one is there twice."""
     found: dict[str, Path] = {}
     for path in sorted([*root.iterdir(), *(root / "responses").glob("*")]):
         if path.is_file() and path.suffix.lstrip(".") in FORMATS:
@@ -279,7 +281,12 @@ def _table_files(root: Path) -> list[Path]:
 
 def _read_file(path: Path) -> pd.DataFrame:
     problem = Problem("the file is damaged or of another kind than its name says", file=path.name)
-    with damaged(bad_data("a table cannot be read", [problem])):
+    broken = bad_data("a table cannot be read", [problem])
+    if path.suffix == ".parquet":
+        refuse_long_table(path, path.read_bytes(), broken)
+    if path.suffix == ".xlsx":
+        refuse_oversized(path, path.read_bytes(), broken)
+    with damaged(broken):
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
         if path.suffix != ".csv":

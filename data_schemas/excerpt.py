@@ -50,7 +50,7 @@ def excerpts_of(dataset: Dataset, as_of: date, students: Sequence[str]) -> Excer
     found: dict[str, Excerpt] = {student: {} for student in students}
     for name, frame in frames.items():
         table = table_of(name, dataset.instruments, dataset.own_features)
-        kept = frame[_known(frame, name, as_of) & frame[STUDENT].isin(found).to_numpy()]
+        kept = frame[known_by(frame, name, as_of) & frame[STUDENT].isin(found).to_numpy()]
         filled = [c for c in table.columns if c.name != STUDENT and (c.required or kept[c.name].notna().any())]
         columns[name] = [column.name for column in filled]
         cells = zip(*(_plain(kept[column.name], column.kind) for column in filled), strict=True)
@@ -91,7 +91,7 @@ def came_later(dataset: Dataset, as_of: date) -> dict[str, int]:
     """How many rows of each table came in after the end of the day; tables without such rows are left out."""
     tables = {name: frame for name, frame in dataset.tables.items() if name in HAPPENED_ON or name == "scores"}
     tables |= {SHEETS + code: frame for code, frame in dataset.responses.items()}
-    found = {name: int((~_known(frame, name, as_of)).sum()) for name, frame in sorted(tables.items())}
+    found = {name: int((~known_by(frame, name, as_of)).sum()) for name, frame in sorted(tables.items())}
     return {name: rows for name, rows in found.items() if rows}
 
 
@@ -103,8 +103,8 @@ def feed_rows(dataset: Dataset) -> Rows:
     return [list(row) for row in zip(*(_plain(frame[c.name], c.kind) for c in table.columns), strict=True)]
 
 
-def _known(frame: pd.DataFrame, name: str, as_of: date) -> np.ndarray:
-    """Which rows had come in by the end of the day; a row without a day is always known."""
+def known_by(frame: pd.DataFrame, name: str, as_of: date) -> np.ndarray:
+    """Which rows (n,) of a table had come in by the end of the day; a row without a day is always known."""
     if name == "students":
         return np.ones(len(frame), dtype=bool)
     day, end = pd.Timestamp(as_of), pd.Timestamp(as_of) + pd.Timedelta(days=1)

@@ -54,7 +54,7 @@ UNIQUE = {
     "leave_totals": ("student_id", "until_on", "window_days", "recorded_on"),
     "family": ("student_id", "flag", "source", "valid_from", "valid_to", "recorded_on"),
     "outcomes": ("student_id", "observed_on", "kind", "recorded_on"),
-    "consents": ("student_id", "scope", "given_on"),
+    "consents": ("student_id", "scope", "given_by", "given_on"),
     "features": ("student_id", "observed_on", "recorded_on"),
 }
 

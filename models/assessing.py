@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day, day_to_date
-from data_schemas.codes import ConsentScope, Tier
+from data_schemas.codes import Tier
 from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
 from models.artifact import Artifact
 from models.assessment import Assessment, Floor, ModelStatus, Reason, Task, Uncertainty
 from models.calibration import probabilities
 from models.columns import NO_DAY
+from models.consent import may_score
 from models.doubtful_sheets import Suspicion, doubted_students, look_around, suspicions, without_sheets
 from models.explanation import Explained, Topics, explained, reasons_of
 from models.features import Matrix, build_features
-from models.features.matrix import latest_by_student
 from models.floors import floors_of, leads
 from models.policy import Policy, Thresholds
 from models.quality import Reading, read_quality
-from models.records import Records, rows_of
+from models.records import Records
 from models.risk_model import Margins, contributions, margins
 from models.sentences import doubts_of
 from models.suspensions import suspended
@@ -52,13 +52,14 @@ class _Scored:
         as_of: int,
         artifact: Artifact,
         suspect: Mapping[str, Suspicion],
+        by_age: bool,
     ) -> None:
         _same_inputs(records, artifact)
         thresholds = artifact.policy.thresholds
         if thresholds is None:
             raise bad_data("the model has no thresholds", [Problem("no [thresholds]", file="policy.toml")])
         self.artifact = artifact
-        self.may = may_score(records, as_of)
+        self.may = may_score(records, as_of, by_age)
         self.matrix: Matrix = build_features(records, artifact.recipe, as_of)
         self.margins: Margins = margins(artifact.model, self.matrix.values)
         self.probability = probabilities(artifact.calibration, self.margins.value)
@@ -126,7 +127,7 @@ def assess(
     reference = artifact.reference if artifact is not None else None
     readings = read_quality(records, day, policy, expected, suspect, seen, reference)
     asked = artifact is not None and policy.model.enabled and len(records) > 0
-    scored = _Scored(records, day, artifact, suspect) if artifact is not None and asked else None
+    scored = _Scored(records, day, artifact, suspect, policy.consent.by_age) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
     gone, found = suspended(records, day), []
     for row in np.flatnonzero(enrolled(records, day)):
@@ -160,24 +161,6 @@ def enrolled(records: Records, as_of: int) -> Bools:
     began, left = records.students["enrolled_on"], records.students["left_on"]
     at_school: Bools = (began <= as_of) & ((left == NO_DAY) | (left > as_of))
     return at_school
-
-
-def may_score(records: Records, as_of: int) -> Bools:
-    """Whom the model may score. Where consents were collected, only those who gave it and have not withdrawn it;
-    where they were not, the operator answers for the legal basis. A withdrawal ends every consent of its day and
-    before, and a consent past its last day (`valid_until`) counts as not given."""
-    n = len(records)
-    consents, coverage = rows_of(records, "consents")
-    mine = (consents["scope"] == ConsentScope.MODEL_SCORE.place) & (consents["given_on"] <= as_of)
-    over = mine & (consents["withdrawn_on"] <= as_of)
-    stands = mine & ((consents["valid_until"] == NO_DAY) | (consents["valid_until"] >= as_of))
-    given = latest_by_student(n, consents.student[stands], consents["given_on"][stands])
-    withdrawn = latest_by_student(n, consents.student[over], consents["withdrawn_on"][over])
-    collected = (np.bincount(coverage.student, minlength=n) > 0) | (
-        np.bincount(consents.student[mine], minlength=n) > 0
-    )
-    may: Bools = (given > withdrawn) | ~collected
-    return may
 
 
 def _assessment(

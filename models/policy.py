@@ -186,6 +186,12 @@ PLACES_NO_STUDENT = {"thresholds", "monitoring", "promotion", "crisis", "casewor
 ConcernUse = Literal["evidence", "lead", "class_task", "off"]
 
 
+class ConsentPolicy(PolicyPart):
+    """Whether it is looked at who gave a consent (`models.consent`); not by a policy from before the rule."""
+
+    by_age: bool = False
+
+
 class Policy(PolicyPart):
     """Every number that is a decision. `thresholds` is absent until a model is promoted with one."""
 
@@ -209,6 +215,7 @@ class Policy(PolicyPart):
     duty: DutyPolicy = DutyPolicy()
     waves: WavePolicy = Field(default_factory=WavePolicy)
     reading: ReadingPolicy = ReadingPolicy()
+    consent: ConsentPolicy = ConsentPolicy()
     concerns: dict[str, ConcernUse] = Field(default_factory=lambda: dict(packaged("concerns")))
     thresholds: Thresholds | None = None
 

@@ -8,6 +8,7 @@ names, opaque run and entry ids. What it never holds: names, student ids, answer
 import logging
 import sys
 from collections.abc import MutableMapping
+from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,31 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
     return event
 
 
+class WatchedLines:
+    """A file to which each line goes in one piece. Where it was moved away, as logrotate does, or removed, the next
+    line begins a new one: several processes write to one file, and none has to be told."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = WatchedFileHandler(path, encoding="utf-8")
+
+    def write(self, line: str) -> None:
+        self._file.reopenIfNeeded()
+        assert self._file.stream is not None
+        self._file.stream.write(line)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
 def configure_logs(folder: Path | None = None, level: int = logging.INFO) -> None:
     """Send one JSON object a line to `folder`/runxin.log, or to stderr without a folder."""
-    if folder is None:
-        stream = sys.stderr
-    else:
+    stream: Any = sys.stderr
+    if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        stream = (folder / "runxin.log").open("a", encoding="utf-8", buffering=1)
+        stream = WatchedLines(folder / "runxin.log")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -42,7 +61,7 @@ def configure_logs(folder: Path | None = None, level: int = logging.INFO) -> Non
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
 

@@ -89,6 +89,11 @@ class Settings:
         return self.home / "calendar"
 
     @property
+    def retention_file(self) -> Path:
+        """The operator's own months over the packaged ones."""
+        return self.home / "retention.toml"
+
+    @property
     def extract_key(self) -> Path:
         """The key under which extracts are pseudonymised; who holds it can lead them back to students."""
         return self.home / "extract.key"

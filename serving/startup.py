@@ -18,6 +18,7 @@ from serving.app import make_app, make_web
 from serving.channels.config import read_channels
 from serving.crisis.silence import watching_silence
 from serving.health.checks import Health
+from serving.health.request_log import keep_messages_out
 from serving.health.work import work_troubles
 from serving.platform import Champion, State
 from serving.screening import may_rank
@@ -39,6 +40,7 @@ class Opened:
 def open_service(settings: Settings) -> Iterator[Opened]:
     """Open the database and the model, and have everything loaded that the first request needs."""
     configure_logs(settings.logs)
+    keep_messages_out()
     policy = read_policy(settings.policy_file)
     store = open_store(settings)
     try:

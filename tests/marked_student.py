@@ -16,11 +16,12 @@ from serving.miss_review.review import _plain, counts_of
 from serving.miss_review.store import KeptCase, keep_reviews
 from serving.notes.store import RestrictedNote, keep_note
 from serving.plans.store import WrittenPlan, keep_plan
-from serving.reading.store import ASKED, OPENED, ReadingStep, keep_step, new_id
 from serving.recording.store import keep_draft
 from serving.store import AuditEvent, Consent, NewEntry, Store, keep_names, record_entries
 from serving.store.case_events import CaseEvent, add_case_event
+from serving.store.corrections import keep_correction
 from serving.store.identity import NEW, IdentityDecision, keep_decision
+from serving.store.readings import ASKED, OPENED, ReadingStep, keep_step, new_id
 from serving.store.talks import Talk, add_talk
 from tests.factories import AS_OF, NOW, assessment, floor, lead, publish, reason, sheet, student, tell, word, words
 from tests.known_schools import make_known
@@ -97,6 +98,9 @@ def lay_out_marked(store: Store) -> None:
             add_case_event(connection, event)
         decision = IdentityDecision(uuid4().hex, NEW, WHO, None, SCHOOL, "标身份", None, NOW, "counselor")
         keep_decision(connection, decision)
+    birth = ("birth_date", "2013-02-03", "2013-02-04", ("student", "document"))
+    told = AuditEvent(NOW, "cli:test", "student.corrected", "rights_request", WHO)
+    keep_correction(store, WHO, SCHOOL, *birth, NOW, "cli:test", told)
     plan = WrittenPlan(WHO, SCHOOL, "care", {"goal": "标方案"}, NOW, "counselor")
     keep_plan(store, plan, 0, AuditEvent(NOW, "counselor", "plan.written", "follow_up", WHO))
     note = RestrictedNote(WHO, SCHOOL, "标限阅", NOW, "counselor")

@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 from pydantic import ValidationError
 
+from data_schemas.archives import refuse_oversized
 from data_schemas.cells import BadCell, number, text_of
 from data_schemas.instruments.definition import Instrument
 from data_schemas.instruments.library import validation_problems
@@ -37,8 +38,10 @@ def read_workbook(path: Path) -> Instrument:
     Raises `UserError` (bad data) that names everything at fault by page, row and column.
     """
     problem = Problem("this is not an .xlsx workbook that can be read", file=path.name, fix="save it as .xlsx")
-    with damaged(bad_data("the workbook cannot be read", [problem])):
-        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
+    content, broken = path.read_bytes(), bad_data("the workbook cannot be read", [problem])
+    refuse_oversized(path, content, broken)
+    with damaged(broken):
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         pages = {
             name: list(book[name].iter_rows(max_row=MOST_ROWS, values_only=True))
             for name in (ABOUT, *TABLES)

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from data_schemas.archives import refuse_long_table
 from data_schemas.cells import Texts, blanks, header_of, texts_of
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.records import (
-    MOST_CELLS,
     PEEK,
     SPSS,
     WORKBOOKS,
@@ -112,13 +112,9 @@ def _likely_sheet(path: Path, book: Book, role: FileRole, wanted: Wanted) -> str
 
 
 def _opened_parquet(path: Path, content: bytes) -> pq.ParquetFile:
+    refuse_long_table(path, content, _torn(path))
     with damaged(_torn(path)):
-        file = pq.ParquetFile(pa.BufferReader(content))
-        cells = file.metadata.num_rows * file.metadata.num_columns
-    if cells > MOST_CELLS:
-        what = f"the table has {file.metadata.num_rows} rows of {file.metadata.num_columns} columns"
-        raise fault_of(path, what, f"at most {MOST_CELLS} cells are read: split it")
-    return file
+        return pq.ParquetFile(pa.BufferReader(content))
 
 
 def _broken(path: Path) -> UserError:

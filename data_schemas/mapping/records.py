@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from data_schemas.archives import MOST_CELLS
 from data_schemas.reader_faults import damaged
 from runxin.errors import Problem, UserError, bad_data
 
@@ -14,7 +15,6 @@ ZIPPED = (".xlsx", ".xlsm", ".ods")
 WORKBOOKS = (*ZIPPED, ".xls")
 SPSS = ".sav"
 SUFFIXES = (*TEXTS, *WORKBOOKS, SPSS, ".parquet")
-MOST_CELLS = 50_000_000  # a city's wave of 100,000 sheets of 200 columns has 20,000,000
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 OLD = b"\xd0\xcf\x11\xe0"  # a workbook of before 2007, or one of today with a password
 PACKED = b"$FL3"  # an SPSS file of today

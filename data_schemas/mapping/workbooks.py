@@ -1,7 +1,6 @@
 """Workbooks: their sheets, and the rows of one. What would unpack to too much is refused before it is unpacked."""
 
 import io
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,13 +8,12 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from data_schemas.mapping.far_cells import corners_of
+from data_schemas.archives import refuse_oversized
 from data_schemas.mapping.old_workbooks import OldSheet, Unreadable, old_sheets
-from data_schemas.mapping.records import MOST_CELLS, Record, fault_of
+from data_schemas.mapping.records import Record, fault_of
 from data_schemas.reader_faults import damaged
 from runxin.errors import UserError
 
-MOST_UNPACKED = 2**30
 TODAY = (".xlsx", ".xlsm")
 
 
@@ -83,7 +81,7 @@ class Book:
 @contextmanager
 def opened(path: Path, content: bytes) -> Iterator[Book]:
     """A workbook of any kind; raises `UserError` where it is damaged, has a password or holds too much."""
-    _refuse_bomb(path, content)
+    refuse_oversized(path, content, broken(path))
     if path.suffix.lower() not in TODAY:
         try:
             sheets = old_sheets(content)
@@ -100,24 +98,6 @@ def opened(path: Path, content: bytes) -> Iterator[Book]:
         raise
     with book:
         yield Book(path, book)
-
-
-def _refuse_bomb(path: Path, content: bytes) -> None:
-    """Raises `UserError` where an archive is damaged, or would unpack to more than is read."""
-    if not content.startswith(b"PK\x03\x04"):
-        return
-    with damaged(broken(path)), zipfile.ZipFile(io.BytesIO(content)) as archive:
-        size = sum(one.file_size for one in archive.infolist())
-    if size > MOST_UNPACKED:
-        what = f"the workbook unpacks to {size // 2**20} MB"
-        raise fault_of(path, what, f"at most {MOST_UNPACKED // 2**20} MB are read: split it")
-    with damaged(broken(path)):
-        corners = corners_of(content)
-    for rows, columns in corners:
-        if rows * columns > MOST_CELLS:
-            what = f"a sheet reaches to row {rows} and column {columns}"
-            fix = f"at most {MOST_CELLS} cells are read: delete what stands far from the others, or split it"
-            raise fault_of(path, what, fix)
 
 
 def _locked(path: Path) -> UserError:

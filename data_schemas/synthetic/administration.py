@@ -10,6 +10,7 @@ from data_schemas.synthetic.period import Period, dates, words
 from data_schemas.synthetic.structure import Roster
 
 NEVER_CONSENTED, WITHDREW = 0.01, 0.005
+OWN_FROM = 14  # years, from which the student's own consent is asked for (PIPL art. 31)
 NO_TRAINING = 0.08  # of those who agreed to the rest do not agree to training, or took that back: assumption
 FEEDS = ("leaves", "family", "concerns", "responses", "outcomes")
 # Frequent surnames and syllables of given names, put together at random: nobody is meant.
@@ -25,10 +26,11 @@ def consenting(rng: np.random.Generator, roster: Roster) -> NDArray[np.bool_]:
 
 
 def consents_table(
-    rng: np.random.Generator, roster: Roster, willing: NDArray[np.bool_], period: Period
+    rng: np.random.Generator, roster: Roster, born: pd.Series, willing: NDArray[np.bool_], period: Period
 ) -> pd.DataFrame:
     """The table `consents`: screening and model score from everyone who agreed; a few took the model score back, and
-    some did not agree to training or took that back."""
+    some did not agree to training or took that back. Of those below 14 a guardian agreed, from the 14th birthday
+    (`born` by student) on the students themselves."""
     who = np.flatnonzero(willing)
     given = np.clip(roster.enrolled[who] + rng.integers(0, 10, len(who)), None, period.last)
     given = np.maximum(given, period.first + rng.integers(0, 10, len(who)))
@@ -41,9 +43,15 @@ def consents_table(
     back = dates(np.minimum(given + rng.integers(30, 500, len(who)), period.last)).where(draw < NO_TRAINING / 4)
     training = rows.assign(scope=ConsentScope.RESEARCH.code, withdrawn_on=back)
     training = training[(draw < NO_TRAINING / 4) | (draw >= NO_TRAINING)]
-    return pd.concat([screening, score, training], ignore_index=True).sort_values(
-        ["student_id", "scope"], ignore_index=True
-    )
+    agreed = pd.concat([screening, score, training])
+    birthday = born.iloc[who].reset_index(drop=True).reindex(agreed.index) + pd.DateOffset(years=OWN_FROM)
+    # Who was 14 before the term began signed with the parents, everybody else on the birthday.
+    own = agreed.assign(given_by="student", given_on=agreed["given_on"].where(agreed["given_on"] >= birthday, birthday))
+    over = own["withdrawn_on"].notna() & (own["withdrawn_on"] < own["given_on"])
+    last = dates(np.minimum(roster.left[who], period.last)).reindex(agreed.index)
+    own = own[(own["given_on"] <= last) & ~over]
+    found = pd.concat([agreed, own], ignore_index=True)
+    return found.sort_values(["student_id", "scope", "given_on", "given_by"], ignore_index=True)
 
 
 def feeds_table(roster: Roster, silent: int, period: Period) -> pd.DataFrame:

@@ -83,9 +83,10 @@ def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City
         "concerns": concerns_table(roster, pd.concat([reports, slept, after], ignore_index=True)),
         "contacts": contacts_table(rngs["contacts"], roster, leaves, period),
         "outcomes": outcomes,
-        "consents": consents_table(rngs["consent"], roster, willing, period),
         "feeds": feeds_table(roster, silent, period),
     }
+    born = tables["students"]["birth_date"]
+    tables["consents"] = consents_table(rngs["consent"], roster, born, willing, period)
     sheets = [sheets for wave in waves for sheets in wave]
     used = sorted({one.code for one in sheets})
     responses = {

@@ -15,6 +15,7 @@ from runxin.cli.output import answer, console
 from runxin.cli.train import HEADLINES, figure
 from runxin.errors import how_many, usage
 from runxin.settings import read_settings
+from serving.rights import learnable
 from training.evaluate import evaluate_fully
 from training.model_evaluation import ModelEvaluation
 from training.tracking import fetch
@@ -36,9 +37,10 @@ def evaluate_command(
         def progress(step: str) -> None:
             status.update(f"evaluating: {step}")
 
-        artifact = load_artifact(fetch(read_settings(), model, Path(scratch)))
+        settings = read_settings()
+        artifact = load_artifact(fetch(settings, model, Path(scratch)))
         found = evaluate_fully(
-            read_dataset(dataset),
+            learnable(read_dataset(dataset), settings),
             artifact,
             all_rows=all_rows,
             resamples=resamples,

@@ -41,6 +41,7 @@ VERBS = {
     "user": "runxin.cli.user:user_app",
     "key": "runxin.cli.key:key_app",
     "rights": "runxin.cli.rights:rights_app",
+    "retention": "runxin.cli.retention:retention_command",
     "encryption": "runxin.cli.encryption:encryption_app",
     "audit": "runxin.cli.audit:audit_app",
     "doctor": "runxin.cli.doctor:doctor_command",

@@ -13,6 +13,7 @@ from models import Artifact, load_artifact, read_policy
 from runxin.cli.output import answer, console
 from runxin.errors import how_many, usage
 from runxin.settings import Settings, read_settings
+from serving.rights import learnable
 from training.monitoring.monitor import monitor
 from training.monitoring.monitoring_run import track_monitoring, write_monitoring
 from training.tracking import fetch
@@ -40,7 +41,8 @@ def monitor_command(
     with console.status("comparing"):
         artifact = _artifact(settings, model)
         days = [day.date() for day in as_of or ()]
-        found = monitor(read_dataset(dataset), artifact, policy.monitoring, days, read_calendars(settings.calendar))
+        data = learnable(read_dataset(dataset), settings)
+        found = monitor(data, artifact, policy.monitoring, days, read_calendars(settings.calendar))
         folder = out or settings.home / "monitoring" / f"{found['days'][-1]}-version-{artifact.manifest.version}"
         page = write_monitoring(found, artifact, folder)
         run_id, warning = track_monitoring(found, settings, folder)

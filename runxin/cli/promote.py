@@ -24,6 +24,7 @@ from runxin.cli.promotion_words import (
 )
 from runxin.errors import Kind, Problem, UserError, how_many, refused, usage
 from runxin.settings import Settings, read_settings
+from serving.rights import learnable
 from serving.store import AuditEvent, events_of, facts_of, open_store, write_audit
 from training.promotion.candidate import Candidate, candidate_of
 from training.promotion.promotion import (
@@ -123,7 +124,7 @@ def _waivers(given: list[str]) -> dict[str, str]:
 def _trial(settings: Settings, data: Path | None, as_of: datetime | None) -> Trial | None:
     if data is None:
         return None
-    dataset = read_dataset(data)
+    dataset = learnable(read_dataset(data), settings)
     day: date = as_of.date() if as_of is not None else dataset.description.as_of
     ids = sorted(set(dataset.students["student_id"].dropna().astype(str)))
     with open_store(settings) as store:

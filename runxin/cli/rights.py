@@ -10,25 +10,26 @@ from typing import Annotated, Any
 import typer
 
 from models import read_policy
+from runxin.cli.named_schools import school_to_read
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.errors import how_many, usage
 from runxin.settings import read_settings
-from serving.rights import IDENTITIES, erase_student, explain_student, export_student
+from serving.rights import IDENTITIES, birthdays, correct_student, erase_student, explain_student, export_student
 from serving.store import open_store
 
-rights_app = typer.Typer(no_args_is_help=True, help="A copy, an explanation or an erasure for one person.")
+rights_app = typer.Typer(no_args_is_help=True, help="A copy, explanation, correction or erasure for one person.")
 STUDENT = Annotated[str, typer.Argument(metavar="STUDENT", help="The student's pseudonymous id.")]
 BY = Annotated[str, typer.Option("--for", help="Who asks: student or guardian.")]
 CHECKED = Annotated[str, typer.Option("--identity", help=f"How it was checked: {', '.join(IDENTITIES)}.")]
 JSON = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 
 
-def _do(work: Callable[..., Any], student: str, asked_by: str, identity: str) -> Any:
+def _do(work: Callable[..., Any], student: str, asked_by: str, identity: str, *more: Any) -> Any:
     settings = read_settings()
     with open_store(settings) as store:
         policy = read_policy(settings.policy_file)
-        return work(store, policy, student, asked_by, identity, datetime.now(UTC), operator())
+        return work(store, policy, student, asked_by, identity, datetime.now(UTC), operator(), *more)
 
 
 @rights_app.command("export")
@@ -57,9 +58,46 @@ def explain(student: STUDENT, asked_by: BY, identity: CHECKED, json: JSON = Fals
     answer(found, json, "\n".join([*lines, found["rights"]["zh"], found["rights"]["en"]]))
 
 
+@rights_app.command("correct")
+def correct(
+    student: STUDENT,
+    asked_by: BY,
+    identity: CHECKED,
+    field: Annotated[str, typer.Option(help="name, class_id, grade, sex, birth_date, or family.CODE.")],
+    value: Annotated[str, typer.Option(help="What it is: a day as 2012-09-01, a code as the tables have it.")],
+    json: JSON = False,
+) -> None:
+    """Correct a value of the record; it goes before the school's files until these say something else."""
+    _do(correct_student, student, asked_by, identity, field, value)
+    text = "corrected; the next screening reads it so. Have it mended in the source system too"
+    answer({"student_id": student, "field": field}, json, text)
+
+
+@rights_app.command("turning-14")
+def turning_14(
+    days: Annotated[int, typer.Option(min=0, max=400, help="Birthdays of the next so many days.")] = 60,
+    school: Annotated[str | None, typer.Option(help="Only this school.")] = None,
+    json: JSON = False,
+) -> None:
+    """Name those whose guardian has consented and who turn 14: from then on the own consent is the one that counts."""
+    with open_store(read_settings()) as store:
+        found = birthdays(store, datetime.now(UTC), days, school_to_read(store, school), operator())
+    told = [vars(one) | {"on": one.on.isoformat()} for one in found]
+    lines = [f"{one.on.isoformat()}  {one.student_id}  {one.school_id}" for one in found]
+    lines.append(
+        f"{len(found)} students turn 14 within {days} days; ask them themselves, or the model says nothing more"
+    )
+    answer({"days": days, "students": told}, json, "\n".join(lines))
+
+
 @rights_app.command("erase")
 def erase(student: STUDENT, asked_by: BY, identity: CHECKED, json: JSON = False) -> None:
-    """Remove what was gathered of a student. What the school's files hold is the school's to remove."""
-    count = _do(erase_student, student, asked_by, identity)
-    text = f"{count} assessments erased; take the student out of datasets and backups too"
-    answer({"student_id": student, "erased": count}, json, text)
+    """Remove everything of a student, also from dataset folders under RUNXIN_HOME and from later training."""
+    done = _do(erase_student, student, asked_by, identity, read_settings())
+    files = {"written": [str(file) for file in done.written], "left": [str(file) for file in done.left]}
+    lines = [
+        f"{done.assessments} assessments erased, {len(done.written)} files written anew without the student",
+        *(f"the id stands still in {file}" for file in files["left"]),
+        "take the student out of the source system, datasets elsewhere, extracts and backups too",
+    ]
+    answer({"student_id": student, "erased": done.assessments, **files}, json, "\n".join(lines))

@@ -10,6 +10,7 @@ from models import read_policy
 from runxin.cli.output import answer, console
 from runxin.errors import how_many
 from runxin.settings import read_settings
+from serving.rights import learnable
 from training.retraining.repeat import repeat_splits
 from training.run import TrainingResult, train_and_register
 from training.train import Options
@@ -31,7 +32,7 @@ def train_command(
         def progress(step: str) -> None:
             status.update(f"training: {step}")
 
-        data, policy = read_dataset(dataset), read_policy(settings.policy_file)
+        data, policy = learnable(read_dataset(dataset), settings), read_policy(settings.policy_file)
         repeated = repeat_splits(data, policy, options, repeats, progress) if repeats > 1 else None
         outcome = train_and_register(data, policy, options, settings, progress)
     payload = {**payload_of(outcome), **({"repeated": repeated} if repeated else {})}

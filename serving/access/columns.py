@@ -47,7 +47,7 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
         },
         "fact_changes": {"times": F.INTERNAL},
         "inputs": {"content": F.ANSWERS},
-        "consents": dict.fromkeys(("scope", "given_on", "withdrawn_on", "valid_until"), F.CONSENT),
+        "consents": dict.fromkeys(("scope", "given_by", "given_on", "withdrawn_on", "valid_until"), F.CONSENT),
         "withdrawn": dict.fromkeys(("scope", "withdrawn_on"), F.CONSENT),
         "outcomes": {
             **dict.fromkeys(
@@ -101,6 +101,11 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             "rules": F.CODES,
             **dict.fromkeys(("since", "step", "role", "person", "rung_at"), F.RINGS),
             **dict.fromkeys(("ring_id", "call_id"), F.INTERNAL),
+        },
+        "corrections": {
+            "said": F.BIRTH,  # a name or a birth date among them: on no page
+            **dict.fromkeys(("field", "asked_by", "identity", "corrected_by"), F.BIRTH),
+            **dict.fromkeys(("correction_id", "corrected_at"), F.INTERNAL),
         },
         "identity_decisions": {
             **dict.fromkeys(("kind", "reason", "decided_at", "decided_by"), F.IDENTITY),

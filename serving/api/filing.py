@@ -7,6 +7,7 @@ from typing import Any
 
 from data_schemas.codes import ConsentScope
 from models import Artifact, Assessment, assess, records_of_requests
+from models.consent import OWN_FROM, counts, lasts_until, own_from
 from models.duty import Duty
 from models.triage import ZONE, Present, StudentFacts, in_force, present_of
 from models.triage.facts import NO_MODEL
@@ -87,7 +88,8 @@ def file_records(
     today = now.astimezone(ZONE).date()
     before = facts_of(state.store, [one.file_id for one in into], today)
     filed = _assessed(state, state.champion.now(), kept, into, before, now)
-    entries = [_entry(client, *each, now) for each in zip(kept, filed, into, strict=True)]
+    by_age = state.policy.consent.by_age
+    entries = [_entry(client, *each, now, by_age) for each in zip(kept, filed, into, strict=True)]
     ids: list[str] | list[None] = [None] * len(kept)
     if dry_run:
         after = facts_if_recorded(state.store, entries, today)
@@ -146,7 +148,10 @@ def _assessed(
     for place, one in enumerate(checked):
         by_day.setdefault(one.as_of, []).append(place)
     for as_of, places in by_day.items():
-        rows = [_record(checked[place], before[into[place].file_id], stopped, now) for place in places]
+        rows = [
+            _record(checked[place], before[into[place].file_id], stopped, now, state.policy.consent.by_age)
+            for place in places
+        ]
         records = records_of_requests(rows, instruments_of(state), state.calendars)
         asked, why_not = serving.artifact, None if serving.status == "ok" else serving.status
         try:
@@ -171,7 +176,9 @@ def _context(state: State, artifact: Artifact | None, status: str | None) -> Rep
     return state.contexts[key]
 
 
-def _record(one: Checked, before: StudentFacts, stopped: Mapping[str, Sequence[Feed]], now: datetime) -> dict[str, Any]:
+def _record(
+    one: Checked, before: StudentFacts, stopped: Mapping[str, Sequence[Feed]], now: datetime, by_age: bool
+) -> dict[str, Any]:
     record = plain_record(one.request, one.as_of, now)
     record["outcomes"] = [
         asdict(outcome_row(word, before.student_id))
@@ -182,7 +189,7 @@ def _record(one: Checked, before: StudentFacts, stopped: Mapping[str, Sequence[F
         # A platform that says nothing of its reach is believed, but where the school's list says that a feed stopped.
         rows = stopped.get(before.school_id, ())
         record["feeds"] = [{"table": f.feed, "covered_from": f.covered_from, "covered_to": f.covered_to} for f in rows]
-    if _refused(one.request, before, one.as_of):
+    if _refused(one.request, before, one.as_of, by_age):
         taken_back = {"scope": ConsentScope.MODEL_SCORE.code, "given_on": one.as_of, "withdrawn_on": one.as_of}
         record["consents"] = [taken_back]
     return record
@@ -194,18 +201,31 @@ def _stopped(state: State, into: Sequence[FileOf], now: datetime) -> Mapping[str
     return {school: silent(feeds, as_of, state.calendars.of(school)) for school, (as_of, feeds) in lists.items()}
 
 
-def _refused(request: ScoreRequest, before: StudentFacts, as_of: date) -> bool:
+def _refused(request: ScoreRequest, before: StudentFacts, as_of: date, by_age: bool) -> bool:
     """Whether consent to a model score, or to being screened at all, is taken back: on record or in the record itself,
-    which may also say that it was given again."""
+    which may also say that it was given again, by whom it is asked of at the age that the record states."""
     on_record = [Consent(scope, None, min(on, as_of)) for scope, on in before.withdrawn.items()]
-    return bool(NO_MODEL & taken_back_of([*on_record, *_consents(request)], as_of).keys())
+    born, years = request.birth_date, request.age_years
+    grown = own_from(born) <= as_of if born is not None else years is not None and years >= OWN_FROM
+    sent = [one if counts(one.given_by, grown) else replace(one, given_on=None) for one in _consents(request, by_age)]
+    return bool(NO_MODEL & taken_back_of([*on_record, *sent], as_of).keys())
 
 
-def _consents(request: ScoreRequest) -> tuple[Consent, ...]:
-    return tuple(Consent(row.scope, row.given_on, row.withdrawn_on, row.valid_until) for row in request.consents or ())
+def _consents(request: ScoreRequest, by_age: bool) -> tuple[Consent, ...]:
+    """Without `by_age` it is not kept who gave a consent, so that nobody looks at it."""
+    return tuple(
+        Consent(
+            row.scope,
+            row.given_on,
+            row.withdrawn_on,
+            lasts_until(row.given_by, row.valid_until, request.birth_date) if by_age else row.valid_until,
+            row.given_by if by_age else None,
+        )
+        for row in request.consents or ()
+    )
 
 
-def _entry(client: Client, one: Checked, filed: Filed, where: FileOf, now: datetime) -> NewEntry:
+def _entry(client: Client, one: Checked, filed: Filed, where: FileOf, now: datetime, by_age: bool) -> NewEntry:
     request = one.request
     return NewEntry(
         client=client.client,
@@ -222,7 +242,7 @@ def _entry(client: Client, one: Checked, filed: Filed, where: FileOf, now: datet
             for row in request.contacts or ()
             if row.whom is not None  # who does not say that somebody was reached has tried
         ),
-        consents=_consents(request),
+        consents=_consents(request, by_age),
         context=filed.context,
         inputs=entry_inputs(filed.record) if filed.context is not None else None,
     )

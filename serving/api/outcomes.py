@@ -51,14 +51,14 @@ class OutcomesAnswer(Given):
 @router.post(
     "/outcomes",
     response_model=OutcomesAnswer,
-    responses=problem_responses(400, 401, 403, 413, 415, 422, 429, 500, 503),
+    responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 500, 503),
     openapi_extra=body_of("OutcomesRequest"),
-    dependencies=[Depends(at_once("outcomes", MOST_OUTCOMES))],
 )
 def outcomes(
     state: Annotated[State, Depends(state_of)],
     client: Annotated[Client, Depends(caller("outcomes"))],
     body: Annotated[bytes, Depends(received(MOST_BYTES_BATCH))],
+    _place: Annotated[None, Depends(at_once("outcomes", MOST_OUTCOMES))],
 ) -> Response:
     """Record outcomes, all of them or none. They count at once. An interview by a named person closes the evidence that
     it says it assessed (`assessed`, by the keys that `/score` answers with), danger by two persons only; without a list

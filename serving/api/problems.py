@@ -21,6 +21,7 @@ TITLES = {
     403: "The key does not allow this",
     404: "There is nothing at this address",
     405: "This address does not take this method",
+    408: "The request did not come to its end",
     413: "The request is too large",
     415: "The content type is not JSON",
     422: "The request is not valid",

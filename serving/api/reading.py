@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from data_schemas.zone import CHINA
 from runxin.errors import Kind, Problem, UserError, usage
 from serving.api.check import invalid
 from serving.api.request import MOST_RECORDS, ScoreRequest
+from serving.platform.limits import parts_of
 
 M = TypeVar("M", bound=BaseModel)
 FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
@@ -47,10 +49,11 @@ def received(most: int) -> Callable[[Request], Awaitable[bytes]]:
         body = bytearray()
         if announced.isdecimal() and int(announced) > most:
             raise _too_large(most)
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > most:
-                raise _too_large(most)
+        async with aclosing(parts_of(request)) as parts:
+            async for chunk in parts:
+                body += chunk
+                if len(body) > most:
+                    raise _too_large(most)
         return bytes(body)
 
     return body_of

@@ -121,7 +121,8 @@ class ContactRow(RequestPart):
 
 class ConsentRow(RequestPart):
     """Kept: what is taken back stays so, for all records and screenings, until a consent given on a later day says
-    otherwise, in a record or in a screening's dataset."""
+    otherwise, in a record or in a screening's dataset. Below 14 years a guardian's counts (`parent`, `mca`), from 14 on
+    the student's own; one without `given_by` is taken as given by whom it has to be."""
 
     scope: Annotated[str, CodeOf(ConsentScope)]
     given_by: Annotated[str, CodeOf(Source)] | None = None

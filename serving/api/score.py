@@ -23,7 +23,7 @@ from serving.platform.state import State, instruments_of, own_features_of, state
 
 router = APIRouter(tags=["assessment"])
 DryRun = Annotated[bool, Query(description="Assess without recording anything; needs the `dry_run` scope.")]
-MAY_FAIL = problem_responses(400, 401, 403, 413, 415, 422, 429, 500, 503)
+MAY_FAIL = problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 500, 503)
 
 
 class BatchError(BaseModel):
@@ -55,12 +55,12 @@ def body_of(model: str) -> dict[str, Any]:
     response_model=ScoreAnswer,
     responses=MAY_FAIL,
     openapi_extra=body_of("ScoreRequest"),
-    dependencies=[Depends(at_once("score", MOST_SCORES))],
 )
 def score(
     state: Annotated[State, Depends(state_of)],
     client: Annotated[Client, Depends(caller("score"))],
     body: Annotated[bytes, Depends(received(MOST_BYTES))],
+    _place: Annotated[None, Depends(at_once("score", MOST_SCORES))],
     dry_run: DryRun = False,
 ) -> Response:
     """Assess one student from raw records, record the entry, open its floors and put it on the list."""
@@ -78,12 +78,12 @@ def score(
     response_model=BatchAnswer,
     responses=MAY_FAIL,
     openapi_extra=body_of("BatchRequest"),
-    dependencies=[Depends(at_once("batch", MOST_BATCHES))],
 )
 def score_batch(
     state: Annotated[State, Depends(state_of)],
     client: Annotated[Client, Depends(caller("score"))],
     body: Annotated[bytes, Depends(received(MOST_BYTES_BATCH))],
+    _place: Annotated[None, Depends(at_once("batch", MOST_BATCHES))],
     dry_run: DryRun = False,
 ) -> Response:
     """Assess many students. A record at fault is named by its index and spoils no other; the order is kept."""

@@ -11,7 +11,7 @@ from serving.store.audit_chain import BEGIN, hash_of
 from serving.store.checkpoints import Checkpoint, read_checkpoints
 
 LOG = "audit"
-ERASED = "student.erased"
+ERASED = ("student.erased", "student.expired")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def verify_log(store: Store, checkpoints: Path | None) -> Verified:
         said = row.content
         if said["action"] in OF_STUDENTS and said["object_id"] is not None:
             named.setdefault(said["object_id"], row.id)
-            erased |= {said["object_id"]} if said["action"] == ERASED else set()
+            erased |= {said["object_id"]} if said["action"] in ERASED else set()
         if said["clock"] is not None:
             clocks.append((row.id, said["clock"]))
     if due and max(due) > number:

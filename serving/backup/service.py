@@ -21,13 +21,13 @@ from serving.backup.store import (
     FILES,
     copy_database,
     copy_sqlite,
-    file_of_database,
     has_tables,
     kind_of,
     restore_database,
     revision_of,
 )
 from serving.store import AuditEvent, Store, find_keyring, open_store, write_audit
+from serving.store.database import file_of_database
 
 FORMAT = 1
 MANIFEST, CHECKPOINTS, HOME = "manifest.json", "checkpoints.jsonl", "home"

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from runxin.errors import bad_data, unavailable
 from runxin.settings import Settings
 from serving.store import Store
-from serving.store.database import url_of
+from serving.store.database import file_of_database, url_of
 
 FILES = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 
@@ -23,12 +23,6 @@ FILES = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 def kind_of(settings: Settings) -> str:
     """ "sqlite" or "postgresql"."""
     return url_of(settings).get_backend_name()
-
-
-def file_of_database(settings: Settings) -> Path | None:
-    """The file that the database is; None where it is elsewhere."""
-    url = url_of(settings)
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 def copy_database(settings: Settings, out: Path) -> None:

@@ -12,6 +12,7 @@ from serving.access import Action, Role, User, check_may, may
 from serving.accounts import list_accounts
 from serving.cases import store as kept_by
 from serving.cases.case import CaseNow, Helper, OpenMove, Told, needs_to_close, open_moves
+from serving.cases.opening import check_open
 from serving.cases.store import case_of as case_of
 from serving.cases.store import cases_of as cases_of
 from serving.cases.workflow import BY_MOVE, OF_STEP, CaseState, Need, Who
@@ -93,6 +94,8 @@ def do_move(state: State, user: User, student_id: str, move: str, last_seen: int
         check_may(user, action, None if student is None else student.school_id)
     if student is None or move not in BY_MOVE:
         raise UserError(Kind.NOT_FOUND, "there is no such student, or no such move")
+    if BY_MOVE[move].who is not Who.OFFERED:
+        check_open(state, user, student)
     now = state.clock()
     present, case = _present(state, student, now), case_of(state.store, student_id)
     needs = needs_to_close(case, present, state.today())

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from data_schemas.codes import ConsentScope
+from models.consent import OWN_FROM, counts, own_from
 from serving.store import StudentInputs
 
 TRAINING, SCREENING = ConsentScope.RESEARCH.code, ConsentScope.SCREENING.code
@@ -12,17 +13,33 @@ SCOPES = frozenset({TRAINING, SCREENING})
 
 
 def may_train(
-    student: StudentInputs, columns: Sequence[str] | None, taken_back: Mapping[tuple[str, str], date], today: date
+    student: StudentInputs,
+    columns: Mapping[str, Sequence[str]],
+    taken_back: Mapping[tuple[str, str], date],
+    today: date,
 ) -> bool:
-    """Whether consent to training was given and stands today. Who took back the consent to being screened at all is
-    not learned from either. `columns` are those of the stored consents, None where none were collected: then nobody
-    has agreed."""
-    if columns is None:
+    """Whether consent to training was given, by whom it is asked at the student's age, and stands today. Who took back
+    the consent to being screened at all is not learned from either. `columns` are those of the stored tables; where
+    consents were not collected nobody has agreed."""
+    if "consents" not in columns:
         return False
-    rows = [dict(zip(columns, cells, strict=True)) for cells in student.rows.get("consents", [])]
-    return _stands(student, rows, TRAINING, taken_back, today) and (
-        _last(rows, SCREENING, "given_on", today) is None or _stands(student, rows, SCREENING, taken_back, today)
+    rows = [dict(zip(columns["consents"], cells, strict=True)) for cells in student.rows.get("consents", [])]
+    of_age = _grown(student, columns.get("students", ()), today)
+    asked = [row if counts(row.get("given_by"), of_age) else row | {"given_on": None} for row in rows]
+    return _stands(student, asked, TRAINING, taken_back, today) and (
+        _last(rows, SCREENING, "given_on", today) is None or _stands(student, asked, SCREENING, taken_back, today)
     )
+
+
+def _grown(student: StudentInputs, columns: Sequence[str], today: date) -> bool:
+    """By the birth date, else by the years of age at the screening."""
+    for cells in student.rows.get("students", []):
+        who = dict(zip(columns, cells, strict=True))
+        if who.get("birth_date"):
+            return own_from(date.fromisoformat(who["birth_date"][:10])) <= today
+        if who.get("age_years") is not None:
+            return float(who["age_years"]) >= OWN_FROM
+    return False
 
 
 def _stands(

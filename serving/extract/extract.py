@@ -121,7 +121,7 @@ def _chosen(
     alike = {sha: _alike(one, wanted) for sha, one in made.items()}
     kept, left_out = [], Counter({"no_consent_to_training": 0, "of_another_make": 0})
     for one in everyone:
-        if not may_train(one, made[one.context].columns.get("consents"), back, today):
+        if not may_train(one, made[one.context].columns, back, today):
             left_out["no_consent_to_training"] += 1
         elif not alike[one.context] or one.origin != newest.origin:
             left_out["of_another_make"] += 1

@@ -47,6 +47,9 @@ def pseudonymised(frame: pd.DataFrame, table: Table, names: Pseudonyms, as_of: d
             found[column.name] = values.where(values.isna(), VERIFIED)
         elif column.kind is CellKind.ID or (column.kind is CellKind.TEXT and column.name not in CODES_IN_TEXT):
             found[column.name] = pd.Series(index=frame.index, dtype=values.dtype)
+    if table.name == "consents":
+        # Whose consent counts goes by the birthday, which is not told; it was looked at when students were chosen.
+        found["given_by"] = pd.Series(index=frame.index, dtype=frame["given_by"].dtype)
     if "birth_date" in table.names:
         days = (pd.Timestamp(as_of) - frame["birth_date"]).dt.days
         ages = np.floor(days / DAYS_A_YEAR).astype("float64")

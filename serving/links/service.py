@@ -8,11 +8,11 @@ from datetime import date
 from data_schemas.codes import Code
 from runxin.errors import Kind, UserError, refused
 from serving.access import Action, User, check_may, may
+from serving.cases.opening import check_open
 from serving.links import store as kept_by
 from serving.links.store import LinkedMember, StudentGroup
 from serving.links.store import rooms_of_school as rooms_of_school
 from serving.platform.state import State
-from serving.reading.service import check_open
 from serving.store import AuditEvent, Student, find_student, write_audit
 
 MOST = 60  # students of a group

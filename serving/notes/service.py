@@ -2,10 +2,10 @@
 
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
+from serving.cases.opening import check_open
 from serving.notes import store as kept_by
 from serving.notes.store import RestrictedNote
 from serving.platform.state import State
-from serving.reading.service import check_open
 from serving.store import AuditEvent, Student, find_student, write_audit
 
 LONGEST = 4000  # characters

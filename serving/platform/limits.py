@@ -1,8 +1,10 @@
 """How much the service takes at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from fastapi import Request
@@ -15,6 +17,8 @@ MOST_BYTES_BATCH = 50_000_000
 MOST_SCORES = 64
 MOST_BATCHES = 2
 MOST_OUTCOMES = 4
+MOST_SENDING = 4  # bodies that come in at once from one key: of another one's nobody waits for them
+SECONDS_BETWEEN = 10.0  # two parts of a body; whoever is slower has stopped
 MOST_WAITING = 40  # for one thread that does about 15 a second: nobody waits much longer than two seconds
 Value = TypeVar("Value")
 
@@ -39,19 +43,44 @@ class WorkQueue:
             self._busy -= 1
 
 
+async def parts_of(request: Request) -> AsyncGenerator[bytes]:
+    """The body as it comes in. A place among the sender's own is held meanwhile, so that bodies cannot pile up and one
+    who stalls keeps nobody else from sending. Raises `HTTPException`: 429 where the key sends as many as it may, 408
+    where nothing more comes."""
+    sender = hashlib.sha256(request.headers.get("authorization", "").encode()).hexdigest()
+    async with _place(request, f"from {sender}", MOST_SENDING):
+        parts = request.stream()
+        while True:
+            try:
+                yield await asyncio.wait_for(anext(parts), SECONDS_BETWEEN)
+            except StopAsyncIteration:
+                return
+            except TimeoutError:
+                raise HTTPException(408, "the body stopped coming", {"Connection": "close"}) from None
+
+
 def at_once(name: str, most: int) -> Callable[[Request], AsyncIterator[None]]:
-    """A dependency that answers 429 while `most` requests of this name are under way, so that bodies cannot pile up."""
+    """A dependency that answers 429 while `most` requests of this name are worked on. It stands behind the body among a
+    route's parameters: a place is taken by who has sent everything."""
 
     async def place(request: Request) -> AsyncIterator[None]:
-        busy: dict[str, int] = request.app.state.busy
-        if busy.get(name, 0) >= most:
-            raise HTTPException(
-                429, "as many requests of this kind as the service takes are under way", {"Retry-After": "1"}
-            )
-        busy[name] = busy.get(name, 0) + 1
-        try:
+        async with _place(request, name, most):
             yield
-        finally:
-            busy[name] -= 1
 
     return place
+
+
+@asynccontextmanager
+async def _place(request: Request, name: str, most: int) -> AsyncIterator[None]:
+    busy: dict[str, int] = request.app.state.busy
+    if busy.get(name, 0) >= most:
+        raise HTTPException(
+            429, "as many requests of this kind as the service takes are under way", {"Retry-After": "1"}
+        )
+    busy[name] = busy.get(name, 0) + 1
+    try:
+        yield
+    finally:
+        busy[name] -= 1
+        if not busy[name]:
+            del busy[name]

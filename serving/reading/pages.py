@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serving.access import User
+from serving.cases.opening import AsksFirst
 from serving.platform.guard import Form, one
 from serving.platform.pages import shows, takes
 from serving.platform.render import CHINA, go, page, student_path
@@ -13,7 +14,7 @@ from serving.platform.state import State
 from serving.reading import service
 
 
-def ask_page(request: Request, user: User, state: State, first: service.AsksFirst) -> Response:
+def ask_page(request: Request, user: User, state: State, first: AsksFirst) -> Response:
     """In place of a student's page, for who has to ask first."""
     return page(
         request,

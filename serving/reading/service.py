@@ -1,8 +1,5 @@
-"""Who may open a record at once, who asks first, and who answers (docs/decisions/0032-reading-with-a-purpose.md).
-
-A counselor's caseload is her school. Where somebody has assigned a case, it is the caseload of whom it was assigned to
-and of those who have worked on it; everybody else asks, and in open danger opens at once with a reason.
-"""
+"""Asking to read a record outside the caseload (`serving.cases.opening`), in open danger opening it at once, and who
+answers (docs/decisions/0032-reading-with-a-purpose.md)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +9,12 @@ from models.triage import ZONE, Present, present_of
 from runxin.errors import Kind, UserError, refused
 from serving.access import Action, User, check_may, may, may_somewhere
 from serving.accounts import list_accounts
-from serving.cases.case import CaseNow
 from serving.cases.store import case_of
-from serving.cases.workflow import CaseState
 from serving.platform.state import State
-from serving.reading.store import (
+from serving.store import AuditEvent, Student, facts_of, find_student, write_audit
+from serving.store.audit import events_since, students_read_by
+from serving.store.readings import (
     ANSWERS,
-    APPROVED,
     ASKED,
     OPENED,
     QUESTIONED,
@@ -29,21 +25,11 @@ from serving.reading.store import (
     steps_of_schools,
     steps_of_student,
 )
-from serving.store import AuditEvent, Student, facts_of, find_student, write_audit
-from serving.store.audit import events_since, students_read_by
 
 PURPOSES = ("follow_up", "crisis", "quality_audit")
 LONGEST_REASON = 500  # characters
 SHOWN_DAYS = 92
 ALERT, QUIET = "reading.alert", "reading.alert_seen"
-
-
-class AsksFirst(UserError):
-    """The record is outside the reader's caseload: a reason and somebody's approval come first."""
-
-    def __init__(self, student: Student) -> None:
-        super().__init__(Kind.REFUSED, "this case was assigned to somebody else: ask to read the record, with a reason")
-        self.student = student
 
 
 class ReadingFault(UserError):
@@ -85,34 +71,6 @@ class Readings:
     to_review: tuple[ReadingStep, ...]
     alerts: tuple[ReadingAlert, ...]
     mine: tuple[tuple[ReadingStep, str], ...]
-
-
-def in_caseload(case: CaseNow, user: User, school_id: str, by_assignment: bool) -> bool:
-    """Whether the case is the user's to read without asking."""
-    assigned = by_assignment and case.state is not CaseState.CLOSED and case.holder is not None
-    assigned = assigned and any(one.move in ("assign", "accept") for one in case.events)
-    if not assigned or case.holder == user.username or may(user, Action.APPROVE_CASE, school_id):
-        return True
-    return any(user.username in (one.done_by, one.person) for one in case.events)
-
-
-def check_open(state: State, user: User, student: Student) -> None:
-    """Raise `AsksFirst` where the record is outside the user's caseload and nobody has let her in."""
-    policy = state.policy.reading
-    case = case_of(state.store, student.student_id)
-    if in_caseload(case, user, student.school_id, policy.caseload == "assigned"):
-        return
-    now, steps = state.clock(), steps_of_student(state.store, student.student_id)
-    answers = {one.answers: one for one in steps if one.answers is not None}
-    for one in steps:
-        if one.said_by != user.username or one.answers is not None:
-            continue
-        answer = answers.get(one.reading_id)
-        if one.step == OPENED and one.said_at > now - timedelta(hours=policy.danger_hours):
-            return
-        if answer is not None and answer.step == APPROVED and answer.said_at > now - timedelta(days=policy.open_days):
-            return
-    raise AsksFirst(student)
 
 
 def asking_of(state: State, user: User, student: Student) -> Asking:

@@ -16,6 +16,7 @@ from models.triage.facts import AUDIT, INTERVIEW
 from runxin.errors import Kind, UserError, refused
 from serving.access import Action, User, check_may, may_somewhere
 from serving.accounts import list_accounts
+from serving.cases.opening import check_open
 from serving.cases.service import moves_of_talk
 from serving.platform.state import State
 from serving.recording import store as kept_by
@@ -195,6 +196,7 @@ def undo_talk(state: State, user: User, talk_id: str) -> str:
 def say_of_explanation(state: State, user: User, student_id: str, said: str, assessment_id: str | None) -> None:
     """Keep what somebody thinks of an explanation: feedback on it, and never a label."""
     student, now = may_record(state, user, student_id), state.clock()
+    check_open(state, user, student)  # a talk is recorded by whoever held it; this is said by who reads
     if said not in VIEWS:
         raise UserError(Kind.BAD_DATA, "agree, disagree or cannot say")
     row: dict[str, object] = {

@@ -1,15 +1,23 @@
 """A copy, an explanation, an erasure for one person (PIPL arts. 24, 44–48). How it was checked who asks is put in the
 trail; what cannot be given is refused with its reason."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from data_schemas.school_days import Calendars
 from models.policy import Policy
 from models.triage import ZONE, Present, present_of
 from runxin.errors import Kind, UserError, refused, usage
-from serving.rights.store import everything_of, forget_name
-from serving.store import AuditEvent, Store, Student, erase_inputs, facts_of, find_student, write_audit
+from runxin.settings import Settings
+from serving.cases.store import case_of
+from serving.cases.workflow import CaseState
+from serving.extract import Pseudonyms, kept_key
+from serving.rights.datasets import clear_files
+from serving.rights.store import everything_of, stored_value
+from serving.store import AuditEvent, Store, Student, erase_record, facts_of, find_student, write_audit
+from serving.store.corrections import FIELDS, keep_correction, typed
 
 IDENTITIES = ("in_person", "document", "school_register")  # how it was checked who asks
 ASKING = ("student", "guardian")
@@ -54,18 +62,67 @@ def explain_student(
     }
 
 
+@dataclass(frozen=True)
+class Erased:
+    """How many assessments went, which files were written anew without the student, and in which the id stands yet."""
+
+    assessments: int
+    written: list[Path]
+    left: list[Path]
+
+
 def erase_student(
-    store: Store, policy: Policy, student_id: str, asked_by: str, identity: str, now: datetime, actor: str
-) -> int:
-    """Remove what was gathered of a student, the name too; says how many assessments lost what they were made from.
-    Refused while safety evidence is open: nobody's danger is erased before somebody has assessed it."""
+    store: Store,
+    policy: Policy,
+    student_id: str,
+    asked_by: str,
+    identity: str,
+    now: datetime,
+    actor: str,
+    settings: Settings,
+) -> Erased:
+    """Remove everything of a student: from the store, from files under `RUNXIN_HOME`, and from what is learned from
+    later, whatever folder it is read from. Refused while safety evidence is open or somebody works on the case:
+    nobody's danger is erased before somebody has assessed it."""
     _, present = _known(store, policy, student_id, asked_by, identity, now)
-    if present.open:
+    case = case_of(store, student_id)
+    if present.open or (case.events and case.state is not CaseState.CLOSED):
         _refuse(store, student_id, asked_by, identity, now, actor)
-        raise refused("safety evidence is open: it is assessed first", fix="record the talk, then erase")
-    count = erase_inputs(store, student_id, now, actor)
-    forget_name(store, student_id)
-    return count
+        if present.open:
+            raise refused("safety evidence is open: it is assessed first", fix="record the talk, then erase")
+        raise refused("somebody works on this case: it is closed first", fix="close the case, then erase")
+    ids = [student_id]
+    if settings.extract_key.is_file():
+        ids.append(Pseudonyms(kept_key(settings.extract_key)).of("student", student_id))
+    count = erase_record(store, student_id, now, actor, ids[1:])
+    written, left = clear_files(settings.home, ids)
+    return Erased(count, written, left)
+
+
+def correct_student(
+    store: Store,
+    policy: Policy,
+    student_id: str,
+    asked_by: str,
+    identity: str,
+    now: datetime,
+    actor: str,
+    field: str,
+    value: str,
+) -> None:
+    """Add a correction, which goes before what the school's files say: nothing of before is written over, and what was
+    assessed with it stays a record of that day. Raises `UserError` (usage) for a field or a value that is none, and
+    where the record says so already."""
+    student, _ = _known(store, policy, student_id, asked_by, identity, now)
+    if field not in FIELDS:
+        raise usage(f"{field!r} is not corrected here", fix=f"one of: {', '.join(FIELDS)}; else in the source system")
+    typed(field, value)
+    was = stored_value(store, student, field)
+    if was == value:
+        raise usage("the record says so already")
+    event = AuditEvent(now, actor, "student.corrected", PURPOSE, student_id, f"for={asked_by} identity={identity}")
+    about = (student_id, student.school_id, field, value, was)
+    keep_correction(store, *about, (asked_by, identity), now, actor, event)
 
 
 def _known(

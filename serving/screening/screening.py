@@ -19,6 +19,7 @@ from models.flag_rates import flag_rates
 from models.triage import ZONE
 from runxin.errors import UserError, bad_data, usage
 from serving.replay import code_fingerprint, run_inputs
+from serving.screening.corrections import as_it_may_be_read
 from serving.screening.outcomes import outcomes_of, with_sent
 from serving.screening.rows import consents_given, contacts_of, feeds_of, keep_staff, students_of, withdrawals_of
 from serving.screening.strangers import clashing, on_no_roster
@@ -92,6 +93,7 @@ def publish_screening(
         raise bad_data(f"a {artifact.manifest.data_origin} model may not rank {dataset.description.origin} students")
     if as_of > now.astimezone(ZONE).date():
         raise usage(f"{as_of.isoformat()} has not come yet", fix="screen as of today or of a day before")
+    dataset = as_it_may_be_read(store, dataset, policy.consent.by_age)
     settled = settle_roster(dataset, as_of)
     given, its_own, dataset = dataset, settled.enrolled, with_sent(settled.enrolled, sent_outcomes(store), as_of)
     records = records_of(dataset, calendars)
@@ -246,7 +248,7 @@ def in_force(
     calendars: Calendars | None = None,
 ) -> str | None:
     """The run that already says what this screening would say, for every school of the dataset; None where not."""
-    dataset = with_sent(dataset, sent_outcomes(store), as_of)
+    dataset = with_sent(as_it_may_be_read(store, dataset, policy.consent.by_age), sent_outcomes(store), as_of)
     version = artifact.manifest.version if artifact is not None else None
     wanted = (dataset.fingerprint, as_of, _made_by(calendars), version, policy.name)
     found = set()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty, school_duty_of
     from serving.store.earlier import earlier_margins
     from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
+    from serving.store.erasures import erase_record, erased_among
     from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
     from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, read_at
     from serving.store.feeds import Feed, feeds_of_schools
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
         Kept,
         ReplayContext,
         RunInputs,
-        erase_inputs,
         find_kept,
         inputs_of,
         is_erased,
@@ -118,7 +118,8 @@ __all__ = [
     "duty_of",
     "duty_of_schools",
     "earlier_margins",
-    "erase_inputs",
+    "erase_record",
+    "erased_among",
     "events_of",
     "facts_if_recorded",
     "facts_of",

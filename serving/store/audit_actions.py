@@ -12,8 +12,10 @@ OF_STUDENTS = frozenset(
         "student.read",
         "student.revealed",
         "student.erased",
+        "student.expired",
         "student.exported",
         "student.explained",
+        "student.corrected",
         "right.refused",
         "entry.recorded",
         "outcome.recorded",
@@ -101,6 +103,9 @@ OF_OTHERS = frozenset(
         "readings.read",
         "reading.alert",
         "reading.alert_seen",
+        "retention.looked",
+        "retention.applied",
+        "birthdays.read",
     }
 )
 ACTIONS = OF_STUDENTS | OF_OTHERS

@@ -11,22 +11,24 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from models.consent import counts, own_from
 from serving.store.database import Store, chunks
 from serving.store.students import consents_taken_back
-from serving.store.tables import consents
+from serving.store.tables import consents, students
 
 A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Consent:
-    """One row of the canonical table `consents`; `scope` is a code of `ConsentScope`. `given_on` is None where only the
-    withdrawal is on record."""
+    """One row of the canonical table `consents`; `scope` is a code of `ConsentScope`, `given_by` of `Source` or None
+    where nobody said. `given_on` is None where only the withdrawal is on record."""
 
     scope: str
     given_on: date | None
     withdrawn_on: date | None = None
     valid_until: date | None = None
+    given_by: str | None = None
 
 
 def taken_back_of(rows: Iterable[Consent], today: date) -> dict[str, date]:
@@ -61,15 +63,23 @@ def keep_consents(
         connection.execute(consents.insert(), rows)
 
 
-def consents_of(connection: sa.Connection, files: Sequence[str]) -> dict[str, list[Consent]]:
-    """What is on record of consents, by file: that of the run that says where the student is, and what was sent."""
+def consents_of(connection: sa.Connection, files: Sequence[str], today: date) -> dict[str, list[Consent]]:
+    """What is on record of consents, by file: that of the run that says where the student is, and what was sent. What
+    was given by somebody who is not asked at the student's age counts as not given; where no roster knows the age, the
+    door by which it came has seen to that."""
     found: dict[str, list[Consent]] = {}
     stands = consents_taken_back()
     for part in chunks(list(files)):
         for row in connection.execute(stands.where(stands.selected_columns.student_id.in_(part))):
             found.setdefault(row.student_id, []).append(Consent(row.scope, None, row.withdrawn_on))
-        for row in connection.execute(consents.select().where(consents.c.student_id.in_(part))):
-            one = Consent(row.scope, row.given_on, row.withdrawn_on, row.valid_until)
+        sent = sa.select(consents, students.c.birth_date).outerjoin(
+            students, students.c.student_id == consents.c.student_id
+        )
+        for row in connection.execute(sent.where(consents.c.student_id.in_(part))):
+            born = row.birth_date
+            asked = born is None or counts(row.given_by, own_from(born) <= today)
+            given_on = row.given_on if asked else None
+            one = Consent(row.scope, given_on, row.withdrawn_on, row.valid_until, row.given_by)
             found.setdefault(row.student_id, []).append(one)
     return found
 
@@ -85,7 +95,7 @@ def taken_back(store: Store, scopes: Collection[str], today: date) -> dict[tuple
     with store.reading() as connection:
         ids = {row.student_id for row in connection.execute(consents_taken_back())}
         ids |= set(connection.scalars(sa.select(consents.c.student_id)))
-        rows = consents_of(connection, sorted(ids))
+        rows = consents_of(connection, sorted(ids), today)
     return {
         (who, scope): on
         for who, said in rows.items()
@@ -96,4 +106,6 @@ def taken_back(store: Store, scopes: Collection[str], today: date) -> dict[tuple
 
 def _name(file_id: str, row: Consent) -> str:
     said = f"{file_id}/{row.scope}/{row.given_on}/{row.withdrawn_on}/{row.valid_until}"
+    # As it was named before givers were kept, so that the same row is there once.
+    said = said if row.given_by is None else f"{said}/{row.given_by}"
     return hashlib.sha256(said.encode()).hexdigest()

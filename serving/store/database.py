@@ -162,6 +162,12 @@ def url_of(settings: Settings) -> sa.URL:
     return url.set(password=settings.database_password) if settings.database_password else url
 
 
+def file_of_database(settings: Settings) -> Path | None:
+    """The file that the database is; None where it is elsewhere."""
+    url = url_of(settings)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
 def check_reachable(store: Store) -> None:
     """Raise `UserError` (unavailable) where the database does not answer."""
     with store.reading() as connection:

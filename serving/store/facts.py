@@ -155,7 +155,7 @@ def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None, t
         pieces_of(connection, ids, at),
         words_of(connection, ids, at),
         contacts_of(connection, ids, at),
-        consents_of(connection, ids),
+        consents_of(connection, ids, today),
         attempts_of(connection, ids, at),
         case_facts_of(connection, ids, at),
         confirmed_new(connection),

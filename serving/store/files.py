@@ -17,6 +17,7 @@ from data_schemas.roster import UNASSIGNED
 from serving.store.case_tables import case_events, concern_reports, drafts, explanation_views, readings, reveals, talks
 from serving.store.database import Store, chunks
 from serving.store.plan_tables import plans, restricted_notes, student_links
+from serving.store.rights_tables import corrections
 from serving.store.ring_tables import rings
 from serving.store.students import AMONG, Student, students_of, unassigned_among
 from serving.store.tables import (
@@ -50,6 +51,7 @@ FILED = (
     plans,
     restricted_notes,
     student_links,
+    corrections,
     rings,
 )  # tables with a file's id in `student_id`
 PUT = tuple(table for table in FILED if table not in (misses, run_strangers))

@@ -3,54 +3,24 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import sqlalchemy as sa
 
 from runxin.errors import bad_data
-from serving.store.audit import AuditEvent, add_events
-from serving.store.audit_chain import forget
-from serving.store.case_tables import (
-    case_events,
-    concern_reports,
-    drafts,
-    explanation_views,
-    identity_decisions,
-    readings,
-    reveals,
-    talks,
-)
-from serving.store.concern_reports import undone_entries
 from serving.store.contents import Content, contents_with, keep_contents, opened
 from serving.store.database import Store, chunks
-from serving.store.dialects import empty_the_log, overwrite_what_is_removed
-from serving.store.fact_changes import fact_changes
-from serving.store.files import contested
 from serving.store.payload import unpack
-from serving.store.plan_tables import plans, restricted_notes, student_links
-from serving.store.ring_tables import rings
-from serving.store.run_tables import brought
 from serving.store.tables import (
     assessments,
-    contacts,
     contents,
     entries,
     erased,
-    evidence,
     inputs,
-    misses,
-    outcomes,
     runs,
-    students,
 )
 
-ON_STUDENTS = (
-    *(fact_changes, inputs, outcomes, contacts, misses),
-    *(talks, drafts, explanation_views, case_events, reveals, concern_reports, readings),
-    *(plans, restricted_notes, student_links, rings),
-)
 UNKEPT = (
     "nothing is stored to replay this assessment from: it is older than replay, or its model was not read from files"
 )
@@ -145,73 +115,8 @@ def keep_inputs(connection: sa.Connection, rows: Iterable[tuple[str, Content]]) 
 def is_erased(store: Store, assessment_id: str) -> bool:
     """Whether the inputs of an assessment that had this id were erased."""
     with store.reading() as connection:
-        return connection.scalar(sa.select(erased).where(erased.c.id_sha256 == _hash(assessment_id))) is not None
+        return connection.scalar(sa.select(erased).where(erased.c.id_sha256 == hash_of_id(assessment_id))) is not None
 
 
-def erase_inputs(store: Store, student_id: str, at: datetime, actor: str) -> int:
-    """Remove what a student's assessments were made from, outcomes included; returns how many they were.
-
-    Of each only the hash of its random id is left, by which a replay answers "erased"; the rows that the list and open
-    evidence stand on lose the id itself, so that nothing leads from the one to the other. The audit log goes on to say
-    what was done, and the key by which it could be told with whose record is destroyed.
-    """
-    with store.writing() as connection:
-        overwrite_what_is_removed(connection)
-        files = _files(connection, student_id)
-        mine = assessments.c.student_id.in_(files)
-        ids = list(
-            connection.scalars(
-                sa.select(assessments.c.assessment_id).where(mine, assessments.c.assessment_id.is_not(None))
-            )
-        )
-        connection.execute(
-            assessments.update().where(mine).values(assessment_id=None, inputs=None, earlier_margin=None)
-        )
-        # A report that was taken back must not come up again once nobody knows any more that it was.
-        undone = undone_entries()
-        connection.execute(evidence.delete().where(evidence.c.student_id.in_(files), evidence.c.filed_by.in_(undone)))
-        connection.execute(entries.delete().where(entries.c.student_id.in_(files), entries.c.entry_id.in_(undone)))
-        sent = entries.c.student_id.in_(files) & (entries.c.record != b"")
-        sent_ids = list(connection.scalars(sa.select(entries.c.entry_id).where(sent)))
-        for entry_id in sent_ids:
-            fresh = uuid4().hex
-            connection.execute(
-                entries.update()
-                .where(entries.c.entry_id == entry_id)
-                .values(entry_id=fresh, record=b"", inputs=None, context=None)
-            )
-            by_it = evidence.c.student_id.in_(files) & (evidence.c.filed_by == entry_id)
-            connection.execute(evidence.update().where(by_it).values(filed_by=fresh))
-        told = [sa.select(table.c.sha256).where(table.c.student_id.in_(files)) for table in (outcomes, contacts)]
-        connection.execute(brought.delete().where(brought.c.sha256.in_(sa.union(*told))))
-        connection.execute(assessments.update().where(mine, ~_says_where()).values(sex=None, birth_date=None))
-        # A digest of nine answers tells the answers to whoever tries them all.
-        connection.execute(evidence.update().where(evidence.c.student_id.in_(files)).values(record=None))
-        for table in ON_STUDENTS:
-            connection.execute(table.delete().where(table.c.student_id.in_(files)))
-        decided = identity_decisions.c
-        about = decided.student_id.in_(files) | decided.other_id.in_(files)
-        connection.execute(identity_decisions.delete().where(about))
-        gone = [{"id_sha256": _hash(one)} for one in (*ids, *sent_ids)]
-        if gone:
-            connection.execute(erased.insert(), gone)
-        add_events(connection, [AuditEvent(at, actor, "student.erased", "rights_request", file) for file in files])
-        forget(connection, files)
-    empty_the_log(store.engine)
-    return len(gone)
-
-
-def _says_where() -> sa.ColumnElement[bool]:
-    """Whether an assessment's row is the one that the school's roster of today stands on."""
-    same = (students.c.student_id == assessments.c.student_id) & (students.c.run_id == assessments.c.run_id)
-    return sa.exists().where(same)
-
-
-def _files(connection: sa.Connection, student_id: str) -> tuple[str, ...]:
-    """The files of a student: what came under the same id for the school of the student's roster is the student's."""
-    school = connection.scalar(sa.select(students.c.school_id).where(students.c.student_id == student_id))
-    return (student_id,) if school is None else (student_id, contested(student_id, school))
-
-
-def _hash(assessment_id: str) -> str:
+def hash_of_id(assessment_id: str) -> str:
     return hashlib.sha256(assessment_id.encode()).hexdigest()

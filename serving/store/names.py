@@ -13,11 +13,11 @@ from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.files import read_sheet
 from data_schemas.mapping.sheet import Wanted
 from data_schemas.plain_text import unmarked
-from data_schemas.spelling import spelled
 from runxin.errors import Problem, bad_data
 from serving.store.audit import AuditEvent, add_event
+from serving.store.corrections import as_corrected, corrections_in
 from serving.store.database import Store
-from serving.store.sealing import seal
+from serving.store.students import seal_name
 from serving.store.tables import names
 
 COLUMNS = ("student_id", "name")
@@ -44,25 +44,19 @@ def load_names(store: Store, file: Path, at: datetime, actor: str) -> NamesFile:
 
 
 def keep_names(store: Store, given: Mapping[str, str], at: datetime, actor: str) -> None:
-    """Set the names of the students with these ids, over those that are there."""
+    """Set the names of the students with these ids, over those that are there; one that was corrected stays so."""
     if not given:
         return
     with store.writing() as connection:
-        rows = [
-            {"student_id": student_id, "sealed": seal_name(connection, student_id, name)}
-            for student_id, name in given.items()
-        ]
+        corrected = corrections_in(connection, list(given))
+        told = {who: as_corrected("name", name, corrected.get(who, ())) or name for who, name in given.items()}
+        rows = [{"student_id": who, "sealed": seal_name(connection, who, name)} for who, name in told.items()]
         connection.execute(
             names.delete().where(names.c.student_id == sa.bindparam("gone")),
             [{"gone": row["student_id"]} for row in rows],
         )
         connection.execute(names.insert(), rows)
         add_event(connection, AuditEvent(at, actor, "names.kept", detail=f"students={len(rows)}"))
-
-
-def seal_name(connection: sa.Connection, student_id: str, name: str) -> str:
-    """A name with its sounds and first letters, as the table holds it."""
-    return seal(connection, "names", student_id, f"{name}\n{spelled(name)}")
 
 
 def read_names(file: Path) -> NamesFile:

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from serving.store.corrections import ROSTER, By, Correction, as_corrected, corrections_in, plain, typed
 from serving.store.database import chunks
 from serving.store.runs import runs_that_stood
 from serving.store.tables import assessments, students
@@ -43,7 +44,7 @@ def settle_students(connection: sa.Connection) -> SettledStudents:
         for row in connection.execute(sa.select(*SAID).where(assessments.c.student_id.in_(part))):
             if (row.run_id, row.school_id) in places:
                 _take_newer(current, row, places)
-    _keep(connection, current, known, lost)
+    _keep(connection, current, known, lost, corrections_in(connection))
     unknown = {who: known[who][SCHOOL] for who in lost if who not in current}
     return SettledStudents({who: row[SCHOOL] for who, row in current.items()}, unknown)
 
@@ -55,13 +56,17 @@ def _take_newer(found: dict[str, Any], row: Any, places: dict[tuple[str, str], A
 
 
 def _keep(
-    connection: sa.Connection, current: dict[str, Any], known: dict[str, tuple[Any, ...]], lost: Sequence[str]
+    connection: sa.Connection,
+    current: dict[str, Any],
+    known: dict[str, tuple[Any, ...]],
+    lost: Sequence[str],
+    corrected: By,
 ) -> None:
     """Write what has changed; of most students that is which run says so, and no more."""
     again: dict[str, list[str]] = {}
     changed = []
     for who, row in current.items():
-        before, now = known.get(who), tuple(row)
+        before, now = known.get(who), _as_corrected(tuple(row), corrected.get(who, ()))
         if before is None or before[:RUN] != now[:RUN]:
             changed.append(now)
         elif before != now:
@@ -73,3 +78,13 @@ def _keep(
         connection.execute(students.delete().where(students.c.student_id.in_(part)))
     if changed:
         connection.execute(students.insert(), [dict(zip(students.c.keys(), row, strict=True)) for row in changed])
+
+
+def _as_corrected(row: tuple[Any, ...], given: Sequence[Correction]) -> tuple[Any, ...]:
+    if not given:
+        return row
+    names = students.c.keys()
+    return tuple(
+        typed(name, as_corrected(name, plain(value), given)) if name in ROSTER else value
+        for name, value in zip(names, row, strict=True)
+    )

@@ -74,6 +74,8 @@ SEALED = (
     ("drafts", "draft_id", "fields"),
     ("plans", "file_id", "fields"),
     ("restricted_notes", "file_id", "text"),
+    ("corrections", "correction_id", "said"),
+    ("erasure_keys", "key_id", "sealed"),
     ("duty", "school_id", "phone"),
     ("duty_numbers", "school_id", "phone"),
     ("outbox", "message_id", "recipient"),

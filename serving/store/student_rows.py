@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from data_schemas.tables import TABLES, CellKind
 from serving.store.contents import contents_with, opened
+from serving.store.corrections import FAMILY, as_corrected, corrections_in
 from serving.store.database import Store
 from serving.store.feeds import feeds_of
 from serving.store.payload import unpack
@@ -57,7 +58,10 @@ def rows_of_student(store: Store, student_id: str, school_id: str) -> StudentRow
         sent = sa.select(entries.c.record).where(entries.c.student_id == student_id, entries.c.record != b"")
         for stored in connection.scalars(sent.order_by(entries.c.received_at, entries.c.place)):
             _add(tables, unpack(stored))
+        given = corrections_in(connection, [student_id]).get(student_id, ())
         covered = {one.feed: (one.covered_from, one.covered_to) for one in feeds_of(connection, school_id)}
+    for row in tables.get("family", ()):
+        row["value"] = as_corrected(FAMILY + row["flag"], row["value"], given)
     return StudentRows(
         {name: tuple(_typed(row, DAYS[name]) for row in rows) for name, rows in tables.items()},
         covered,

@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from data_schemas.roster import UNASSIGNED
+from data_schemas.spelling import spelled
 from serving.store.database import Store, chunks
 from serving.store.run_tables import withdrawn
 from serving.store.runs import in_force_runs
-from serving.store.sealing import unseal
+from serving.store.sealing import seal, unseal
 from serving.store.tables import entries, evidence, names, outcomes, run_schools, run_strangers, runs, students
 
 AMONG = UNASSIGNED + ":"  # … or the counselors of a key's schools, which stand behind it
@@ -72,6 +73,11 @@ def name_of(connection: sa.Connection, student_id: str, sealed: str) -> tuple[st
     """A name, and its sounds and first letters (`data_schemas.spelling.spelled`)."""
     name, _, sounds = unseal(connection, "names", student_id, sealed).rpartition("\n")
     return name, sounds
+
+
+def seal_name(connection: sa.Connection, student_id: str, name: str) -> str:
+    """A name with its sounds and first letters, as the table holds it."""
+    return seal(connection, "names", student_id, f"{name}\n{spelled(name)}")
 
 
 def names_at(connection: sa.Connection, people: Collection[str]) -> dict[str, str]:

@@ -215,6 +215,7 @@ consents = sa.Table(
     sa.Column("given_on", sa.Date),
     sa.Column("withdrawn_on", sa.Date),
     sa.Column("valid_until", sa.Date),
+    sa.Column("given_by", sa.String),
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("filed_by", sa.String, nullable=False),
 )

@@ -13,6 +13,7 @@ from data_schemas.instruments import Words
 from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
 from models.triage import BY_CODE, PAGE, Standing, Word
 from serving.access import User
+from serving.cases.opening import AsksFirst
 from serving.cases.service import case_part
 from serving.identity.service import identity_part
 from serving.links.service import linked_groups
@@ -23,7 +24,6 @@ from serving.platform.schools import namer
 from serving.platform.state import State, instruments_of
 from serving.platform.words import instrument_label, instrument_name, pick, say
 from serving.reading.pages import ask_page
-from serving.reading.service import AsksFirst
 from serving.student.absences import AWAY, absences_of
 from serving.student.service import form_of, open_student
 from serving.student.sheets import courses_of

@@ -8,10 +8,11 @@ from models.assessment import Assessment
 from models.triage import ZONE, Present, present_of, stands_in
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
+from serving.cases.opening import check_open
 from serving.crisis.service import rung_of
 from serving.crisis.store import KeptRing
 from serving.platform.state import State
-from serving.reading.service import check_open, note_reading
+from serving.reading.service import note_reading
 from serving.recording import RecordForm, form_for, note_reveal
 from serving.store import (
     AuditEvent,

@@ -3,12 +3,17 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from serving.api.request import MOST_RECORDS
-from serving.platform.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH
+from serving.platform import limits
+from serving.platform.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SENDING
 from tests.api_state import Api, make_api, record
 
 CHUNK = 64 * 1024
@@ -67,29 +72,74 @@ def test_without_a_key_the_body_is_not_read(api: Api) -> None:
     assert sum(sent) <= 2 * CHUNK
 
 
-def test_too_many_batches_at_once_are_put_off(api: Api) -> None:
-    key = api.key()
+def test_one_key_sends_so_many_bodies_at_once_and_keeps_no_other_from_sending(api: Api) -> None:
+    mine, another = api.key(), api.key()
 
     async def crowd() -> list[int]:
-        begun = [asyncio.Event() for _ in range(MOST_BATCHES)]
-        go_on = asyncio.Event()
+        begun = [asyncio.Event() for _ in range(MOST_SENDING)]
+        go_on = [asyncio.Event() for _ in begun]
 
-        async def slow(mine: asyncio.Event) -> AsyncIterator[bytes]:
-            mine.set()  # the body is asked for, so the request has its place
-            await go_on.wait()
-            yield b'{"records": []}'
+        async def slow(place: int) -> AsyncIterator[bytes]:
+            begun[place].set()  # the body is asked for, so the request has its place
+            await go_on[place].wait()
+            yield NOBODY
 
-        transport = httpx.ASGITransport(api.client.app)
-        headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as client:
-            waiting = [asyncio.ensure_future(client.post("/score_batch", content=slow(one))) for one in begun]
-            for one in begun:
-                await one.wait()
-            refused = await client.post("/score_batch", content=b'{"records": []}')
-            go_on.set()
-            answered = await asyncio.gather(*waiting)
-            free = await client.post("/score_batch", content=b'{"records": []}')
+        async with client_of(api) as client:
+            waiting = [asyncio.ensure_future(send(client, slow(place), mine)) for place in range(MOST_SENDING)]
+            for event in begun:
+                await event.wait()
+            refused, other = await send(client, NOBODY, mine), await send(client, NOBODY, another)
+            answered = []
+            for go, one in zip(go_on, waiting, strict=True):  # one after the other, since few are worked on at once
+                go.set()
+                answered.append(await one)
+            free = await send(client, NOBODY, mine)
             assert refused.headers["retry-after"] == "1"
-            return [refused.status_code, *(one.status_code for one in answered), free.status_code]
+            return [refused.status_code, other.status_code, *(one.status_code for one in answered), free.status_code]
 
-    assert asyncio.run(crowd()) == [429, 200, 200, 200]
+    assert asyncio.run(crowd()) == [429, *[200] * (MOST_SENDING + 2)]
+
+
+def test_a_body_that_stops_coming_is_given_up(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SECONDS_BETWEEN", 0.02)
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b'{"records": '
+        await asyncio.Event().wait()
+
+    async def one() -> httpx.Response:
+        async with client_of(api) as client:
+            return await send(client, stalled(), api.key())
+
+    answer = asyncio.run(one())
+    assert (answer.status_code, answer.json()["title"]) == (408, "The request did not come to its end")
+    assert api.post("/score_batch", NOBODY).status_code == 200
+
+
+def test_so_many_are_worked_on_at_once() -> None:
+    busy: dict[str, int] = {}
+    request = Request({"type": "http", "app": SimpleNamespace(state=SimpleNamespace(busy=busy))})
+    take = limits.at_once("batch", MOST_BATCHES)
+
+    async def all_places() -> None:
+        async with AsyncExitStack() as held:
+            for _ in range(MOST_BATCHES):
+                await held.enter_async_context(asynccontextmanager(take)(request))
+            with pytest.raises(HTTPException) as refused:
+                await held.enter_async_context(asynccontextmanager(take)(request))
+            assert refused.value.status_code == 429
+
+    asyncio.run(all_places())
+    assert busy == {}
+
+
+NOBODY = b'{"records": []}'
+
+
+def client_of(api: Api) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(api.client.app), base_url="http://testserver")
+
+
+async def send(client: httpx.AsyncClient, content: bytes | AsyncIterator[bytes], key: str) -> httpx.Response:
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    return await client.post("/score_batch", content=content, headers=headers)

@@ -8,8 +8,8 @@ import pytest
 
 from data_schemas.zone import CHINA
 from models.triage import Present, present_of
-from serving.store import erase_inputs, facts_of
-from tests.api_state import NOW, Api, days_ago, make_api, phq9, record, today
+from serving.store import facts_of
+from tests.api_state import Api, days_ago, make_api, phq9, record, today
 from tests.known_schools import make_known
 
 
@@ -154,14 +154,3 @@ def test_a_second_talk_of_the_same_words_names_the_first_one_to_count(api: Api) 
     told["outcomes"][0]["corrects"] = first["record_id"]
     assert api.post("/outcomes", told).json()["evidence_closed"] == 1
     assert waiting(api) == set()
-
-
-def test_erasure_takes_what_tells_the_answers_and_opens_nothing_anew(api: Api) -> None:
-    score(api, sheet(*TWO))
-    assess(api)
-    erase_inputs(api.state.store, "S-1077 (A)", NOW, "cli")
-    (piece,) = facts_of(api.state.store, ["S-1077 (A)"], today())["S-1077 (A)"].pieces
-    assert piece.floor.record is None
-    before = now(api).evidence
-    score(api, sheet(*TWO))
-    assert len(now(api).evidence) == len(before), "what was filed without a record may rest on any"

@@ -3,6 +3,7 @@ the log, on stdout or stderr, or in what a fault or a refusal answers. Each requ
 """
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,10 @@ import sqlalchemy as sa
 import structlog
 
 from runxin.cli.main import run
-from runxin.logs import configure_logs
+from runxin.logs import configure_logs, get_logger
 from serving.accounts import create_link
 from serving.app import PAGES, ROUTERS, make_app, make_web
+from serving.health.request_log import SERVERS, WithoutMessage, keep_messages_out
 from serving.keys import create_key
 from tests.api_state import Api, make_api, phq9, record
 from tests.factories import NOW
@@ -36,6 +38,10 @@ def api(tmp_path: Path) -> Iterator[Api]:
     made.client = Client(make_app(made.state, make_web(made.state)))
     configure_logs(made.settings.logs)
     yield made
+    close_logs()
+
+
+def close_logs() -> None:
     structlog.get_config()["logger_factory"]._file.close()
     structlog.reset_defaults()
 
@@ -132,6 +138,34 @@ def test_a_fault(
     assert all("test_log_privacy.py" in line["frames"][-1] for line in failed)
     # The page links to itself in the other language.
     assert_private(api, page.text.replace(f"/students/{WHO}", ""), answer.text, *capfd.readouterr())
+
+
+def test_what_the_server_says_of_a_fault_is_its_kind(caplog: pytest.LogCaptureFixture) -> None:
+    keep_messages_out()
+    keep_messages_out()
+    try:
+        try:
+            raise Fault(NAME)
+        except Fault as inner:
+            raise Fault(NOTE) from inner
+    except Fault:
+        for name in SERVERS:
+            logging.getLogger(name).exception("Exception in ASGI application %s", "x", stack_info=True)
+            assert len([one for one in logging.getLogger(name).filters if isinstance(one, WithoutMessage)]) == 1
+    said = caplog.text
+    assert said.count("Fault; logs/runxin.log has its place") == len(SERVERS)
+    assert (NAME in said, NOTE in said) == (False, False)
+
+
+def test_a_log_that_was_moved_away_goes_on_in_a_new_file(tmp_path: Path) -> None:
+    configure_logs(tmp_path)
+    for name in ("first", "second"):
+        get_logger("test").info(name)
+        (tmp_path / "runxin.log").rename(tmp_path / name)
+    get_logger("test").info("third")
+    close_logs()
+    told = {file.name: json.loads(file.read_text("utf-8"))["event"] for file in tmp_path.iterdir()}
+    assert told == {"first": "first", "second": "second", "runxin.log": "third"}
 
 
 def test_each_answer_names_its_request_and_takes_over_no_id(api: Api) -> None:

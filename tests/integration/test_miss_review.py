@@ -23,7 +23,7 @@ from serving.store import (
     Outcome,
     Store,
     audit_rows,
-    erase_inputs,
+    erase_record,
     open_store,
     record_outcomes,
     school_ids,
@@ -68,7 +68,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     school = next(one for one in school_ids(store) if len(follow(store, one).queue("below")) > 8)
     listed = follow(store, school)
     above = {line.student.student_id for line in (*listed.queue("immediate"), *listed.queue("week"))}
-    spoken = set(dataset.tables["outcomes"]["student_id"])  # erased, what their talks had closed would be open again
+    spoken = set(dataset.tables["outcomes"]["student_id"])
     below = [line.student.student_id for line in listed.queue("below") if line.student.student_id not in above | spoken]
     ids = dataset.students.loc[dataset.students["school_id"] == school, "student_id"].tolist()
     quiet = [one for one in ids if one not in above and one not in {line.student.student_id for line in lines(listed)}]
@@ -87,7 +87,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         "incomplete": below[2],
         "stranger": "S-nobody",
     }
-    erase_inputs(store, who["erased"], NOW, "cli")
+    erase_record(store, who["erased"], NOW, "cli")
     with store.writing() as connection:
         connection.execute(inputs.delete().where(inputs.c.student_id == who["incomplete"]))
     events = [Outcome(student, DAY, "referral", 2, "concern", 0.4, DAY) for student in who.values()]
@@ -122,7 +122,7 @@ def test_each_event_below_the_line_has_its_class(world: World) -> None:
     assert set(missed) == set(world.who) - {"checked", "week", "audit", "stranger"}, "the others stood above the line"
     told = {name: (case.miss, case.why_not) for name, case in missed.items()}
     assert told["unscreened"] == ("unscreened", None)
-    assert told["erased"] == ("not_replayable", "erased")
+    assert told["erased"] == ("unscreened", None), "nothing of before is known any more"
     assert told["incomplete"] == ("not_replayable", "incomplete")
     assert told["below"][0] in ("ranked_low", "stale")
     assert told["quiet"][0] in ("concealed", "ranked_low", "stale", "unscreened")
@@ -193,11 +193,10 @@ def test_the_verb_says_it_in_words_and_in_json(
     (mine,) = said["schools"]
     assert sum(said["classes"].values()) == said["below_the_line"] == len(mine["cases"])
     assert (said["from"], said["to"], said["complete"]) == ("2026-01-01", "2026-06-30", True)
-    assert said["classes"]["not_replayable"] == 2
+    assert said["classes"]["not_replayable"] == 1
     assert run(["miss-review", "--half", "2026H1", "--school", world.school]) == 0
     text = capsys.readouterr().out
-    assert "无法复算 not_replayable: 2" in text
-    assert "not replayable, erased: 1" in text
+    assert "无法复算 not_replayable: 1" in text
     assert "found none is no proof of none missed" in text
     assert run(["miss-review", "--half", "June"]) == 2
     assert run(["miss-review", "--half", "2026H1", "--school", "school-99"]) == 2
@@ -205,7 +204,7 @@ def test_the_verb_says_it_in_words_and_in_json(
 
 def test_an_erased_student_leaves_counts_and_no_case(world: World) -> None:
     before = reviews_of(world.store, HALF.name, world.school, with_cases=True)[0]
-    erase_inputs(world.store, world.who["unscreened"], NOW, "cli")
+    erase_record(world.store, world.who["unscreened"], NOW, "cli")
     after = reviews_of(world.store, HALF.name, world.school, with_cases=True)[0]
     assert after.counts == before.counts
     assert world.who["unscreened"] not in {case.student_id for case in after.cases}

@@ -114,6 +114,27 @@ def test_a_talk_is_recorded_outside_the_caseload_and_shows_nothing(wang: Desk) -
     assert "PHQ" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/cases", {"move": "acknowledge", "last": "1"}),
+        ("/cases", {"move": "offer", "last": "1", "person": "zhao"}),
+        ("/handover", {"student": STUDENT, "school": "school-01", "person": "zhao"}),
+        ("/explanation-views", {"said": "agree"}),
+        ("/records", {"how": "in_person", "then": "stay"}),
+        ("/records/draft", {"note": "x"}),
+        ("/notes", {"text": "x"}),
+        ("/plans", {"kind": "care"}),
+        ("/links", {"kind": "siblings", "others": "S-1"}),
+    ],
+)
+def test_no_work_on_it_opens_a_record_outside_the_caseload(wang: Desk, path: str, fields: dict[str, str]) -> None:
+    _, zhao = assigned(wang)
+    answer = zhao.client.post(path, form(zhao) | {"student_id": STUDENT} | fields)
+    assert "PHQ" not in answer.text
+    assert status(zhao) == 403
+
+
 def test_bulk_reading_raises_one_alert_that_administrators_and_supervisors_see(wang: Desk, store: Store) -> None:
     reading = wang.pages.state.policy.reading.model_copy(update={"alert_students": 2})
     object.__setattr__(wang.pages.state, "policy", wang.pages.state.policy.model_copy(update={"reading": reading}))

@@ -13,7 +13,7 @@ from data_schemas.dataset import Dataset
 from models import Artifact, save_artifact
 from runxin.cli.main import run
 from runxin.settings import Settings, read_settings
-from serving.store import audit_rows, erase_inputs, open_store
+from serving.store import audit_rows, erase_record, open_store
 from serving.store.contents import content_of
 from serving.store.tables import contents, inputs
 from tests.api_state import days_ago, make_api, promote, record
@@ -206,7 +206,7 @@ def test_an_erased_one_says_so_and_no_more(say: Say, settings: Settings, city: t
     say("screen", str(city[0]), "--as-of", "2026-03-06")
     (student, assessment_id), (_, other) = list(listed(say).items())[:2]
     with open_store(settings) as store:
-        assert erase_inputs(store, student, NOW, "cli") == 1
+        assert erase_record(store, student, NOW, "cli") == 1
         assert say("replay", assessment_id) == (0, {"outcome": "erased"})
         newest = audit_rows(store, 1)[0]
     assert (newest.action, newest.object_id, newest.detail) == ("assessment.replayed", None, "erased")

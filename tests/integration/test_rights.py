@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from data_schemas.codes import Tier
 from runxin.cli.main import run
 from runxin.settings import read_settings
 from serving.store import Store, audit_rows, find_student, keep_names
+from serving.store.case_events import CaseEvent, add_case_event
+from serving.store.tables import names
 from tests.desk import PROTECT, SHEET
 from tests.factories import NOW, assessment, publish
 from tests.new_stores import store_at
@@ -66,7 +69,17 @@ def test_an_erasure_waits_for_open_evidence_and_takes_the_name(store: Store) -> 
     assert run(["rights", "erase", "S-3", *WHO]) == 4
     assert find_student(store, "S-3", True).name == "周舟"  # type: ignore[union-attr]
     assert run(["rights", "erase", "S-1", *WHO]) == 0
-    assert find_student(store, "S-1", True).name is None  # type: ignore[union-attr]
+    assert find_student(store, "S-1", True) is None
+    with store.reading() as connection:
+        assert connection.scalar(sa.select(names.c.student_id).where(names.c.student_id == "S-1")) is None
+
+
+def test_an_erasure_waits_until_nobody_works_on_the_case(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    with store.writing() as connection:
+        add_case_event(connection, CaseEvent("S-1", "school-01", "acknowledge", NOW, "wang"))
+    assert run(["rights", "erase", "S-1", *WHO]) == 4
+    assert "it is closed first" in capsys.readouterr().err
+    assert trail(store, "right.refused")[0][0] == "S-1"
 
 
 def test_who_asks_and_how_it_was_checked_has_to_be_said(store: Store) -> None:

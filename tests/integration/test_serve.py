@@ -58,6 +58,14 @@ def served(tmp_path: Path) -> Iterator[Served]:
         server.process.communicate(timeout=60)
 
 
+def stalled(port: int, key: str) -> socket.socket:
+    """A client that has begun to send a batch and goes no further."""
+    client = socket.create_connection(("127.0.0.1", port))
+    head = f"POST /score_batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
+    client.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{{".encode())
+    return client
+
+
 def test_it_serves_until_it_is_told_to_stop(served: Served) -> None:
     assert served.process.stdout is not None
     line = json.loads(served.process.stdout.readline())
@@ -78,6 +86,9 @@ def test_it_serves_until_it_is_told_to_stop(served: Served) -> None:
     content = record(responses=[phq9([1, 1, 1, 1, 1, 1, 1, 1, 2])])
     answer = fetch(served.url + "/score", method="POST", json=content, headers={"authorization": f"Bearer {key}"})
     assert answer.status_code == 200, answer.text
+    with stalled(served.port, key), stalled(served.port, key):
+        asked = {"headers": {"authorization": f"Bearer {key}"}, "json": {"records": [content]}}
+        assert fetch(served.url + "/score_batch", method="POST", **asked).status_code == 200, "somebody stalls"
     said = answer.json()
     assert (said["tier"]["code"], said["tier"]["state"]) == ("crisis", "pending")
     assert said["floors"][0]["id"] == "R02"

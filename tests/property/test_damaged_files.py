@@ -13,11 +13,11 @@ import pytest
 
 from data_schemas.calendar_tables import read_calendars
 from data_schemas.dataset import read_dataset
+from data_schemas.far_cells import corners_of
 from data_schemas.instruments import packaged_instruments
 from data_schemas.instruments.workbook import read_workbook
 from data_schemas.instruments.workbook_template import write_template
 from data_schemas.mapping import draft_mapping, import_files
-from data_schemas.mapping.far_cells import corners_of
 from data_schemas.synthetic import make_city, write_city
 from runxin.errors import UserError
 from tests.damaged_files import DAMAGES, whole_files

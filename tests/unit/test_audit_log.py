@@ -16,13 +16,13 @@ from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.audit import Verified, verify_log
 from serving.cases.workflow import MOVES
-from serving.reading.store import ANSWERS
-from serving.store import AuditEvent, Store, add_event, audit_rows, erase_inputs, open_store, write_audit
+from serving.store import AuditEvent, Store, add_event, audit_rows, erase_record, open_store, write_audit
 from serving.store.audit_actions import ACTIONS, OF_OTHERS, OF_STUDENTS
 from serving.store.audit_chain import BEGIN, COLUMNS, hash_of
 from serving.store.checkpoints import checkpointing, read_checkpoints
 from serving.store.clock import SteadyClock
 from serving.store.identity import NEW, ONE, SAME, TWO
+from serving.store.readings import ANSWERS
 from tests.factories import NOW
 from tests.new_stores import store_at
 
@@ -194,7 +194,7 @@ def test_a_student_stands_in_the_log_under_a_pseudonym(store: Store) -> None:
 
 
 def test_an_erasure_destroys_the_key_and_the_chain_still_verifies(store: Store) -> None:
-    erase_inputs(store, "S-1", NOW + 30 * MINUTE, "cli:wang")
+    erase_record(store, "S-1", NOW + 30 * MINUTE, "cli:wang")
     named = [event.object_id for event in audit_rows(store, 100)]
     assert "S-1" not in named
     assert "S-2" in named

@@ -17,7 +17,7 @@ def stands(
 ) -> bool:
     fields: dict[str, Any] = dict.fromkeys(StudentInputs.__dataclass_fields__)
     student = StudentInputs(**{**fields, "student_id": "S-1", "rows": {"consents": [list(row) for row in rows]}})
-    return may_train(student, COLUMNS, taken_back or {}, TODAY)
+    return may_train(student, {"consents": COLUMNS}, taken_back or {}, TODAY)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from serving.store import (
     RunFacts,
     Store,
     Withdrawal,
-    erase_inputs,
+    erase_record,
     facts_of,
     feeds_of_schools,
     find_student,
@@ -208,14 +208,14 @@ def test_a_screening_may_be_made_again_as_often_as_it_was_withdrawn(store: Store
     assert len(set(ids)) == 3
 
 
-def test_erasure_leaves_no_sex_or_birth_date_in_rosters_of_before_and_no_trace_of_a_word(store: Store) -> None:
+def test_erasure_leaves_no_row_of_any_roster_and_no_trace_of_a_word(store: Store) -> None:
     who = student("S-1", "A", sex="female", birth_date=date(2012, 5, 4))
     for number in range(2):
         told = RunFacts(outcomes=[(word("S-1"), "A")], contacts=[NewContact("S-1", "A", AS_OF, "student")])
         publish(store, [assessment("S-1")], students=[who], at=hour(number), fingerprint=f"f{number}", facts=told)
-    erase_inputs(store, "S-1", NOW, "cli")
+    erase_record(store, "S-1", NOW, "cli")
     with store.reading() as connection:
-        rows = connection.execute(sa.select(assessments.c.sex, assessments.c.birth_date)).all()
+        assert connection.execute(sa.select(assessments)).all() == []
         assert connection.execute(sa.select(brought)).all() == []
-    assert sorted(map(tuple, rows), key=str) == [("female", who.birth_date), (None, None)]
-    assert find_student(store, "S-1") == who
+    assert find_student(store, "S-1") is None
+    assert read_school(store, "A", TODAY).everyone == ()

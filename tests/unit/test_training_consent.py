@@ -19,7 +19,9 @@ def stands(rows: list[tuple[str, date, date | None]], taken_back: dict[str, date
     cells = [[s, given.isoformat(), None if ended is None else ended.isoformat()] for s, given, ended in rows]
     said: dict[str, Any] = {"consents": cells}
     student = StudentInputs("S-1", "A", TODAY, "context", "local", False, said)
-    return may_train(student, COLUMNS, {("S-1", scope): day for scope, day in (taken_back or {}).items()}, TODAY)
+    return may_train(
+        student, {"consents": COLUMNS}, {("S-1", scope): day for scope, day in (taken_back or {}).items()}, TODAY
+    )
 
 
 def after(days: int) -> date:

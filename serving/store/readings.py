@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from serving.store import AuditEvent, Store, add_event
+from serving.store.audit import AuditEvent, add_event
 from serving.store.case_tables import readings
+from serving.store.database import Store
 
 ASKED, OPENED = "asked", "opened"
 APPROVED, REFUSED = "approved", "refused"
