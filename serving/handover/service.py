@@ -17,7 +17,7 @@ from serving.cases.case import CaseNow
 from serving.cases.service import cases_of, do_move, waiting_cases
 from serving.cases.workflow import CaseState
 from serving.platform.state import State
-from serving.store import AuditEvent, school_names, write_audit
+from serving.store import AuditEvent, homes, school_names, write_audit
 from serving.today.entries import Entry
 from serving.today.service import open_list
 
@@ -63,7 +63,8 @@ class HandoverDone:
 
 
 def open_handover(state: State, user: User, school_id: str) -> HandoverPart:
-    """Who is at 重点 or above, or has a case that is not closed. Raises `UserError` (refused)."""
+    """Who is at 重点 or above, or has a case that is not closed; nobody of whom it is not settled yet who it is. Raises
+    `UserError` (refused)."""
     check_may(user, Action.RECORD_WORD, school_id)
     listed = open_list(state, user, school_id)
     entries = (
@@ -71,6 +72,7 @@ def open_handover(state: State, user: User, school_id: str) -> HandoverPart:
         if listed is None
         else {entry.student.student_id: entry for queue in listed.queues.values() for entry in queue if not entry.blind}
     )
+    entries = {one: entries[one] for one in homes(state.store, sorted(entries))}
     cases = cases_of(state.store, sorted(entries))
     lines = [HandoverLine(entries[one], cases[one]) for one in sorted(entries) if _goes(entries[one], cases[one])]
     lines.sort(key=lambda one: (one.entry.student.class_id or "", one.entry.student.student_id))
@@ -109,7 +111,11 @@ def hand_over(
     check_may(user, Action.RECORD_WORD, school_id)
     if not ids or bool(person) is bool(to_school):
         raise refused("tick who is to be handed over, and name a person or a school", fix="go back and choose")
-    return _each(state, user, ids, "offer", {"person": person, "to_school": to_school, "reason": reason})
+    known = homes(state.store, ids)
+    strangers = tuple((one, "nobody has settled who this is") for one in ids if one not in known)
+    offered = [one for one in ids if one in known]
+    made = _each(state, user, offered, "offer", {"person": person, "to_school": to_school, "reason": reason})
+    return HandoverDone(made.done, (*made.failed, *strangers))
 
 
 def answer(state: State, user: User, ids: Sequence[str], said: str, reason: str) -> HandoverDone:

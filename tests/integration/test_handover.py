@@ -10,6 +10,7 @@ from serving.store import Store
 from tests.desk import Desk, colleague, small_school
 from tests.new_stores import new_store
 from tests.sample_pages import SCHOOLS
+from tests.sample_school import DANGER, SENT, whole_school
 
 
 @pytest.fixture
@@ -80,3 +81,16 @@ def test_nothing_is_offered_to_nobody_or_to_two(desk: Desk, fields: dict[str, st
     assert send(desk, "/handover", "S-2", **fields)[0] == 403
     assert send(desk, "/handover", person="li")[0] == 403
     assert send(desk, "/handover/answer", said="accept")[0] == 403
+
+
+def test_nobody_is_handed_over_of_whom_it_is_not_settled_who_it_is(tmp_path: Path) -> None:
+    with new_store(tmp_path) as made:
+        whole_school(made)
+        desk = Desk(made, tmp_path)
+        colleague(desk)
+        html = desk.client.get("/handover").text
+        assert f'value="{DANGER}"' in html
+        assert f'value="{SENT}"' not in html, "an unknown id with open evidence"
+        assert f"请打开页面查看：{SENT}" in send(desk, "/handover", SENT, DANGER, person="li")[1]
+        assert case_of(made, SENT).offer is None
+        assert case_of(made, DANGER).offer is not None
