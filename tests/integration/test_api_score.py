@@ -41,7 +41,7 @@ def test_the_contract_is_kept(api: Api) -> None:
             "recorded",
             "entry_id",
         ),
-        *("urgent", "notice", "blind", "student", "degraded", "leads", "due"),
+        *("urgent", "notice", "blind", "student", "degraded", "leads", "due", "case"),
     }
     assert said["tier"] == {"ord": 3, "code": "crisis", "zh": "危机", "state": "pending"}
     assert said["tier_source"] == "floor"

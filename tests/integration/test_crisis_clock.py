@@ -11,7 +11,8 @@ from serving.audit import verify_log
 from serving.crisis.store import rings_of
 from serving.jobs.store import sendings
 from serving.jobs.work import MOST_ATTEMPTS
-from serving.store import Store, audit_rows, erase_inputs
+from serving.store import Store, audit_rows
+from serving.store.erasures import erase_record
 from serving.store.ring_tables import rings
 from tests.crisis import MINUTE, Shift, in_danger, shift, with_robots
 from tests.desk import rows
@@ -196,7 +197,7 @@ def test_two_looks_at_the_same_moment_keep_one_call(at_work: Shift, store: Store
 
 def test_what_was_rung_goes_with_the_record(at_work: Shift, store: Store) -> None:
     at_work.danger("S-1", "S-2")
-    erase_inputs(store, "S-1", at_work.now, "admin")
+    erase_record(store, "S-1", at_work.now, "admin")
     assert {row["student_id"] for row in rows(store, rings)} == {"S-2"}
 
 

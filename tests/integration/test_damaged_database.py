@@ -55,6 +55,7 @@ VERBS_OVER_THE_STORE = {
     "key create": ("--client", "c", "--scopes", "score"),
     "key revoke": ("abc",),
     "rights": ("explain", "S-1", "--for", "student", "--identity", "in_person"),
+    "retention": (),
     "encryption": ("reseal",),
     "encryption rotate": (),
     "audit": ("verify",),

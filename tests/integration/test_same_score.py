@@ -115,7 +115,8 @@ def test_screening_and_api_agree_on_every_student(tmp_path: Path, city: Dataset,
                 differing.append((shown.tier, standing.tier, shown.margin, stored.margin, said_now, said_then))
     assert differing == []
     assert 0 < blind <= 2 * len(set(city.students["school_id"]))
-    assert 0.9 * STUDENTS < scored < len(requests), "some did not consent to a model score, and none of them has one"
+    # Some did not consent to a model score, and a guardian's consent is over for who has turned 14 since.
+    assert 0.7 * STUDENTS < scored < len(requests)
 
 
 def test_alone_and_in_a_batch_agree(tmp_path: Path, city: Dataset, artifact: Artifact) -> None:
