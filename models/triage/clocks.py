@@ -64,10 +64,10 @@ def strictest(clocks: Iterable[Clock]) -> Clock | None:
 
 
 def evidence_clock(
-    piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None, acknowledged: datetime | None = None
+    piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None, taken_on: bool = False
 ) -> Clock:
-    """When a piece of open evidence is to be assessed. Somebody who has taken it on since it came in has answered its
-    clock of minutes: what is left is the check in person, the same day."""
+    """When a piece of open evidence is to be assessed. Where somebody has `taken_on` what it says, its clock of minutes
+    is answered: what is left is the check in person, the same day."""
     floor, start = piece.floor, piece.received_at
     if floor.lead:
         days = due.lead_school_days
@@ -77,7 +77,6 @@ def evidence_clock(
         days = due.priority_school_days if floor.severity > 0 else due.watch_school_days
         what = Words(zh="核对旧答卷并当面了解", en="go over the old sheet in person")
         return Clock("evidence", what, start, school_days_after(start, days, school), floor.text)
-    taken_on = acknowledged is not None and acknowledged >= (piece.filed_at or start)
     if floor.answer is AnswerTime.MINUTES and not taken_on:
         minutes = due.immediate_minutes
         what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")

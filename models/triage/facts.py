@@ -18,6 +18,7 @@ DAY_BEGINS = time(8)  # what is known by its day alone is taken to have come in 
 INTERVIEW, AUDIT = OutcomeKind.INTERVIEW.code, Selection.AUDIT.code
 SCREENING = "screening"  # the door by which a dataset's rows come in
 PAGE = "page"  # … and what somebody who is signed in records on a page
+OF_PAGE = f"{PAGE}:"  # how the record of a report on a page begins
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}  # where either is taken back no model speaks
 RAISING = (INTERVIEW, OutcomeKind.CRISIS_EVENT.code, OutcomeKind.REFERRAL.code)
 
@@ -135,7 +136,7 @@ class Contact:
 @dataclass(frozen=True)
 class Attempt:
     """A try to reach a student or a guardian, as somebody recorded it on a page. `again_on` is the day on which to try,
-    or to talk, again; `with_student` tells that it was not a guardian who was called."""
+    or to talk, again; `with_student` tells that it was not a guardian who was called, `file` the file that it was put into."""
 
     on: date
     received_at: datetime
@@ -143,6 +144,7 @@ class Attempt:
     reached: bool
     again_on: date | None = None
     with_student: bool = True
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,10 @@ class PlanStart:
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What of a case bears on what is due: when somebody last took it on, and the plan that is followed."""
+    """What of a case bears on what is due: when somebody took it on, each time with the file in which they did, and the
+    plan that is followed."""
 
-    acknowledged_at: datetime | None = None
+    taken_on: tuple[tuple[str, datetime], ...] = ()
     plan: PlanStart | None = None
 
 
@@ -208,8 +211,11 @@ class StudentFacts:
 
 
 def same_record(one: str | None, other: str | None) -> bool:
-    """Whether two pieces of one key rest on the same record. What was filed without one may rest on any."""
-    return one is None or other is None or one == other
+    """Whether two pieces of one key rest on the same record. What was filed without one may rest on any, but on none
+    that somebody made on a page: that is always a record of its own."""
+    if one is None or other is None:
+        return not any(record is not None and record.startswith(OF_PAGE) for record in (one, other))
+    return one == other
 
 
 def day_start(day: date) -> datetime:

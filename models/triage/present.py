@@ -238,14 +238,12 @@ def _does(task: Task, on: date, told: datetime) -> bool:
     return late and (task.filed_at is None or told >= task.filed_at)
 
 
-def _taken_on(facts: StudentFacts, piece: Piece) -> datetime | None:
-    """When somebody last took the student on, or spoke with them since a piece was known: a call to a guardian, or a
-    talk of the day before, has not looked after it."""
+def _taken_on(facts: StudentFacts, piece: Piece) -> bool:
+    """Whether somebody has taken the student on, or spoken with them, since a piece was known and stood in the file
+    that they looked into: a call to a guardian, or a talk of the day before, has not looked after it."""
     spoken = [one for one in facts.attempts if one.reached and one.with_student and one.on >= piece.known_on]
-    known = [one.received_at for one in spoken]
-    if facts.case.acknowledged_at is not None:
-        known.append(facts.case.acknowledged_at)
-    return max(known, default=None)
+    looked = [*facts.case.taken_on, *((one.file, one.received_at) for one in spoken)]
+    return any((here := piece.here(file)) is not None and at >= here for file, at in looked)
 
 
 def _clocks(

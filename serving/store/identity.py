@@ -7,13 +7,14 @@ student's in the next screening and the next record (`decided_files`), until the
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
 
 from serving.store.case_tables import identity_decisions
 from serving.store.database import Store
-from serving.store.files import FileOf, contested, homes_of, put_into, rows_in
+from serving.store.files import FileOf, contested, homes_of, id_of, put_into, rows_in
 
 SAME, ONE, TWO, NEW = "same", "one", "two", "new"
 INTO_ANOTHER = (SAME, ONE)
@@ -111,5 +112,15 @@ def follow_decisions(store: Store, files: Sequence[FileOf], allowed: Collection[
 
 
 def other_person(student_id: str, school_id: str, number: int) -> str:
-    """The file of another person who goes by the same id; no roster is asked about it."""
-    return contested(student_id, school_id, str(number))
+    """The file of another person who goes by the same id; no roster is asked about it, and nothing that is sent under
+    any school's name comes into it, since no name holds a blank."""
+    return contested(student_id, school_id, f"+ {number}")
+
+
+def next_person(connection: sa.Connection, file_id: str, school_id: str) -> str:
+    """The file of one person more who goes by the id of a file. What was of another once is never given again, since
+    two people in one file are what a decision takes apart."""
+    c = identity_decisions.c
+    taken = set(connection.scalars(sa.select(c.other_id).where(c.kind == TWO)))
+    files = (other_person(id_of(file_id), school_id, number) for number in count(2))
+    return next(one for one in files if one not in taken)

@@ -216,7 +216,17 @@ def test_who_reported_tells_reports_apart() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [("a", "a", True), ("a", "b", False), (None, "b", True), ("a", None, True), (None, None, True)],
+    [
+        ("a", "a", True),
+        ("a", "b", False),
+        (None, "b", True),
+        ("a", None, True),
+        (None, None, True),
+        ("page:1", None, False),
+        (None, "page:1", False),
+        ("page:1", "page:1", True),
+        ("page:1", "page:2", False),
+    ],
 )
 def test_what_was_filed_without_a_record_may_rest_on_any(one: str | None, other: str | None, same: bool) -> None:
     assert same_record(one, other) is same
