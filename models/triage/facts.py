@@ -136,7 +136,7 @@ class Contact:
 @dataclass(frozen=True)
 class Attempt:
     """A try to reach a student or a guardian, as somebody recorded it on a page. `again_on` is the day on which to try,
-    or to talk, again; `with_student` tells that it was not a guardian who was called, `file` the file that it was put into."""
+    or to talk, again; `with_student` tells that it was not a guardian who was called, `file` is where it was put."""
 
     on: date
     received_at: datetime
