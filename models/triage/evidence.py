@@ -1,10 +1,10 @@
 """Which evidence is open: what no named person has assessed, by name.
 
 A word that lists what it assessed closes that and nothing else. One that came without a list, by import or a platform,
-assessed what was known before the day it was held on began, unless it was a blind routine talk. Neither has assessed
-what was not in its own file when the word came in, nor what is of a later day than the talk. 危机 takes two persons.
-Nothing else closes: no time, no score, no missing value. Since only words in force count, a correction takes back what
-the corrected record had closed.
+assessed what was known of the student before the day it was held on began, unless it was a blind routine talk. Neither
+has assessed what was not in its own file when the word came in, nor what is of a later day than the talk. 危机 takes
+two persons. Nothing else closes: no time, no score, no missing value. Since only words in force count, a correction
+takes back what the corrected record had closed.
 """
 
 from collections.abc import Sequence
@@ -45,9 +45,9 @@ def _standing(piece: Piece, words: Sequence[Word], contacts: Sequence[Contact]) 
         return Standing(piece, closed_by=next((contact for contact in contacts if _looks_at(contact, piece)), None))
     if piece.floor.tier is not Tier.CRISIS:
         return Standing(piece, assessed, assessed[-1])
-    closing = next((word for word in reversed(assessed) if len(word.persons) > 1), None)
+    closing = next((word for word in reversed(assessed) if len(word.signed) > 1), None)
     named = [word for word in assessed if word.assessed is not None]
-    if closing is None and len(frozenset().union(*(word.persons for word in named))) > 1:
+    if closing is None and len(frozenset().union(*(word.signed for word in named))) > 1:
         closing = named[-1]  # two persons, each with a record of the same evidence
     return Standing(piece, assessed, closing, None if closing is not None else SECOND_PERSON)
 
@@ -61,7 +61,7 @@ def assesses(word: Word, piece: Piece) -> bool:
         return False
     if word.assessed is not None:
         return piece.key in word.assessed
-    return not word.blind and piece.known_on < word.observed_on
+    return not word.blind and piece.known_in(word.file) < word.observed_on
 
 
 def _looks_at(contact: Contact, piece: Piece) -> bool:
@@ -69,7 +69,7 @@ def _looks_at(contact: Contact, piece: Piece) -> bool:
     contact of a page does not say so by itself: there the talk names what it assessed."""
     here = piece.here(contact.file)
     had_come = here is not None and contact.received_at >= here
-    return contact.door != PAGE and piece.floor.lead and contact.on > piece.known_on and had_come
+    return contact.door != PAGE and piece.floor.lead and contact.on > piece.known_in(contact.file) and had_come
 
 
 def _gravest(one: Standing) -> tuple[int, int, int, str, float]:

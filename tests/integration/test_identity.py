@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 from data_schemas.codes import Tier
-from models.triage import Present
+from models.triage import Present, human_level
+from models.triage.present import TIERS
 from serving.cases.service import case_of
 from serving.store import Filing, NewEntry, RunFacts, Store, Stranger, record_entry
 from serving.store.case_tables import identity_decisions
@@ -194,6 +196,39 @@ def test_who_took_a_student_on_has_not_looked_at_what_was_joined_later(desk: Des
     minutes = [one for one in present(store, "S-2").clocks if "分钟内响应" in one.what.zh]
     assert [one.start for one in minutes] == [EARLIER], "the clock of minutes runs on"
     assert case_of(store, "S-2").state.code == "acknowledged"
+
+
+OLD = AS_OF - timedelta(days=5)
+SINCE = AS_OF - timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("found", "tier"),
+    [
+        pytest.param({"kind": "crisis_event", "interviewer": None, "level": 3}, Tier.CRISIS, id="an event"),
+        pytest.param({"level": 3, "second_interviewer": "staff-2"}, Tier.CRISIS, id="danger that two found"),
+        pytest.param({"level": 3, "on": SINCE}, Tier.CRISIS, id="the same interviewer on the same day"),
+        pytest.param({"level": 2}, Tier.PRIORITY, id="a talk that was followed by one with somebody else"),
+        pytest.param({"kind": "referral", "interviewer": None, "level": 2}, Tier.PRIORITY, id="a referral"),
+    ],
+)
+def test_what_was_found_of_a_stranger_is_settled_by_no_talk_from_before_they_were_one(
+    desk: Desk, store: Store, found: dict[str, Any], tier: Tier
+) -> None:
+    """Two persons found the student well; nobody of them had heard of the stranger, who is found to be that student."""
+    tell(store, word(STRANGER, **{"on": OLD} | found), at=NOW - timedelta(days=4))
+    well = word("S-2", level=0, on=SINCE, second_interviewer="staff-2")
+    tell(store, well, at=NOW - timedelta(days=1))
+    settle(desk, STRANGER, "same", other_id="S-2")
+    now = present(store, "S-2")
+    assert (TIERS[human_level(now.words)], now.in_review) == (tier, tier is Tier.CRISIS)
+    assert sorted(one.level for one in now.words) == [0, found["level"]], "neither takes the other's place"
+    later = replace(well, observed_on=AS_OF + timedelta(days=1), recorded_on=AS_OF + timedelta(days=1))
+    tell(store, later, at=NOW + timedelta(days=1))
+    settled = present(store, "S-2", NOW + timedelta(days=1))
+    assert not settled.in_review, "who is spoken with now is asked about all of it"
+    undo(desk)
+    assert human_level(present(store, STRANGER, NOW + timedelta(days=1)).words) == tier.ord
 
 
 @pytest.mark.parametrize(

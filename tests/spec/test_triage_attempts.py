@@ -94,6 +94,8 @@ def page_talk(on: int, level: int, by: str) -> Word:
         pytest.param([page_talk(1, WATCH, "A")], CRISIS, id="one account"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(2, ROUTINE, "A")], CRISIS, id="one account twice"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(2, ROUTINE, "B")], PRIORITY, id="two accounts"),
+        pytest.param([page_talk(1, WATCH, "A"), page_talk(2, ROUTINE, "a")], CRISIS, id="one, in capitals and not"),
+        pytest.param([talk(1, WATCH, "A", "a")], CRISIS, id="one twice in a row of a platform"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(1, PRIORITY, "B")], PRIORITY, id="of a day the gravest"),
         pytest.param([page_talk(0, WATCH, "A"), page_talk(1, WATCH, "B")], CRISIS, id="one of the day itself"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(2, CRISIS, "B")], CRISIS, id="the second found danger"),

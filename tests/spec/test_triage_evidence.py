@@ -232,6 +232,25 @@ def test_what_was_filed_without_a_record_may_rest_on_any(one: str | None, other:
     assert same_record(one, other) is same
 
 
+@pytest.mark.parametrize(
+    ("file", "held", "listed", "closes"),
+    [
+        ("S (B)", -3, None, True),  # the same id: the school knew of it as that student's
+        ("X (B)", -3, None, False),
+        ("X (B)", 0, None, False),
+        ("X (B)", 1, None, True),
+        ("X (B)", -3, (KEY,), True),  # somebody says so
+    ],
+)
+def test_a_talk_told_late_has_not_assessed_what_a_person_joined_since(
+    file: str, held: int, listed: Any, closes: bool
+) -> None:
+    """A newer export of an old interview comes in after somebody found two ids to be one student."""
+    apart = piece(filed_at=at(-9), file=file, joined_at=at(0), joined_to="S")
+    told = talk(held, assessed=listed, received_at=at(2), recorded_on=day(2), file="S")
+    assert assesses(told, apart) is closes
+
+
 def test_when_evidence_was_in_a_file_is_told_of_its_own_the_one_it_was_joined_to_and_no_other() -> None:
     apart = piece(received=at(-2), filed_at=at(-1), file="S (B)", joined_at=at(0), joined_to="S")
     first = piece(received=at(-2), filed_at=at(-1), file="S (B)").here("S (B)")
