@@ -56,11 +56,25 @@ def sheet_words(result: InstrumentResult) -> Words:
     caveats = [CAVEATS[AT_LEAST]] if result.total is None else []
     caveats += [CAVEATS[PRORATED]] if result.prorated else []
     caveats += [] if result.current else [OUT_OF_DATE]
-    caveats += [AGAIN] if not result.valid or result.suspect else []
-    caveats += [result.outside_age] if result.outside_age is not None else []
+    caveats += _doubtful(result)
     value, band = (result.least, NOT_BANDED) if result.total is None else (result.total, result.band)
     said = points(value, band, result.administered_on, caveats)
     return Words(zh=f"{label.zh} {said.zh}", en=f"{label.en}: {said.en}")
+
+
+def caveats_of(result: InstrumentResult) -> tuple[Words, ...]:
+    """What takes away from the total of a sheet wherever it is told, on its day and later."""
+    return (*((CAVEATS[PRORATED],) if result.prorated else ()), *_doubtful(result))
+
+
+def caveats_before(result: InstrumentResult) -> tuple[Words, ...]:
+    """The same of the last sheet before."""
+    return (CAVEATS[PRORATED],) if result.previous_prorated else ()
+
+
+def _doubtful(result: InstrumentResult) -> tuple[Words, ...]:
+    again = (AGAIN,) if not result.valid or result.suspect else ()
+    return (*again, *((result.outside_age,) if result.outside_age is not None else ()))
 
 
 def score_words(result: InstrumentResult, code: str) -> Words:
@@ -85,8 +99,7 @@ def instrument_sentence(result: InstrumentResult) -> Words:
     now = sheet_words(result)
     if result.previous_total is None or result.previous_on is None:
         return now
-    caveats = [CAVEATS[PRORATED]] if result.previous_prorated else []
-    before = points(result.previous_total, result.previous_band, result.previous_on, caveats)
+    before = points(result.previous_total, result.previous_band, result.previous_on, caveats_before(result))
     zh, en = "上次", "before"
     if result.passed_over:
         several = result.passed_over

@@ -63,13 +63,11 @@ def strictest(clocks: Iterable[Clock]) -> Clock | None:
     return min(clocks, key=lambda clock: clock.strictness, default=None)
 
 
-def awaits_answer(piece: Piece, taken_on: datetime | None) -> bool:
+def awaits_answer(piece: Piece, taken_on: bool) -> bool:
     """Whether a piece of open evidence is to be answered in minutes and nobody has taken it on since it came in: what a
     clock of minutes runs for, and what rings. An old sheet and a lead have no such clock."""
     floor = piece.floor
-    if floor.answer is not AnswerTime.MINUTES or floor.history or floor.lead:
-        return False
-    return taken_on is None or taken_on < (piece.filed_at or piece.received_at)
+    return floor.answer is AnswerTime.MINUTES and not (floor.history or floor.lead or taken_on)
 
 
 def check_by(piece: Piece, due: DuePolicy, duty: Duty | None) -> datetime:
@@ -79,10 +77,10 @@ def check_by(piece: Piece, due: DuePolicy, duty: Duty | None) -> datetime:
 
 
 def evidence_clock(
-    piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None, acknowledged: datetime | None = None
+    piece: Piece, due: DuePolicy, school: SchoolCalendar, duty: Duty | None, taken_on: bool = False
 ) -> Clock:
-    """When a piece of open evidence is to be assessed. Somebody who has taken it on since it came in has answered its
-    clock of minutes: what is left is the check in person, within the hour."""
+    """When a piece of open evidence is to be assessed. Where somebody has `taken_on` what it says, its clock of minutes
+    is answered: what is left is the check in person, within the hour."""
     floor, start = piece.floor, piece.received_at
     if floor.lead:
         days = due.lead_school_days
@@ -92,7 +90,7 @@ def evidence_clock(
         days = due.priority_school_days if floor.severity > 0 else due.watch_school_days
         what = Words(zh="核对旧答卷并当面了解", en="go over the old sheet in person")
         return Clock("evidence", what, start, school_days_after(start, days, school), floor.text)
-    if awaits_answer(piece, acknowledged):
+    if awaits_answer(piece, taken_on):
         minutes = due.immediate_minutes
         what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")
         by = duty.minutes_after(start, minutes) if duty is not None else _minutes_after(start, minutes)

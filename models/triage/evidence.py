@@ -1,15 +1,14 @@
 """Which evidence is open: what no named person has assessed, by name.
 
 A word that lists what it assessed closes that and nothing else. One that came without a list, by import or a platform,
-assessed what was known before the day it was held on began, unless it was a blind routine talk. Neither has assessed
-what was not in its own file when the word came in, nor what is of a later day than the talk. 危机 takes two persons.
-Nothing else closes: no time, no score, no missing value. Since only words in force count, a correction takes back what
-the corrected record had closed.
+assessed what was known of the student before the day it was held on began, unless it was a blind routine talk. Neither
+has assessed what was not in its own file when the word came in, nor what is of a later day than the talk. 危机 takes
+two persons. Nothing else closes: no time, no score, no missing value. Since only words in force count, a correction
+takes back what the corrected record had closed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from data_schemas.codes import Tier
 from models.triage.facts import PAGE, Contact, Piece, StudentFacts, Word
@@ -46,9 +45,9 @@ def _standing(piece: Piece, words: Sequence[Word], contacts: Sequence[Contact]) 
         return Standing(piece, closed_by=next((contact for contact in contacts if _looks_at(contact, piece)), None))
     if piece.floor.tier is not Tier.CRISIS:
         return Standing(piece, assessed, assessed[-1])
-    closing = next((word for word in reversed(assessed) if len(word.persons) > 1), None)
+    closing = next((word for word in reversed(assessed) if len(word.signed) > 1), None)
     named = [word for word in assessed if word.assessed is not None]
-    if closing is None and len(frozenset().union(*(word.persons for word in named))) > 1:
+    if closing is None and len(frozenset().union(*(word.signed for word in named))) > 1:
         closing = named[-1]  # two persons, each with a record of the same evidence
     return Standing(piece, assessed, closing, None if closing is not None else SECOND_PERSON)
 
@@ -62,18 +61,18 @@ def assesses(word: Word, piece: Piece) -> bool:
         return False
     if word.assessed is not None:
         return piece.key in word.assessed
-    return not word.blind and piece.known_on < word.observed_on
+    return not word.blind and piece.known_in(word.file) < word.observed_on
 
 
-def taken_on(facts: StudentFacts, standing: Standing) -> datetime | None:
-    """When somebody last took the student on, assessed a piece by name, or spoke with them since it was known: a call
-    to a guardian, or a talk of the day before, has not looked after it."""
-    known_on = standing.piece.known_on
-    spoken = [one for one in facts.attempts if one.reached and one.with_student and one.on >= known_on]
-    known = [one.received_at for one in spoken] + [word.received_at for word in standing.assessed_by]
-    if facts.case.acknowledged_at is not None:
-        known.append(facts.case.acknowledged_at)
-    return max(known, default=None)
+def taken_on(facts: StudentFacts, standing: Standing) -> bool:
+    """Whether somebody has taken the student on, assessed a piece by name, or spoken with them, since it was known and
+    stood in the file that they looked into: a call to a guardian, or a talk of the day before, has not looked after
+    it."""
+    piece = standing.piece
+    spoken = [one for one in facts.attempts if one.reached and one.with_student and one.on >= piece.known_on]
+    looked = [*facts.case.taken_on, *((one.file, one.received_at) for one in spoken)]
+    looked += [(word.file, word.received_at) for word in standing.assessed_by]
+    return any((here := piece.here(file)) is not None and at >= here for file, at in looked)
 
 
 def _looks_at(contact: Contact, piece: Piece) -> bool:
@@ -81,7 +80,7 @@ def _looks_at(contact: Contact, piece: Piece) -> bool:
     contact of a page does not say so by itself: there the talk names what it assessed."""
     here = piece.here(contact.file)
     had_come = here is not None and contact.received_at >= here
-    return contact.door != PAGE and piece.floor.lead and contact.on > piece.known_on and had_come
+    return contact.door != PAGE and piece.floor.lead and contact.on > piece.known_in(contact.file) and had_come
 
 
 def _gravest(one: Standing) -> tuple[int, int, int, str, float]:

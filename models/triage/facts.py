@@ -18,6 +18,7 @@ DAY_BEGINS = time(8)  # what is known by its day alone is taken to have come in 
 INTERVIEW, AUDIT = OutcomeKind.INTERVIEW.code, Selection.AUDIT.code
 SCREENING = "screening"  # the door by which a dataset's rows come in
 PAGE = "page"  # … and what somebody who is signed in records on a page
+OF_PAGE = f"{PAGE}:"  # how the record of a report on a page begins
 NO_MODEL = {ConsentScope.MODEL_SCORE.code, ConsentScope.SCREENING.code}  # where either is taken back no model speaks
 RAISING = (INTERVIEW, OutcomeKind.CRISIS_EVENT.code, OutcomeKind.REFERRAL.code)
 
@@ -54,6 +55,14 @@ class Piece:
         """The day on which somebody here could know of it first."""
         return max(self.floor.known_on, self.received_at.astimezone(ZONE).date())
 
+    def known_in(self, file: str) -> date:
+        """The day on which whoever speaks of a file could know of it first. What was filed of another id, which a
+        person found to be the same student, nobody could before that."""
+        here = self.here(file)
+        if here is None or _id_of(file) == _id_of(self.file):
+            return self.known_on
+        return max(self.known_on, here.astimezone(ZONE).date())
+
     @property
     def key(self) -> str:
         return self.floor.evidence
@@ -65,7 +74,8 @@ class Word:
 
     `assessed` are the keys of the evidence that it assessed, empty where it named none, and None where it came without
     a list, as an import of interviews held elsewhere does. `corrects` is the id of the word it supersedes. `file` is
-    the file that it was put into. Of one that is `withdrawn`, which withdrawn runs alone have brought, nobody answers.
+    the file that it was put into, `joined_at` the moment at which a person found that to be another id's, `joined_to`.
+    Of one that is `withdrawn`, which withdrawn runs alone have brought, nobody answers.
     """
 
     word_id: str
@@ -83,6 +93,15 @@ class Word:
     door: str = SCREENING
     file: str = ""
     withdrawn: bool = False
+    joined_at: datetime | None = None
+    joined_to: str | None = None
+
+    def heard_of(self, other: Self) -> bool:
+        """Whether it can speak of what another word says: of one student's id, or because a person had found the two
+        ids to be one before it came in."""
+        if _id_of(self.file) == _id_of(other.file):
+            return True
+        return other.joined_to == self.file and other.joined_at is not None and other.joined_at <= self.received_at
 
     @property
     def of_nobody(self) -> Self:
@@ -101,10 +120,15 @@ class Word:
 
     @property
     def persons(self) -> frozenset[str]:
-        """Who answers for it: nobody without a first name, two only where they differ."""
+        """Who answers for it, as they are written: nobody without a first name."""
         if self.interviewer is None:
             return frozenset()
         return frozenset({self.interviewer, self.second_interviewer} - {None})  # type: ignore[arg-type]
+
+    @property
+    def signed(self) -> frozenset[str]:
+        """The same to be counted: two persons differ in more than capitals."""
+        return frozenset(one.casefold() for one in self.persons)
 
     @property
     def is_interview(self) -> bool:
@@ -135,7 +159,7 @@ class Contact:
 @dataclass(frozen=True)
 class Attempt:
     """A try to reach a student or a guardian, as somebody recorded it on a page. `again_on` is the day on which to try,
-    or to talk, again; `with_student` tells that it was not a guardian who was called."""
+    or to talk, again; `with_student` tells that it was not a guardian who was called, `file` is where it was put."""
 
     on: date
     received_at: datetime
@@ -143,6 +167,7 @@ class Attempt:
     reached: bool
     again_on: date | None = None
     with_student: bool = True
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,9 +182,10 @@ class PlanStart:
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What of a case bears on what is due: when somebody last took it on, and the plan that is followed."""
+    """What of a case bears on what is due: when somebody took it on, each time with the file in which they did, and the
+    plan that is followed."""
 
-    acknowledged_at: datetime | None = None
+    taken_on: tuple[tuple[str, datetime], ...] = ()
     plan: PlanStart | None = None
 
 
@@ -207,9 +233,17 @@ class StudentFacts:
         return replace(self, assessment=said, model_tier=None, model_since=None, margin=None)
 
 
+def _id_of(file: str) -> str:
+    """The student's id as it was sent: `ID` or `ID (SCHOOL)`."""
+    return file.partition(" (")[0]
+
+
 def same_record(one: str | None, other: str | None) -> bool:
-    """Whether two pieces of one key rest on the same record. What was filed without one may rest on any."""
-    return one is None or other is None or one == other
+    """Whether two pieces of one key rest on the same record. What was filed without one may rest on any, but on none
+    that somebody made on a page: that is always a record of its own."""
+    if one is None or other is None:
+        return not any(record is not None and record.startswith(OF_PAGE) for record in (one, other))
+    return one == other
 
 
 def day_start(day: date) -> datetime:

@@ -26,7 +26,8 @@ def in_force(words: Iterable[Word]) -> list[Word]:
     standing: list[Word] = []
     for word in ordered:
         if _came_again(word):
-            replaced = [one for one in standing if one.door != PAGE and _what_of(one) == _what_of(word)]
+            same = [one for one in standing if one.door != PAGE and _what_of(one) == _what_of(word)]
+            replaced = [one for one in same if word.heard_of(one)]
             gone = {one.word_id for one in replaced if word.word_id not in _named_by(one.word_id, corrects)}
             standing = [one for one in standing if one.word_id not in gone]
         if word.word_id not in corrected and not word.only_takes_back:
@@ -41,7 +42,7 @@ def _recorded(word: Word, undated: bool) -> tuple[date, datetime, date, int, int
     arrived = word.received_at.astimezone(ZONE).date()
     day = arrived if undated or word.door != SCREENING else word.known_on
     known = arrived if undated else word.known_on
-    return day, word.received_at, known, word.level, -len(word.persons), word.word_id
+    return day, word.received_at, known, word.level, -len(word.signed), word.word_id
 
 
 def counts_on(word: Word) -> date:
@@ -77,7 +78,8 @@ def human_level(words: Sequence[Word]) -> int:
     What the newest day's interviews by named persons found, the highest of them. 危机 that anybody found stays until
     two persons, on a later day, found less: together, or on a page each with an own sign-in. Crisis events, referrals,
     and interviews that name nobody or were by lot raise the tier as their level says, until such an interview of a
-    later day that came in after them, and never lower it. Who was in 危机 stays 重点 for half a year at least, and then
+    later day that came in after them, and never lower it. Nobody's word settles what was said of another id before
+    somebody found the two to be one. Who was in 危机 stays 重点 for half a year at least, and then
     until such an interview finds less: no time lowers anybody by itself.
     """
     raising = [word for word in words if word.kind in RAISING]
@@ -100,14 +102,15 @@ def _settles(word: Word) -> bool:
 def _settled(word: Word, interviews: Sequence[Word]) -> bool:
     """Whether what a word found is settled by what `interviews` found later. An event that came in after them nobody
     had heard of, however early it happened."""
-    if word.level < Tier.CRISIS.ord and _settles(word):
-        return True  # the newest day's speak
+    if word.level < Tier.CRISIS.ord and _settles(word):  # the newest day's speak, of all that they had heard of
+        newest = max(one.observed_on for one in interviews)
+        return any(one.observed_on == newest and one.heard_of(word) for one in interviews)
     if word.level == Tier.CRISIS.ord:
         less = [one for one in interviews if one.level < word.level]
-        signed = [one.persons for one in less if one.door == PAGE and _followed(word, [one])]
+        signed = [one.signed for one in less if one.door == PAGE and _followed(word, [one])]
         if len(frozenset[str]().union(*signed)) > 1:
             return True  # two accounts, each with a record of its own
-        interviews = [one for one in less if len(one.persons) > 1]
+        interviews = [one for one in less if len(one.signed) > 1]
     return _followed(word, interviews)
 
 
@@ -140,4 +143,5 @@ def raised_by_event(words: Sequence[Word]) -> Word | None:
 
 def _followed(word: Word, interviews: Sequence[Word], after: timedelta = timedelta()) -> bool:
     since = counts_on(word) + after
-    return any(one.observed_on > since and one.received_at >= word.received_at for one in interviews)
+    later = [one for one in interviews if one.observed_on > since and one.received_at >= word.received_at]
+    return any(one.heard_of(word) for one in later)

@@ -93,6 +93,11 @@ def champion_for(settings: Settings, dataset: Dataset) -> tuple[Artifact | None,
     return artifact, "ok", None
 
 
+def _where(done: Screening) -> str:
+    """At which schools, where it is in force at others."""
+    return f" at {', '.join(done.behind)}" if len(done.behind) < done.schools else ""
+
+
 def _text(done: Screening) -> str:
     tiers = "  ".join(f"{tier.zh} {done.tiers[tier.code]}" for tier in reversed(Tier))
     model = f"{done.model.name} {done.model.version}" if done.model.status == "ok" else f"model: {done.model.status}"
@@ -124,7 +129,10 @@ def _text(done: Screening) -> str:
         *(
             []
             if done.in_force
-            else ["not in force: a list of a later day, or a withdrawal of this one, goes before it"]
+            else [
+                f"not in force{_where(done)}: a list of a later day, one of this day that was published since, or a "
+                "withdrawal of this one, goes before it"
+            ]
         ),
     ]
     return "\n".join(lines)

@@ -123,7 +123,7 @@ def _faults(index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iter
     if row.second_interviewer is not None:
         if row.interviewer is None:
             yield Problem("a second interviewer needs a first", column=f"{place}.interviewer")
-        elif row.second_interviewer == row.interviewer:
+        elif row.second_interviewer.casefold() == row.interviewer.casefold():
             yield Problem("the second interviewer is another person", column=f"{place}.second_interviewer")
     filed = {piece.key: piece.floor.evidence_on for piece in facts.pieces}
     for number, key in enumerate(row.assessed or ()):

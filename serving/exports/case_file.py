@@ -7,6 +7,7 @@ but who it is. Under the protection lock no step with guardians is in it.
 from collections.abc import Iterator
 
 from data_schemas.instruments import Words
+from models.sentences import sheet_words
 from serving.cases.case import CaseNow
 from serving.exports.sheet import OutSheet
 from serving.student import StudentFile
@@ -66,11 +67,8 @@ def _rows(file: StudentFile, case: CaseNow | None, lang: str) -> Iterator[Row]:
         yield Words(zh="待核查", en="to assess"), pick(one.piece.floor.text, lang), one.piece.known_on.isoformat()
     said = file.assessment
     for sheet in () if said is None else said.instruments:
-        if sheet.total is None:
-            continue
-        band = f" · {pick(sheet.band, lang)}" if sheet.band is not None else ""
-        name = pick(sheet.label or sheet.name, lang)
-        yield Words(zh="问卷", en="questionnaire"), f"{name} {sheet.total:g}{band}", sheet.administered_on.isoformat()
+        said_of = pick(sheet_words(sheet), lang)
+        yield Words(zh="问卷", en="questionnaire"), said_of, sheet.administered_on.isoformat()
     for task in now.tasks:
         yield Words(zh="任务", en="task"), pick(task.text, lang), task.due_on.isoformat()
     if case is not None:

@@ -12,7 +12,7 @@ from serving.access import Action, User, check_may, may, may_somewhere
 from serving.identity import store as kept_by
 from serving.platform.state import State
 from serving.store import AuditEvent, Student, find_student, write_audit
-from serving.store.identity import NEW, ONE, SAME, TWO, IdentityDecision, other_person
+from serving.store.identity import NEW, ONE, SAME, TWO, IdentityDecision
 
 LONGEST_REASON = 500  # characters
 
@@ -107,8 +107,7 @@ def settle(
         chosen = kept_by.chosen_rows(state.store, student_id, marks)
         if not any(chosen.values()):
             raise IdentityFault("identity_fault_rows", "tick what is of the other person")
-        number = 2 + len([one for one in kept_by.read_decisions(state.store, student_id) if one.kind == TWO])
-        target = other_person(student_id.partition(" (")[0], student.school_id, number)
+        target = kept_by.find_next_person(state.store, student_id, student.school_id)
     decision = IdentityDecision(
         secrets.token_urlsafe(12), kind, student_id, target, student.school_id, reason.strip(), None, now, user.username
     )

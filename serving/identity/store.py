@@ -10,9 +10,11 @@ from serving.store import AuditEvent, Store, add_event
 from serving.store.case_tables import case_events, talks
 from serving.store.identity import (
     INTO_ANOTHER,
+    TWO,
     IdentityDecision,
     decided_files,
     keep_decision,
+    next_person,
     standing_decisions,
     take_back_decision,
 )
@@ -30,16 +32,26 @@ def find_decision(store: Store, decision_id: str) -> IdentityDecision | None:
     return next((one for one in every if one.decision_id == decision_id), None)
 
 
+def find_next_person(store: Store, file_id: str, school_id: str) -> str:
+    with store.reading() as connection:
+        return next_person(connection, file_id, school_id)
+
+
 def keep(
     store: Store,
     decision: IdentityDecision,
     chosen: Mapping[str, Sequence[Any]] | None,
     events: Sequence[AuditEvent],
 ) -> bool:
-    """False where the file was found to be another's before, or the other's is to go into this one."""
+    """False where the file was found to be another's before, the other's is to go into this one, or somebody has just
+    parted it too."""
     with store.writing() as connection:
         decided = decided_files(connection)
         if decision.student_id in decided or decided.get(decision.other_id or "") == decision.student_id:
+            return False
+        if decision.kind == TWO and decision.other_id != next_person(
+            connection, decision.student_id, decision.school_id
+        ):
             return False
         keep_decision(connection, decision, chosen)
         for event in events:

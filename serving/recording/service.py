@@ -101,7 +101,7 @@ def _with(state: State, present: Present, outcome: Outcome, now: datetime) -> Pr
 def _as_word(outcome: Outcome, at: datetime) -> Word:
     """What a record on a page says, before it is kept."""
     said = {name: getattr(outcome, name) for name in COLUMNS if name not in ("student_id", "selection_prob")}
-    return Word(word_id=outcome.sha256, received_at=at, door=PAGE, **said)
+    return Word(word_id=outcome.sha256, received_at=at, door=PAGE, file=outcome.student_id, **said)
 
 
 def _stream(present: Present) -> str | None:

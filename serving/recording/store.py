@@ -55,7 +55,7 @@ def keep_talk(
     came in that were not `seen`, nothing is kept and these are returned; a form that is sent twice is kept once."""
     with store.writing() as connection:
         known = connection.execute(talks.select().where(talks.c.talk_id == talk.talk_id)).first()
-        if known is not None and _says_the_same(connection, talk_from_row(connection, known), talk, word):
+        if known is not None and _stands(connection, talk_from_row(connection, known), talk, word):
             return []
         fresh = new_since(facts_seen_in(connection, talk.student_id), seen)
         if fresh:
@@ -76,19 +76,26 @@ def keep_talk(
     return []
 
 
-def _says_the_same(connection: sa.Connection, known: Talk, talk: Talk, word: Outcome | None) -> bool:
-    """Whether a form was sent twice: of one window what another sends is no repetition where it says something else."""
+def _stands(connection: sa.Connection, known: Talk, talk: Talk, word: Outcome | None) -> bool:
+    """Whether a form was sent twice and is on record: of one window what another sends is no repetition where it says
+    something else, nor what is sent again after it was taken back."""
     if talk != replace(known, recorded_at=talk.recorded_at, again_on=talk.again_on, outcome=None):
+        return False
+    if _undone(connection, talk.talk_id):
         return False
     row = connection.execute(outcomes.select().where(outcomes.c.sha256 == known.outcome)).first()
     said = None if row is None else (row.level, tuple(row.assessed or ()))
     return said == (None if word is None else (word.level, word.assessed or ()))
 
 
+def _undone(connection: sa.Connection, talk_id: str | None) -> bool:
+    return connection.scalar(sa.select(talks.c.talk_id).where(talks.c.undoes == talk_id)) is not None
+
+
 def take_back(store: Store, undo: Talk, word: Outcome | None, event: AuditEvent) -> bool:
     """Take back a talk by another row, and its word by a correction; False where that was done before."""
     with store.writing() as connection:
-        if connection.scalar(sa.select(talks.c.talk_id).where(talks.c.undoes == undo.undoes)) is not None:
+        if _undone(connection, undo.undoes):
             return False
         name = None if word is None else _keep_word(connection, word, undo)
         add_talk(connection, Talk(**vars(undo) | {"outcome": name}))

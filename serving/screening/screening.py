@@ -56,6 +56,7 @@ class Screening:
     strangers: int  # whom the roster could not place
     later: dict[str, int]  # rows of each table that came in after the day: the screening of a later day reads them
     in_force: bool  # at every school of it
+    behind: list[str]  # schools at which another list goes before it
     model: ModelStatus
     synthetic: bool
 
@@ -163,7 +164,7 @@ def publish_screening(
         dataset.description.synthetic,
         len(unplaced.filings),
         came_later(given, as_of),
-        all(one is not None and one.run_id == published.run_id for one in standing),
+        [school for school, one in zip(here, standing, strict=True) if one is None or one.run_id != published.run_id],
     )
 
 
@@ -209,7 +210,7 @@ def _summary(
     synthetic: bool,
     strangers: int,
     later: dict[str, int],
-    in_force: bool,
+    behind: list[str],
 ) -> Screening:
     tiers = Counter(assessment.tier for assessment in found)
     floors = Counter(rule for assessment in found for rule in {floor.id for floor in assessment.floors})
@@ -228,7 +229,8 @@ def _summary(
         opened=published.opened,
         strangers=strangers,
         later=later,
-        in_force=in_force,
+        in_force=not behind,
+        behind=behind,
         model=model,
         synthetic=synthetic,
     )

@@ -17,7 +17,8 @@ ACKNOWLEDGE, RESPOND, PLAN, REVIEW, CLOSE = "acknowledge", "respond", "plan", "r
 
 @dataclass(frozen=True)
 class CaseEvent:
-    """One move of a case. `event_id` is given when it is kept; `details` are of JSON's own types."""
+    """One move of a case. `event_id` is given when it is kept, as is the file that it is put into; `details` are of
+    JSON's own types."""
 
     student_id: str
     school_id: str
@@ -30,6 +31,7 @@ class CaseEvent:
     talk_id: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     event_id: int = 0
+    file_id: str = ""
 
 
 COLUMNS = tuple(field.name for field in fields(CaseEvent))
@@ -65,6 +67,6 @@ def case_facts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | 
             since = [event for event in known if event.move == REVIEW and event.event_id > plans[-1].event_id]
             reviews = tuple(event.done_at.astimezone(ZONE).date() for event in since)
             plan = PlanStart(on, dict(plans[-1].details.get("baseline", {})), reviews)
-        acknowledged = [event.done_at for event in known if event.move in (ACKNOWLEDGE, RESPOND)]
-        found[student_id] = CaseFacts(max(acknowledged, default=None), plan)
+        taken_on = tuple((event.file_id, event.done_at) for event in known if event.move in (ACKNOWLEDGE, RESPOND))
+        found[student_id] = CaseFacts(taken_on, plan)
     return found

@@ -7,16 +7,18 @@ student's in the next screening and the next record (`decided_files`), until the
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
 
 from serving.store.case_tables import identity_decisions
 from serving.store.database import Store
-from serving.store.files import FileOf, contested, homes_of, put_into, rows_in
+from serving.store.files import FileOf, contested, homes_of, id_of, put_into, rows_in
 
 SAME, ONE, TWO, NEW = "same", "one", "two", "new"
 INTO_ANOTHER = (SAME, ONE)
+Joined = Mapping[str, tuple[datetime, str]]  # words by their names: when, and into which file
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,26 @@ def take_back_decision(connection: sa.Connection, decision: IdentityDecision, un
 def standing_decisions(connection: sa.Connection, file_id: str | None = None) -> list[IdentityDecision]:
     """Those that were not taken back, oldest first: all, or those about one file on either side."""
     c = identity_decisions.c
-    gone = sa.select(c.undoes).where(c.undoes.is_not(None))
-    query = identity_decisions.select().where(c.undoes.is_(None), c.decision_id.not_in(gone)).order_by(c.decided_at)
+    query = identity_decisions.select().where(_standing()).order_by(c.decided_at)
     if file_id is not None:
         query = query.where((c.student_id == file_id) | (c.other_id == file_id))
     return [IdentityDecision(*(row._mapping[name] for name in COLUMNS)) for row in connection.execute(query)]
+
+
+def joined_words(connection: sa.Connection) -> Joined:
+    """Of words that a decision has put into the file of another id, by their names, when and into which."""
+    c = identity_decisions.c
+    query = sa.select(c.other_id, c.decided_at, c.moved).where(_standing(), c.kind.in_(INTO_ANOTHER))
+    found: dict[str, tuple[datetime, str]] = {}
+    for row in connection.execute(query.order_by(c.decided_at)):  # the last place counts
+        found |= dict.fromkeys(row.moved.get("outcomes", ()), (row.decided_at, row.other_id))
+    return found
+
+
+def _standing() -> sa.ColumnElement[bool]:
+    """Which decisions were not taken back."""
+    c = identity_decisions.c
+    return c.undoes.is_(None) & c.decision_id.not_in(sa.select(c.undoes).where(c.undoes.is_not(None)))
 
 
 def decided_files(connection: sa.Connection) -> dict[str, str]:
@@ -111,5 +128,15 @@ def follow_decisions(store: Store, files: Sequence[FileOf], allowed: Collection[
 
 
 def other_person(student_id: str, school_id: str, number: int) -> str:
-    """The file of another person who goes by the same id; no roster is asked about it."""
-    return contested(student_id, school_id, str(number))
+    """The file of another person who goes by the same id; no roster is asked about it, and nothing that is sent under
+    any school's name comes into it, since no name holds a blank."""
+    return contested(student_id, school_id, f"+ {number}")
+
+
+def next_person(connection: sa.Connection, file_id: str, school_id: str) -> str:
+    """The file of one person more who goes by the id of a file. What was of another once is never given again, since
+    two people in one file are what a decision takes apart."""
+    c = identity_decisions.c
+    taken = set(connection.scalars(sa.select(c.other_id).where(c.kind == TWO)))
+    files = (other_person(id_of(file_id), school_id, number) for number in count(2))
+    return next(one for one in files if one not in taken)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from data_schemas.tables import TABLES, CellKind
+from serving.store.concern_reports import undone_entries
 from serving.store.contents import contents_with, opened
 from serving.store.corrections import FAMILY, as_corrected, corrections_in
 from serving.store.database import Store
@@ -35,8 +36,8 @@ class StudentRows:
 
 
 def rows_of_student(store: Store, student_id: str, school_id: str) -> StudentRows:
-    """In a number of readings that does not grow with what is on record. Of an erased student nothing is left but where
-    the lists had them."""
+    """In a number of readings that does not grow with what is on record, without reports that were taken back. Of an
+    erased student nothing is left but where the lists had them."""
     mine = assessments.c.student_id == student_id
     newest = (runs.c.as_of.desc(), runs.c.published_at.desc())
     listed = sa.select(assessments.c.school_id, assessments.c.class_id, assessments.c.inputs, runs.c.as_of)
@@ -56,6 +57,7 @@ def rows_of_student(store: Store, student_id: str, school_id: str) -> StudentRow
             who = [dict(zip(columns["students"], row, strict=True)) for row in said.get("students", ())]
             enrolled = _day(next((row.get("enrolled_on") for row in who), None))
         sent = sa.select(entries.c.record).where(entries.c.student_id == student_id, entries.c.record != b"")
+        sent = sent.where(entries.c.entry_id.not_in(undone_entries()))
         for stored in connection.scalars(sent.order_by(entries.c.received_at, entries.c.place)):
             _add(tables, unpack(stored))
         given = corrections_in(connection, [student_id]).get(student_id, ())

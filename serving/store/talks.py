@@ -1,7 +1,7 @@
 """Talks and tries that were recorded on pages: read back as attempts, and for who shows them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ NOT_REACHED, GUARDIAN = "not_reached", "guardian"
 
 @dataclass(frozen=True)
 class Talk:
-    """One record as somebody filled it in. `outcome` names the word it gave, `undoes` the talk that it takes back."""
+    """One record as somebody filled it in. `outcome` names the word it gave, `undoes` the talk that it takes back; the
+    file that it is put into is given when it is kept."""
 
     talk_id: str
     student_id: str
@@ -31,19 +32,19 @@ class Talk:
     note: str | None = None
     outcome: str | None = None
     undoes: str | None = None
+    file_id: str = field(default="", compare=False)
 
     @property
     def reached(self) -> bool:
         return self.how != NOT_REACHED
 
 
-COLUMNS = tuple(field.name for field in fields(Talk))
+COLUMNS = tuple(one.name for one in fields(Talk))
 
 
 def add_talk(connection: sa.Connection, talk: Talk) -> None:
     note = None if talk.note is None else seal(connection, "talks", talk.talk_id, talk.note)
-    row = vars(talk) | {"note": note}
-    connection.execute(talks.insert().values(**row, file_id=talk.student_id))
+    connection.execute(talks.insert().values(vars(talk) | {"note": note, "file_id": talk.student_id}))
 
 
 def talks_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None = None) -> dict[str, list[Talk]]:
@@ -68,7 +69,15 @@ def attempts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | No
     """By student, oldest first."""
     return {
         student_id: [
-            Attempt(one.held_on, one.recorded_at, one.recorded_by, one.reached, one.again_on, one.how != GUARDIAN)
+            Attempt(
+                one.held_on,
+                one.recorded_at,
+                one.recorded_by,
+                one.reached,
+                one.again_on,
+                one.how != GUARDIAN,
+                one.file_id,
+            )
             for one in standing(every)
         ]
         for student_id, every in talks_of(connection, ids, at).items()

@@ -1,11 +1,12 @@
 """Each questionnaire over time: its totals on its bands, with the days of talks, as a drawing and as a table."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from data_schemas.instruments import Instrument, Words
 from models.assessment import Assessment, InstrumentResult
+from models.sentences import caveats_before, caveats_of
 from models.triage import Present
 from serving.platform.words import instrument_name
 
@@ -16,13 +17,15 @@ LEFT, RIGHT, TOP, FOOT = 32, 88, 12, 36  # margins: figures, names of bands, air
 @dataclass(frozen=True)
 class Plotted:
     """One sheet, drawn at `x` and `y`. `critical` is its critical items' status, "uncovered" where it asks nothing
-    about self-harm and None where only the total is kept; `void` says that the sheet was not valid."""
+    about self-harm and None where only the total is kept; `void` says that the sheet was not valid, `caveats` what
+    takes away from its total."""
 
     on: date
     total: float
     band: Words | None
     critical: str | None
     void: bool
+    caveats: tuple[Words, ...] = ()
     x: float = 0.0
     y: float = 0.0
 
@@ -83,10 +86,12 @@ def _sheets(result: InstrumentResult) -> Iterable[Plotted]:
     if result.first_on is not None and result.first_total is not None:
         yield Plotted(result.first_on, result.first_total, result.first_band, None, False)
     if result.previous_on is not None and result.previous_total is not None:
-        yield Plotted(result.previous_on, result.previous_total, result.previous_band, None, False)
+        before = caveats_before(result)
+        yield Plotted(result.previous_on, result.previous_total, result.previous_band, None, False, before)
     if result.total is not None:
         status = result.critical_status if result.suicidality_covered else "uncovered"
-        yield Plotted(result.administered_on, result.total, result.band, status, not result.valid)
+        said = caveats_of(result)
+        yield Plotted(result.administered_on, result.total, result.band, status, not result.valid, said)
 
 
 def _draw(
@@ -104,9 +109,7 @@ def _draw(
     def y(total: float) -> float:
         return round(TOP + (high - total) / (high - low) * (HEIGHT - TOP - FOOT), 1)
 
-    placed = tuple(
-        Plotted(one.on, one.total, one.band, one.critical, one.void, x(one.on), y(one.total)) for one in sheets
-    )
+    placed = tuple(replace(one, x=x(one.on), y=y(one.total)) for one in sheets)
     inside = tuple((day, x(day)) for day in talks if first <= day <= last)
     return Course(code, name, placed, _strips(known, low, high, y) if known is not None else (), inside)
 

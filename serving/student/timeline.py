@@ -8,6 +8,7 @@ from typing import Any
 
 from data_schemas.codes import Answer, Concern, Contacted, FamilyFlag, LeaveReason, LeaveType, OutcomeKind, Source, Tier
 from data_schemas.instruments import Words
+from models.sentences import caveats_of, sheet_words
 from models.triage import PAGE, ZONE, Present, Word
 from models.triage.facts import SCREENING
 from serving.cases.workflow import BY_MOVE
@@ -91,25 +92,25 @@ def _sheets(now: Present, courses: Iterable[Course]) -> Iterator[Happening]:
     for course in courses:
         for sheet in course.sheets:
             drawn.add((course.code, sheet.on))
-            band = sheet.band or _both("no_band")
-            yield Happening(
-                sheet.on, "sheet", _both("line_sheet_of", name=course.name, total=f"{sheet.total:g}", band=band)
-            )
+            yield Happening(sheet.on, "sheet", _total(course.name, sheet.total, sheet.band, sheet.caveats))
     said = now.facts.assessment
     for one in () if said is None else said.instruments:
         if (one.code, one.administered_on) not in drawn:
-            name = one.label or one.name
-            text = (
-                name
-                if one.total is None
-                else _both("line_sheet_of", name=name, total=f"{one.total:g}", band=one.band or _both("no_band"))
-            )
+            text = sheet_words(one)
+            if one.total is not None:
+                text = _total(one.label or one.name, one.total, one.band, caveats_of(one))
             yield Happening(one.administered_on, "sheet", text)
+
+
+def _total(name: Words, total: float, band: Words | None, caveats: Iterable[Words]) -> Words:
+    said = (band or _both("no_band"), *caveats)
+    together = Words(zh="，".join(one.zh for one in said), en=", ".join(one.en for one in said))
+    return _both("line_sheet_of", name=name, total=f"{total:g}", band=together)
 
 
 def _reports(rows: StudentRows, reports: Sequence[KeptReport]) -> Iterator[Happening]:
     """What was reported; of what was recorded on a page, by whom, with its note."""
-    on_pages = {(one.kind, one.reported_on, one.source) for one in reports}
+    on_pages = {(one.kind, one.reported_on, one.source) for one in reports if one.undone_by is None}
     for row in rows.tables.get("concerns", ()):
         if (row["kind"], row["reported_on"], row.get("source")) in on_pages:
             continue

@@ -41,19 +41,29 @@ def tier_words(entry: Entry, lang: str) -> str:
 
 def cells(entry: Entry, lang: str) -> tuple[str, ...]:
     """One line under `COLUMNS`."""
-    more, dues = len(entry.others), entry.dues
-    others = Words(zh=f"等 {more + 1} 人", en=f"and {more} more")
+    dues = entry.dues
     overdue = Words(zh="逾期", en="overdue")
     return (
         "" if entry.rank is None else str(entry.rank),
         tier_words(entry, lang),
-        f"{entry.student.student_id} {pick(others, lang)}" if more else entry.student.student_id,
+        _who(entry, lang),
         entry.student.class_id or "",
         "\n".join(pick(words, lang) for words in entry.why),
         "\n".join(_asked(due, entry, lang) for due in dues),
         "\n".join("" if due.by is None else due.by.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") for due in dues),
         "\n".join(pick(overdue, lang) if due.overdue else "" for due in dues).rstrip(),
     )
+
+
+def _who(entry: Entry, lang: str) -> str:
+    """The student's id. Where a line stands for several of one import, all are named of whom danger is to be checked:
+    there is no other line of theirs."""
+    first, more = entry.student.student_id, len(entry.others)
+    if not more:
+        return first
+    if BY_CODE[entry.queue].never_cut:
+        return "\n".join((first, *entry.others))
+    return f"{first} {pick(Words(zh=f'等 {more + 1} 人', en=f'and {more} more'), lang)}"
 
 
 def _asked(due: Due, entry: Entry, lang: str) -> str:

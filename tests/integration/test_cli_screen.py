@@ -240,10 +240,10 @@ def test_a_screening_of_a_day_to_come_is_refused(say: Say, city: Path) -> None:
 
 
 def test_a_screening_that_is_not_in_force_says_so_and_one_may_be_taken_back(say: Say, city: Path) -> None:
-    first = say("screen", str(city), "--as-of", "2026-03-06")[1]
-    wrong = say("screen", str(city), "--as-of", "2026-04-03")[1]
+    first, wrong = (say("screen", str(city), "--as-of", day)[1] for day in ("2026-03-06", "2026-04-03"))
     assert (first["in_force"], wrong["in_force"]) == (True, True)
-    assert say("screen", str(city), "--as-of", "2026-02-27")[1]["in_force"] is False, "a list of a later day is"
+    late = say("screen", str(city), "--as-of", "2026-02-27")[1]  # a list of a later day is in force
+    assert (late["in_force"], len(late["behind"]), first["behind"]) == (False, late["schools"], [])
     code, told = say("withdraw", wrong["run_id"])
     assert (code, told["error"]["message"]) == (2, "why is it withdrawn?")
     assert say("withdraw", wrong["run_id"], "--reason", "the wrong file", "--by", "wang") == (

@@ -14,7 +14,7 @@ from serving.store import Store, keep_names
 from serving.today import follow_up_list
 from tests import sample_school as school
 from tests.desk import Desk, small_school
-from tests.factories import NOW, assessment, publish, student
+from tests.factories import NOW, assessment, publish, sheet, student
 from tests.new_stores import new_store
 
 NOTICE = "筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认"
@@ -49,6 +49,15 @@ def test_the_list_goes_out_with_names_notes_and_a_signature(desk: Desk) -> None:
     assert line[heads.index("姓名")] == "=李明"
     (event,) = desk.pages.trail("list.exported")
     assert (event.actor, event.object_id, event.detail) == ("wang", "school-01", "xlsx all")
+
+
+def test_a_file_says_what_takes_away_from_a_total(store: Store, tmp_path: Path) -> None:
+    half = sheet("gad7", None, least=5, band=None, band_code=None, valid=False, n_missing=4)
+    publish(store, [assessment("S-1", Tier.PRIORITY, instruments=(sheet(prorated=True), half))])
+    told = [row[1] for row in book(Desk(store, tmp_path), "/export/students/S-1?as=xlsx") if row[0] == "问卷"]
+    assert told[0] == "PHQ-9 12 分（中度，2026-11-12，按已答题折算）"
+    assert told[1].startswith("GAD-7 5 分（")
+    assert "至少" in told[1]
 
 
 def test_all_rows_go_out_not_the_first_fifty(store: Store, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -10,10 +11,14 @@ from typing import Any
 import pytest
 
 from data_schemas.codes import Tier
-from models.triage import Present
+from models.triage import Present, human_level
+from models.triage.present import TIERS
+from serving.cases.service import case_of
 from serving.store import Filing, NewEntry, RunFacts, Store, Stranger, record_entry
 from serving.store.case_tables import identity_decisions
+from serving.store.files import contested
 from serving.store.identity import other_person
+from serving.store.tables import evidence
 from tests.desk import DANGER, REPORT, SHEET, Desk, colleague, open_keys, rows, small_school
 from tests.factories import AS_OF, NOW, assessment, floor, present, publish, student, tell, word
 from tests.new_stores import new_store
@@ -160,6 +165,70 @@ def test_the_other_of_two_may_be_a_student_and_is_taken_back_in_order(desk: Desk
     undo(desk, 1)
     undo(desk)
     assert DANGER.evidence in open_keys(present(store))
+
+
+def test_each_person_who_is_parted_has_a_file_of_their_own(desk: Desk, store: Store) -> None:
+    """A number that was given once is not given again, whatever was taken back since."""
+    first, second, third = re.findall(r'name="row" value="(e\d+)">', desk.page())
+    for minute, mark in enumerate((first, second)):
+        desk.now = NOW + timedelta(minutes=minute)
+        settle(desk, "S-1", "two", row=[mark])
+    undo(desk)
+    desk.now = NOW + timedelta(minutes=3)
+    settle(desk, "S-1", "two", row=[first])
+    settle(desk, other_person("S-1", "school-01", 3), "two", row=[second])
+    settle(desk, "S-1", "two", row=[third])
+    stands = [row["student_id"] for row in rows(store, evidence) if row["school_id"] == "school-01"]
+    apart = [one for one in stands if one.startswith("S-1 (")]
+    assert len(apart) == len(set(apart)) == 3
+
+
+def test_no_schools_name_leads_into_the_file_of_who_was_parted() -> None:
+    parted = other_person("S-1", "school-01", 2)
+    assert parted not in (contested("S-1", "school-01", "2"), contested("S-1", "school-01", "+2"))
+    assert " " in parted.partition(" (")[2].partition("; ")[0], "an id of a school holds no blank"
+
+
+def test_who_took_a_student_on_has_not_looked_at_what_was_joined_later(desk: Desk, store: Store) -> None:
+    post(desk, "/cases", student_id="S-2", move="acknowledge", seen="0")
+    desk.now = NOW + timedelta(minutes=2)
+    settle(desk, STRANGER, "same", other_id="S-2")
+    minutes = [one for one in present(store, "S-2").clocks if "分钟内响应" in one.what.zh]
+    assert [one.start for one in minutes] == [EARLIER], "the clock of minutes runs on"
+    assert case_of(store, "S-2").state.code == "acknowledged"
+
+
+OLD = AS_OF - timedelta(days=5)
+SINCE = AS_OF - timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("found", "tier"),
+    [
+        pytest.param({"kind": "crisis_event", "interviewer": None, "level": 3}, Tier.CRISIS, id="an event"),
+        pytest.param({"level": 3, "second_interviewer": "staff-2"}, Tier.CRISIS, id="danger that two found"),
+        pytest.param({"level": 3, "on": SINCE}, Tier.CRISIS, id="the same interviewer on the same day"),
+        pytest.param({"level": 2}, Tier.PRIORITY, id="a talk that was followed by one with somebody else"),
+        pytest.param({"kind": "referral", "interviewer": None, "level": 2}, Tier.PRIORITY, id="a referral"),
+    ],
+)
+def test_what_was_found_of_a_stranger_is_settled_by_no_talk_from_before_they_were_one(
+    desk: Desk, store: Store, found: dict[str, Any], tier: Tier
+) -> None:
+    """Two persons found the student well; nobody of them had heard of the stranger, who is found to be that student."""
+    tell(store, word(STRANGER, **{"on": OLD} | found), at=NOW - timedelta(days=4))
+    well = word("S-2", level=0, on=SINCE, second_interviewer="staff-2")
+    tell(store, well, at=NOW - timedelta(days=1))
+    settle(desk, STRANGER, "same", other_id="S-2")
+    now = present(store, "S-2")
+    assert (TIERS[human_level(now.words)], now.in_review) == (tier, tier is Tier.CRISIS)
+    assert sorted(one.level for one in now.words) == [0, found["level"]], "neither takes the other's place"
+    later = replace(well, observed_on=AS_OF + timedelta(days=1), recorded_on=AS_OF + timedelta(days=1))
+    tell(store, later, at=NOW + timedelta(days=1))
+    settled = present(store, "S-2", NOW + timedelta(days=1))
+    assert not settled.in_review, "who is spoken with now is asked about all of it"
+    undo(desk)
+    assert human_level(present(store, STRANGER, NOW + timedelta(days=1)).words) == tier.ord
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,21 @@ def test_a_record_is_taken_back_within_minutes_and_both_stay_visible(desk: Desk,
     assert SHEET.evidence not in open_keys(present(store)), "the same words said again count again"
 
 
+def test_what_was_taken_back_is_not_said_to_be_kept_when_its_form_is_sent_again(desk: Desk, store: Store) -> None:
+    form = desk.fill(level="3", assessed=[DANGER.evidence])
+    desk.send(form)
+    (talk,) = rows(store, talks)
+    desk.send(form | {"talk_id": talk["talk_id"]}, "/records/undo")
+    sent = desk.send(form)
+    assert "record=news" in sent.headers["location"], "somebody has taken it back since: look, then send it"
+    assert not present(store).in_review
+    (draft,) = rows(store, drafts)
+    assert draft["student_id"] == "S-1", "nothing typed is lost"
+    again = hidden(desk.page()) | {"how": "in_person", "level": "3", "assessed": [DANGER.evidence], "then": "stay"}
+    assert "record=saved" in desk.send(again).headers["location"]
+    assert present(store).in_review
+
+
 def test_after_the_minutes_of_the_policy_nothing_is_taken_back(desk: Desk, store: Store) -> None:
     html = desk.record(level="1")
     assert "10:10 前" in html

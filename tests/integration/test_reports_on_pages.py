@@ -109,6 +109,15 @@ def test_it_can_be_taken_back_for_minutes_and_both_stay_visible(desk: Desk, stor
     assert present(store, "S-2").tier is Tier.CRISIS, "reported anew it is evidence anew"
 
 
+def test_what_was_taken_back_speaks_of_nothing_else(desk: Desk, store: Store) -> None:
+    report(desk, kind="abuse_suspected")
+    (kept,) = rows(store, concern_reports)
+    undo(desk, kept["report_id"])
+    report(desk, kind="medical_evaluation")
+    (said,) = (one.piece.floor.text.zh for one in present(store, "S-2").open if one.piece.floor.id == "R15")
+    assert "请当即告知监护人" in said
+
+
 def test_the_same_report_of_a_second_window_is_evidence_of_its_own(desk: Desk, store: Store) -> None:
     report(desk)
     report(desk)

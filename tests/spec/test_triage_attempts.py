@@ -94,6 +94,8 @@ def page_talk(on: int, level: int, by: str) -> Word:
         pytest.param([page_talk(1, WATCH, "A")], CRISIS, id="one account"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(2, ROUTINE, "A")], CRISIS, id="one account twice"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(2, ROUTINE, "B")], PRIORITY, id="two accounts"),
+        pytest.param([page_talk(1, WATCH, "A"), page_talk(2, ROUTINE, "a")], CRISIS, id="one, in capitals and not"),
+        pytest.param([talk(1, WATCH, "A", "a")], CRISIS, id="one twice in a row of a platform"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(1, PRIORITY, "B")], PRIORITY, id="of a day the gravest"),
         pytest.param([page_talk(0, WATCH, "A"), page_talk(1, WATCH, "B")], CRISIS, id="one of the day itself"),
         pytest.param([page_talk(1, WATCH, "A"), page_talk(2, CRISIS, "B")], CRISIS, id="the second found danger"),
@@ -116,11 +118,27 @@ def test_confirmed_danger_is_lowered_by_two_accounts(words: list[Word], level: i
 )
 def test_taking_on_answers_the_minutes_of_what_had_come_in(taken: Any, what: str) -> None:
     danger = piece(floor(evidence_on=day(0), known_on=day(0)), at(0, 8))
-    present = shown(facts(pieces=(danger,), case=CaseFacts(acknowledged_at=taken)))
+    present = shown(facts(pieces=(danger,), case=CaseFacts(() if taken is None else (("", taken),))))
     (clock,) = present.clocks
     assert (clock.what.zh, clock.urgent, present.tier) == (what, True, Tier.CRISIS)
     told = shown(facts(pieces=(danger,), attempts=(tried(0, 9, reached=True),)))
     assert told.clocks[0].what.zh == "60 分钟内当面核查", "so does a talk"
+
+
+def test_taking_on_in_one_file_says_nothing_of_what_stood_in_another() -> None:
+    said = floor(evidence_on=day(0), known_on=day(0))
+    danger = piece(said, at(0, 8), file="S (B)", joined_at=at(0, 12), joined_to="S")
+
+    def minutes(file: str, hour: int) -> tuple[bool, bool]:
+        told = replace(tried(0, hour, reached=True), file=file)
+        taken = shown(facts(pieces=(danger,), case=CaseFacts(((file, at(0, hour)),))))
+        spoken = shown(facts(pieces=(danger,), attempts=(told,)))
+        return "响应" in taken.clocks[0].what.zh, "响应" in spoken.clocks[0].what.zh
+
+    assert minutes("S", 9) == (True, True), "before the files were joined"
+    assert minutes("S", 13) == (False, False)
+    assert minutes("S (B)", 9) == (False, False), "in its own file"
+    assert minutes("S (C)", 13) == (True, True)
 
 
 ON = date(2026, 11, 12)

@@ -216,10 +216,39 @@ def test_who_reported_tells_reports_apart() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [("a", "a", True), ("a", "b", False), (None, "b", True), ("a", None, True), (None, None, True)],
+    [
+        ("a", "a", True),
+        ("a", "b", False),
+        (None, "b", True),
+        ("a", None, True),
+        (None, None, True),
+        ("page:1", None, False),
+        (None, "page:1", False),
+        ("page:1", "page:1", True),
+        ("page:1", "page:2", False),
+    ],
 )
 def test_what_was_filed_without_a_record_may_rest_on_any(one: str | None, other: str | None, same: bool) -> None:
     assert same_record(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("file", "held", "listed", "closes"),
+    [
+        ("S (B)", -3, None, True),  # the same id: the school knew of it as that student's
+        ("X (B)", -3, None, False),
+        ("X (B)", 0, None, False),
+        ("X (B)", 1, None, True),
+        ("X (B)", -3, (KEY,), True),  # somebody says so
+    ],
+)
+def test_a_talk_told_late_has_not_assessed_what_a_person_joined_since(
+    file: str, held: int, listed: Any, closes: bool
+) -> None:
+    """A newer export of an old interview comes in after somebody found two ids to be one student."""
+    apart = piece(filed_at=at(-9), file=file, joined_at=at(0), joined_to="S")
+    told = talk(held, assessed=listed, received_at=at(2), recorded_on=day(2), file="S")
+    assert assesses(told, apart) is closes
 
 
 def test_when_evidence_was_in_a_file_is_told_of_its_own_the_one_it_was_joined_to_and_no_other() -> None:

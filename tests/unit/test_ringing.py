@@ -116,8 +116,8 @@ def spoken(hour: int) -> Attempt:
 
 
 ANSWERS = [
-    ("taken on since", {"case": CaseFacts(acknowledged_at=at(0, 11))}, False),
-    ("taken on before", {"case": CaseFacts(acknowledged_at=at(0, 9))}, True),
+    ("taken on since", {"case": CaseFacts((("", at(0, 11)),))}, False),
+    ("taken on before", {"case": CaseFacts((("", at(0, 9)),))}, True),
     ("spoken with since", {"attempts": (spoken(11),)}, False),
     ("tried in vain", {"attempts": (replace(spoken(11), reached=False),)}, True),
     ("a guardian reached", {"attempts": (replace(spoken(11), with_student=False),)}, True),
@@ -137,7 +137,7 @@ def test_one_person_who_assessed_it_by_name_has_answered() -> None:
 
 
 def test_what_comes_in_after_an_answer_rings_anew_with_ids_of_its_own() -> None:
-    taken = {"case": CaseFacts(acknowledged_at=at(0, 10, 5))}
+    taken = {"case": CaseFacts((("", at(0, 10, 5)),))}
     (first,) = due(student(), at(0, 10))
     rung = [Rung(first.step, first.role, at(0, 10))]
     (again,) = due(student(danger(), danger(10, 30, "R11"), **taken), at(0, 10, 30), rung)
@@ -161,7 +161,7 @@ def test_the_same_ring_has_the_same_id_and_another_has_another() -> None:
 
 
 def test_taken_on_and_not_checked_within_the_hour_rings_once_more() -> None:
-    one = student(case=CaseFacts(acknowledged_at=at(0, 10, 5)))
+    one = student(case=CaseFacts((("", at(0, 10, 5)),)))
     rung = [Rung(FIRST, COUNSELOR, at(0, 10))]
     assert due(one, at(0, 11), rung) == []
     late = due(one, at(0, 11, 1), rung)
@@ -171,7 +171,7 @@ def test_taken_on_and_not_checked_within_the_hour_rings_once_more() -> None:
 
 def test_the_hour_runs_while_somebody_is_on_duty() -> None:
     only = make_duty([DutySpan("school-01", "王老师", COUNSELOR, None, at(n, 8), at(n, 17)) for n in (0, 1)])
-    one = student(danger(16, 30), case=CaseFacts(acknowledged_at=at(0, 16, 35)))
+    one = student(danger(16, 30), case=CaseFacts((("", at(0, 16, 35)),)))
     checks = [passed for passed, step, _ in night(one, at(0, 16, 30), 18 * 60, only) if step == "check"]
     assert checks == [16 * 60 + 1, 16 * 60 + 1]
 
@@ -237,7 +237,7 @@ def test_however_often_it_looks_nobody_is_rung_twice_and_no_one_is_forgotten(
         now = start + passed * MINUTE
         taken = start + answered * MINUTE if answered is not None and answered <= passed else None
         here = tuple(one for one in pieces if one.received_at <= now)
-        one = shown(facts(pieces=here, case=CaseFacts(acknowledged_at=taken)))
+        one = shown(facts(pieces=here, case=CaseFacts((("", taken),) if taken is not None else ())))
         rings = [ring for ring in due(one, now, rung) if ring.step in (FIRST, NEXT, AGAIN)]
         assert not (rings and not one.unanswered)
         rung += [Rung(ring.step, ring.role, now) for ring in rings]

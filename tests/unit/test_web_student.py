@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -81,6 +82,22 @@ def test_a_questionnaire_is_drawn_over_time_on_its_bands_with_a_table(show: Show
     rows = re.findall(r'<td class="n">([0-9.]+)</td>.*?<td>([^<]*)</td></tr>', drawn[0])
     assert rows == [("3", "没有记录"), ("8", "没有记录"), ("15", "有提示")]
     assert "style=" not in drawn[0]
+
+
+def test_what_takes_away_from_a_total_is_said_wherever_it_is_told(show: Show) -> None:
+    said = sheet("phq9", 12, prorated=True, suspect=("long_string",), previous_prorated=True)
+    html = show(high(instruments=(said,)))
+    drawn = re.search(r'<figure class="course">.*?</figure>', html, re.S)
+    assert drawn
+    assert re.findall(r'<td class="n">(\d+)</td><td>([^<]*)</td>', drawn[0]) == [
+        ("8", "无公认分段 · 按已答题折算"),
+        ("12", "中度 · 按已答题折算 · 待重测"),
+    ]
+    assert "PHQ-9 12 分，中度，按已答题折算，待重测" in html
+    once = replace(said, previous_total=None, previous_on=None, change=None)
+    assert "PHQ-9 12 分，中度，按已答题折算，待重测" in show(high(instruments=(once,)))
+    blank = replace(once, total=None, least=5, band=None, band_code=None, valid=False)
+    assert "PHQ-9 5 分（" in show(high(instruments=(blank,)))
 
 
 def test_a_blank_critical_item_is_told_as_blank(show: Show) -> None:

@@ -1,5 +1,6 @@
 """The Excel file opens again, prints, says what it is, and holds text and never a formula."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from openpyxl import load_workbook
 from data_schemas.codes import Tier
 from models.triage import BY_CODE, QUEUES
 from models.triage.queues import IMMEDIATE, WEEK
+from serving.today.cells import cells
 from serving.today.workbook import write_workbook
 from tests import sample_lists as scenes
 from tests.factories import blind_entry, entry, floor, follow_up_list, words
@@ -85,3 +87,10 @@ def test_each_school_has_a_sheet_with_a_name_that_excel_takes(tmp_path: Path) ->
     assert len(set(titles)) == 3
     assert max(map(len, titles)) <= 31
     assert "Results of screening are no diagnosis" in values(file)[0][0]
+
+
+def test_each_of_an_import_in_danger_is_named_where_no_other_line_is_theirs() -> None:
+    line = entry("X-1", Tier.CRISIS, "immediate", others=("X-2", "X-3"))
+    assert cells(line, "zh")[2] == "X-1\nX-2\nX-3"
+    assert cells(replace(line, queue="identity"), "zh")[2] == "X-1 等 3 人"
+    assert cells(replace(line, others=()), "en")[2] == "X-1"
