@@ -25,5 +25,5 @@ def withdraw_command(
         raise usage("why is it withdrawn?", fix="--reason 'why'")
     with open_store(read_settings()) as store:
         new = withdraw_run(store, run, reason.strip(), datetime.now(UTC), f"{by} ({operator()})" if by else operator())
-    text = f"withdrawn: {run}; the list before it is in force" if new else f"{run} was withdrawn before"
-    answer({"run_id": run, "withdrawn": new}, json, text)
+    done = f"withdrawn: {run}; the list before it is in force, where there is one"
+    answer({"run_id": run, "withdrawn": new}, json, done if new else f"{run} was withdrawn before")

@@ -85,9 +85,10 @@ class CaseNow:
 
 def case_from(student_id: str, events: Sequence[CaseEvent], evidence_at: datetime | None = None) -> CaseNow:
     """A case by its events in order. What came in after it was closed (`evidence_at`, the newest: evidence, an event, a
-    correction) makes it new again; nothing else does, and no time."""
+    correction, danger that somebody found) makes it new again; nothing else does, and no time. To close
+    what came in after an approval another one is needed."""
     state, holder, since = CaseState.NEW, None, None
-    offer, asked, approval, reviewed = None, None, None, None
+    offer, asked, approval, decided_at, reviewed = None, None, None, None, None
     referrals: dict[int, CaseReferral] = {}
     for event in events:
         move = BY_MOVE[event.move]
@@ -114,13 +115,15 @@ def case_from(student_id: str, events: Sequence[CaseEvent], evidence_at: datetim
                 status = "sent" if event.move == "approve" else "refused"
                 referrals[event.answers] = CaseReferral(referrals[event.answers].event, status)
             else:
-                approval = "approved" if event.move == "approve" else "refused"
+                approval, decided_at = "approved" if event.move == "approve" else "refused", event.done_at
         elif event.move == "ask_approval":
             asked, approval = event, "asked"
         elif event.move == "review":
             reviewed = event.done_at
         elif event.move == "close":
             offer, asked, approval = None, None, None
+    if approval == "approved" and evidence_at is not None and decided_at is not None and evidence_at > decided_at:
+        asked, approval = None, None
     if state is CaseState.CLOSED and evidence_at is not None and since is not None and evidence_at > since:
         state, since, holder = CaseState.NEW, evidence_at, holder
     every = tuple(referrals.values())

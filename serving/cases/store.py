@@ -5,12 +5,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from data_schemas.codes import Tier
 from models.triage.facts import INTERVIEW
 from serving.cases.case import CaseNow, case_from
 from serving.store import AuditEvent, Store, add_event
 from serving.store.case_events import CaseEvent, add_case_event, case_events_of
 from serving.store.case_tables import case_events
 from serving.store.database import chunks
+from serving.store.identity import joined_words
 from serving.store.tables import evidence, outcomes
 
 
@@ -27,7 +29,7 @@ def cases_of(store: Store, ids: Sequence[str]) -> dict[str, CaseNow]:
 
 def read_events(store: Store, ids: Sequence[str]) -> tuple[dict[str, list[CaseEvent]], dict[str, datetime]]:
     """By student: the events of the case, and when what may open it again came in last: evidence, a file that was
-    joined, a crisis event or referral, or a correction, which may open what was settled."""
+    joined, a crisis event or referral, danger that a talk found, or a correction, which may open what was settled."""
     newest: dict[str, datetime] = {}
     with store.reading() as connection:
         for part in chunks(list(ids)):
@@ -35,6 +37,9 @@ def read_events(store: Store, ids: Sequence[str]) -> tuple[dict[str, list[CaseEv
             query = query.where(evidence.c.student_id.in_(part)).group_by(evidence.c.student_id)
             for row in connection.execute(query.union_all(_joined(part), _raised(part))):
                 newest[row.student_id] = max(row.at, newest.get(row.student_id, row.at))
+        for at, student_id in joined_words(connection).values():
+            if student_id in ids:
+                newest[student_id] = max(at, newest.get(student_id, at))
         return case_events_of(connection, ids), newest
 
 
@@ -46,7 +51,7 @@ def _joined(ids: Sequence[str]) -> sa.Select[tuple[str, datetime]]:
 
 def _raised(ids: Sequence[str]) -> sa.Select[tuple[str, datetime]]:
     c = outcomes.c
-    opens = c.corrects.is_not(None) | (c.kind != INTERVIEW)
+    opens = c.corrects.is_not(None) | (c.kind != INTERVIEW) | (c.level >= Tier.CRISIS.ord)
     query = sa.select(c.student_id, sa.func.max(c.received_at).label("at"))
     return query.where(c.student_id.in_(ids), opens).group_by(c.student_id)
 

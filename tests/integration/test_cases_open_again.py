@@ -51,6 +51,24 @@ def test_by_danger_of_somebody_who_turns_out_to_be_the_student(desk: Desk, store
     assert (present(store, "S-2").tier, is_closed(store)) == (Tier.CRISIS, False)
 
 
+def test_by_danger_that_a_talk_found(desk: Desk, store: Store) -> None:
+    desk.record("S-2", level="0", step="close")
+    assert is_closed(store)
+    tell(store, word("S-2", level=2), at=NOW + timedelta(hours=1))
+    assert is_closed(store), "less opens no case"
+    tell(store, word("S-2", level=3, interviewer="staff-2"), at=NOW + timedelta(hours=2))
+    assert (present(store, "S-2").tier, is_closed(store)) == (Tier.CRISIS, False)
+
+
+def test_by_what_was_said_of_somebody_who_turns_out_to_be_the_student(desk: Desk, store: Store) -> None:
+    event = word(STRANGER, kind="crisis_event", level=3, interviewer=None, selection_reason=None)
+    tell(store, event, at=NOW - timedelta(hours=1))
+    desk.record("S-2", level="0", step="close")
+    desk.now = NOW + timedelta(minutes=1)
+    settle(desk, STRANGER, "same", other_id="S-2")
+    assert (present(store, "S-2").in_review, is_closed(store)) == (True, False)
+
+
 def test_where_the_talk_that_had_settled_the_evidence_is_taken_back(desk: Desk, store: Store) -> None:
     publish(store, [assessment("S-2", Tier.PRIORITY, tier_source="floor", floors=(SHEET,))], fingerprint="f4", at=NOW)
     other = colleague(desk)

@@ -163,6 +163,15 @@ def test_approval_of_closing_ends_with_the_case() -> None:
     assert case("contact", "ask_approval", approve, "close", "reopen").approval is None
 
 
+def test_an_approval_speaks_of_what_was_known_when_it_was_given() -> None:
+    moves = ("contact", "ask_approval", {"move": "approve", "done_by": "gu"})
+    assert case(*moves, evidence=1).approval == "approved"
+    late = case(*moves, evidence=2)
+    assert (late.approval, late.to_approve) == (None, None)
+    assert "ask_approval" in may_do(late, WANG, (Need.APPROVAL,)), "it is asked for anew"
+    assert case(*moves[:2], evidence=5).approval == "asked", "whoever is asked sees what came in"
+
+
 def test_the_page_of_the_docs_is_drawn_from_the_table() -> None:
     """Where it is stale, `diagram()` and `table()` of serving/cases/workflow.py say what belongs there."""
     said = PAGE.read_text("utf-8")
