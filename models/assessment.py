@@ -158,12 +158,14 @@ class InstrumentResult:
 class Retest:
     """A questionnaire to be repeated, or something to be asked in person: a skipped critical item, or how safe a
     student is who answers high on a questionnaire that does not ask. Its clock runs from `since`, the day on which the
-    sheet came in or went out of date; assessments of before do not have it, and then from the sheet's own day."""
+    sheet came in or went out of date; assessments of before do not have it, and then from the sheet's own day.
+    `joined_at` is when a person found that the sheet, which came under another id, is this student's."""
 
     instrument: str
     why: str  # "critical_blank" | "safety_question" | "void" | "suspect" | "unscored" | "stale"
     text: Words
     since: date | None = None
+    joined_at: datetime | None = None
 
 
 @dataclass(frozen=True)

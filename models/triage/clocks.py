@@ -147,12 +147,13 @@ def retest_clocks(
     assessment: Assessment, asked: date | None, due: DuePolicy, school: SchoolCalendar
 ) -> Iterator[tuple[Retest, Clock]]:
     """Questionnaires to be repeated and things to be asked in person, from the day on which that was known. Who has
-    spoken with the student on a later day, and not blind, has asked what was to be asked. A sheet of who is suspended
-    is repeated after the return."""
+    spoken with the student on a later day, and not blind, has asked what was to be asked, if the sheet was in the file
+    by then. A sheet of who is suspended is repeated after the return."""
     sheets = {result.code: result.administered_on for result in assessment.instruments}
     for retest in assessment.data_quality.retest:
         day = retest.since or sheets.get(retest.instrument, assessment.as_of)
-        if retest.why in ASKED and asked is not None and asked > day:
+        here = day if retest.joined_at is None else max(day, retest.joined_at.astimezone(ZONE).date())
+        if retest.why in ASKED and asked is not None and asked > here:
             continue
         if assessment.suspended_since is not None and retest.why not in ASKED:
             what = Words(zh="返校后复测", en="repeat after the return to school")

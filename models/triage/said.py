@@ -50,11 +50,18 @@ def taken_together(
     )
 
 
-def as_received(assessment: Assessment, at: datetime) -> Assessment:
+def as_received(assessment: Assessment, at: datetime, joined_at: datetime | None = None) -> Assessment:
     """A record's assessment with the moment at which its reports were here: who was reached before had not heard of
-    them, however early somebody elsewhere knew."""
-    tasks = (replace(task, filed_at=at) if task.kind in OF_REPORTS else task for task in assessment.tasks)
-    return replace(assessment, tasks=tuple(tasks))
+    them, however early somebody elsewhere knew. Of one that came under another id (`joined_at`, when a person found the
+    two to be one) whoever was reached before that has done and asked nothing."""
+    here = at if joined_at is None else max(at, joined_at)
+    quality = assessment.data_quality
+    tasks = (
+        replace(task, filed_at=here) if task.kind in OF_REPORTS or joined_at is not None else task
+        for task in assessment.tasks
+    )
+    retests = tuple(replace(retest, joined_at=joined_at) for retest in quality.retest)
+    return replace(assessment, tasks=tuple(tasks), data_quality=replace(quality, retest=retests))
 
 
 def knows_of_leave(assessment: Assessment) -> bool:

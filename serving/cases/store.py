@@ -12,7 +12,7 @@ from serving.store import AuditEvent, Store, add_event
 from serving.store.case_events import CaseEvent, add_case_event, case_events_of
 from serving.store.case_tables import case_events
 from serving.store.database import chunks
-from serving.store.identity import joined_words
+from serving.store.identity import joined_rows
 from serving.store.tables import evidence, outcomes
 
 
@@ -37,7 +37,7 @@ def read_events(store: Store, ids: Sequence[str]) -> tuple[dict[str, list[CaseEv
             query = query.where(evidence.c.student_id.in_(part)).group_by(evidence.c.student_id)
             for row in connection.execute(query.union_all(_joined(part), _raised(part))):
                 newest[row.student_id] = max(row.at, newest.get(row.student_id, row.at))
-        for at, student_id in joined_words(connection).values():
+        for at, student_id in joined_rows(connection, outcomes).values():
             if student_id in ids:
                 newest[student_id] = max(at, newest.get(student_id, at))
         return case_events_of(connection, ids), newest

@@ -1,6 +1,6 @@
 """What platforms send: each record with the answer it was given, kept before the answer leaves the house."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +19,7 @@ from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
 from serving.store.database import Store, chunks
 from serving.store.evidence import PAGE, SCORE, Filing, file_evidence
+from serving.store.identity import Joined, joined_rows
 from serving.store.inputs import ReplayContext, keep_context, keep_inputs
 from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
 from serving.store.runs import Run, run_from_row
@@ -198,7 +199,7 @@ def entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[
     for part in chunks(list(ids)):
         late = _late(connection, students.c.student_id.in_(part))
         speaks = late | entries.c.asks | students.c.student_id.is_(None)
-        found |= _by_student(connection.execute(_in_order(_WITH_ROSTER.where(entries.c.student_id.in_(part), speaks))))
+        found |= _by_student(connection, _WITH_ROSTER.where(entries.c.student_id.in_(part), speaks))
     return found
 
 
@@ -211,7 +212,7 @@ def entries_at(connection: sa.Connection, school_id: str, run: Run | None) -> di
         speaks |= entries.c.received_at > run.knows_until
     strangers = of_school(entries.c.school_id, school_id) & students.c.student_id.is_(None)
     here = (students.c.school_id == school_id) & speaks
-    return _by_student(connection.execute(_in_order(_WITH_ROSTER.where(here | strangers))))
+    return _by_student(connection, _WITH_ROSTER.where(here | strangers))
 
 
 _WITH_ROSTER = (
@@ -233,14 +234,16 @@ def _in_order(query: sa.Select[Any]) -> sa.Select[Any]:
     return query.order_by(entries.c.received_at, entries.c.place)
 
 
-def _by_student(rows: Iterable[Any]) -> dict[str, list[ReceivedEntry]]:
+def _by_student(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, list[ReceivedEntry]]:
     found: dict[str, list[ReceivedEntry]] = {}
-    for row in rows:
-        found.setdefault(row.student_id, []).append(entry_from_row(row))
+    joined = joined_rows(connection, entries)
+    for row in connection.execute(_in_order(query)):
+        found.setdefault(row.student_id, []).append(entry_from_row(row, joined))
     return found
 
 
-def entry_from_row(row: Any) -> ReceivedEntry:
+def entry_from_row(row: Any, joined: Joined) -> ReceivedEntry:
     student = Student(row.student_id, row.school_id, None, row.stage, row.grade)
-    said = as_received(unpack_assessment(row.assessment), row.received_at)
+    joined_at, _ = joined.get(row.entry_id, (None, None))
+    said = as_received(unpack_assessment(row.assessment), row.received_at, joined_at)
     return ReceivedEntry(row.entry_id, row.client, student, said, row.received_at)

@@ -15,7 +15,7 @@ from serving.store.audit import AuditEvent, add_events
 from serving.store.brought import keep_brought, only_withdrawn
 from serving.store.database import Store, chunks
 from serving.store.files import id_of
-from serving.store.identity import Joined, joined_words
+from serving.store.identity import Joined, joined_rows
 from serving.store.students import is_unassigned
 from serving.store.tables import outcomes, students
 
@@ -195,7 +195,7 @@ def words_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None 
     """All that people said, by student, what was corrected among it. What only withdrawn runs have brought is marked:
     it may raise, and it closes, lowers and corrects nothing."""
     found: dict[str, list[Word]] = {}
-    joined = joined_words(connection)
+    joined = joined_rows(connection, outcomes)
     for part in chunks(list(ids)):
         query = SAID.where(outcomes.c.student_id.in_(part)).order_by(outcomes.c.received_at)
         if at is not None:
@@ -250,7 +250,7 @@ def outcomes_between(
         whose = sa.select(outcomes.c.student_id).where(outcomes.c.client.is_not(None))
         query = query.where(outcomes.c.student_id.in_(whose))
     with store.reading() as connection:
-        rows, joined = list(connection.execute(query)), joined_words(connection)
+        rows, joined = list(connection.execute(query)), joined_rows(connection, outcomes)
     by_student: dict[str, list[Word]] = {}
     for row in rows:
         by_student.setdefault(row.student_id, []).append(_word(row, joined))

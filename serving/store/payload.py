@@ -47,6 +47,8 @@ def assessment_to_json(assessment: Assessment) -> dict[str, Any]:
             del shown["record"]  # it is kept with the evidence, and goes when the inputs are erased
     for task in content["tasks"]:
         del task["filed_at"]  # the entry says when it came in
+    for retest in content["data_quality"]["retest"]:
+        del retest["joined_at"]  # a decision says that
     return content
 
 

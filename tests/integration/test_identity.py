@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from data_schemas.codes import Tier
+from models.assessment import DataQuality, Retest, Task
 from models.triage import Present, human_level
 from models.triage.present import TIERS
 from serving.cases.service import case_of
@@ -20,7 +21,7 @@ from serving.store.files import contested
 from serving.store.identity import other_person
 from serving.store.tables import evidence
 from tests.desk import DANGER, REPORT, SHEET, Desk, colleague, open_keys, rows, small_school
-from tests.factories import AS_OF, NOW, assessment, floor, present, publish, student, tell, word
+from tests.factories import AS_OF, NOW, assessment, floor, present, publish, sheet, student, tell, word, words
 from tests.new_stores import new_store
 from tests.sample_pages import SCHOOLS
 
@@ -229,6 +230,29 @@ def test_what_was_found_of_a_stranger_is_settled_by_no_talk_from_before_they_wer
     assert not settled.in_review, "who is spoken with now is asked about all of it"
     undo(desk)
     assert human_level(present(store, STRANGER, NOW + timedelta(days=1)).words) == tier.ord
+
+
+def test_what_is_to_be_asked_of_a_stranger_was_asked_by_no_talk_from_before_they_were_one(
+    desk: Desk, store: Store
+) -> None:
+    since = AS_OF - timedelta(days=5)
+    ask = Retest("phq9", "critical_blank", words("当面询问", "ask"), since)
+    visit = Task("visit", since, since, words("必访必问", "visit"), since=since)
+    skipped = sheet(critical_status="unknown", administered_on=since)
+    said = assessment(
+        STRANGER, Tier.ROUTINE, instruments=(skipped,), data_quality=DataQuality("low", (ask,)), tasks=(visit,)
+    )
+    record_entry(store, NewEntry("city", STRANGER, "school-01", "junior", 7, {}, said, NOW - timedelta(days=4)))
+    tell(store, word("S-2", level=0, on=AS_OF - timedelta(days=2)), at=NOW - timedelta(days=1))
+    was = {one.by for one in present(store, STRANGER).clocks if one.source == "retest"}
+    settle(desk, STRANGER, "same", other_id="S-2")
+    now = present(store, "S-2")
+    assert [one.why for one in now.retests] == ["critical_blank"]
+    assert {one.by for one in now.clocks if one.source == "retest"} == was, "no clock begins anew"
+    assert [one.kind for one in now.tasks] == ["visit"]
+    tell(store, word("S-2", level=0, on=AS_OF + timedelta(days=1)), at=NOW + timedelta(days=1))
+    then = present(store, "S-2", NOW + timedelta(days=1))
+    assert (then.retests, then.tasks) == ((), ())
 
 
 @pytest.mark.parametrize(
