@@ -1,5 +1,6 @@
 """Facts of a roster that can hardly be are asked about by their row."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -26,7 +27,9 @@ def asked(*rows: dict[str, Any], origin: Any = "local", **tables: pd.DataFrame) 
         if code == "phq9"
     }
     others = {name: conform(frame, TABLES[name]) for name, frame in tables.items() if name != "phq9"}
-    report = check_dataset(Dataset(told, {"students": conform(people, TABLES["students"]), **others}, phq9))
+    people_table = conform(people, TABLES["students"])
+    given = Dataset(told, {"students": people_table, **others}, phq9)
+    report = check_dataset(replace(given, own_instruments=given.instruments))  # it says what its sheets were read by
     assert report.ok, "a question stops nothing"
     return [(one.file, one.row, one.column) for one in report.questions]
 
