@@ -4,9 +4,22 @@ Whoever takes one holds it until `lease_until`; when that is over, because the p
 takes it. So each is done at least once, and whoever receives a message twice tells by its id.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from serving.store.tables import Instant, metadata
+
+
+def _leased() -> tuple[sa.Column[Any], ...]:
+    """When something is due, and who holds it until when."""
+    return (
+        sa.Column("due_at", Instant, nullable=False),
+        sa.Column("lease_until", Instant),
+        sa.Column("leased_by", sa.String),
+        sa.Column("attempts", sa.Integer, nullable=False),
+    )
+
 
 # `key` is given by whoever asks for the work: the same twice is one job. One with `every_seconds` is due again so long
 # after it was done; `done_at` then says when it was done last. `failed` is why it was not done the last time.
@@ -17,10 +30,7 @@ jobs = sa.Table(
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("subject", sa.String, nullable=False),
     sa.Column("every_seconds", sa.Integer),
-    sa.Column("due_at", Instant, nullable=False),
-    sa.Column("lease_until", Instant),
-    sa.Column("leased_by", sa.String),
-    sa.Column("attempts", sa.Integer, nullable=False),
+    *_leased(),
     sa.Column("done_at", Instant),
     sa.Column("given_up_at", Instant),
     sa.Column("failed", sa.String),
@@ -39,10 +49,7 @@ outbox = sa.Table(
     sa.Column("body", sa.JSON, nullable=False),
     sa.Column("recipient", sa.String),
     sa.Column("made_at", Instant, nullable=False),
-    sa.Column("due_at", Instant, nullable=False),
-    sa.Column("lease_until", Instant),
-    sa.Column("leased_by", sa.String),
-    sa.Column("attempts", sa.Integer, nullable=False),
+    *_leased(),
     sa.Column("sent_at", Instant),
     sa.Column("given_up_at", Instant),
     sa.Column("failed", sa.String),

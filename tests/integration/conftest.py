@@ -1,5 +1,7 @@
-"""A registered local model and people who may promote it, made once for the files that need them."""
+"""A registered local model and people who may promote it, made once for the files that need them; a receiver of
+webhooks."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.promotions import Desk
+    from tests.receivers import Hooks
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +29,11 @@ def desk(
     home = copied(registered, tmp_path / "home")
     monkeypatch.setenv("RUNXIN_HOME", str(home))
     return Desk(home, registered / "data", capsys, monkeypatch)
+
+
+@pytest.fixture
+def hook() -> "Iterator[Hooks]":
+    from tests.receivers import hooks
+
+    with hooks() as found:
+        yield found

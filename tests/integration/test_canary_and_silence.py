@@ -19,7 +19,7 @@ from serving.store import Store
 from serving.work import sender_by
 from tests.crisis import Shift, with_robots
 from tests.new_stores import new_store
-from tests.receivers import Hooks, hooks
+from tests.receivers import Hooks
 from tests.sample_pages import make_state
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -31,12 +31,6 @@ POLICY = read_policy()
 def store(tmp_path: Path) -> Iterator[Store]:
     with new_store(tmp_path) as opened:
         yield opened
-
-
-@pytest.fixture
-def hook() -> Iterator[Hooks]:
-    with hooks() as found:
-        yield found
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.crisis import MINUTE, Shift, in_danger, shift, with_robots
 from tests.desk import rows
 from tests.factories import AS_OF, NOW, tell, word
 from tests.new_stores import new_store
-from tests.receivers import Hooks, hooks
+from tests.receivers import Hooks
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -27,12 +27,6 @@ pytestmark = pytest.mark.usefixtures("each_database")
 def store(tmp_path: Path) -> Iterator[Store]:
     with new_store(tmp_path) as opened:
         yield opened
-
-
-@pytest.fixture
-def hook() -> Iterator[Hooks]:
-    with hooks() as found:
-        yield found
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.desk import Desk, colleague, rows
 from tests.factories import NOW, present
 from tests.http_client import Client
 from tests.new_stores import new_store
-from tests.receivers import Hooks, hooks
+from tests.receivers import Hooks
 from tests.sample_pages import follow, make_state
 
 
@@ -154,12 +154,6 @@ def test_english_pages_have_no_chinese_sentence_of_the_clock(desk: Desk) -> None
     for said in ("1 waiting for somebody to respond, the first since 20 Nov 10:00", "called: Counselor on duty 王老师"):
         assert said in html, said
     assert "呼叫" not in html
-
-
-@pytest.fixture
-def hook() -> Iterator[Hooks]:
-    with hooks() as found:
-        yield found
 
 
 def test_an_administrator_sees_the_channels_and_tests_one(store: Store, tmp_path: Path, hook: Hooks) -> None:
