@@ -1,11 +1,9 @@
 """The web process tells that the clock has fallen silent: `runxin work` cannot say so itself."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Event, Thread
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
-from runxin.errors import UserError
-from runxin.logs import get_logger
+from runxin.regularly import regularly
 from serving.crisis.canary import SILENCE, put_out_silence
 from serving.jobs.state import work_state
 from serving.jobs.store import Message
@@ -28,22 +26,8 @@ def tell_silence(state: State, send: Callable[[Message], None]) -> bool:
     return since is not None
 
 
-@contextmanager
-def watching_silence(state: State, send: Callable[[Message], None], seconds: float = SECONDS_BETWEEN) -> Iterator[None]:
-    """Look so many seconds apart while the service runs."""
-    ended = Event()
-
-    def watch() -> None:
-        while not ended.wait(seconds):
-            try:
-                tell_silence(state, send)
-            except UserError as error:  # the database is away, which is rung for elsewhere; the next look is made
-                get_logger("crisis").error("silence not looked for", reason=error.message)
-
-    thread = Thread(target=watch, name="silence", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+def watching_silence(
+    state: State, send: Callable[[Message], None], seconds: float = SECONDS_BETWEEN
+) -> AbstractContextManager[None]:
+    """Look so many seconds apart while the service runs; a database that is away does not end it."""
+    return regularly(lambda: tell_silence(state, send), seconds, "silence")

@@ -7,16 +7,15 @@ audit verify` finding it. What the file's owner can write they can also cut: cop
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Thread
 
 import sqlalchemy as sa
 
-from runxin.errors import Problem, UserError, bad_data, unavailable
-from runxin.logs import get_logger
+from runxin.errors import Problem, bad_data, unavailable
+from runxin.regularly import regularly
 from serving.store.audit_tables import audit
 
 SECONDS_BETWEEN = 10
@@ -67,25 +66,9 @@ def read_checkpoints(file: Path) -> Iterator[Checkpoint]:
                 raise bad_data("the audit log's checkpoints cannot be read", [problem]) from error
 
 
-@contextmanager
-def checkpointing(keep: Callable[[], None], seconds: float = SECONDS_BETWEEN) -> Iterator[None]:
-    """Have checkpoints kept, so many seconds apart, while the service runs."""
-    ended = Event()
-
-    def watch() -> None:
-        while not ended.wait(seconds):
-            try:
-                keep()
-            except (UserError, sa.exc.SQLAlchemyError, OSError) as error:  # the next one is tried all the same
-                get_logger("audit").error("checkpoint failed", kind=type(error).__name__)
-
-    thread = Thread(target=watch, name="audit-checkpoints", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+def checkpointing(keep: Callable[[], None], seconds: float = SECONDS_BETWEEN) -> AbstractContextManager[None]:
+    """Have checkpoints kept, so many seconds apart, while the service runs; where one fails the next is tried."""
+    return regularly(keep, seconds, "audit-checkpoints", (sa.exc.SQLAlchemyError,))
 
 
 def _last(file: Path) -> dict[str, object] | None:
