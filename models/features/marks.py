@@ -15,8 +15,8 @@ CAVEATS = {
     AT_LEAST: Words(zh="漏答较多，至少此分", en="many items left blank, at least this"),
     VOID: Words(zh="答卷无效，待重测", en="sheet not valid, to be repeated"),
 }
-NO_BAND = Words(zh="无分级", en="no bands")
-NOT_BANDED = Words(zh="未能分级", en="no band can be given")  # of a figure that is only a lower bound
+NO_BAND = Words(zh="无公认分段", en="no agreed bands")
+NOT_BANDED = Words(zh="未能分段", en="no band can be given")  # of a figure that is only a lower bound
 
 
 def marks_of(sheets: Sheets, places: NDArray[np.intp], items: NDArray[np.intp], total: int) -> Marks:

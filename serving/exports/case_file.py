@@ -11,7 +11,7 @@ from models.sentences import sheet_words
 from serving.cases.case import CaseNow
 from serving.exports.sheet import OutSheet
 from serving.student import StudentFile
-from serving.today.cells import pick
+from serving.today.cells import pick, tier_words
 from serving.today.export import NOTICE, SYNTHETIC
 
 SECTION, WHAT, WHEN = (
@@ -56,9 +56,9 @@ def _rows(file: StudentFile, case: CaseNow | None, lang: str) -> Iterator[Row]:
     now = file.present
     if now.protection:
         yield Words(zh="保护锁", en="lock"), pick(LOCK, lang), ""
-    word = now.tier.zh if lang == "zh" else now.tier.en
-    sure = "" if now.confirmed or not now.tier.ord else f"（{pick(PENDING, lang)}）"
-    yield Words(zh="等级", en="tier"), f"{word}{sure}", file.since.isoformat() if file.since else ""
+    word, since = tier_words(now.tier, now.confirmed, lang), file.since.isoformat() if file.since else ""
+    sure = "" if now.confirmed or not now.tier.ord else f" · {pick(PENDING, lang)}"
+    yield Words(zh="等级", en="tier"), f"{word}{sure}", since
     for clock in now.clocks:
         by = clock.by.strftime("%Y-%m-%d %H:%M") if clock.by is not None else ""
         why = f"（{pick(clock.why, lang)}）" if clock.why is not None else ""

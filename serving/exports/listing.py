@@ -89,7 +89,7 @@ def handover_sheet(part: HandoverPart, school: str, lang: str) -> OutSheet:
     for line in part.lines:
         student, state = line.entry.student, line.case.state
         who = (student.student_id, student.name or "", student.class_id or "")
-        stands = (tier_words(line.entry, lang), state.zh if lang == "zh" else state.en)
+        stands = (tier_words(line.entry.tier, line.entry.confirmed, lang), state.zh if lang == "zh" else state.en)
         rows.append((*who, *stands, cells(line.entry, lang)[DUE], "", "", ""))
     columns = tuple((pick(head, lang), width, narrow) for head, width, narrow in HANDED)
     title = pick(Words(zh="交接单", en="handover"), lang)

@@ -63,14 +63,14 @@ class HandoverDone:
 
 
 def open_handover(state: State, user: User, school_id: str) -> HandoverPart:
-    """Who is at 重点 or above, or has a case that is not closed; nobody of whom it is not settled yet who it is. Raises
-    `UserError` (refused)."""
+    """Who is at 重点 or above, or has a case that is not closed, a blind student without a tier; nobody of whom it is
+    not settled yet who it is. Raises `UserError` (refused)."""
     check_may(user, Action.RECORD_WORD, school_id)
     listed = open_list(state, user, school_id)
     entries = (
         {}
         if listed is None
-        else {entry.student.student_id: entry for queue in listed.queues.values() for entry in queue if not entry.blind}
+        else {entry.student.student_id: entry for queue in listed.queues.values() for entry in queue}
     )
     entries = {one: entries[one] for one in homes(state.store, sorted(entries))}
     cases = cases_of(state.store, sorted(entries))

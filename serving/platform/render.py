@@ -1,6 +1,7 @@
 """Pages from templates: one environment, and the context that every page shares."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from functools import cache, partial
@@ -9,11 +10,13 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
+from models.features.marks import NO_BAND
 from serving.access import Action, User, may_somewhere
 from serving.platform.guard import form_token, keep_cookies, language_of
 from serving.platform.schools import namer
@@ -30,6 +33,7 @@ STATIC = {
 SHAPES = {"crisis": "■", "priority": "▲", "watch": "◆", "routine": "●"}
 # What an address says of what was just done, and what it lets in: one does not come back to that.
 TOLD = ("lang", "link", "case", "record", "before", "reported", "report", "identity", "is", "viewed", "said", "ring")
+DAY, WHOLE = re.compile(r"((?<!\d)\d{4}-\d{2}-\d{2}(?!\d))"), Markup('<span class="whole">%s</span>')
 CHINA = timezone(timedelta(hours=8))  # one time zone, without daylight saving
 
 
@@ -64,8 +68,9 @@ def environment() -> Environment:
         tiers=tuple(reversed(Tier)),
         student_path=student_path,
         instrument_name=instrument_name,
+        no_band=NO_BAND,
     )
-    env.filters.update(number=number, day=day, signed=signed, change=change)
+    env.filters.update(number=number, day=day, signed=signed, change=change, unbroken=unbroken)
     return env
 
 
@@ -91,6 +96,12 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         return (value.astimezone(CHINA) if value.tzinfo else value).strftime("%Y-%m-%d %H:%M")
     return value.isoformat()
+
+
+def unbroken(sentence: str) -> Markup:
+    """A sentence whose days are not broken at the end of a line: browsers break after a hyphen."""
+    said = (WHOLE % part if DAY.fullmatch(part) else escape(part) for part in DAY.split(sentence))
+    return Markup("").join(said)
 
 
 def moment(value: datetime, year: int, language: str) -> str:

@@ -18,6 +18,7 @@ from serving.rights.datasets import clear_files
 from serving.rights.store import everything_of, stored_value
 from serving.store import AuditEvent, Store, Student, erase_record, facts_of, find_student, write_audit
 from serving.store.corrections import FIELDS, keep_correction, typed
+from serving.today.cells import tier_name
 
 IDENTITIES = ("in_person", "document", "school_register")  # how it was checked who asks
 ASKING = ("student", "guardian")
@@ -49,7 +50,7 @@ def explain_student(
     why = [*(floor.text for floor in present.floors if not floor.protection), *reasons]
     return {
         "student_id": student_id,
-        "tier": {"zh": present.tier.zh, "en": present.tier.en},
+        "tier": {lang: tier_name(present.tier, present.confirmed, lang) for lang in ("zh", "en")},
         "set_by": present.source,
         "confirmed_by_a_person": present.confirmed,
         "why": [{"zh": words.zh, "en": words.en} for words in why],

@@ -8,6 +8,7 @@ from typing import Any
 
 from data_schemas.codes import Answer, Concern, Contacted, FamilyFlag, LeaveReason, LeaveType, OutcomeKind, Source, Tier
 from data_schemas.instruments import Words
+from models.features.marks import NO_BAND
 from models.sentences import caveats_of, sheet_words
 from models.triage import PAGE, ZONE, Present, Word
 from models.triage.facts import SCREENING
@@ -103,7 +104,7 @@ def _sheets(now: Present, courses: Iterable[Course]) -> Iterator[Happening]:
 
 
 def _total(name: Words, total: float, band: Words | None, caveats: Iterable[Words]) -> Words:
-    said = (band or _both("no_band"), *caveats)
+    said = (band or NO_BAND, *caveats)
     together = Words(zh="，".join(one.zh for one in said), en=", ".join(one.en for one in said))
     return _both("line_sheet_of", name=name, total=f"{total:g}", band=together)
 

@@ -30,13 +30,15 @@ def queue_title(code: str, lang: str) -> str:
     return pick(BY_CODE[code].title, lang)
 
 
-def tier_words(entry: Entry, lang: str) -> str:
-    """The tier's word with its shape; 危机 that nobody has confirmed says so."""
-    tier = entry.tier
-    if tier is None:
-        return BLIND
-    word = f"{SHAPES[tier]} {tier.zh if lang == 'zh' else tier.en}"
-    return f"{word}·{pick(PENDING, lang)}" if tier is Tier.CRISIS and not entry.confirmed else word
+def tier_words(tier: Tier | None, confirmed: bool, lang: str) -> str:
+    """The tier's word with its shape."""
+    return BLIND if tier is None else f"{SHAPES[tier]} {tier_name(tier, confirmed, lang)}"
+
+
+def tier_name(tier: Tier, confirmed: bool, lang: str) -> str:
+    """The tier's word; 危机 that nobody has confirmed says so."""
+    word = tier.zh if lang == "zh" else tier.en
+    return f"{word}·{pick(PENDING, lang)}" if tier is Tier.CRISIS and not confirmed else word
 
 
 def cells(entry: Entry, lang: str) -> tuple[str, ...]:
@@ -45,7 +47,7 @@ def cells(entry: Entry, lang: str) -> tuple[str, ...]:
     overdue = Words(zh="逾期", en="overdue")
     return (
         "" if entry.rank is None else str(entry.rank),
-        tier_words(entry, lang),
+        tier_words(entry.tier, entry.confirmed, lang),
         _who(entry, lang),
         entry.student.class_id or "",
         "\n".join(pick(words, lang) for words in entry.why),

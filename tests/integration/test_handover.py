@@ -1,16 +1,18 @@
 """Many students handed over at once: offered, accepted or declined one by one, and what does not fit is named."""
 
+import re
 from html import unescape
 from pathlib import Path
 
 import pytest
 
+from data_schemas.codes import Tier
 from serving.cases.service import case_of
 from serving.store import Store
 from tests.desk import Desk, colleague, small_school
 from tests.new_stores import new_store
 from tests.sample_pages import SCHOOLS
-from tests.sample_school import DANGER, SENT, whole_school
+from tests.sample_school import BLIND, DANGER, SENT, whole_school
 
 
 @pytest.fixture
@@ -94,3 +96,20 @@ def test_nobody_is_handed_over_of_whom_it_is_not_settled_who_it_is(tmp_path: Pat
         assert f"请打开页面查看：{SENT}" in send(desk, "/handover", SENT, DANGER, person="li")[1]
         assert case_of(made, SENT).offer is None
         assert case_of(made, DANGER).offer is not None
+
+
+def test_danger_nobody_has_confirmed_says_so_and_a_blind_student_shows_no_tier(tmp_path: Path) -> None:
+    with new_store(tmp_path) as made:
+        whole_school(made)
+        desk = Desk(made, tmp_path)
+        sent = {"form_token": token(desk), "student_id": BLIND, "move": "acknowledge", "last": "0", "back": "/"}
+        assert desk.client.post("/cases", sent).status_code == 303
+        rows = {row.partition('value="')[2].partition('"')[0]: row for row in _rows(desk.client.get("/handover").text)}
+        assert "危机·待核查" in rows[DANGER]
+        assert "例行访谈" in rows[BLIND]
+        assert not any(tier.zh in rows[BLIND] for tier in Tier)
+
+
+def _rows(html: str) -> list[str]:
+    """Each row of the table with its words alone."""
+    return [re.sub(r"</?span[^>]*>", "", row) for row in unescape(html).split("<tr>")[1:]]

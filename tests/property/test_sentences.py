@@ -129,7 +129,7 @@ def test_a_figure_says_how_it_came_about(artifact: Artifact) -> None:
     prorated = reasons(artifact, phq9(0, (None, 2, 2, 2, 2, 2, 2, 2)))
     assert prorated["phq9_total"] == "PHQ-9 16 分（中重度，按已答题折算，2026-04-03）"
     scarce = reasons(artifact, phq9(0, (None, None, None, 3, 3, 3, 3, 3)))
-    assert scarce["phq9_total"] == "PHQ-9 19 分（未能分级，漏答较多，至少此分，2026-04-03）"
+    assert scarce["phq9_total"] == "PHQ-9 19 分（未能分段，漏答较多，至少此分，2026-04-03）"
     blank = reasons(artifact, phq9(None, (3,) * 8))
     assert blank.get("phq9_item_9", "PHQ-9 第9题 未作答（2026-04-03）") == "PHQ-9 第9题 未作答（2026-04-03）"
 

@@ -112,10 +112,10 @@ def test_why_says_evidence_first_then_the_questionnaire_then_what_else_raises() 
         ),
         instruments=(sheet("gad7", 9), sheet("phq9", 17, administered_on=date(2026, 3, 20), previous_total=9)),
     )
-    assert told(said) == ["PHQ-9 17 分（中度，2026-03-20）；上次 9 分（无分级，2025-11-20）", "病假 4 天"]
+    assert told(said) == ["PHQ-9 17 分（中度，2026-03-20）；上次 9 分（无公认分段，2025-11-20）", "病假 4 天"]
     assert told(said, floor()) == [
         "PHQ-9 第9题 = 2",
-        "PHQ-9 17 分（中度，2026-03-20）；上次 9 分（无分级，2025-11-20）",
+        "PHQ-9 17 分（中度，2026-03-20）；上次 9 分（无公认分段，2025-11-20）",
     ]
     assert told(assessment(instruments=(), reasons=())) == []
 
@@ -127,7 +127,7 @@ def test_what_eases_is_never_said(store: Store) -> None:
 
 def test_a_sheet_that_does_not_hold_says_so() -> None:
     old = sheet("phq9", 17, previous_total=None, current=False, band=None)
-    assert told(assessment(instruments=(old,), reasons=())) == ["PHQ-9 17 分（无分级，2026-11-12，已过期）"]
+    assert told(assessment(instruments=(old,), reasons=())) == ["PHQ-9 17 分（无公认分段，2026-11-12，已过期）"]
     void = sheet("phq9", 17, previous_total=None, valid=False)
     assert told(assessment(instruments=(void,), reasons=())) == ["PHQ-9 17 分（中度，2026-11-12，待重测）"]
 
@@ -135,6 +135,6 @@ def test_a_sheet_that_does_not_hold_says_so() -> None:
 def test_a_rule_of_a_total_is_told_with_the_sheet_it_is_about() -> None:
     by_total = floor("phq9-total-15", Tier.PRIORITY, severity=0, evidence_on=date(2026, 11, 12), text=words("PHQ-9 17"))
     said = assessment(instruments=(sheet("phq9", 17),), reasons=())
-    assert told(said, by_total) == ["PHQ-9 17 分（中度，2026-11-12）；上次 8 分（无分级，2025-11-20）"]
+    assert told(said, by_total) == ["PHQ-9 17 分（中度，2026-11-12）；上次 8 分（无公认分段，2025-11-20）"]
     other = replace(by_total, evidence_on=date(2026, 11, 1))
     assert told(said, other)[0] == "PHQ-9 17", "of another sheet the rule's own words"

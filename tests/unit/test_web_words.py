@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.platform.render import HERE, SLICES
+from serving.platform.render import HERE, SLICES, unbroken
 from serving.platform.words import LANGUAGES, catalogue, pick, say, word_files
 
 TEMPLATES = sorted(SLICES.glob("*/templates/*.html"))
@@ -104,3 +104,15 @@ def test_no_script_style_or_handler_stands_in_a_template() -> None:
 def test_an_unknown_key_is_a_bug_not_a_blank() -> None:
     with pytest.raises(KeyError):
         say("no_such_words", "zh")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "html"),
+    [
+        ("中度，2026-11-12）", '中度，<span class="whole">2026-11-12</span>）'),
+        ("在2026-11-12后", '在<span class="whole">2026-11-12</span>后'),
+        ("<b>12026-11-12</b>", "&lt;b&gt;12026-11-12&lt;/b&gt;"),
+    ],
+)
+def test_a_day_in_a_sentence_stays_on_one_line(sentence: str, html: str) -> None:
+    assert unbroken(sentence) == html
