@@ -26,6 +26,8 @@ SMALL = """() => [...document.querySelectorAll("main button, main select, main .
     .filter(one => one.checkVisibility()).map(one => [one, one.getBoundingClientRect()])
     .filter(([, box]) => box.height < 24 || box.width < 24)
     .map(([one, box]) => `${one.textContent.trim()} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+PRESSED = """() => [...document.querySelectorAll("main button, main textarea, main select, nav, .alarm")]
+    .filter(one => one.checkVisibility()).map(one => one.outerHTML)"""
 UNFOLD = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -52,7 +54,7 @@ class Visitors:
                 come_in(self.windows[address.who], self.base + self.desk.pages.link(address.who))
         page = self.windows[address.who]
         page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(media="screen", color_scheme=scheme)  # type: ignore[arg-type]
         answer = page.goto(f"{self.base}{address.path}{'&' if '?' in address.path else '?'}lang={language}")
         assert answer is not None
         assert answer.status == address.status, address.name
@@ -98,6 +100,8 @@ def test_twice_as_large_and_in_english_nothing_is_lost_and_everything_can_be_hit
         assert page.evaluate(SMALL) == [], address.name
         assert page.locator("h1").count() == 1, address.name
         assert page.locator("html").get_attribute("lang") == "en"
+        page.emulate_media(media="print")
+        assert page.evaluate(PRESSED) == [], f"{address.name}: what can only be pressed is printed"
 
 
 def test_what_has_the_focus_is_seen_and_the_first_key_leads_past_the_menu(visitors: Visitors) -> None:
