@@ -10,8 +10,9 @@ import pytest
 from data_schemas.codes import Tier
 from models.assessment import Floor
 from serving.store import Store
+from serving.today.clusters import clusters_of
 from tests.desk import Desk
-from tests.factories import AS_OF, assessment, floor, publish, student, words
+from tests.factories import AS_OF, NOW, assessment, floor, publish, student, words
 from tests.new_stores import new_store
 
 LONG_AGO = AS_OF - timedelta(days=300)
@@ -76,3 +77,10 @@ def test_a_room_is_told_without_its_students(store: Store, tmp_path: Path) -> No
     assert link is not None
     shown = re.findall(r'class="id">([^<]+)<', desk.client.get(link[1].replace("&amp;", "&")).text)
     assert set(shown) == {"S-31", "S-32", "S-33"}
+
+
+def test_a_blind_student_is_not_counted(store: Store, tmp_path: Path) -> None:
+    publish_classes(store, 3)
+    everybody = clusters_of(store, "school-01", NOW, frozenset())
+    assert "八(2)班" in {one.unit.unit_id for one in everybody}
+    assert clusters_of(store, "school-01", NOW, frozenset({"S-31"})) == ()
