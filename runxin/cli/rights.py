@@ -2,6 +2,7 @@
 
 import json as jsons
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,10 +65,21 @@ def correct(
     asked_by: BY,
     identity: CHECKED,
     field: Annotated[str, typer.Option(help="name, class_id, grade, sex, birth_date, or family.CODE.")],
-    value: Annotated[str, typer.Option(help="What it is: a day as 2012-09-01, a code as the tables have it.")],
+    value: Annotated[
+        str | None, typer.Option(help="A day as 2012-09-01, a code as the tables have it; left out, it is asked for.")
+    ] = None,
     json: JSON = False,
 ) -> None:
-    """Correct a value of the record; it goes before the school's files until these say something else."""
+    """Correct a value of the record; it goes before the school's files until these say something else.
+
+    A name is typed or piped in: what stands on a command line is kept in the shell's history.
+    """
+    if value is not None and field == "name":
+        fix = "leave --value out and type the name when asked, or pipe it in"
+        raise usage("a name on the command line is kept in the shell's history", fix=fix)
+    if value is None:
+        print(f"{field}: ", end="", file=sys.stderr, flush=True)
+        value = sys.stdin.readline().strip()
     _do(correct_student, student, asked_by, identity, field, value)
     text = "corrected; the next screening reads it so. Have it mended in the source system too"
     answer({"student_id": student, "field": field}, json, text)

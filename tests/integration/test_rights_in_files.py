@@ -1,6 +1,7 @@
 """What a school's files say goes behind what a student had corrected or erased: at the next screening, at the next
 training, and in the folders that lie under the home."""
 
+import io
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,9 +85,17 @@ def test_nothing_is_written_over(store: Store) -> None:
         assert "802" not in str(connection.execute(sa.select(corrections.c.said)).all()), "sealed"
 
 
-def test_a_circumstance_and_a_name(store: Store, tmp_path: Path) -> None:
+def test_a_name_is_not_taken_from_the_command_line(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert correct("name", "林晓满") == 2
+    told = capsys.readouterr().err
+    assert "a name on the command line is kept in the shell's history (leave --value out and" in told
+    assert "林晓满" not in told
+
+
+def test_a_circumstance_and_a_name(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert correct("family.divorced_single", "no") == 0
-    assert correct("name", "林晓满") == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("林晓满\n"))
+    assert run(["rights", "correct", "S-1", *WHO, "--field", "name"]) == 0
     assert family_of(store) == ["no"]
     publish(store, given(), date(2026, 4, 1))
     assert family_of(store) == ["no"]
