@@ -12,7 +12,7 @@ WORKERS ?= 2
 # A file stays on one worker, so that what it makes for all its tests is made once; the longest (docs) come first.
 TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup browser run test lint mutants fuzz bench mlflow lock wheelhouse clean
+.PHONY: help setup browser run test lint mutants fuzz soak bench mlflow lock wheelhouse clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,10 @@ mutants: setup ## break the safety rooms line by line; 9 of 10 must be noticed (
 
 fuzz: setup ## import 10,000 damaged files; a traceback fails (ARGS="--files 500 --seed 7")
 	@OMP_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python scripts/fuzz.py $(ARGS)
+
+soak: setup ## an hour of faults: 10,000 odd requests, archives that lie, 100 kills, ten minutes of load (docs/reliability.md)
+	@set -e; for line in "fuzz_requests --requests 10000" "bombs" "faults kill --times 100" "killed_rings" "service_faults soak --seconds 600"; do \
+		set -- $$line; file=$$1; shift; echo "scripts/$$file.py $$*"; PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python "scripts/$$file.py" "$$@"; done
 
 bench: setup ## run the benchmarks; each ends with its ratios as JSON
 	@for file in benchmarks/*.py; do echo "$$file"; PYTHONPATH=. $(BIN)/python "$$file" || exit 1; done

@@ -147,7 +147,8 @@ def lock(settings: Settings, records: int) -> dict[str, float]:
     return {"records": records, "batch_seconds": round(batch, 2), "longest_wait_seconds": round(max(waits), 2)}
 
 
-def main() -> None:
+def main() -> int:
+    """1 where something was lost, torn or does not fit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("fault", choices=("kill", "publishers", "lock", "work"))
     parser.add_argument("--times", type=int, default=100)
@@ -158,7 +159,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.fault == "work":
         work(given.home)
-        return
+        return 0
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(stores_on(given.database))
@@ -170,7 +171,8 @@ def main() -> None:
             "lock": lambda: lock(settings, given.records),
         }[given.fault]()
     print(json.dumps({"fault": given.fault, "database": given.database, **done}))
+    return 1 if any(done.get(name) for name in ("lost", "torn_lists", "otherwise", "faults_of_the_audit_log")) else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

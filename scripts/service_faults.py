@@ -201,7 +201,7 @@ def soak(service: Service, seconds: float, seed: int) -> dict[str, object]:
                     ("/score", _record(number)),
                     ("/score", _record(number)),
                     ("/score_batch", {"records": [_record(number + n) for n in range(20)]}),
-                    ("/follow_up_list", None),
+                    ("/follow_up_list?school_id=school-01", None),
                     ("/model", None),
                     ("/readyz", None),
                     ("/metrics", None),
@@ -231,6 +231,7 @@ def soak(service: Service, seconds: float, seed: int) -> dict[str, object]:
         "seconds": seconds,
         "requests": len(waits),
         "statuses": {str(status): count for status, count in sorted(statuses.items())},
+        "server_errors": sum(count for status, count in statuses.items() if status >= 500),
         "failed": failed[:5],
         "median_seconds": round(statistics.median(waits), 3),
         "99_percent": round(waits[int(len(waits) * 0.99)], 2),
@@ -240,7 +241,8 @@ def soak(service: Service, seconds: float, seed: int) -> dict[str, object]:
     }
 
 
-def main() -> None:
+def main() -> int:
+    """1 where a soak loses a request, is answered with 500 or above, or leaves an audit log that does not fit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("fault", choices=("slow", "champion", "database", "mlflow", "soak"))
     parser.add_argument("--stalled", type=int, default=64)
@@ -266,7 +268,8 @@ def main() -> None:
             }
             done = does[given.fault]()
     print(json.dumps({"fault": given.fault, **done}))
+    return 1 if any(done.get(name) for name in ("failed", "server_errors", "faults_of_the_audit_log")) else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
