@@ -8,6 +8,8 @@ export BENTOML_DO_NOT_TRACK := True
 
 # Tests run side by side; a library that shares one sum out among threads as well only waits for itself.
 WORKERS ?= 2
+# WHOLE=1: also what takes minutes (each notebook, the tutorial), and every example of each property.
+WHOLE ?=
 # Packages are installed without bytecode: kept from the first import on, or each process of a test compiles MLflow anew.
 # A file stays on one worker, so that what it makes for all its tests is made once; the longest (docs) come first.
 TESTS := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -28,8 +30,8 @@ browser: ## find or install a browser for the tests
 run: setup ## make, train, screen and serve the demo city (ARGS="--students 2000 --port 4000")
 	@exec $(BIN)/runxin demo $(ARGS)
 
-test: setup browser ## lint, and run every test (ARGS="tests/unit -k leave", WORKERS=4)
-	@unset PYTHONDONTWRITEBYTECODE; RUNXIN_CHROMIUM="$$(scripts/browser.sh)" OMP_NUM_THREADS=1 scripts/beside.sh "$(MAKE) -s lint" $(TESTS) $(ARGS)
+test: setup browser ## lint, and run the tests (ARGS="tests/unit -k leave", WORKERS=4; WHOLE=1 as CI does)
+	@unset PYTHONDONTWRITEBYTECODE; RUNXIN_CHROMIUM="$$(scripts/browser.sh)" RUNXIN_TEST_WHOLE="$(WHOLE)" OMP_NUM_THREADS=1 scripts/beside.sh "$(MAKE) -s lint" $(TESTS) $(ARGS)
 
 lint: setup ## ruff, mypy, the import contracts, and dependencies by hash and licence (writes build/sbom.cdx.json)
 	@$(BIN)/ruff check .

@@ -61,6 +61,7 @@ def jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, launcher: list[str]
         yield {"AsyncKernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}
 
 
+@pytest.mark.whole
 @each
 def test_it_runs_to_the_end(file: Path, tmp_path: Path, jupyter: dict[str, Any]) -> None:
     """Its own assertions hold, it warns of nothing, and what it wrote is gone with the kernel."""

@@ -91,6 +91,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory, demo: Demo) -> Walked:
     return Walked(folder, (folder / "key.txt").read_text("utf-8").strip(), done.stdout)
 
 
+@pytest.mark.whole
 def test_the_commands_do_what_is_said(walked: Walked) -> None:
     assert "no problems" in walked.said, "the check"
     assert "\nversion 1 (" in walked.said, "the training's version is 1 in a fresh folder"
@@ -129,6 +130,7 @@ def request_of(command: str, key: str) -> tuple[str, str, dict[str, str], str | 
     return ("GET" if body is None else "POST"), path, headers, body
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("command", "answer"), shown())
 def test_a_request_is_answered_as_shown(walked: Walked, command: str, answer: Any) -> None:
     settings = read_settings({}, cwd=walked.folder)

@@ -11,11 +11,12 @@ from models import Artifact
 from models.features.catalogue import MODEL_CONCERNS
 from models.features.leave_days import ABSENCE
 from models.risk_model import margins
+from tests.examples import examples
 from tests.strategies import ADVERSE_FLAGS, days, students
 from tests.students import AS_OF, Request, assessed, concern, flag, leave, student
 from tests.trained import FEATURES
 
-MANY = settings(max_examples=40)
+MANY = settings(max_examples=examples(40))
 
 
 def margin(artifact: Artifact, request: Request) -> float:
@@ -86,7 +87,7 @@ def test_asked_and_unknown_is_between_no_and_yes(artifact: Artifact, request: Re
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_every_adverse_feature_one_by_one(artifact: Artifact, seed: int) -> None:
     """On the matrix itself, also for combinations that records do not give: raised by any amount, never lower."""
     rng = np.random.default_rng(seed)

@@ -9,6 +9,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from tests.api_state import make_api
+from tests.examples import examples
 
 CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance]
 
@@ -29,7 +30,7 @@ def test_nothing_makes_it_fail(described: Any, path: str, method: str, mode: sch
     schema, key = described
 
     @settings(
-        max_examples=30,
+        max_examples=examples(30),
         deadline=None,
         derandomize=True,
         database=None,

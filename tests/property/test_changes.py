@@ -10,10 +10,11 @@ from data_schemas.codes import FamilyFlag
 from models import Artifact, records_of_requests
 from models.assessment import MarginChange
 from models.changes import Earlier, changes
+from tests.examples import examples
 from tests.strategies import students
 from tests.students import AS_OF, Request, assessed, concern, days_before, flag, phq9, student
 
-MANY = settings(max_examples=40)
+MANY = settings(max_examples=examples(40))
 
 
 def changed(request: Request, artifact: Artifact, since: date, margin: float | None = None) -> MarginChange:

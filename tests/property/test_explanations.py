@@ -9,11 +9,12 @@ from data_schemas.codes import FamilyFlag
 from models import Artifact, Assessment
 from models.explanation import MOST_REASONS
 from models.risk_model import contributions, margins
+from tests.examples import examples
 from tests.strategies import students
 from tests.students import Request, assessed, flag
 from tests.trained import FEATURES
 
-MANY = settings(max_examples=30)
+MANY = settings(max_examples=examples(30))
 FAMILY = np.array([feature.group == "family" for feature in FEATURES])
 
 
@@ -39,7 +40,7 @@ def test_group_contributions_and_base_are_the_margin(
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_contributions_family_cap_and_margin_on_any_matrix(artifact: Artifact, seed: int) -> None:
     rng = np.random.default_rng(seed)
     values = rng.integers(0, 7, (60, len(FEATURES))) / 2.0
@@ -65,7 +66,7 @@ def test_the_cap_is_felt(artifact: Artifact) -> None:
 
 
 @given(st.lists(students(consent=False), min_size=1, max_size=4))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_reasons(artifact: Artifact, requests: list[Request]) -> None:
     for said, request in zip(scored(requests, artifact), requests, strict=True):
         assert len(said.reasons) <= MOST_REASONS == 5

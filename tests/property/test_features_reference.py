@@ -13,6 +13,7 @@ from data_schemas.calendar import date_to_day, day_to_date, default_calendar
 from models import read_policy, records_of_requests
 from models.features import Recipe, build_features, full_catalogue
 from tests import reference_features as reference
+from tests.examples import examples
 from tests.reference_leave import at_school, leave_features, most_of
 from tests.strategies import later_rows, students, with_withdrawals
 from tests.students import AS_OF, Request
@@ -61,7 +62,7 @@ def questionnaires(request: Request, as_of: date) -> dict[str, float]:
 @given(
     st.lists(with_withdrawals(students()), min_size=1, max_size=6), st.sampled_from([AS_OF, SUNDAY, HOLIDAY, RETURN])
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_the_matrix_is_what_the_loops_count(requests: list[Request], as_of: date) -> None:
     found = built(requests, as_of)
     for place, request in enumerate(map(reference.told_once, requests)):
@@ -85,7 +86,7 @@ def test_the_loops_and_the_matrix_name_the_same_features() -> None:
 
 
 @given(students(), later_rows(), st.integers(0, 90))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_the_past_is_seen_as_it_was(request: Request, later: dict[str, list[dict[str, object]]], back: int) -> None:
     """At an earlier as-of date the rows known since then change nothing."""
     as_of = AS_OF - timedelta(days=back)

@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 
 from data_schemas.codes import Tier
 from models import Artifact
+from tests.examples import examples
 from tests.strategies import ITEMS, concerns, sheets, students
 from tests.students import AS_OF, Request, assessed, sheet
 
-MANY = settings(max_examples=30)
+MANY = settings(max_examples=examples(30))
 
 
 @given(st.lists(students(), min_size=1, max_size=5))

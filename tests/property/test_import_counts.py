@@ -11,6 +11,7 @@ from data_schemas.dataset import read_dataset
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.mapping import Imported, import_files
 from runxin.errors import UserError
+from tests.examples import examples
 
 MAPPING = """
 [dataset]
@@ -68,7 +69,7 @@ def imported(rows: list[dict[str, str]], folder: Path) -> Imported | None:
         return None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=TABLES)
 def test_no_source_row_vanishes(rows: list[dict[str, str]]) -> None:
     full = [row for row in rows if any(row.values())]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from data_schemas.calendar import date_to_day
 from models import records_of
 from models.features.matrix import Matrix
+from tests.examples import examples
 from tests.six_students import INDEX, after, dataset, outcome
 from training.cohorts.cohort import Cohort
 from training.cohorts.folds import inner_folds, known_before
@@ -30,7 +31,7 @@ def rows_of(drawn: list[tuple[str, int, int, int, float]]) -> list[dict[str, Any
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(ROWS, ROWS, st.integers(0, 160))
 def test_later_entries_change_nothing_before(drawn: Any, others: Any, until: int) -> None:
     """Entries after the day are exchanged for any others of after the day."""
@@ -67,7 +68,7 @@ def cohort(seed: int, dates: int, gap: int, concurrent: bool) -> Cohort:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 5), st.sampled_from([40, 120, 180]), st.booleans())
 def test_no_fold_learns_from_what_was_not_known(seed: int, dates: int, gap: int, concurrent: bool) -> None:
     rows = cohort(seed, dates, gap, concurrent)

@@ -14,6 +14,7 @@ from models.triage import ZONE, StudentFacts
 from serving.store import NewContact, NewEntry, Store, facts_of, homes, listed_ids, read_school, record_entry
 from serving.store.files import file_of
 from serving.store.kept_schools import KeptSchools
+from tests.examples import examples
 from tests.factories import AS_OF, NOW, assessment, floor, lead, publish, student, tell, word, words
 from tests.new_stores import new_store
 
@@ -117,7 +118,7 @@ TWO_RECORDS = [
 
 
 @example(TWO_RECORDS)
-@settings(max_examples=30, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=examples(30), phases=[Phase.explicit, Phase.generate])
 @given(st.lists(happenings, min_size=2, max_size=8))
 def test_a_student_alone_is_told_the_same_as_on_the_list(history: list[Listed | Sent | Told]) -> None:
     with TemporaryDirectory() as home:

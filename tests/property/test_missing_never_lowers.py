@@ -6,10 +6,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models import Artifact, Assessment
+from tests.examples import examples
 from tests.strategies import ITEMS, sheets, students
 from tests.students import Request, Row, assessed, sheet
 
-MANY = settings(max_examples=40)
+MANY = settings(max_examples=examples(40))
 SLACK = 1e-12  # sums in floating point
 
 

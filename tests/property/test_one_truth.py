@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.examples import examples
 from tests.new_stores import stores_on
 from tests.obvious_facts import Answered, Enrolled, Fact, Screened
 from tests.postgresql import MISSING, binaries
@@ -33,7 +34,7 @@ def test_of_who_is_not_enrolled_yet_danger_waits_for_the_identity_and_not_for_th
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     phases=[Phase.explicit, Phase.generate],  # making a failing history smaller takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -13,11 +13,12 @@ from models import read_policy, records_of_requests
 from models.features import Feature, Recipe, build_features, catalogue
 from models.features.matrix import Matrix
 from models.reference import Group, Reference, make_reference
+from tests.examples import examples
 from tests.students import AS_OF, Request, days_before, sheet, student
 
 KNOWN = packaged_instruments()
 ASKED = sorted(code for code, one in KNOWN.items() if one.form == "items")
-MANY = settings(max_examples=60)
+MANY = settings(max_examples=examples(60))
 
 
 def features_of(instrument: Instrument) -> tuple[Feature, ...]:

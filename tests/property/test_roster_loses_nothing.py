@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from data_schemas.enrolment import SET_ASIDE
 from data_schemas.roster import NAMELESS, Settled, settle_roster
+from tests.examples import examples
 from tests.rosters import AS_OF, ITEM9, dataset
 
 IDS = ["S-1", "S-2", "S-3"]
@@ -45,7 +46,7 @@ def by_sheet(found: Settled) -> dict[float, tuple[str, str]]:
     return placed
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.lists(ROWS, max_size=6), st.lists(ROWS, max_size=2), SHEETS, st.sampled_from([AS_OF, date(2026, 4, 2)]))
 def test_every_sheet_stands_exactly_once(
     students: list[dict[str, Any]], aside: list[dict[str, Any]], sheets: list[str | None], as_of: date
@@ -69,7 +70,7 @@ def test_every_sheet_stands_exactly_once(
         assert pd.isna(row.left_on) or row.left_on > day
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(ROWS, max_size=6), st.lists(ROWS, max_size=2), SHEETS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_decides_nothing(
     students: list[dict[str, Any]], aside: list[dict[str, Any]], sheets: list[str | None], rng: Any

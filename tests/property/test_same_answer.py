@@ -14,10 +14,11 @@ from data_schemas.dataset import Dataset, Description, conform, table_of
 from data_schemas.instruments import packaged_instruments
 from models import Artifact, Assessment, assess, records_of
 from models.records import EVENTS
+from tests.examples import examples
 from tests.strategies import later_rows, students
 from tests.students import AS_OF, POLICY, Request, Row, assessed
 
-MANY = settings(max_examples=20)
+MANY = settings(max_examples=examples(20))
 CLASSES = st.lists(students(), min_size=2, max_size=6).map(
     lambda found: [{**one, "student_id": f"S-{n}", "school_id": f"school-{n}"} for n, one in enumerate(found)]
 )
@@ -98,7 +99,7 @@ def test_from_a_dataset_and_from_requests(artifact: Artifact, requests: list[Req
 
 
 @given(CLASSES, st.integers(0, 2**32 - 1))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_in_any_order_of_students_and_rows(artifact: Artifact, requests: list[Request], seed: int) -> None:
     rng = random.Random(seed)
     shuffled = [

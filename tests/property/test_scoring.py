@@ -15,11 +15,12 @@ from data_schemas.instruments import (
     score_sheets,
 )
 from runxin.errors import UserError
+from tests.examples import examples
 from tests.reference_scoring import Sheet, reference
 
 KNOWN = packaged_instruments()
 ASKED = sorted(code for code, one in KNOWN.items() if one.form == "items")
-MANY = settings(max_examples=150)
+MANY = settings(max_examples=examples(150))
 
 
 def scored(one: Instrument, sheets: list[Sheet], coding: str | None = None) -> Scores:
@@ -102,7 +103,7 @@ def test_a_blank_is_never_worth_less_than_the_lowest_answer(
 
 
 @given(st.sampled_from(ASKED), st.data())
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_a_sheet_scores_the_same_alone_and_among_others(code: str, data: st.DataObject) -> None:
     """Also where there are more sheets than are worked on at a time."""
     one = KNOWN[code]
@@ -124,7 +125,7 @@ def test_a_sheet_scores_the_same_alone_and_among_others(code: str, data: st.Data
     ("code", "variant"), [(code, coding.variant) for code in ASKED for coding in KNOWN[code].codings[1:]]
 )
 @given(st.data())
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_another_coding_is_brought_to_the_definition_s_own(code: str, variant: str, data: st.DataObject) -> None:
     one = KNOWN[code]
     coding = one.coding_of(variant)

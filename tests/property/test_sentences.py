@@ -15,6 +15,7 @@ from models.changes import Earlier, changes
 from models.features import Feature, full_catalogue
 from models.features.marks import NO_BAND, NOT_BANDED
 from models.sentences import instrument_sentence, sheet_words
+from tests.examples import examples
 from tests.strategies import sheets, students
 from tests.students import AS_OF, Request, Row, assessed, concern, days_before, leave, phq9, sheet, student
 
@@ -63,7 +64,7 @@ CROWD = students(consent=False).flatmap(
 
 
 @given(CROWD)
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_every_total_stands_with_its_band_and_its_day(artifact: Artifact, request: Request) -> None:
     for said in assessed([request], artifact):
         for text in texts(said):
@@ -73,7 +74,7 @@ def test_every_total_stands_with_its_band_and_its_day(artifact: Artifact, reques
 
 
 @given(CROWD)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_nothing_eases_that_is_not_known(artifact: Artifact, request: Request) -> None:
     for said in assessed([request], artifact):
         results = {result.code: result for result in said.instruments}
@@ -91,7 +92,7 @@ def test_nothing_eases_that_is_not_known(artifact: Artifact, request: Request) -
 
 
 @given(CROWD)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_an_absence_is_called_leave_only_where_it_is(artifact: Artifact, request: Request) -> None:
     for reason in assessed([request], artifact)[0].reasons if assessed([request], artifact) else ():
         if reason.group == "leave":

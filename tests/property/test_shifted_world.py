@@ -21,6 +21,7 @@ from models.leave_reference import LeaveReference
 from models.reference import Reference
 from models.tasks import open_tasks
 from models.triage.from_records import open_of, seen_of
+from tests.examples import examples
 from tests.strategies import students
 from tests.students import AS_OF, Request
 from tests.trained import INSTRUMENTS, REFERENCE
@@ -59,7 +60,7 @@ def moved(content: Any, by: timedelta) -> Any:
 
 
 @given(st.lists(students(), min_size=1, max_size=4), st.integers(-30, 30))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_weeks_later_everything_looks_the_same(requests: list[Request], weeks: int) -> None:
     by = timedelta(weeks=weeks)
     # What is usual differs by month and does not move; over all months it is the same.

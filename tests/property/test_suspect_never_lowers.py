@@ -4,10 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import Artifact
+from tests.examples import examples
 from tests.strategies import sheets, students
 from tests.students import Request, Row, assessed
 
-MANY = settings(max_examples=40)
+MANY = settings(max_examples=examples(40))
 
 
 @given(students(consent=False, collected=True), sheets(most=200, answered=st.integers(0, 3)))

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from models.tree_shap import TOLERANCE, NotCovered, disagreement, explain, make_explainer, units
 from models.tree_shap.ensemble import Tree
 from models.tree_shap.game import game_of, play
+from tests.examples import examples
 from tests.strategies_trees import Case, cases
 
-MANY = settings(max_examples=150)
+MANY = settings(max_examples=examples(150))
 
 
 # Also with tables for nothing but the shortest paths, so that the games of long ones are played.

@@ -12,6 +12,7 @@ from models import Artifact, read_policy, records_of_requests
 from models.features import Recipe, build_features, full_catalogue, readable
 from models.features.at_school import IN_60, at_school
 from models.suspensions import suspended
+from tests.examples import examples
 from tests.strategies import days, students
 from tests.students import AS_OF, Request, assessed, days_before, leave, phq9, sheet, student
 from tests.trained import INSTRUMENTS, REFERENCE
@@ -163,7 +164,7 @@ def test_leave_and_concerns_of_somebody_hardly_here_are_missing() -> None:
 
 
 @given(students(consent=False, collected=True), days(0, 300), days(-200, 300))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_a_suspension_never_lowers_a_score(artifact: Artifact, request: Request, one: date, other: date) -> None:
     """Days on leave stay known; days without a record are no longer taken for attended ones."""
     plain = {**request, "leaves": [row for row in request["leaves"] if row["type"] not in ("suspension", "resumption")]}
@@ -175,7 +176,7 @@ def test_a_suspension_never_lowers_a_score(artifact: Artifact, request: Request,
 
 
 @given(students(collected=True))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_days_at_school_are_some_of_those_enrolled(request: Request) -> None:
     found = at_school(records_of_requests([request]), date_to_day(AS_OF))
     assert (found.present >= 0).all()

@@ -10,6 +10,7 @@ from evaluation.figures.uncertainty import uncertainty
 from models.calibration import EDGE
 from models.policy import Thresholds
 from models.uncertainty import ProbabilityBand, band_of_json, bounds, needs_a_person
+from tests.examples import examples
 from training.fitting.venn_abers import NEAR, fit_band
 
 BAND = ProbabilityBand((-2.0, 0.0, 2.0), (0.1, 0.2, 0.4), (0.2, 0.4, 0.8))
@@ -51,7 +52,7 @@ def rows(n: int, seed: int, slope: float = 1.0) -> tuple[np.ndarray, np.ndarray]
 
 
 @given(st.integers(12, 60), st.integers(0, 10_000))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_it_is_isotonic_regression_with_one_row_more(n: int, seed: int) -> None:
     """By the definition: add the student with either outcome, fit anew, read off the answer."""
     margin, outcome = rows(n, seed)
