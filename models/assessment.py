@@ -6,6 +6,7 @@ from typing import Self
 
 from data_schemas.codes import Code, Tier
 from data_schemas.instruments import Words
+from models.came import Came
 
 GROUPS = ("questionnaire", "leave", "family", "concern", "context")
 
@@ -159,13 +160,13 @@ class Retest:
     """A questionnaire to be repeated, or something to be asked in person: a skipped critical item, or how safe a
     student is who answers high on a questionnaire that does not ask. Its clock runs from `since`, the day on which the
     sheet came in or went out of date; assessments of before do not have it, and then from the sheet's own day.
-    `joined_at` is when a person found that the sheet, which came under another id, is this student's."""
+    `came` says into which file the record was put that brought it, None of a screening's."""
 
     instrument: str
     why: str  # "critical_blank" | "safety_question" | "void" | "suspect" | "unscored" | "stale"
     text: Words
     since: date | None = None
-    joined_at: datetime | None = None
+    came: Came | None = None
 
 
 @dataclass(frozen=True)
@@ -182,8 +183,8 @@ class DataQuality:
 class Task:
     """Something to be done beside the list, such as a call on the day of an absence; `on` is the day it is about. A
     contact or an interview of the day `since` or later (of a report: of a later day) has done it, if it was told once
-    the task was here: `filed_at` is when a record that asks for it came in, None of a screening's. It moves nobody on
-    the list."""
+    the task was here: `came` says when and into which file the record was put that asks for it, None of a screening's.
+    It moves nobody on the list."""
 
     # "contact_unexcused" | "ask_return" | "visit" (必访必问) | "class_visit" (by class, no entry) | "bullying"
     kind: str
@@ -192,7 +193,7 @@ class Task:
     text: Words
     who: Words | None = None  # who does it
     since: date | None = None
-    filed_at: datetime | None = None
+    came: Came | None = None
 
 
 @dataclass(frozen=True)

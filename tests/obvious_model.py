@@ -165,7 +165,7 @@ class Obvious:
         whose = candidates[0] if candidates else Who(student, school, known=False)
         stored = [one for one in self.stored if one.arrived <= now and who(one.fact, self.runs, now) == whose]
         heard = [
-            Heard(one.fact, one.arrived, one.known, self._taken_back(one, now))
+            Heard(one.fact, one.arrived, one.known, self._taken_back(one, now), partial(self._in_file_of, one.fact))
             for one in stored
             if isinstance(one.fact, Found)
         ]
@@ -179,7 +179,7 @@ class Obvious:
             holding=in_force(heard),
             contacts=[(one.fact, one.arrived) for one in standing if isinstance(one.fact, Reached)],
             skipped=[
-                (one.fact.administered_on, one.known)
+                (one.fact.administered_on, one.known, partial(self._in_file_of, one.fact))
                 for one in standing
                 if isinstance(one.fact, Answered) and skipped_item_9(one.fact)
             ],

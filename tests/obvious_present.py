@@ -1,12 +1,12 @@
 """What is said of one student, from all that is known of them. Numbers in comments are the domain decisions'."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from tests.obvious_evidence import LEAD
-from tests.obvious_facts import CRISIS, TIERS, Enrolled, Reached, Since
+from tests.obvious_facts import CRISIS, TIERS, Enrolled, Reached, Record, Since
 from tests.obvious_people import Who
 from tests.obvious_words import Filed, Heard, human_level, may_lower, missing_to_close, somebody_looked
 
@@ -22,7 +22,8 @@ class Mine:
     filed: Sequence[Filed]
     holding: Sequence[Heard]  # people's words without those that were corrected
     contacts: Sequence[tuple[Reached, datetime]]  # those that came about, and when they arrived
-    skipped: Sequence[tuple[date, Since]]  # sheets with item 9 left blank
+    # Sheets with item 9 left blank, and whether they stood in the same file of an id as a word when that came in.
+    skipped: Sequence[tuple[date, Since, Callable[[Record, datetime], bool]]]
     answered: Sequence[date]  # days of sheets with item 9 answered
     told: bool  # whether anything came that somebody has to find the student of
     enrolled: Sequence[Enrolled]
@@ -138,11 +139,11 @@ def _asks(mine: Mine) -> list[date]:
     """7: days of sheets whose skipped item 9 is to be asked still: no named talk on a later day than it was known, and
     no sheet of that day or later that has the answer."""
     days = []
-    for day, known in mine.skipped:
+    for day, known, in_file_of in mine.skipped:
         if any(later >= day for later in mine.answered):
             continue
-        asked = [one.word for one in mine.holding if may_lower(one.word) and one.word.assessed != ()]
-        if not any(word.observed_on > known.day for word in asked):
+        asked = [one for one in mine.holding if may_lower(one.word) and one.word.assessed != ()]
+        if not any(one.word.observed_on > known.day and in_file_of(one.word, one.arrived) for one in asked):
             days.append(day)
     return sorted(days)
 

@@ -16,6 +16,8 @@ class Heard:
     arrived: datetime
     known: Since
     taken_back: bool = False  # only withdrawn runs have brought it
+    # Whether it stood, when another word came in, in the same file of an id as that did.
+    in_file_of: Callable[[Record, datetime], bool] = lambda _fact, _arrived: True
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def in_force(heard: Sequence[Heard]) -> list[Heard]:
                 and one.word.door != "page"
                 and is_named(other.word)
                 and _same_talk(one, other)
+                and one.in_file_of(other.word, other.arrived)
                 and _came(other, undated) > _came(one, undated)
             ):
                 corrected = True
@@ -141,15 +144,22 @@ def human_level(holding: Sequence[Heard]) -> int:
         later = [
             other.word
             for other in holding
-            if may_lower(other.word) and other.word.observed_on > day and other.arrived >= one.arrived
+            if may_lower(other.word)
+            and other.word.observed_on > day
+            and other.arrived >= one.arrived
+            and one.in_file_of(other.word, other.arrived)
         ]
         if word.level == CRISIS:  # 危机 by anyone: until two together on a later day found less
             stands = True
             for other in later:
                 if by_two(other) and other.level < CRISIS:
                     stands = False
-        elif may_lower(word):
-            stands = False  # the newest day counts, and was counted
+        elif may_lower(word):  # the newest day counts, and was counted, of all that its talks could have heard of
+            stands = not any(
+                other.word.observed_on == newest and one.in_file_of(other.word, other.arrived)
+                for other in holding
+                if may_lower(other.word)
+            )
         else:  # 32, 36: events, referrals, routine and unnamed talks raise until a later named talk
             stands = not later
         if stands:

@@ -5,7 +5,7 @@ while somebody is on duty (`Duty`), and without a roster always.
 """
 
 import calendar as months
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -20,7 +20,7 @@ from models.duty import Duty
 from models.policy import DuePolicy
 from models.retest import ASKED
 from models.tasks import TO_DO, UNDER_LOCK
-from models.triage.facts import ZONE, Piece, day_start
+from models.triage.facts import ZONE, Piece, Word, day_start
 
 END_OF_DAY = time(23, 59)
 BY_MODEL = Words(zh="模型评估的等级", en="the tier by the model")
@@ -144,22 +144,33 @@ def after_interview(source: str, tier: Tier, seen: date, school: SchoolCalendar)
 
 
 def retest_clocks(
-    assessment: Assessment, asked: date | None, due: DuePolicy, school: SchoolCalendar
+    assessment: Assessment, words: Sequence[Word], due: DuePolicy, school: SchoolCalendar
 ) -> Iterator[tuple[Retest, Clock]]:
     """Questionnaires to be repeated and things to be asked in person, from the day on which that was known. Who has
     spoken with the student on a later day, and not blind, has asked what was to be asked, if the sheet was in the file
-    by then. A sheet of who is suspended is repeated after the return."""
+    by then: `words` are in force. A sheet of who is suspended is repeated after the return."""
     sheets = {result.code: result.administered_on for result in assessment.instruments}
     for retest in assessment.data_quality.retest:
         day = retest.since or sheets.get(retest.instrument, assessment.as_of)
-        here = day if retest.joined_at is None else max(day, retest.joined_at.astimezone(ZONE).date())
-        if retest.why in ASKED and asked is not None and asked > here:
+        if retest.why in ASKED and any(_has_asked(word, retest, day) for word in words):
             continue
         if assessment.suspended_since is not None and retest.why not in ASKED:
             what = Words(zh="返校后复测", en="repeat after the return to school")
             yield retest, Clock("retest", what, day_start(day), why=retest.text)
             continue
         yield retest, _retest_clock(retest, day_start(day), due, school)
+
+
+def _has_asked(word: Word, retest: Retest, day: date) -> bool:
+    """Of a sheet that stood in another file, only what came in once it stood in this one; and where that file was of
+    another id, only a talk of a later day than the two were found to be one."""
+    came = retest.came
+    if not word.asks or came is None or came.file == word.file:
+        return word.asks and word.observed_on > day
+    here = came.here(word.file)
+    if here is None or word.received_at < here:
+        return False
+    return word.observed_on > (day if came.of_id(word.file) else max(day, here.astimezone(ZONE).date()))
 
 
 def _retest_clock(retest: Retest, start: datetime, due: DuePolicy, school: SchoolCalendar) -> Clock:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from data_schemas.codes import ConsentScope, OutcomeKind, Selection, Tier
 from models.assessment import Assessment, Floor
+from models.came import Came
 
 ZONE = ZoneInfo("Asia/Shanghai")  # days are the school's own
 DAY_BEGINS = time(8)  # what is known by its day alone is taken to have come in then
@@ -43,12 +44,14 @@ class Piece:
     joined_at: datetime | None = None
     joined_to: str | None = None
 
+    @property
+    def came(self) -> Came:
+        return Came(self.filed_at or self.received_at, self.file, self.joined_at, self.joined_to)
+
     def here(self, file: str) -> datetime | None:
         """Since when whoever speaks of a file could have seen it there; None where it has never stood in it. What is
         forwarded later nobody had seen, however early it was received elsewhere."""
-        if file != self.file:
-            return self.joined_at if file == self.joined_to else None
-        return self.filed_at if self.filed_at is not None else self.received_at
+        return self.came.here(file)
 
     @property
     def known_on(self) -> date:
@@ -59,7 +62,7 @@ class Piece:
         """The day on which whoever speaks of a file could know of it first. What was filed of another id, which a
         person found to be the same student, nobody could before that."""
         here = self.here(file)
-        if here is None or _id_of(file) == _id_of(self.file):
+        if here is None or self.came.of_id(file):
             return self.known_on
         return max(self.known_on, here.astimezone(ZONE).date())
 
@@ -74,8 +77,8 @@ class Word:
 
     `assessed` are the keys of the evidence that it assessed, empty where it named none, and None where it came without
     a list, as an import of interviews held elsewhere does. `corrects` is the id of the word it supersedes. `file` is
-    the file that it was put into, `joined_at` the moment at which a person found that to be another id's, `joined_to`.
-    Of one that is `withdrawn`, which withdrawn runs alone have brought, nobody answers.
+    the file that it was put into, `joined_at` the moment at which it came to stand in another one, `joined_to`. Of one
+    that is `withdrawn`, which withdrawn runs alone have brought, nobody answers.
     """
 
     word_id: str
@@ -97,9 +100,9 @@ class Word:
     joined_to: str | None = None
 
     def heard_of(self, other: Self) -> bool:
-        """Whether it can speak of what another word says: of one student's id, or because a person had found the two
-        ids to be one before it came in."""
-        if _id_of(self.file) == _id_of(other.file):
+        """Whether it can speak of what another word says: of the same file, or because a roster or a person had found
+        the two to be one student's before it came in. Of what stood elsewhere it had seen nothing."""
+        if self.file == other.file:
             return True
         return other.joined_to == self.file and other.joined_at is not None and other.joined_at <= self.received_at
 
@@ -138,6 +141,11 @@ class Word:
     def only_takes_back(self) -> bool:
         """The correction of a record on a page by nothing: it says nothing itself."""
         return self.door == PAGE and self.corrects is not None and self.interviewer is None
+
+    @property
+    def asks(self) -> bool:
+        """A talk for a reason, in which was asked what was to be asked, unless the record says that nothing was."""
+        return self.is_interview and not self.blind and self.assessed != ()
 
     @property
     def blind(self) -> bool:
@@ -231,11 +239,6 @@ class StudentFacts:
             return self
         said = None if self.assessment is None else self.assessment.without_model
         return replace(self, assessment=said, model_tier=None, model_since=None, margin=None)
-
-
-def _id_of(file: str) -> str:
-    """The student's id as it was sent: `ID` or `ID (SCHOOL)`."""
-    return file.partition(" (")[0]
 
 
 def same_record(one: str | None, other: str | None) -> bool:

@@ -32,7 +32,7 @@ from models.triage.evidence import Standing, standings, taken_on
 from models.triage.facts import ZONE, StudentFacts, Word, day_start
 from models.triage.response import response_clock
 from models.triage.tasks_left import tasks_left
-from models.triage.words import asked_on, confirmed_on, counts_on, human_level, in_force, raised_by_event, seen_on
+from models.triage.words import confirmed_on, counts_on, human_level, in_force, raised_by_event, seen_on
 
 TIERS = tuple(Tier)
 
@@ -223,14 +223,14 @@ def _present(facts: StudentFacts, policy: Policy, school: SchoolCalendar, duty: 
         confirmed_on(words),
         human is Tier.CRISIS,
         tasks,
-        _retests(facts, asked_on(words), policy, school),
+        _retests(facts, words, policy, school),
     )
 
 
-def _retests(facts: StudentFacts, asked: date | None, policy: Policy, school: SchoolCalendar) -> tuple[Retest, ...]:
+def _retests(facts: StudentFacts, words: Sequence[Word], policy: Policy, school: SchoolCalendar) -> tuple[Retest, ...]:
     if facts.assessment is None:
         return ()
-    return tuple(retest for retest, _ in retest_clocks(facts.assessment, asked, policy.due, school))
+    return tuple(retest for retest, _ in retest_clocks(facts.assessment, words, policy.due, school))
 
 
 def _clocks(
@@ -272,5 +272,5 @@ def _clocks(
     if facts.assessment is not None:
         if facts.assessment.suspended_since is not None:
             yield suspension_clock(facts.assessment.suspended_since, facts.assessment.suspended_until, locked)
-        yield from (clock for _, clock in retest_clocks(facts.assessment, asked_on(words), policy.due, school))
+        yield from (clock for _, clock in retest_clocks(facts.assessment, words, policy.due, school))
     yield from (task_clock(task, locked) for task in tasks if task.kind != CLASS_VISIT)

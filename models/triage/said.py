@@ -7,10 +7,10 @@ that anybody has asked for.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from models.assessment import Assessment, InstrumentResult, Retest, Task
-from models.tasks import OF_REPORTS
+from models.came import Came
 
 
 def newest_said(published: Assessment | None, sent: Sequence[Assessment]) -> Assessment | None:
@@ -50,18 +50,13 @@ def taken_together(
     )
 
 
-def as_received(assessment: Assessment, at: datetime, joined_at: datetime | None = None) -> Assessment:
-    """A record's assessment with the moment at which its reports were here: who was reached before had not heard of
-    them, however early somebody elsewhere knew. Of one that came under another id (`joined_at`, when a person found the
-    two to be one) whoever was reached before that has done and asked nothing."""
-    here = at if joined_at is None else max(at, joined_at)
+def as_received(assessment: Assessment, came: Came) -> Assessment:
+    """A record's assessment, in which each thing that it asks for says when and in which file it was here: who was
+    reached before, or of whom it stood in another file, had not heard of it, however early somebody elsewhere knew."""
     quality = assessment.data_quality
-    tasks = (
-        replace(task, filed_at=here) if task.kind in OF_REPORTS or joined_at is not None else task
-        for task in assessment.tasks
-    )
-    retests = tuple(replace(retest, joined_at=joined_at) for retest in quality.retest)
-    return replace(assessment, tasks=tuple(tasks), data_quality=replace(quality, retest=retests))
+    tasks = tuple(replace(task, came=came) for task in assessment.tasks)
+    retests = tuple(replace(retest, came=came) for retest in quality.retest)
+    return replace(assessment, tasks=tasks, data_quality=replace(quality, retest=retests))
 
 
 def knows_of_leave(assessment: Assessment) -> bool:
@@ -109,5 +104,5 @@ def _tasks(every: Sequence[Assessment]) -> list[Task]:
     put: dict[tuple[date, str, str], Task] = {}
     for task in (task for one in every for task in one.tasks):
         key = task.on, task.kind, task.text.zh
-        put[key] = replace(task, filed_at=put.get(key, task).filed_at)
+        put[key] = replace(task, came=put.get(key, task).came)
     return [put[key] for key in sorted(put)]

@@ -21,8 +21,8 @@ def tasks_left(
     said = facts.assessment
     if said is None:
         return ()
-    done = [(word.observed_on, word.received_at) for word in words if word.is_interview and not word.blind]
-    done += [(contact.on, contact.received_at) for contact in facts.contacts]
+    done = [(word.observed_on, word.received_at, word.file) for word in words if word.is_interview and not word.blind]
+    done += [(contact.on, contact.received_at, contact.file) for contact in facts.contacts]
     left = (
         task
         for task in said.tasks
@@ -41,8 +41,13 @@ def _under_lock(task: Task) -> Task:
     return replace(task, text=text)
 
 
-def _does(task: Task, on: date, told: datetime) -> bool:
-    """Whoever was reached on the very day on which a report came in need not have heard of it."""
-    since = task.since or task.on
-    late = on > since if task.kind in OF_REPORTS else on >= since
-    return late and (task.filed_at is None or told >= task.filed_at)
+def _does(task: Task, on: date, told: datetime, file: str) -> bool:
+    """Whoever was reached on the very day on which a report came in need not have heard of it. An absence is known
+    whoever tells of it, but not of somebody who was another student then."""
+    since, came = task.since or task.on, task.came
+    if on < since or (on == since and task.kind in OF_REPORTS):
+        return False
+    if came is None or (file == came.file and task.kind not in OF_REPORTS):
+        return True
+    here = came.here(file)
+    return here is not None and told >= here

@@ -122,8 +122,7 @@ def seen_on(words: Iterable[Word]) -> date | None:
 def asked_on(words: Iterable[Word]) -> date | None:
     """The day of the newest of them that was no blind one by lot: who was spoken with for a reason was asked, but not
     where the record says that nothing was assessed."""
-    asked = (word for word in words if word.is_interview and not word.blind and word.assessed != ())
-    return max((word.observed_on for word in asked), default=None)
+    return max((word.observed_on for word in words if word.asks), default=None)
 
 
 def confirmed_on(words: Iterable[Word]) -> date | None:

@@ -43,7 +43,8 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
         "entries": {
             "record": F.ANSWERS,
             "assessment": F.FIGURES,
-            **dict.fromkeys(("entry_id", "place", "asks"), F.INTERNAL),
+            **dict.fromkeys(("entry_id", "place", "asks", "joined_at"), F.INTERNAL),
+            "joined_to": F.ID,
         },
         "fact_changes": {"times": F.INTERNAL},
         "inputs": {"content": F.ANSWERS},
@@ -53,7 +54,8 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             **dict.fromkeys(
                 ("observed_on", "kind", "level", "interviewer", "second_interviewer", "assessed", "corrects"), F.WORDS
             ),
-            **dict.fromkeys(("selection_reason", "selection_prob", "saw_score"), F.INTERNAL),
+            **dict.fromkeys(("selection_reason", "selection_prob", "saw_score", "joined_at"), F.INTERNAL),
+            "joined_to": F.ID,
         },
         "contacts": dict.fromkeys(("contacted_on", "with_whom"), F.WORDS),
         "misses": {"case": F.MISS, "half": F.MISS, "outcome": F.INTERNAL},

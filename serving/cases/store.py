@@ -1,6 +1,6 @@
 """Events of cases: kept with their event in the audit log, read back for one school or one account."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,7 +12,6 @@ from serving.store import AuditEvent, Store, add_event
 from serving.store.case_events import CaseEvent, add_case_event, case_events_of
 from serving.store.case_tables import case_events
 from serving.store.database import chunks
-from serving.store.identity import joined_rows
 from serving.store.tables import evidence, outcomes
 
 
@@ -35,18 +34,15 @@ def read_events(store: Store, ids: Sequence[str]) -> tuple[dict[str, list[CaseEv
         for part in chunks(list(ids)):
             query = sa.select(evidence.c.student_id, sa.func.max(evidence.c.filed_at).label("at"))
             query = query.where(evidence.c.student_id.in_(part)).group_by(evidence.c.student_id)
-            for row in connection.execute(query.union_all(_joined(part), _raised(part))):
+            for row in connection.execute(query.union_all(*_joined(part), _raised(part))):
                 newest[row.student_id] = max(row.at, newest.get(row.student_id, row.at))
-        for at, student_id in joined_rows(connection, outcomes).values():
-            if student_id in ids:
-                newest[student_id] = max(at, newest.get(student_id, at))
         return case_events_of(connection, ids), newest
 
 
-def _joined(ids: Sequence[str]) -> sa.Select[tuple[str, datetime]]:
-    c = evidence.c
-    query = sa.select(c.student_id, sa.func.max(c.joined_at).label("at"))
-    return query.where(c.student_id.in_(ids), c.joined_at.is_not(None)).group_by(c.student_id)
+def _joined(ids: Sequence[str]) -> Iterator[sa.Select[tuple[str, datetime]]]:
+    for c in (evidence.c, outcomes.c):
+        query = sa.select(c.student_id, sa.func.max(c.joined_at).label("at"))
+        yield query.where(c.student_id.in_(ids), c.joined_to == c.student_id).group_by(c.student_id)
 
 
 def _raised(ids: Sequence[str]) -> sa.Select[tuple[str, datetime]]:

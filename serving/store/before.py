@@ -50,7 +50,7 @@ def in_force_before(store: Store, student_id: str, day: date) -> InForce | None:
             sent = sent.where(entries.c.received_at > run_from_row(row).knows_until)
         came = connection.execute(sent.order_by(entries.c.received_at, entries.c.place)).all()
     run = None if row is None else run_from_row(row)
-    since = [(entry_from_row(one, {}), one) for one in came]
+    since = [(entry_from_row(one), one) for one in came]
     published = None if row is None else unpack_assessment(row.payload)
     newest = newest_said(published, [entry.assessment for entry, _ in since])
     if newest is None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from models.assessment import Assessment, Floor
+from models.came import Came
 from models.triage import as_received, knows_of_leave, newest_of_leave
 from serving.store.audit import AuditEvent, add_events
 from serving.store.concern_reports import ConcernReport, add_report, undone_entries
@@ -19,7 +20,6 @@ from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
 from serving.store.database import Store, chunks
 from serving.store.evidence import PAGE, SCORE, Filing, file_evidence
-from serving.store.identity import Joined, joined_rows
 from serving.store.inputs import ReplayContext, keep_context, keep_inputs
 from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
 from serving.store.runs import Run, run_from_row
@@ -125,6 +125,7 @@ def _row(entry_id: str, entry: NewEntry, place: int) -> dict[str, Any]:
         "received_at": entry.received_at,
         "client": entry.client,
         "student_id": entry.student_id,
+        "file_id": entry.student_id,
         "school_id": entry.school_id,
         "stage": entry.stage,
         "grade": entry.grade,
@@ -236,14 +237,13 @@ def _in_order(query: sa.Select[Any]) -> sa.Select[Any]:
 
 def _by_student(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, list[ReceivedEntry]]:
     found: dict[str, list[ReceivedEntry]] = {}
-    joined = joined_rows(connection, entries)
     for row in connection.execute(_in_order(query)):
-        found.setdefault(row.student_id, []).append(entry_from_row(row, joined))
+        found.setdefault(row.student_id, []).append(entry_from_row(row))
     return found
 
 
-def entry_from_row(row: Any, joined: Joined) -> ReceivedEntry:
+def entry_from_row(row: Any) -> ReceivedEntry:
     student = Student(row.student_id, row.school_id, None, row.stage, row.grade)
-    joined_at, _ = joined.get(row.entry_id, (None, None))
-    said = as_received(unpack_assessment(row.assessment), row.received_at, joined_at)
+    came = Came(row.received_at, row.file_id, row.joined_at, row.joined_to)
+    said = as_received(unpack_assessment(row.assessment), came)
     return ReceivedEntry(row.entry_id, row.client, student, said, row.received_at)

@@ -18,7 +18,6 @@ from serving.store.files import FileOf, contested, homes_of, id_of, put_into, ro
 
 SAME, ONE, TWO, NEW = "same", "one", "two", "new"
 INTO_ANOTHER = (SAME, ONE)
-Joined = Mapping[str, tuple[datetime, str]]  # rows by their names: when, and into which file
 
 
 @dataclass(frozen=True)
@@ -69,16 +68,6 @@ def standing_decisions(connection: sa.Connection, file_id: str | None = None) ->
     if file_id is not None:
         query = query.where((c.student_id == file_id) | (c.other_id == file_id))
     return [IdentityDecision(*(row._mapping[name] for name in COLUMNS)) for row in connection.execute(query)]
-
-
-def joined_rows(connection: sa.Connection, table: sa.Table) -> Joined:
-    """Of the rows that a decision has put into the file of another id, by their names, when and into which."""
-    c = identity_decisions.c
-    query = sa.select(c.other_id, c.decided_at, c.moved).where(_standing(), c.kind.in_(INTO_ANOTHER))
-    found: dict[str, tuple[datetime, str]] = {}
-    for row in connection.execute(query.order_by(c.decided_at)):  # the last place counts
-        found |= dict.fromkeys(row.moved.get(table.name, ()), (row.decided_at, row.other_id))
-    return found
 
 
 def _standing() -> sa.ColumnElement[bool]:

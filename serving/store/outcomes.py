@@ -15,7 +15,6 @@ from serving.store.audit import AuditEvent, add_events
 from serving.store.brought import keep_brought, only_withdrawn
 from serving.store.database import Store, chunks
 from serving.store.files import id_of
-from serving.store.identity import Joined, joined_rows
 from serving.store.students import is_unassigned
 from serving.store.tables import outcomes, students
 
@@ -195,13 +194,12 @@ def words_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None 
     """All that people said, by student, what was corrected among it. What only withdrawn runs have brought is marked:
     it may raise, and it closes, lowers and corrects nothing."""
     found: dict[str, list[Word]] = {}
-    joined = joined_rows(connection, outcomes)
     for part in chunks(list(ids)):
         query = SAID.where(outcomes.c.student_id.in_(part)).order_by(outcomes.c.received_at)
         if at is not None:
             query = query.where(outcomes.c.received_at <= at)
         for row in connection.execute(query):
-            found.setdefault(row.student_id, []).append(_word(row, joined))
+            found.setdefault(row.student_id, []).append(_word(row))
     return found
 
 
@@ -211,8 +209,7 @@ def spoken_by_lot(connection: sa.Connection, since: date) -> list[str]:
     return sorted(set(connection.scalars(sa.select(outcomes.c.student_id).where(by_lot))))
 
 
-def _word(row: Any, joined: Joined) -> Word:
-    joined_at, joined_to = joined.get(row.sha256, (None, None))
+def _word(row: Any) -> Word:
     return Word(
         word_id=row.sha256,
         kind=row.kind,
@@ -229,8 +226,8 @@ def _word(row: Any, joined: Joined) -> Word:
         door=row.door,
         file=row.file_id,
         withdrawn=row.taken_back,
-        joined_at=joined_at,
-        joined_to=joined_to,
+        joined_at=row.joined_at,
+        joined_to=row.joined_to,
     )
 
 
@@ -250,10 +247,10 @@ def outcomes_between(
         whose = sa.select(outcomes.c.student_id).where(outcomes.c.client.is_not(None))
         query = query.where(outcomes.c.student_id.in_(whose))
     with store.reading() as connection:
-        rows, joined = list(connection.execute(query)), joined_rows(connection, outcomes)
+        rows = list(connection.execute(query))
     by_student: dict[str, list[Word]] = {}
     for row in rows:
-        by_student.setdefault(row.student_id, []).append(_word(row, joined))
+        by_student.setdefault(row.student_id, []).append(_word(row))
     standing = {word.word_id for words in by_student.values() for word in in_force(words)}
     kept = [
         _kept(row)

@@ -46,9 +46,9 @@ def assessment_to_json(assessment: Assessment) -> dict[str, Any]:
             shown["tier"], shown["answer"] = floor.tier.code, floor.answer.code
             del shown["record"]  # it is kept with the evidence, and goes when the inputs are erased
     for task in content["tasks"]:
-        del task["filed_at"]  # the entry says when it came in
+        del task["came"]  # the entry says when it came in, and where
     for retest in content["data_quality"]["retest"]:
-        del retest["joined_at"]  # a decision says that
+        del retest["came"]
     return content
 
 

@@ -31,6 +31,16 @@ class Instant(sa.TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+def came() -> tuple[sa.Column[Any], ...]:
+    """The file that a row was put into, and when it came to stand in another, because a roster or a person said so:
+    who spoke of that one had not seen it before."""
+    return (
+        sa.Column("file_id", sa.String, nullable=False),
+        sa.Column("joined_at", Instant),
+        sa.Column("joined_to", sa.String),
+    )
+
+
 # Who is where by the runs that stand; worked out anew when a run is published or withdrawn (`serving.store.rosters`).
 students = sa.Table(
     "students",
@@ -157,10 +167,7 @@ evidence = sa.Table(
     sa.Column("filed_at", Instant, nullable=False),
     sa.Column("filed_by", sa.String, nullable=False),
     sa.Column("door", sa.String, nullable=False),
-    # The file that it was put into, and when it came to stand in another: words of that one had not seen it before.
-    sa.Column("file_id", sa.String, nullable=False),
-    sa.Column("joined_at", Instant),
-    sa.Column("joined_to", sa.String),
+    *came(),
 )
 
 # What platforms sent, each record with the answer it was given.
@@ -182,6 +189,7 @@ entries = sa.Table(
     sa.Column("place", sa.Integer, nullable=False),
     # Whether something is to be asked or done because of it, or it tells of a suspension: that outlasts a screening.
     sa.Column("asks", sa.Boolean, nullable=False),
+    *came(),
 )
 
 # What many assessments were made with, each content once by its hash: policies, calendars, questionnaires, contexts.
@@ -242,7 +250,7 @@ outcomes = sa.Table(
     sa.Column("assessed", sa.JSON(none_as_null=True)),
     sa.Column("corrects", sa.String),
     sa.Column("door", sa.String, nullable=False),
-    sa.Column("file_id", sa.String, nullable=False),
+    *came(),
     sa.Index("ix_outcomes_school_id", "school_id"),
     sa.Index("ix_outcomes_selection_reason", "selection_reason", "observed_on"),
 )

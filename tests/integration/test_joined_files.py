@@ -5,9 +5,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data_schemas.codes import Tier
-from serving.store.tables import evidence
+from serving.store.tables import evidence, outcomes
 from tests.api_state import Api
-from tests.integration.test_whose_file import DANGER, IDENTITY, api, in_queue, listed, now, score, screen, today, word
+from tests.integration.test_whose_file import (
+    DANGER,
+    IDENTITY,
+    api,
+    in_queue,
+    listed,
+    now,
+    score,
+    screen,
+    tell,
+    today,
+    word,
+)
 
 __all__ = ["api"]  # the fixture
 
@@ -76,3 +88,23 @@ def test_whom_a_roster_names_no_more_and_a_person_holds_at_priority_is_asked_abo
     assert in_queue(api, "A", IDENTITY) == {"A-2"}
     (line,) = listed(api, "A").queues[IDENTITY]
     assert "名册中不再有此编号" in [words.zh for words in line.why]
+
+
+@pytest.mark.parametrize(("kind", "level", "tier"), [("crisis_event", 3, Tier.CRISIS), ("referral", 2, Tier.PRIORITY)])
+def test_what_was_found_of_a_stranger_is_settled_by_no_talk_from_before_a_roster_joined_the_two(
+    api: Api, kind: str, level: int, tier: Tier
+) -> None:
+    """A's key tells of an event of two days ago; B's two persons, whose student has the id, find theirs well today."""
+    day = str(today() - timedelta(days=2))
+    tell(api, word("Q", level, kind, observed_on=day, recorded_on=day), key=("A",))
+    moment = datetime.now(UTC) - timedelta(days=2)
+    with api.state.store.writing() as connection:
+        connection.execute(outcomes.update().where(outcomes.c.student_id == "Q (A)").values(received_at=moment))
+    screen(api, "B", ["Q"])
+    tell(api, word("Q"), key=("B",))
+    screen(api, "A", ["A-1", "Q"])
+    joined = now(api, "Q")
+    assert (joined.tier, joined.in_review, len(joined.words)) == (tier, level == 3, 2)
+    tell(api, word("Q", interviewer="I-3", second_interviewer="I-4"), key=("A", "B"))
+    after = now(api, "Q")
+    assert (after.in_review, after.tier) == (False, Tier.PRIORITY if level == 3 else Tier.ROUTINE), "who speaks now"

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tests.obvious_cases import INTENT, R02, SCHOOL, after, day, event, on, report, screen, sheet, talk
-from tests.obvious_facts import Drawn, Fact, Found, Reached, Since, Withdrawn
+from tests.obvious_facts import Drawn, Enrolled, Fact, Found, Reached, Since, Withdrawn
 
 
 def test_danger_that_two_people_find_stands_at_once() -> None:
@@ -176,3 +176,16 @@ def test_a_word_of_a_run_that_was_withdrawn(level: int, also: list[Fact], tier: 
 
 def test_nobody_is_blind_over_danger_that_stood_before_the_lot() -> None:
     assert after(report("self_harm"), Drawn(on(25), "Q", SCHOOL))["blind"] is False
+
+
+def test_a_talk_at_one_school_settles_no_event_that_another_filed_of_a_stranger() -> None:
+    """Two persons of sch-2 find their Z well; at sch-1, whose roster has Z only later, there was an event before."""
+    there = Enrolled(on(1), "Z", "sch-2")
+    told = replace(event(20, 3), student="Z", school=SCHOOL)
+    well = replace(talk(22, 0, "I1 I2"), student="Z", school="sch-2")
+    facts = [there, screen(19, ("sch-2",)), told, well]
+    assert after(*facts, student="Z", school="sch-2")["tier"] == "routine"
+    moved = [Enrolled(on(23), "Z", SCHOOL), replace(there, at=on(23), left_on=day(22)), screen(24, (SCHOOL, "sch-2"))]
+    assert after(*facts, *moved, student="Z")["tier"] == "crisis", "nobody had heard of it"
+    later = replace(talk(25, 0, "I1 I2"), student="Z", school=SCHOOL)
+    assert after(*facts, *moved, later, student="Z")["tier"] == "priority"

@@ -8,6 +8,7 @@ import pytest
 from data_schemas.codes import DutyRole, Tier
 from data_schemas.duty import DutySpan
 from models.assessment import AnswerTime, DataQuality, Floor, Retest, Task
+from models.came import Came
 from models.duty import Duty, make_duty
 from models.tasks import TO_DO
 from models.triage import Clock
@@ -37,6 +38,7 @@ from tests.triage_facts import (
     piece,
     present,
     rule,
+    talk,
 )
 
 DUE = POLICY.due
@@ -211,15 +213,15 @@ def test_what_is_to_be_repeated_or_asked(why: str, on: int, asked: bool, zh: str
     told = assessment("S-1", data_quality=DataQuality("low", (said, other)), instruments=sheets)
     first = (said, Clock("retest", words(zh, en), at(on), by, said.text))
     second = (other, Clock("retest", words("14 天内复测", "repeat within 14 days"), at(-30), end(-16), other.text))
-    for spoken in (None, day(on - 1), day(on)):
+    for spoken in ([], [talk(on - 1)], [talk(on)]):
         assert list(retest_clocks(told, spoken, DUE, SCHOOL)) == [first, second]
-    assert list(retest_clocks(told, day(on + 1), DUE, SCHOOL)) == ([second] if asked else [first, second])
+    assert list(retest_clocks(told, [talk(on + 1)], DUE, SCHOOL)) == ([second] if asked else [first, second])
 
 
 def test_a_retest_without_a_sheet_runs_from_the_assessment() -> None:
     said = Retest("phq9", "unscored", words("复测", "repeat"))
     told = assessment("S-1", as_of=day(0), data_quality=DataQuality("low", (said,)), instruments=())
-    ((_, clock),) = retest_clocks(told, None, DUE, SCHOOL)
+    ((_, clock),) = retest_clocks(told, [], DUE, SCHOOL)
     assert (clock.start, clock.by) == (at(0), end(14))
 
 
@@ -295,3 +297,18 @@ def test_how_much_of_the_time_has_run(by: datetime | None, now: datetime, share:
 def test_a_school_day_outside_the_calendar_is_refused() -> None:
     with pytest.raises(Exception, match="outside the school calendar"):
         school_days_after(datetime(1900, 1, 1, tzinfo=at(0).tzinfo), 1, SCHOOL)
+
+
+@pytest.mark.parametrize(
+    ("file", "asked"),
+    [
+        ("S-1 (A)", [True, True, True]),  # the file that the sheet was put into
+        ("S-1", [False, True, True]),  # the student's, once a roster had joined the two
+        ("S-1 (B)", [False, False, False]),  # one in which it never stood
+    ],
+)
+def test_a_talk_has_asked_what_stood_in_its_own_file_when_it_came_in(file: str, asked: list[bool]) -> None:
+    said = Retest("phq9", "critical_blank", words("复测", "repeat"), day(0), Came(at(0), "S-1 (A)", at(2), "S-1"))
+    told = assessment("S-1", data_quality=DataQuality("low", (said,)), instruments=())
+    talks = [talk(1, file=file, received_at=moment) for moment in (at(1), at(2), at(3))]
+    assert [not list(retest_clocks(told, [one], DUE, SCHOOL)) for one in talks] == asked

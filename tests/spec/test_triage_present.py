@@ -8,6 +8,7 @@ import pytest
 
 from data_schemas.codes import Tier
 from models.assessment import AnswerTime, DataQuality, Floor, Retest, Task, Uncertainty
+from models.came import Came
 from models.triage import Contact, Present, Word
 from models.triage.clocks import after_interview, event_clock, model_clock
 from tests.factories import assessment, lead, words
@@ -287,7 +288,7 @@ def test_what_is_to_be_asked_is_left_until_a_talk_that_was_not_blind() -> None:
 def test_a_task_of_a_report_waits_for_who_was_reached_after_it_was_here() -> None:
     told = contact(1).received_at
     for filed_at, left in [(None, 0), (told, 0), (told + timedelta(seconds=1), 1)]:
-        visit = Task("visit", day(0), day(9), words("走访"), filed_at=filed_at)
+        visit = Task("visit", day(0), day(9), words("走访"), came=filed_at and Came(filed_at))
         assert len(present(contacts=(contact(1),), assessment=assessment("S-1", tasks=(visit,))).tasks) == left
         spoken = present(talk(1, received_at=told), assessment=assessment("S-1", tasks=(visit,)))
         assert len(spoken.tasks) == left, filed_at

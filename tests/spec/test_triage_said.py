@@ -9,6 +9,7 @@ import pytest
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 from models.assessment import Assessment, DataQuality, Retest, Task
+from models.came import Came
 from models.triage import as_received, newest_of_leave, newest_said, taken_together
 from tests.factories import assessment
 from tests.factories import sheet as sheet_of
@@ -131,10 +132,11 @@ def test_a_task_is_here_since_it_was_first_put() -> None:
     """What a list says again of a report that a record brought was not known the earlier for it."""
     at = datetime(2026, 11, 19, 8, tzinfo=UTC)
     visit, call = task("visit", 1), task("contact_unexcused", 2)
-    sent = as_received(said(tasks=(visit, call)), at)
-    assert [one.filed_at for one in sent.tasks] == [at, None], "an absence is here whoever tells of it"
-    assert [one.filed_at for one in together(None, sent, said(tasks=(visit,))).tasks] == [None, at]
-    assert [one.filed_at for one in together(said(tasks=(visit,)), sent).tasks] == [None, None]
+    came = Came(at, "S-1")
+    sent = as_received(said(tasks=(visit, call)), came)
+    assert [one.came for one in sent.tasks] == [came, came]
+    assert [one.came for one in together(None, sent, said(tasks=(visit,))).tasks] == [came, came]
+    assert [one.came for one in together(said(tasks=(visit,)), sent).tasks] == [came, None]
 
 
 RAISED = [  # the list's tier and the record's, whether the record has sheets, and whether it counts
