@@ -13,12 +13,13 @@ from data_schemas.calendar_tables import read_calendars
 from data_schemas.codes import Tier
 from data_schemas.dataset import Dataset, read_dataset
 from data_schemas.schools import nearest_schools
+from data_schemas.unknown_codes import unknown_codes
 from models import Artifact, archive_artifact, read_policy
 from models.champions import is_expected
 from runxin.cli.named_schools import HELP, split_schools
 from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
-from runxin.errors import Kind, Problem, UserError, how_many
+from runxin.errors import Kind, Problem, UserError, bad_data, how_many
 from runxin.settings import Settings, read_settings
 from serving.screening import Screening, may_rank, publish_screening
 from serving.store import open_store
@@ -39,6 +40,7 @@ def screen_command(
         asked = split_schools(school)
         read = read_dataset(dataset)
         check_in_dataset(read, asked)
+        check_codes(read)
         artifact, status, note = champion_for(settings, read)
         progress.update(task, description="assessing and publishing")
         with open_store(settings) as store:
@@ -73,6 +75,15 @@ def check_in_dataset(dataset: Dataset, asked: Sequence[str]) -> None:
     ]
     if absent:
         raise UserError(Kind.USAGE, "no student of the dataset is at a school that is asked for", problems=absent)
+
+
+def check_codes(dataset: Dataset) -> None:
+    """Raise `UserError` (bad data) naming each cell with a code nobody knows, as `runxin check` does: a report of an
+    unknown kind, or a consent by an unknown giver, is asked about and neither dropped nor taken for another."""
+    wrong = unknown_codes(dataset)
+    if wrong:
+        fix = "mend them in the dataset, or import it anew; `runxin check` names them too"
+        raise bad_data("codes that nobody knows stand in the dataset; nothing was published", wrong, fix)
 
 
 def champion_for(settings: Settings, dataset: Dataset) -> tuple[Artifact | None, str, str | None]:

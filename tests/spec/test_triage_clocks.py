@@ -8,7 +8,6 @@ import pytest
 from data_schemas.codes import DutyRole, Tier
 from data_schemas.duty import DutySpan
 from models.assessment import AnswerTime, DataQuality, Floor, Retest, Task
-from models.came import Came
 from models.duty import Duty, make_duty
 from models.tasks import TO_DO
 from models.triage import Clock
@@ -297,18 +296,3 @@ def test_how_much_of_the_time_has_run(by: datetime | None, now: datetime, share:
 def test_a_school_day_outside_the_calendar_is_refused() -> None:
     with pytest.raises(Exception, match="outside the school calendar"):
         school_days_after(datetime(1900, 1, 1, tzinfo=at(0).tzinfo), 1, SCHOOL)
-
-
-@pytest.mark.parametrize(
-    ("file", "asked"),
-    [
-        ("S-1 (A)", [True, True, True]),  # the file that the sheet was put into
-        ("S-1", [False, True, True]),  # the student's, once a roster had joined the two
-        ("S-1 (B)", [False, False, False]),  # one in which it never stood
-    ],
-)
-def test_a_talk_has_asked_what_stood_in_its_own_file_when_it_came_in(file: str, asked: list[bool]) -> None:
-    said = Retest("phq9", "critical_blank", words("复测", "repeat"), day(0), Came(at(0), "S-1 (A)", at(2), "S-1"))
-    told = assessment("S-1", data_quality=DataQuality("low", (said,)), instruments=())
-    talks = [talk(1, file=file, received_at=moment) for moment in (at(1), at(2), at(3))]
-    assert [not list(retest_clocks(told, [one], DUE, SCHOOL)) for one in talks] == asked
