@@ -149,7 +149,8 @@ def _because_unchecked(
     policy: Policy,
     now: datetime,
 ) -> Iterator[Ring]:
-    """Once, to whoever is on duty and to the deputy."""
+    """Once for each piece, to whoever is on duty and to the deputy: a ring for what was late before is none for what
+    came in meanwhile and is late since."""
     late = [
         standing
         for standing in one.unchecked
@@ -158,7 +159,8 @@ def _because_unchecked(
     if not late:
         return
     newest = max(came(standing.piece) for standing in late)
-    if any(ring.step is CHECK and ring.at >= newest for ring in rung):
+    latest = max(check_by(standing.piece, policy.due, duty) for standing in late)
+    if any(ring.step is CHECK and ring.at > latest for ring in rung):
         return
     called = dict([_first(people), _as(DutyRole.DEPUTY, people)])
     about = (*_about(late), newest)

@@ -169,6 +169,22 @@ def test_taken_on_and_not_checked_within_the_hour_rings_once_more() -> None:
     assert due(one, at(0, 11, 2), [*rung, Rung(CHECK, COUNSELOR, at(0, 11, 1))]) == []
 
 
+@pytest.mark.parametrize("second", [danger(10, 30, "R11"), danger(11, 1, "R11"), danger(12, 0, "R11")])
+def test_what_is_late_after_a_ring_for_something_else_rings_by_itself(second: Piece) -> None:
+    one = student(danger(), second, case=CaseFacts((("", at(0, 12, 5)),)))
+    rung = [Rung(FIRST, COUNSELOR, at(0, 10)), Rung(CHECK, COUNSELOR, at(0, 11, 1))]
+    hour = second.received_at + timedelta(hours=1)
+    assert [ring.step for ring in due(one, hour, rung)] == []
+    late = due(one, hour + MINUTE, rung)
+    assert [(ring.step, ring.of) for ring in late] == [(CHECK, second.received_at)] * 2
+    assert due(one, hour + 2 * MINUTE, [*rung, Rung(CHECK, COUNSELOR, hour + MINUTE)]) == []
+
+
+def test_what_came_in_as_school_ended_is_of_that_day() -> None:
+    one = student(piece(rule(on=0, answer=AnswerTime.SAME_DAY), at(0, 17)))
+    assert [ring.step for ring in due(one, at(0, 17))] == [DAY_END]
+
+
 def test_the_hour_runs_while_somebody_is_on_duty() -> None:
     only = make_duty([DutySpan("school-01", "王老师", COUNSELOR, None, at(n, 8), at(n, 17)) for n in (0, 1)])
     one = student(danger(16, 30), case=CaseFacts((("", at(0, 16, 35)),)))
