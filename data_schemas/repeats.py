@@ -11,7 +11,7 @@ RECORDED = "recorded_on"
 # when it was known. In every other table rows are the same fact only where they are equal in every column: a
 # circumstance that is recorded anew has been looked at anew.
 ABOUT = {
-    "concerns": ("student_id", "kind", "reported_on", "source"),
+    "concerns": ("student_id", "kind", "reported_on", "source", "source_event_id"),
     "leaves": ("student_id", "type", "start_on"),
 }
 

@@ -134,6 +134,8 @@ TABLES: dict[str, Table] = {
                 Column("recorded_on", CellKind.DATE, "登记日期", _X),
                 # Empty is yes: a report says that something is. A survey can also say no, or that nobody answered.
                 Column("value", CellKind.CODE, "取值", _X, codes=Answer),
+                # By which two reports of one kind, day and source are told from one that was exported twice.
+                Column("source_event_id", CellKind.ID, "来源事件编号", _X),
             ),
         ),
         Table(

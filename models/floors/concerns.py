@@ -1,5 +1,6 @@
 """R10 to R15, R18 and R20: what a person reported."""
 
+import hashlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -23,6 +24,7 @@ from models.floors.floor import (
 )
 from models.policy import Policy
 from models.records import Records, Rows, rows_of
+from models.sheets import DIGITS
 
 # Rule, tier and severity of each kind. An exposure (R18) is no sign of the student's own, so it has no severity.
 CONCERN_RULES: dict[Concern, tuple[str, Tier, int]] = {
@@ -118,9 +120,11 @@ def concern_floors(records: Records, concerns: Rows, as_of: int, policy: Policy)
 
 
 def source_of(concerns: Rows, row: int) -> str:
-    """Who reported it, by which a report is told from another of its kind and day; empty where nobody says."""
-    source = concerns["source"][row]
-    return list(Source)[source].code if source >= 0 else ""
+    """Who reported it, and a short digest of the report's own id where it has one: by both a report is told from
+    another of its kind and day. Empty where nobody says."""
+    source, event = concerns["source"][row], concerns["source_event_id"][row]
+    by = list(Source)[source].code if source >= 0 else ""
+    return by if event is None else f"{by}#{hashlib.sha256(event.encode()).hexdigest()[:DIGITS]}"
 
 
 def report_words(concerns: Rows, row: int) -> Words:

@@ -108,6 +108,9 @@ class ConcernRow(RequestPart):
     source: Annotated[str, CodeOf(Source)] | None = None
     tier: Annotated[str, CodeOf(Tier)] | None = None
     recorded_on: Day | None = None
+    source_event_id: Id | None = Field(
+        None, description="the report's own id: two reports of one kind, day and source are told apart by it alone"
+    )
 
 
 class ContactRow(RequestPart):

@@ -20,7 +20,7 @@ from serving.store.concern_reports import ConcernReport, find_report, take_repor
 from serving.store.student_rows import rows_of_student
 
 STAGE = "junior"  # of whom nobody knows the stage; no rule about a report reads it
-AS_REPORTED = ("kind", "reported_on", "source", "tier", "recorded_on", "value")
+AS_REPORTED = ("kind", "reported_on", "source", "tier", "recorded_on", "value", "source_event_id")
 
 
 def check_may_report(user: User) -> None:

@@ -25,6 +25,10 @@ def report(kind: str, source: str | None = "teacher", **fields: Any) -> dict[str
     return {"responses": [], "concerns": [{name: value for name, value in row.items() if value is not None}]}
 
 
+def told_by(event: str) -> dict[str, Any]:
+    return report("suicide_intent", "peer", source_event_id=event)
+
+
 def sheet(*answers: int) -> dict[str, Any]:
     return {"responses": [phq9(list(answers), days_ago=0)]}
 
@@ -70,6 +74,8 @@ AGAIN: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("intent, by nobody named", report("suicide_intent"), report("suicide_intent", None), True),
     ("intent, once more", report("suicide_intent"), report("suicide_intent"), False),
     ("intent, once more by nobody named", report("suicide_intent", None), report("suicide_intent", None), False),
+    ("intent, by a second peer", told_by("P-1"), told_by("P-2"), True),
+    ("intent, by one peer once more", told_by("P-1"), told_by("P-1"), False),
     ("abuse, by another", report("abuse_suspected"), report("abuse_suspected", "peer"), True),
     ("self-harm, by another", report("self_harm"), report("self_harm", "parent"), True),
     ("a lead, by another", report("bullying"), report("bullying", "peer"), True),

@@ -210,8 +210,13 @@ def test_a_contact_of_a_page_closes_no_report() -> None:
 
 
 def test_who_reported_tells_reports_apart() -> None:
-    sources = {"source": np.array([0, 9, -1])}
-    assert [source_of(sources, row) for row in range(3)] == ["school", "letterbox", ""]
+    events = np.array([None, None, None, "E-1", "E-2"], dtype=object)
+    sources = {"source": np.array([0, 9, -1, 9, 9]), "source_event_id": events}
+    told = [source_of(sources, row) for row in range(5)]
+    assert told[:3] == ["school", "letterbox", ""]
+    assert len(set(told)) == 5, "an id tells one report from another of the same source"
+    assert told[3].startswith("letterbox#")
+    assert "E-1" not in told[3], "the id of another system stays there"
 
 
 @pytest.mark.parametrize(
