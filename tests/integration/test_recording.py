@@ -54,6 +54,18 @@ def test_a_talk_gives_the_facts_of_an_interview_and_of_a_contact(desk: Desk, sto
     assert [one.outcome.level for one in outcomes_between(store)] == [2], "it is a label like any other"
 
 
+def test_a_form_opened_before_midnight_keeps_its_day(desk: Desk, store: Store) -> None:
+    desk.now = NOW.replace(hour=15, minute=55)  # five to midnight in China
+    desk.enter()
+    shown = re.search(r'name="held_on" max="[^"]*" value="([^"]*)"', desk.page())
+    assert shown is not None
+    fields = desk.fill(level="2", held_on=shown[1])
+    desk.now += timedelta(minutes=10)
+    assert desk.send(fields).status_code == 303
+    (kept,) = rows(store, outcomes)
+    assert (kept["observed_on"], kept["recorded_on"]) == (AS_OF, AS_OF + timedelta(days=1))
+
+
 def test_nothing_is_ticked_beforehand_and_a_talk_that_names_nothing_closes_nothing(desk: Desk, store: Store) -> None:
     form = desk.page()[desk.page().index('id="record"') :]
     assert form.count('name="assessed"') == 3
