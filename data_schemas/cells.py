@@ -39,7 +39,12 @@ _WORDED_DURATION = re.compile(
 _CLOCK_DURATION = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 _DAY_OVER = re.compile(r"[T ]24:00(:00)?$")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_OPTION = re.compile(r"^[A-Za-z0-9]{1,2}\s*[.、):]\s*")
+# The mark of an option before its words (`A.从无`, `(1)好几天`, `2-好几天`, `B 好几天`), and its points behind them.
+_OPTION = re.compile(
+    r"^(?:\(\s*[A-Za-z0-9]{1,2}\s*\)|[A-Za-z0-9]{1,2}\s*[.、):．_-]|[A-Za-z](?=\s|[\u4e00-\u9fff])|\d(?=\s*[\u4e00-\u9fff]))\s*"
+)
+_POINTS = re.compile(r"\s*[(\[〔【〖「]\s*-?\d{1,2}\s*分?\s*[)\]〕】〗」]$|\s+\d{1,2}\s*分$")
+_OF_POINTS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*分")
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)\.0+")
 _ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 WORDS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
@@ -212,8 +217,15 @@ def coded(text: str, column: Column) -> str:
 
 
 def without_mark(text: str) -> str:
-    """An answer without the mark of an option before it: `A.从无` is 从无."""
-    return _OPTION.sub("", text, count=1)
+    """An answer without the mark of an option before it and its points behind it: `A.从无(1分)` is 从无, whatever the
+    points are, and `1分` is 1."""
+    return without_points(text) if _OF_POINTS.fullmatch(text) else _POINTS.sub("", _OPTION.sub("", text, count=1))
+
+
+def without_points(text: str) -> str:
+    """A number of points, such as 12分, as the number; any other text as it is."""
+    points = _OF_POINTS.fullmatch(text)
+    return points[1] if points else text
 
 
 def unknown_code(text: str, known: Iterable[str]) -> BadCell:
@@ -235,6 +247,7 @@ def value_of(text: str, column: Column) -> object:
         return coded(text, column)
     if column.kind in (CellKind.INT, CellKind.NUMBER):
         halves = in_halves(text) if column.halves else None
+        text = without_points(text) if column.points else text
         return ranged(halves if halves is not None else seconds(text) if column.duration else number(text), column)
     if column.kind is CellKind.DATE:
         return None if column.blank_says and text.lower() in GOING_ON else day(text)

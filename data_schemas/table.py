@@ -56,6 +56,7 @@ class Column:
     blank_says: bool = False
     duration: bool = False  # in seconds; platforms also write 125秒, 2分5秒 or 00:02:05
     halves: bool = False  # in half days; platforms also write 1天, 0.5天 or 4小时
+    points: bool = False  # platforms also write 12分
 
 
 @dataclass(frozen=True)

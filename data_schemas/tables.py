@@ -73,7 +73,7 @@ TABLES: dict[str, Table] = {
                 STUDENT_ID,
                 Column("instrument", CellKind.TEXT, "量表", _S, required=True),
                 Column("scale", CellKind.TEXT, "分量表", _S, required=True),
-                Column("value", CellKind.NUMBER, "得分", _S, required=True),
+                Column("value", CellKind.NUMBER, "得分", _S, required=True, points=True),
                 Column("administered_on", CellKind.DATE, "测评日期", _S, required=True),
                 Column("received_at", CellKind.TIME, "接收时间", _S),
                 Column("respondent", CellKind.CODE, "填答人", _S, codes=Respondent),

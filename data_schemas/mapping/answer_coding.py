@@ -13,11 +13,13 @@ from data_schemas.mapping.questions import Question, reference
 # What exports write for an item that was not answered.
 BLANKS = (
     *("-", "--", "—", "/", "N/A", "NA", "null", "NULL"),
-    *("未填", "未答", "未作答", "无作答", "(空)", "(跳过)", "空", "跳过"),
+    *("未填", "未答", "未作答", "无作答", "(空)", "(跳过)", "空", "跳过", "拒答", "拒绝回答", "不愿回答", "弃权"),
+    *("缺考", "缺测", "缺席", "缺勤", "未测", "未测评", "未参加", "未参与", "未完成", "未做", "请假"),
 )
 # Numbers that statistics programs keep for no answer, where a coding does not have them.
 NO_ANSWER = frozenset((-999, -99, -98, -97, -9, -8, -7, -1, 9, 88, 97, 98, 99, 888, 997, 998, 999))
 FEWEST_SHEETS = 5  # with fewer that nobody gave the lowest answer says little
+SHOWN, SHOWN_FROM, LONGEST = 6, 5, 16  # of answers that cannot be read: how many, from how many cells, how long
 _WHOLE = re.compile(r"-?\d{1,4}")
 HIGHER, LOWER = "written one higher", "written one lower"
 
@@ -44,7 +46,7 @@ def coding_of(name: str, instrument: Instrument, headers: Mapping[int, str], tex
         return _asked(name, instrument, choices)
     fitting = [one for one in own if all(_reads(one, text) for text in words)]
     if words and not fitting:
-        return _named(name, instrument, own[0] if not instrument.must_declare_coding else None, _unread(instrument))
+        return _named(name, instrument, own[0] if not instrument.must_declare_coding else None, _unread(instrument, counts))
     if words and len(fitting) == 1 and not none and all(fitting[0].low <= n <= fitting[0].high for n in numbers):
         return _named(name, instrument, fitting[0])
     if own[1:]:
@@ -56,7 +58,7 @@ def coding_of(name: str, instrument: Instrument, headers: Mapping[int, str], tex
     choices = _two_ways(own[0], numbers) or _choices(own[0], numbers, len(headers), alone=True)
     if choices == [own[0].variant] and not none:
         fits = all(own[0].low <= number <= own[0].high for number in numbers)
-        return _named(name, instrument, own[0], None if fits else _unread(instrument))
+        return _named(name, instrument, own[0], None if fits else _unread(instrument, counts))
     return _asked(name, instrument, _with_blanks(choices, none))
 
 
@@ -142,15 +144,28 @@ def _named(name: str, instrument: Instrument, coding: Coding | None, note: str |
     return Coded(coding.variant if instrument.codings[1:] else None, note=note)
 
 
-def _unread(instrument: Instrument) -> str:
-    return f"{instrument.code}: some answers are neither numbers nor words of its coding; give them in values"
+def _unread(instrument: Instrument, counts: Mapping[str, int]) -> str:
+    """Which answers cannot be read; those that few cells have may be a text about somebody and are not shown."""
+    known = {word for one in instrument.codings for word in one.words}
+    strange = {text: n for text, n in counts.items() if not _WHOLE.fullmatch(text) and without_mark(text) not in known}
+    shown = sorted((text for text, n in strange.items() if n >= SHOWN_FROM and len(text) <= LONGEST), key=lambda text: strange[text])
+    named = f" ({', '.join(shown[::-1][:SHOWN])})" if shown else ""
+    return f"{instrument.code}: some answers are neither numbers nor words of its coding{named}; give them in values"
 
 
 def _counts(headers: Mapping[int, str], texts: Mapping[str, Texts]) -> Counter[str]:
     found: Counter[str] = Counter()
     for header in headers.values():
-        found.update({text: n for text, n in texts[header].counted().items() if text not in BLANKS})
+        for text, n in texts[header].counted().items():
+            if text not in BLANKS:
+                found[plain_answer(text)] += n
     return found
+
+
+def plain_answer(text: str) -> str:
+    """A number of points (`2分`) as a number, and any other answer as it stands."""
+    bare = without_mark(text)
+    return bare if _WHOLE.fullmatch(bare) else text
 
 
 def _reads(coding: Coding, text: str) -> bool:

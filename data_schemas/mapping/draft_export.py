@@ -29,6 +29,7 @@ class Questionnaire:
     day: Day
     table: str
     total: str | None = None
+    beside: str | None = None  # of the headers those that are no items
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,12 @@ from datetime import date
 from data_schemas.cells import Texts
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.answer_coding import coding_of
+from data_schemas.mapping.coding_by_total import told_by_total
 from data_schemas.mapping.draft_export import Questionnaire
 from data_schemas.mapping.draft_head import Head
 from data_schemas.mapping.draft_open import UNKNOWN, Open
 from data_schemas.mapping.headers import Numbered, maybe_items, numbered
+from data_schemas.mapping.no_items import which_are_none, without_checks
 from data_schemas.mapping.questions import reference
 from data_schemas.mapping.recognition import Recognised, left_out, platform_total, recognised, safety_among, which
 from data_schemas.mapping.sheet_days import Day, day_of, day_of_wave
@@ -36,20 +38,22 @@ def questionnaires_in(
     """What each group of numbered columns is. Codes that are used are taken off `codes`."""
     students = set(texts[columns["student_id"]].distinct)
     found: list[Questionnaire] = []
-    for group in recognised(head.path, head.role.sheet, groups, codes, named, known):
+    asked, checks = without_checks(groups)
+    if checks:
+        opened.note(f"{head.name}: questions that look whether somebody reads, no items: {', '.join(checks)}")
+    every = list(recognised(head.path, head.role.sheet, asked, codes, named, known))
+    alone = len([group for group in every if group.instrument is not None and group.instrument.form == "items"]) == 1
+    for group in every:
         which_one = group.instrument
+        total = None if which_one is None else platform_total(which_one, head.once, alone, known)
         name = opened.name(UNKNOWN if which_one is None else which_one.code, students)
-        one = _questionnaire(group, head, name, columns, texts, opened, as_of)
+        one = _questionnaire(group, head, name, columns, texts, total, opened, as_of)
         found += [one] if one is not None else []
     found = _days_apart(found)
     for each in found:
         opened.ask(each.day.question)
         opened.note(each.day.note)
-    alone = len([one for one in found if one.instrument is not None]) == 1
-    return [
-        one if one.instrument is None else replace(one, total=platform_total(one.instrument, head.once, alone, known))
-        for one in found
-    ]
+    return found
 
 
 def _days_apart(found: Sequence[Questionnaire]) -> list[Questionnaire]:
@@ -70,6 +74,7 @@ def _questionnaire(
     name: str,
     columns: Mapping[str, str],
     texts: Mapping[str, Texts],
+    total: str | None,
     opened: Open,
     as_of: date | None,
 ) -> Questionnaire | None:
@@ -92,7 +97,10 @@ def _questionnaire(
             f"columns such as {group.shown} are not read"
         )
         return None
-    if group.behind:
+    beside, which_are = which_are_none(name, group, texts)
+    opened.ask(which_are)
+    headers = dict(group.group.headers) if which_are is not None else group.headers
+    if group.behind and which_are is None:
         opened.note(f"{one.code} has {one.items} items: not read behind them: {', '.join(group.behind)}")
     absent, which_ones = left_out(name, one, group)
     opened.ask(which_ones)
@@ -100,9 +108,12 @@ def _questionnaire(
         safety = safety_among(one, absent)
         opened.note(f"{one.code}: the file has no item {', '.join(map(str, absent))}; unknown for everyone{safety}")
     coded = coding_of(name, one, group.headers, texts)
+    if which_ones is None and which_are is None:
+        coded = told_by_total(coded, one, group.headers, texts, total)
     opened.ask(coded.question)
     opened.note(coded.note)
     day = day_of(name, group.group, columns, texts, as_of)
-    pattern = group.group.pattern if group.whole and which_ones is None else None
+    pattern = group.group.pattern if group.whole and which_ones is None and which_are is None else None
     said = reference(which_ones.id) if which_ones is not None else list(absent)
-    return Questionnaire(one, name, group.headers, pattern, coded.said, said, day, f"responses/{one.code}")
+    table = f"responses/{one.code}"
+    return Questionnaire(one, name, headers, pattern, coded.said, said, day, table, total, beside)

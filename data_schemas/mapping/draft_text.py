@@ -94,6 +94,8 @@ def _sheets(export: Export, file: str, one: Questionnaire) -> Iterator[str]:
         yield f"columns = {toml_text(one.pattern)}"
     else:
         yield f"columns = {toml_list(one.headers[number] for number in sorted(one.headers))}"
+    if one.beside is not None:
+        yield f"beside = {toml_text(one.beside)} # 不是量表的题 / no items"
     if isinstance(one.absent, str):
         yield f"absent = {toml_text(one.absent)}"
     elif one.absent:

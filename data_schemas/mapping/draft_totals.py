@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_schemas.cells import NUMBER, Texts
+from data_schemas.cells import NUMBER, Texts, without_points
 from data_schemas.instruments import Instrument
 from data_schemas.instruments.scores import Floats
 from data_schemas.instruments.units import OWN, RAW, readings
 from data_schemas.mapping.questions import NONE, Question, reference, toml_list, toml_text
-from data_schemas.mapping.recognition import called
+from data_schemas.mapping.recognition import called, names_alone
 from data_schemas.mapping.sheet_days import Day, day_text, waves_in
 
-_TOTAL = re.compile(r"总分|总得分|得分|总均分|均分|总评|标准分|总标准分|score|total", re.IGNORECASE)
+_TOTAL = re.compile(r"总分|总得分|得分|总均分|均分|总评|标准分|总标准分|合计|总计|score|total|\bsum\b", re.IGNORECASE)
 _TOTAL_ALONE = re.compile(r"总分|总得分|total(?: score)?", re.IGNORECASE)
 _RAW = re.compile(r"粗分|原始分|raw", re.IGNORECASE)
 _LEFT = re.compile(r"因子分?|分量表|量表$|得分|均分|分数|维度|分$|[\W_]", re.IGNORECASE)
@@ -101,7 +101,8 @@ def _by_range(
 
 
 def _numbers(column: Texts) -> Floats:
-    return np.array([float(text) for text in column.distinct if NUMBER.fullmatch(text)])
+    plain = map(without_points, column.distinct)
+    return np.array([float(text) for text in plain if NUMBER.fullmatch(text)])
 
 
 def totals_block(
@@ -158,7 +159,7 @@ def _unit(totals: Totals, texts: Mapping[str, Texts], questions: list[Question])
 
 
 def _is_figure(column: Texts) -> bool:
-    return bool(column.distinct) and all(NUMBER.fullmatch(text) for text in column.distinct)
+    return bool(column.distinct) and all(NUMBER.fullmatch(without_points(text)) for text in column.distinct)
 
 
 def _score(header: str, one: Instrument) -> str | None:
@@ -175,4 +176,4 @@ def _score(header: str, one: Instrument) -> str | None:
     }
     if named:
         return named[max(named, key=len)]
-    return "total" if _TOTAL.search(header) or called(header, {one.code: one}) else None
+    return "total" if _TOTAL.search(header) or names_alone(header, one) else None

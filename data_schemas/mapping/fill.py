@@ -121,10 +121,13 @@ def reader_of(cell: Cell, column: Column) -> Callable[[str], object]:
     if isinstance(cell.values, dict):
         known = {text: _written(value, column) for text, value in cell.values.items()}
 
+        answer = column.name.startswith("item_")
+
         def look_up(text: str) -> object:
-            if text not in known:
+            form = text if text in known or not answer else without_mark(text)
+            if form not in known:
                 raise unknown_code(text, known)
-            return known[text]
+            return known[form]
 
         return look_up
     if cell.thresholds:
@@ -140,11 +143,13 @@ def reader_of(cell: Cell, column: Column) -> Callable[[str], object]:
 
 def _worded(text: str, words: Mapping[str, object], column: Column) -> object:
     """A word, with or without the mark of an option before it (`A.从无`), or a number of the column."""
-    for form in (text, without_mark(text)):
+    forms = (text, without_mark(text))
+    for form in forms:
         if form in words:
             return words[form]
-    if text in EXCEL_ERRORS or NUMBER.fullmatch(text):
-        return value_of(text, column)
+    for form in forms:
+        if form in EXCEL_ERRORS or NUMBER.fullmatch(form):
+            return value_of(form, column)
     raise unknown_code(text, [f"{column.low:g} to {column.high:g}", *words])
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # How platforms head a column, by canonical name; the first one that a file has is taken.
@@ -64,6 +64,12 @@ SHORT = 12  # an item's wording may hold any of these words, and is longer
 SEPARATORS = tuple("、.:)_- 题")  # between a number and the wording
 FEWEST = 5  # numbered columns that make a questionnaire
 _NUMBERED = re.compile(r"^\d{1,3}\s*[、.:)]\s*")
+# How a form asks for a fact: `您的学号是?`. In a parent's form 您的 is the parent's own.
+_ASKED = re.compile(
+    r"^(?:请(?:输入|填写|填|选择|选|问)?)?(?:您|你|孩子|学生)?(?:的|所在的?|就读的?)?(?P<fact>.+?)"
+    r"(?:是|为)?(?:什么|多少|哪个|哪一个)?[?。]?$"
+)
+_CHILD = re.compile(r"孩子|子女|您的(?:儿子|女儿)")
 _MARKS = re.compile(r"[*]|\((?:必填|必答|单选|多选|填空)\)|\[(?:单选题|多选题|填空题)\]|[::]$")
 
 
@@ -77,10 +83,15 @@ class Numbered:
 
 
 def canonical(headers: Sequence[str]) -> dict[str, str]:
-    """Canonical column → the header that stands for it."""
+    """Canonical column → the header that stands for it, as a program heads it or a form asks for it."""
     forms: dict[str, str] = {}
+    by_parents = any(_CHILD.search(header) for header in headers)
     for header in headers:
-        for form in (_plain(header), _NUMBERED.sub("", _plain(header))):
+        plain = _plain(header)
+        bare = _NUMBERED.sub("", plain)
+        asked = _ASKED.fullmatch(bare)
+        own = by_parents and ("您" in bare or "你" in bare) and not _CHILD.search(bare)
+        for form in (plain, bare, *([asked["fact"]] if asked and not own else [])):
             forms.setdefault(form, header)
     return {name: forms[known[0]] for name in NAMES if (known := [form for form in NAMES[name] if form in forms])}
 
@@ -118,7 +129,7 @@ def maybe_items(headers: Sequence[str]) -> list[str]:
     placed = {
         header: (found["name"] or "", int(found["number"]))
         for header in headers
-        if (found := _ITEM.match(header.strip()))
+        if (found := _ITEM.match(with_digits(header.strip())))
     }
     items: dict[str, set[int]] = defaultdict(set)
     for header in plain & placed.keys():
@@ -146,6 +157,25 @@ def why_unread(header: str) -> str | None:
     return None
 
 
+_NUMERAL = re.compile(r"(?<=第)[一二三四五六七八九十百零〇]+(?=[题问项条])|^[一二三四五六七八九十百零〇]+(?=[、.:)])")
+_PLACES = {"十": 10, "百": 100}
+
+
+def with_digits(header: str) -> str:
+    """A header with the number of its item in digits: 第十二题 is 第12题, and 六、评价 is 6、评价."""
+    return _NUMERAL.sub(lambda found: str(_of_numeral(found[0])), header, count=1)
+
+
+def _of_numeral(text: str) -> int:
+    total = digit = 0
+    for sign in text:
+        if sign in _PLACES:
+            total, digit = total + (digit or 1) * _PLACES[sign], 0
+        else:
+            digit = _DIGITS.get(sign, 0)
+    return total + digit
+
+
 def numbered(headers: Sequence[str]) -> list[Numbered]:
     """Groups of at least five numbered columns, the largest first taken, in the order of the file."""
     left = list(headers)
@@ -153,8 +183,9 @@ def numbered(headers: Sequence[str]) -> list[Numbered]:
     while True:
         groups: dict[tuple[str, str, bool], dict[int, str]] = defaultdict(dict)
         for header in left:
-            for number in re.finditer(r"(?<!\d)\d{1,3}(?!\d)", header):
-                before, after = header[: number.start()], header[number.end() :]
+            form = with_digits(header)
+            for number in re.finditer(r"(?<!\d)\d{1,3}(?!\d)", form):
+                before, after = form[: number.start()], form[number.end() :]
                 groups[before, after, False].setdefault(int(number[0]), header)
                 if after[:1] in SEPARATORS:
                     groups[before, after[:1], True].setdefault(int(number[0]), header)
@@ -165,8 +196,23 @@ def numbered(headers: Sequence[str]) -> list[Numbered]:
             break
         found.append(Numbered(before, dict(sorted(members.items())), _pattern(before, after, wild, members, headers)))
         left = [header for header in left if header not in members.values()]
+    found += _rows_of_a_matrix(left)
     place = {header: position for position, header in enumerate(headers)}
     return sorted(found, key=lambda group: min(place[header] for header in group.headers.values()))
+
+
+_MATRIX = re.compile(r"(?P<question>\d{1,3}\s*[、.].*?)[—―]+(?P<row>.+)")
+
+
+def _rows_of_a_matrix(headers: Sequence[str]) -> Iterator[Numbered]:
+    """The rows of a question that has several, as 问卷星 heads them: `6、过去两周里—入睡困难`, in the order of the file."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for header in headers:
+        if row := _MATRIX.fullmatch(header):
+            found[row["question"]].append(header)
+    for question, rows in found.items():
+        if len(rows) >= FEWEST:
+            yield Numbered(question, dict(enumerate(rows, start=1)), None)
 
 
 def _pattern(before: str, after: str, wild: bool, members: dict[int, str], headers: Sequence[str]) -> str | None:

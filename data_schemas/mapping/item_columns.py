@@ -19,6 +19,11 @@ def _numbers(value: Any) -> Any:
     return re.split(r"[\s,、，]+", value.strip()) if isinstance(value, str) else value
 
 
+def _headers(value: Any) -> Any:
+    """Headers as a list, or as an answer such as `PHQ6 + PHQ11`."""
+    return value.split(" + ") if isinstance(value, str) else value
+
+
 def _number(code: Scalar) -> Scalar:
     """A code, as a number where it is written as one."""
     return int(code) if isinstance(code, str) and code.isdecimal() else code
@@ -35,6 +40,7 @@ class ItemColumns(MappingPart):
 
     columns: tuple[Header, ...] | Header
     absent: Annotated[tuple[int, ...], BeforeValidator(_numbers)] = ()
+    beside: Annotated[tuple[Header, ...], BeforeValidator(_headers)] = ()  # of a list of columns, those that are no items
     coding: str | None = None  # how the answers are coded, where the questionnaire has several ways
     shift: int = 0
     turned: bool = False  # the platform has turned the reversed items already: they are turned back
@@ -66,7 +72,7 @@ class ItemColumns(MappingPart):
         """The headers of the items that the export has."""
         if isinstance(self.columns, str):
             return tuple(self.columns.replace("{n}", str(number)) for number in self.present(items))
-        return self.columns
+        return tuple(column for column in self.columns if column not in self.beside)
 
     def cells(
         self, items: int, words: dict[str, int], codes: range = range(0), turned: Collection[int] = ()

@@ -7,17 +7,20 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from data_schemas.cells import BadCell, Texts
+from data_schemas.cells import BadCell, Texts, without_points
 from data_schemas.instruments import Instrument, score_sheets
 from data_schemas.instruments.units import OWN, RAW, in_own_unit
 from data_schemas.mapping.answers import VARIANT
+from data_schemas.mapping.cell import Cell
 from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
 from data_schemas.mapping.sheet import Sheet
+from data_schemas.tables import Table
 from runxin.errors import Problem, UserError
 
 Floats = NDArray[np.float64]
 SHOWN = 3
+FEWEST_SHEETS = 5  # with fewer a total may be right by chance
 FIX = (
     "the answers count: look at their coding; where the platform's totals are wrong, no row is set aside for it with "
     "--set-aside"
@@ -36,7 +39,8 @@ def totals_apart(
         coding = None if variant is None else str(variant.constant)
         for sheet in sheets[step.role]:
             stated = _numbers(sheet.columns[step.total])
-            ours = _scored(instrument, _answers(instrument, step, sheet), coding)
+            answers = answers_of(instrument, step.table, step.cells, sheet.columns, len(sheet.rows))
+            ours = _scored(instrument, answers, coding)
             yield from _apart(instrument, step.total, sheet, stated, ours)
 
 
@@ -63,15 +67,17 @@ def _differing(
     return np.flatnonzero(both & (np.abs(own - ours) > 0.005))
 
 
-def _answers(instrument: Instrument, step: Step, sheet: Sheet) -> Floats:
-    """The answers (rows, items) as the mapping reads them, NaN where there is none or none that can be read."""
-    found = np.full((len(sheet.rows), instrument.items), np.nan)
+def answers_of(
+    instrument: Instrument, table: Table, cells: Mapping[str, Cell], columns: Mapping[str, Texts], count: int
+) -> Floats:
+    """The answers (rows, items) as the cells read them, NaN where there is none or none that can be read."""
+    found = np.full((count, instrument.items), np.nan)
     for number in range(1, instrument.items + 1):
-        cell = step.cells.get(f"item_{number}")
-        if cell is None or cell.column is None or cell.column not in sheet.columns:
+        cell = cells.get(f"item_{number}")
+        if cell is None or cell.column is None or cell.column not in columns:
             continue
-        reader = reader_of(cell, step.table.column(f"item_{number}"))
-        texts = sheet.columns[cell.column].without(map(str, cell.missing))
+        reader = reader_of(cell, table.column(f"item_{number}"))
+        texts = columns[cell.column].without(map(str, cell.missing))
         found[:, number - 1] = _read(texts, reader)
     return found
 
@@ -85,8 +91,17 @@ def _scored(instrument: Instrument, answers: Floats, coding: str | None) -> Floa
     return totals
 
 
+def fits_total(instrument: Instrument, answers: Floats, coding: str | None, column: Texts) -> tuple[bool, Floats]:
+    """Whether every whole sheet comes to the total that a platform states of it, in one of the questionnaire's units,
+    and our totals (n,)."""
+    stated, ours = _numbers(column), _scored(instrument, answers, coding)
+    both = ~np.isnan(stated) & ~np.isnan(ours)
+    apart = [_differing(instrument, stated, ours, both, unit) for unit in (OWN, RAW)]
+    return both.sum() >= FEWEST_SHEETS and any(one is not None and not len(one) for one in apart), ours
+
+
 def _numbers(texts: Texts) -> Floats:
-    return _read(texts, float)
+    return _read(texts, lambda text: float(without_points(text)))
 
 
 def _read(texts: Texts, reader: Callable[[str], object]) -> Floats:

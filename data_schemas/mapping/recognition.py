@@ -88,14 +88,15 @@ def _in_order(path: Path, group: Numbered, left: list[str], known: Mapping[str, 
 
 
 def _told(path: Path, sheet: str | None, group: Numbered, known: Mapping[str, Instrument]) -> Recognised:
-    count = len(group.headers)
+    count, shorter = len(group.headers), set[str]()
     whole = sorted(code for code, one in known.items() if one.form == "items" and one.items == count)
     mine = _by_prefix(group, known) or _by_every(group, known)
     if not mine and not _foreign(f"{group.prefix} {_common(group)}"):
         mine = named_in(sheet or "", known) or named_in(path.stem, known)
-        mine = {code: one for code, one in mine.items() if one.form == "scores" or one.items >= count}
+        shorter = {code for code, one in mine.items() if one.form == "items" and one.items < count}
+        mine = {code: one for code, one in mine.items() if code not in shorter}
     if not mine:
-        return Recognised(group, None, dict(group.headers), choices=(*whole, NONE))
+        return Recognised(group, None, dict(group.headers), choices=(*sorted(shorter), *whole, NONE))
     exact = {code: one for code, one in mine.items() if one.items == count}
     if len(exact or mine) > 1 and not all(one.form == "scores" for one in mine.values()):
         return Recognised(group, None, dict(group.headers), choices=(*sorted(exact or mine), NONE))
@@ -155,6 +156,17 @@ def called(place: str, known: Mapping[str, Instrument]) -> dict[str, Instrument]
     return named_in(place, known) or {code: one for code, one in known.items() if _family(code) in letters}
 
 
+_BESIDE_A_NAME = re.compile(r"[tw]?\d+|前测|后测|初测|复测|基线|随访|第?[一二三四][次轮波]?|分数?|量表|问卷|自评|他评|家长|教师")
+
+
+def names_alone(header: str, one: Instrument) -> bool:
+    """Whether a header is the name of a questionnaire and says nothing else but a wave or a form of it, so that its
+    figure is the total: `PHQ-9` is, and `PHQ-9第一题` or `PHQ-9等级` is not."""
+    letters = _letters(header)
+    names = sorted({*_hits(letters, one), *([_family(one.code)] if _family(one.code) in letters else [])}, key=len)
+    return bool(names) and not _BESIDE_A_NAME.sub("", letters.replace(names[-1], "", 1))
+
+
 def _family(code: str) -> str:
     stem, form, _ = code.partition("_")
     return stem if form else code
@@ -199,10 +211,20 @@ def platform_total(one: Instrument, headers: Sequence[str], alone: bool, known: 
     """The header of the total that the platform reckoned of this questionnaire: the one that names it, or the only one
     that names no other where it is `alone` in its file."""
     totals = [header for header in headers if _TOTAL.search(header)]
-    named = [header for header in totals if named_in(header, {one.code: one})]
+    named = [header for header in totals if named_in(header, {one.code: one}) or _by_stem(header, one)]
     others = {code: other for code, other in known.items() if code != one.code}
-    fitting = named or ([header for header in totals if not called(header, others)] if alone else [])
+    free = (
+        header
+        for header in totals
+        if not called(header, others) and not any(_by_stem(header, other) for other in others.values())
+    )
+    fitting = named or (list(free) if alone else [])
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _by_stem(header: str, one: Instrument) -> bool:
+    """Whether a header has the short name of a questionnaire as a word of its own, as `PHQ总分` has."""
+    return bool(set(_words(header)) & _stems(one))
 
 
 def which(one: Recognised, path: Path, name: str) -> Question:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data_schemas.coding import check_coding
 from data_schemas.instruments import Instrument
-from data_schemas.mapping.answer_coding import HIGHER, shifted, way_round
+from data_schemas.mapping.answer_coding import HIGHER, plain_answer, shifted, way_round
 from data_schemas.mapping.answers import VARIANT
 from data_schemas.mapping.apply import apply_mapping
 from data_schemas.mapping.cell import Cell
@@ -120,7 +120,9 @@ def _moved(step: Step, sheets: Sequence[Sheet], instruments: Lookup[str, Instrum
             continue
         for sheet in sheets:
             counted = sheet.columns[cell.column].without(map(str, cell.missing)).counted()
-            numbers.update({int(text): n for text, n in counted.items() if text.isdecimal()})
+            for text, n in counted.items():
+                if (plain := plain_answer(text)).isdecimal():
+                    numbers[int(plain)] += n
     way = shifted(coding, numbers, instruments[code].items)
     fits = all(coding.low <= number <= coding.high for number in numbers)
     if way is None or (fits and variant is not None):
