@@ -15,6 +15,7 @@ from data_schemas.class_names import class_questions
 from data_schemas.codes import Selection
 from data_schemas.coding import check_coding
 from data_schemas.dataset import Dataset, table_of
+from data_schemas.distribution import doubtful_floors
 from data_schemas.duty import duty_faults
 from data_schemas.enrolment import SET_ASIDE, STUDENT
 from data_schemas.horizon import open_dates, outcomes_until
@@ -29,6 +30,7 @@ from runxin.errors import Problem, how_many
 
 # Tables whose absence of a row means something only where the school's feed covered the day.
 MOMENTS = ("late", "early", "resumption", "discharge")  # records that are no time away
+LOOK_AT_CODING = "say how the file is coded in the mapping, and import it again; the rule stays on"
 NAMED = 20  # rows of overlapping leave, or of repeats, that are named one by one
 FED = ("leaves", "concerns", "family")
 AUDIT = Selection.AUDIT.code
@@ -90,6 +92,8 @@ def check_dataset(dataset: Dataset) -> CheckReport:
         miscoded, said = check_coding(dataset.instruments[code], sheets)
         problems += miscoded
         notes += said
+        doubts = doubtful_floors(dataset.instruments[code], sheets)
+        questions += [Problem(doubt, f"responses/{code}", fix=LOOK_AT_CODING) for doubt in doubts]
     notes += _coverage(dataset)
     notes += [*_open_leave(dataset), *_overlapping_leave(dataset)]
     label = _label(dataset)

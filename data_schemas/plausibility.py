@@ -20,8 +20,8 @@ SHEETS = "responses/"
 
 
 def roster_questions(students: pd.DataFrame, as_of: date) -> list[Fault]:
-    """Grades beyond their stage, ages that fit neither grade nor stage, and an age against the birth date, of
-    students who have not left by the day."""
+    """Grades beyond their stage, ages that fit neither grade nor stage, an age against the birth date, and ids that
+    differ by zeros in front, of students who have not left by the day."""
     here = ~ended(students, as_of)
     grade = students["grade"].to_numpy("float64", na_value=np.nan)
     given = students["age_years"].to_numpy("float64", na_value=np.nan)
@@ -40,7 +40,17 @@ def roster_questions(students: pd.DataFrame, as_of: date) -> list[Fault]:
         asked.append((odd & (column == name), name, what, "mend whichever is wrong"))
     against = np.abs(given - np.floor(born)) >= AGES_APART
     asked.append((against, "age_years", f"{AGES_APART} years or more from the birth date", "mend one of the two"))
+    what = "an id beside one that differs by zeros in front alone: one student, whose zeros a spreadsheet took away?"
+    asked.append((_zeros_apart(students), STUDENT, what, "format the ids as text, and export both files again"))
     return [Fault(np.flatnonzero(rows & here), name, what, fix) for rows, name, what, fix in asked]
+
+
+def _zeros_apart(students: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows (n,) have an id that another one of the same school is but for the zeros in front of it."""
+    ids = students[STUDENT].astype(object)
+    bare = ids.where(~ids.astype("str").str.fullmatch(r"0*[1-9]\d*").fillna(False), ids.astype("str").str.lstrip("0"))
+    ways = ids.groupby([students["school_id"].astype(object), bare]).transform("nunique")
+    return np.asarray((ways > 1).to_numpy(), dtype=bool)
 
 
 def late_questions(frames: Mapping[str, pd.DataFrame], as_of: date) -> Iterator[tuple[str, Fault]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from data_schemas.instruments import Instrument, Words
 from models.assessment import InstrumentResult, Retest
 from models.sentences import score_words
+from runxin.errors import how_many
 
 REPEATED = ("void", "suspect", "unscored", "stale")
 ASKED = ("critical_blank", "safety_question")
@@ -50,7 +51,9 @@ def retests_of(
     elif not result.valid and not result.scales_only:
         blanks = result.n_missing
         zh, en = (
-            (f" 有 {blanks} 题未作答", f": {blanks} items left blank") if blanks else (" 没有总分", ": no total given")
+            (f" 有 {blanks} 题未作答", f": {how_many(blanks, 'item')} left blank")
+            if blanks
+            else (" 没有总分", ": no total given")
         )
         yield entry("unscored", f"{zh}（{on}），无法计分，请复测", f"{en} ({on}), it cannot be scored; repeat it")
     elif result.suspect:

@@ -12,6 +12,7 @@ from models.columns import NO_DAY
 from models.features import Feature, Matrix
 from models.features.leave import OF_ENROLMENT
 from models.features.marks import AT_LEAST, BLANK_ITEM, CAVEATS, NO_BAND, NOT_BANDED, PLAIN, PRORATED
+from models.plurals import one_of
 
 AGAIN = Words(zh="待重测", en="to be repeated")
 OUT_OF_DATE = Words(zh="已过期", en="out of date")
@@ -128,7 +129,7 @@ def feature_sentence(
         said += doubt.words if doubt is not None and doubt.on == on else ()
     day = "" if on is None else on.isoformat()
     zh = feature.text.zh.format(value=value, date=day, band_zh="".join(f"{one.zh}，" for one in said))
-    en = feature.text.en.format(value=value, date=day, band_en="".join(f"{one.en}, " for one in said))
+    en = one_of(feature.text.en.format(value=value, date=day, band_en="".join(f"{one.en}, " for one in said)))
     if known_in_part(row, feature, matrix):
         zh, en = zh + LEAST.zh, en + LEAST.en
     return Words(zh=zh, en=en)

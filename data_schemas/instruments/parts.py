@@ -121,6 +121,7 @@ class Score(Strict):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     zh: str
     en: str
+    called: tuple[str, ...] = ()  # what platforms head its column with beside these, to be read and never shown
     kind: Kind = "sum"
     items: tuple[int, ...] = ()
     times: float = Field(default=1.0, gt=0)

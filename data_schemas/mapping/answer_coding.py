@@ -46,7 +46,9 @@ def coding_of(name: str, instrument: Instrument, headers: Mapping[int, str], tex
         return _asked(name, instrument, choices)
     fitting = [one for one in own if all(_reads(one, text) for text in words)]
     if words and not fitting:
-        return _named(name, instrument, own[0] if not instrument.must_declare_coding else None, _unread(instrument, counts))
+        return _named(
+            name, instrument, own[0] if not instrument.must_declare_coding else None, _unread(instrument, counts)
+        )
     if words and len(fitting) == 1 and not none and all(fitting[0].low <= n <= fitting[0].high for n in numbers):
         return _named(name, instrument, fitting[0])
     if own[1:]:
@@ -148,7 +150,10 @@ def _unread(instrument: Instrument, counts: Mapping[str, int]) -> str:
     """Which answers cannot be read; those that few cells have may be a text about somebody and are not shown."""
     known = {word for one in instrument.codings for word in one.words}
     strange = {text: n for text, n in counts.items() if not _WHOLE.fullmatch(text) and without_mark(text) not in known}
-    shown = sorted((text for text, n in strange.items() if n >= SHOWN_FROM and len(text) <= LONGEST), key=lambda text: strange[text])
+    shown = sorted(
+        (text for text, n in strange.items() if n >= SHOWN_FROM and len(text) <= LONGEST),
+        key=lambda text: strange[text],
+    )
     named = f" ({', '.join(shown[::-1][:SHOWN])})" if shown else ""
     return f"{instrument.code}: some answers are neither numbers nor words of its coding{named}; give them in values"
 

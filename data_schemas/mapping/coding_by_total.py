@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from data_schemas.cells import Texts
+from data_schemas.distribution import MOST
 from data_schemas.instruments import Instrument, meets, score_sheets
 from data_schemas.mapping.answer_coding import Coded
-from data_schemas.mapping.distribution import MOST
 from data_schemas.mapping.item_columns import ItemColumns
 from data_schemas.mapping.platform_totals import answers_of, fits_total
 from data_schemas.tables import response_table

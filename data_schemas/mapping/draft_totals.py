@@ -79,7 +79,9 @@ def _by_scales(figures: Sequence[str], known: Mapping[str, Instrument]) -> list[
     found: dict[str, dict[str, str]] = {}
     for code, one in known.items():
         every = {score.code for score in one.scores}
-        names = {_LEFT.sub("", form): score.code for score in one.scores for form in (score.zh, score.en)}
+        names = {
+            _LEFT.sub("", form): score.code for score in one.scores for form in (score.zh, score.en, *score.called)
+        }
         hits = {names[form]: header for form, header in plain.items() if names.get(form, "total") != "total"}
         if len(hits) > 1:
             found[code] = hits | ({"total": totals[0]} if len(totals) == 1 and "total" in every else {})
@@ -171,7 +173,7 @@ def _score(header: str, one: Instrument) -> str | None:
         form: score.code
         for score in one.scores
         if score.code not in ("total", "raw")
-        for form in (_LEFT.sub("", each).casefold() for each in (score.zh, score.en))
+        for form in (_LEFT.sub("", each).casefold() for each in (score.zh, score.en, *score.called))
         if len(form) > 1 and form in plain
     }
     if named:

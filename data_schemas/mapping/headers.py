@@ -205,7 +205,8 @@ _MATRIX = re.compile(r"(?P<question>\d{1,3}\s*[、.].*?)[—―]+(?P<row>.+)")
 
 
 def _rows_of_a_matrix(headers: Sequence[str]) -> Iterator[Numbered]:
-    """The rows of a question that has several, as 问卷星 heads them: `6、过去两周里—入睡困难`, in the order of the file."""
+    """The rows of a question that has several, as 问卷星 heads them (`6、过去两周里—入睡困难`), in the file's
+    order."""
     found: dict[str, list[str]] = defaultdict(list)
     for header in headers:
         if row := _MATRIX.fullmatch(header):

@@ -40,7 +40,7 @@ class ItemColumns(MappingPart):
 
     columns: tuple[Header, ...] | Header
     absent: Annotated[tuple[int, ...], BeforeValidator(_numbers)] = ()
-    beside: Annotated[tuple[Header, ...], BeforeValidator(_headers)] = ()  # of a list of columns, those that are no items
+    beside: Annotated[tuple[Header, ...], BeforeValidator(_headers)] = ()  # of a list, those that are no items
     coding: str | None = None  # how the answers are coded, where the questionnaire has several ways
     shift: int = 0
     turned: bool = False  # the platform has turned the reversed items already: they are turned back

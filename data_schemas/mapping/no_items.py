@@ -53,9 +53,9 @@ def which_are_none(name: str, found: Recognised, texts: Mapping[str, Texts]) -> 
     code = found.instrument.code if found.instrument is not None else ""
     others = BESIDE.join([*alike, *found.behind[len(alike) :]])
     ask = (
-        f"{code}：{len(found.headers) + behind} 列只有 {len(found.headers)} 题，{'、'.join(alike)} 几乎人人答案相同，像是检查"
-        f"是否认真作答的题。哪一列不是量表的题？ / nearly everyone gave one answer to {', '.join(alike)}: a question that "
-        f"looks whether somebody reads? Which columns are no items of {code}?"
+        f"{code}：{len(found.headers) + behind} 列只有 {len(found.headers)} 题，{'、'.join(alike)} "
+        "几乎人人答案相同，像是检查是否认真作答的题。哪一列不是量表的题？ / nearly everyone gave one answer to "
+        f"{', '.join(alike)}: a question that looks whether somebody reads? Which columns are no items of {code}?"
     )
     question = Question(id=f"{name}-beside", ask=ask, choices=(others, BESIDE.join(found.behind)))
     return reference(question.id), question

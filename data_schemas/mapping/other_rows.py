@@ -10,8 +10,10 @@ from data_schemas.cells import header_of, text_of
 NAMED = 20
 # What stands first in a row below or between the students' own that sums them up.
 SUMMARY = re.compile(
-    r"(?:(?:合|总|小|共)计|总?平均(?:分|值|数)?|均值|标准差|总人数|人数合计|最(?:高|低)分|及格率|"
-    r"(?:grand |sub)?totals?|averages?|means?|sums?)\s*[::]?\s*[\d.]*\s*(?:人|分)?",
+    r"(?:[\w()（）-]{0,12}?(?:班|年级|级|年段|组|校|男生?|女生?|全体|本页))?"
+    r"(?:(?:合|总|小|共)计|总?平均(?:分|值|数)?|均值|标准差|(?:总|应到|实到|应测|实测|参测|缺测|班级|学生)?人数(?:合计)?|最(?:高|低)分|及格率|"
+    r"(?:grand |sub)?totals?|averages?|means?|sums?)\s*[::]?\s*[\d.]*\s*(?:人|分)?|"
+    r"第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?|page \d+(?: of \d+)?",
     re.IGNORECASE,
 )
 # What stands first in a row below the students' that says something of the sheet, before a colon or alone.

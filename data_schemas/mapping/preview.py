@@ -9,9 +9,9 @@ import pandas as pd
 
 from data_schemas.cells import BadCell
 from data_schemas.class_names import class_questions
+from data_schemas.distribution import distribution, doubtful_floors
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.cell import Cell
-from data_schemas.mapping.distribution import distribution
 from data_schemas.mapping.fill import reader_of
 from data_schemas.mapping.fit import Step
 from data_schemas.mapping.recognition import safety_among
@@ -100,7 +100,8 @@ def _unanswered(step: Step, sheet: Sheet, instrument: Instrument) -> Iterator[st
 
 def notes_of_students(made: Understood) -> Iterator[str]:
     """How many students are outside the ages of a questionnaire that they answered, or have facts that can hardly be,
-    such as a grade that lies beyond their stage: graduated, and nothing says that they left."""
+    such as a grade that lies beyond their stage: graduated, and nothing says that they left. And floors that most of a
+    file reach."""
     frames, days = made.applied.tables, made.applied.as_of_dates
     if not days or "students" not in frames:
         return
@@ -108,6 +109,9 @@ def notes_of_students(made: Understood) -> Iterator[str]:
         for fault in (*roster_questions(frames["students"], days[-1]), class_questions(frames["students"])):
             if len(fault.rows):
                 yield f"students: {how_many(len(fault.rows), 'row')}, {fault.column}: {fault.what} ({fault.fix})"
+    for name in (name for name in frames if name.startswith(RESPONSES)):
+        code = name.removeprefix(RESPONSES)
+        yield from (f"{code}: {said}" for said in doubtful_floors(made.instruments[code], frames[name]))
     for name, fault in age_questions(frames, made.instruments, days[-1]):
         count = frames[name]["student_id"].iloc[fault.rows].nunique()
         yield f"{name}: {how_many(count, 'student')} {fault.what}: {fault.fix}; `runxin check` names the rows"

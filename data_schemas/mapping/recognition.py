@@ -156,7 +156,9 @@ def called(place: str, known: Mapping[str, Instrument]) -> dict[str, Instrument]
     return named_in(place, known) or {code: one for code, one in known.items() if _family(code) in letters}
 
 
-_BESIDE_A_NAME = re.compile(r"[tw]?\d+|前测|后测|初测|复测|基线|随访|第?[一二三四][次轮波]?|分数?|量表|问卷|自评|他评|家长|教师")
+_BESIDE_A_NAME = re.compile(
+    r"[tw]?\d+|前测|后测|初测|复测|基线|随访|第?[一二三四][次轮波]?|分数?|量表|问卷|自评|他评|家长|教师"
+)
 
 
 def names_alone(header: str, one: Instrument) -> bool:

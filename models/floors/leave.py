@@ -15,10 +15,12 @@ from models.assessment import AnswerTime, Floor
 from models.contacts import known_contacts
 from models.features.leave_days import SPAN, LeaveDays, back_from, episode_starts, leave_days, return_days
 from models.floors.floor import make_floor
+from models.plurals import one_of
 from models.policy import Policy
 from models.records import Records, Rows, rows_of
 from models.sheets import Bools, Ints
 from models.suspensions import not_withdrawn
+from runxin.errors import how_many
 
 FREQUENT_WINDOW = 60  # school days
 # A stay in hospital for one of these is not for psychological reasons; one without a reason on record may be.
@@ -62,7 +64,8 @@ def _unexcused(records: Records, days: LeaveDays, since: int, policy: Policy) ->
             on = day_to_date(start).isoformat()
             text = Words(
                 zh=f"连续旷课 {needed} 个上学日及以上，未见联系记录（{on} 起）",
-                en=f"absent without leave for {needed} school days or more in a row, no contact on record (from {on})",
+                en=f"absent without leave for {how_many(needed, 'school day')} or more in a row, no contact on record "
+                f"(from {on})",
             )
             yield student, _floor("R17", tier, f"unexcused:{needed}", start, max(known, reached), text)
 
@@ -92,7 +95,7 @@ def _long(records: Records, days: LeaveDays, since: int, policy: Policy) -> Foun
         on = day_to_date(start).isoformat()
         text = Words(
             zh=f"长期请假：一次 {needed:g} 个上学日及以上（{on} 起）",
-            en=f"a long leave: {needed:g} school days or more at once (from {on})",
+            en=one_of(f"a long leave: {needed:g} school days or more at once (from {on})"),
         )
         yield student, _floor("leave-long", Tier.WATCH, "episode", start, max(known, reached), text)
 
@@ -163,7 +166,7 @@ def _often(day: int, known: int, total: float, episodes: int) -> Floor:
     on = day_to_date(day).isoformat()
     text = Words(
         zh=f"经常请假：60个上学日内 {total:g} 天、{episodes} 次（至 {on}）",
-        en=f"often on leave: {total:g} days in {episodes} episode(s) within 60 school days (by {on})",
+        en=one_of(f"often on leave: {total:g} days in {episodes} episodes within 60 school days (by {on})"),
     )
     return _floor("leave-frequent", Tier.WATCH, "frequent", day, known, text)
 
@@ -179,7 +182,7 @@ def _returns(records: Records, days: LeaveDays, policy: Policy) -> Found:
         day = day_to_date(int(on[last])).isoformat()
         text = Words(
             zh=f"节假日返校即请假 {times} 次（最近 {day}）",
-            en=f"on leave right after a holiday {times} times (last on {day})",
+            en=f"on leave right after a holiday {how_many(times, 'time')} (last on {day})",
         )
         yield student, _floor("leave-return", Tier.WATCH, "return", int(on[last]), known, text)
 

@@ -21,6 +21,7 @@ from models.policy import DuePolicy
 from models.retest import ASKED
 from models.tasks import TO_DO, UNDER_LOCK
 from models.triage.facts import ZONE, Piece, Word, day_start
+from runxin.errors import how_many
 
 END_OF_DAY = time(23, 59)
 BY_MODEL = Words(zh="模型评估的等级", en="the tier by the model")
@@ -84,7 +85,7 @@ def evidence_clock(
     floor, start = piece.floor, piece.received_at
     if floor.lead:
         days = due.lead_school_days
-        what = Words(zh=f"{days} 个上学日内了解情况", en=f"look into it within {days} school day(s)")
+        what = Words(zh=f"{days} 个上学日内了解情况", en=f"look into it within {how_many(days, 'school day')}")
         return Clock("lead", what, start, school_days_after(start, days, school), floor.text)
     if floor.history:
         days = due.priority_school_days if floor.severity > 0 else due.watch_school_days
@@ -92,20 +93,20 @@ def evidence_clock(
         return Clock("evidence", what, start, school_days_after(start, days, school), floor.text)
     if awaits_answer(piece, taken_on):
         minutes = due.immediate_minutes
-        what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {minutes} minutes")
+        what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {how_many(minutes, 'minute')}")
         by = duty.minutes_after(start, minutes) if duty is not None else _minutes_after(start, minutes)
         who = duty.who(start) if duty is not None and duty.first is not None else None
         return Clock("evidence", what, start, by, floor.text, who, urgent=True)
     if floor.answer is AnswerTime.MINUTES:
         minutes = due.check_minutes
-        what = Words(zh=f"{minutes} 分钟内当面核查", en=f"check in person within {minutes} minutes")
+        what = Words(zh=f"{minutes} 分钟内当面核查", en=f"check in person within {how_many(minutes, 'minute')}")
         return Clock("evidence", what, start, check_by(piece, due, duty), floor.text, urgent=True)
     if floor.answer is AnswerTime.SAME_DAY:
         what = Words(zh="当日当面核查", en="check in person the same school day")
         return Clock("evidence", what, start, school_days_after(start, 0, school), floor.text, urgent=True)
     if floor.answer is AnswerTime.NEXT_DAY:
         days = due.low_level_school_days
-        what = Words(zh=f"{days} 个上学日内当面访谈", en=f"talk in person within {days} school day(s)")
+        what = Words(zh=f"{days} 个上学日内当面访谈", en=f"talk in person within {how_many(days, 'school day')}")
         return Clock("evidence", what, start, school_days_after(start, days, school), floor.text, urgent=True)
     if floor.answer is AnswerTime.ASK:
         what, by = _ask(start, due.ask_school_days, school)
@@ -179,7 +180,7 @@ def _retest_clock(retest: Retest, start: datetime, due: DuePolicy, school: Schoo
         what, by = _ask(start, due.ask_school_days if blank else due.safety_question_school_days, school)
         return Clock("retest", what, start, by, retest.text)
     days = due.retest_days
-    what = Words(zh=f"{days} 天内复测", en=f"repeat within {days} days")
+    what = Words(zh=f"{days} 天内复测", en=f"repeat within {how_many(days, 'day')}")
     last = date.fromordinal(start.astimezone(ZONE).date().toordinal() + days)
     return Clock("retest", what, start, end_of(last), retest.text)
 
@@ -213,17 +214,17 @@ def school_days_between(first: date, last: date, school: SchoolCalendar) -> int:
 def _first_interview(tier: Tier, start: datetime, due: DuePolicy, school: SchoolCalendar) -> tuple[Words, datetime]:
     if tier in (Tier.PRIORITY, Tier.CRISIS):
         days = due.priority_school_days
-        return Words(zh=f"{days} 个上学日内访谈", en=f"interview within {days} school days"), school_days_after(
-            start, days, school
-        )
+        return Words(
+            zh=f"{days} 个上学日内访谈", en=f"interview within {how_many(days, 'school day')}"
+        ), school_days_after(start, days, school)
     days = due.watch_school_days
-    return Words(zh=f"{days} 个上学日内约谈", en=f"talk within {days} school days"), school_days_after(
+    return Words(zh=f"{days} 个上学日内约谈", en=f"talk within {how_many(days, 'school day')}"), school_days_after(
         start, days, school
     )
 
 
 def _ask(start: datetime, days: int, school: SchoolCalendar) -> tuple[Words, datetime]:
-    what = Words(zh=f"{days} 个上学日内当面询问", en=f"ask in person within {days} school days")
+    what = Words(zh=f"{days} 个上学日内当面询问", en=f"ask in person within {how_many(days, 'school day')}")
     return what, school_days_after(start, days, school)
 
 

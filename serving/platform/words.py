@@ -7,6 +7,7 @@ from pathlib import Path
 
 from data_schemas.instruments import Words, packaged_instruments
 from models.assessment import InstrumentResult
+from models.plurals import one_of
 
 SLICES = Path(__file__).parents[1]
 LANGUAGES = ("zh", "en")
@@ -34,7 +35,8 @@ def say(key: str, language: str, **values: object) -> str:
     """The words under `key` with `values` filled in; raises `KeyError` for an unknown key."""
     if not values:
         return _said(key, language)
-    return pick(catalogue()[key], language).format(**values)
+    said = pick(catalogue()[key], language).format(**values)
+    return said if language == "zh" else one_of(said)
 
 
 @cache

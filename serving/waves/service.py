@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 from data_schemas.calendar import SchoolCalendar
+from data_schemas.distribution import FEWEST_SHEETS, MOST
 from models.duty_cover import DAY, DutyHours, kind_of_day
 from models.flag_rates import DAYS_BETWEEN_WAVES
 from models.policy import Policy
@@ -52,6 +53,11 @@ class CameIn:
     elsewhen: int
     positive: int
     checked: int
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether so many are positive that the coding is looked at first."""
+        return self.sheets >= FEWEST_SHEETS and self.positive > MOST * self.sheets
 
 
 @dataclass(frozen=True)

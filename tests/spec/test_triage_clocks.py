@@ -72,7 +72,7 @@ EVIDENCE: list[tuple[str, Floor, str, str, str, int | None]] = [
     ("minutes, 重点", answered(AnswerTime.MINUTES), "evidence", "30 分钟内响应", "respond within 30 minutes", None),
     ("same day", answered(AnswerTime.SAME_DAY), "evidence", "当日当面核查", "check in person the same school day", 0),
     ("next day", answered(AnswerTime.NEXT_DAY), "evidence", "1 个上学日内当面访谈",
-     "talk in person within 1 school day(s)", 1),
+     "talk in person within 1 school day", 1),
     ("ask", answered(AnswerTime.ASK, WATCH), "evidence", "2 个上学日内当面询问",
      "ask in person within 2 school days", 2),
     ("关注", answered(AnswerTime.TIER, WATCH), "evidence", "10 个上学日内约谈", "talk within 10 school days", 10),
@@ -86,8 +86,8 @@ EVIDENCE: list[tuple[str, Floor, str, str, str, int | None]] = [
      "go over the old sheet in person", 10),
     ("old, whatever its answer", answered(AnswerTime.MINUTES, CRISIS, history=True), "evidence",
      "核对旧答卷并当面了解", "go over the old sheet in person", 2),
-    ("a report", lead(), "lead", "1 个上学日内了解情况", "look into it within 1 school day(s)", 1),
-    ("an old report", lead(history=True), "lead", "1 个上学日内了解情况", "look into it within 1 school day(s)", 1),
+    ("a report", lead(), "lead", "1 个上学日内了解情况", "look into it within 1 school day", 1),
+    ("an old report", lead(history=True), "lead", "1 个上学日内了解情况", "look into it within 1 school day", 1),
 ]  # fmt: skip
 
 

@@ -39,7 +39,7 @@ WRITTEN_DOWN = {
     "phq9": (2, "ea81b4189c36f796"),
     "pss10": (1, "924e52d977e35ae8"),
     "pss14": (1, "bae56dc98e91d314"),
-    "scl90": (2, "0350ff153a9fd48b"),
+    "scl90": (3, "f3017bf9585cb4e0"),
     "sdq_parent": (2, "16ff9ba1db95e3dc"),
     "sdq_self": (2, "28682d0f86c6ed66"),
     "sdq_teacher": (2, "5be760ef31e0d706"),

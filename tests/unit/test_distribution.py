@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from data_schemas.instruments import packaged_instruments
-from data_schemas.mapping.distribution import distribution
+from data_schemas.distribution import distribution
 
 PHQ9 = packaged_instruments()["phq9"]
 Answers = Sequence[int | None]

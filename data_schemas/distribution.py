@@ -1,6 +1,7 @@
 """How the totals of a questionnaire lie in a file, beside what was published: read with the wrong coding they lie
 elsewhere."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,24 @@ from data_schemas.instruments import CRITICAL_STATUSES, Instrument, join_scores,
 QUARTERS = (0.25, 0.5, 0.75)
 MOST = 0.5  # no floor was published to flag half of a school: before the students the coding is looked at
 FEWEST_SHEETS = 20  # with fewer a share says little
+
+
+LOOK_FIRST = "no floor was published for so many: is the coding right? Look at the preview before the students"
+
+
+def doubtful_floors(instrument: Instrument, sheets: pd.DataFrame) -> Iterator[str]:
+    """What is to be said of each floor that most of the sheets reach: the coding comes first, and the floor stays on.
+    The same of an item about safety that most answered above its lowest."""
+    told = distribution(instrument, sheets)
+    if told is None or told["sheets"] < FEWEST_SHEETS:
+        return
+    for floor in told["floors"]:
+        if floor["doubtful"]:
+            yield f"{floor['share']:.0%} of the sheets reach {floor['code']}: {LOOK_FIRST}"
+    for item, found in told["critical"].items():
+        share = found["positive"] / told["sheets"]
+        if share > MOST:
+            yield f"{share:.0%} answered item {item}, about safety, above the lowest: {LOOK_FIRST}"
 
 
 def distribution(instrument: Instrument, sheets: pd.DataFrame) -> dict[str, Any] | None:
