@@ -41,6 +41,26 @@ def repeats(frame: pd.DataFrame, table: str) -> NDArray[np.bool_]:
     return found
 
 
+def asked_again(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows (n,) of leave take back what was asked for more often than taken back on that day of record: nobody
+    can tell without times which came last, and the leave stands, so that nothing that it says is lost."""
+    back = _withdrawals(frame)
+    if not back.any():
+        return back
+    student = frame["student_id"].to_numpy()
+    mine = np.flatnonzero(np.isin(student, student[back]))
+    part = frame.iloc[mine]
+    recorded = part[RECORDED]
+    blank = recorded.isna() if recorded.dtype.kind == "M" else recorded < 0  # a day that is not there
+    taken = back[mine].astype(np.int64)
+    group = _group(part, [*ABOUT["leaves"], RECORDED])
+    withdrawn = np.bincount(group, weights=taken)[group]
+    asked = np.bincount(group, weights=1 - taken)[group]
+    found = np.zeros(len(frame), dtype=bool)
+    found[mine] = back[mine] & ~blank.to_numpy(dtype=bool) & (asked > withdrawn)
+    return found
+
+
 def _withdrawals(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Which rows take leave back: those of no half days."""
     if "half_days" not in frame:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data_schemas.enrolment import SET_ASIDE, STUDENT, chosen, current, split
-from data_schemas.repeats import repeats
+from data_schemas.repeats import asked_again, repeats
 from data_schemas.tables import Table
 from data_schemas.times_of_day import HALVES_A_DAY
 
@@ -102,10 +102,16 @@ def faults(
         found += _strangers(frame, students, set_aside)
     found += [*_order(frame, table), *_several_schools(frame, table)]
     if table.name == "leaves":
-        found += [*_far(frame, as_of), *_beyond_its_days(frame)]
+        found += [*_far(frame, as_of), *_beyond_its_days(frame), _asked_again(frame)]
     if not (ahead and table.name == "outcomes"):
         found += _future(frame, table, as_of)
     return [fault for fault in found if len(fault.rows)]
+
+
+def _asked_again(frame: pd.DataFrame) -> Fault:
+    what = "leave that was asked for and taken back on one day, and asked for again: which came last? It counts"
+    fix = "leave out what did not stand, or read the time of record (recorded_on)"
+    return Fault(np.flatnonzero(asked_again(frame)), "half_days", what, fix, kept=True)
 
 
 def among(values: "pd.Series[str]", wanted: Collection[str]) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from data_schemas.calendar_tables import NAMES, calendars_of
 from data_schemas.dataset import Dataset, table_of
 from data_schemas.instruments import Instrument, packaged_instruments
 from data_schemas.own_features import TABLE, OwnFeature, features_table
-from data_schemas.repeats import repeats
+from data_schemas.repeats import asked_again, repeats
 from data_schemas.roster import without_strangers
 from data_schemas.school_days import Calendars, SchoolDays
 from data_schemas.tables import TABLES, CellKind, Column, Sensitivity, Table
@@ -223,7 +223,10 @@ def _once(rows: Rows, table: str) -> Rows:
     """The rows without those that say again what another one says, by whichever door they came."""
     if len(rows.student) < 2:
         return rows
-    again = repeats(pd.DataFrame({**rows.columns, "student_id": rows.student}), table)
+    frame = pd.DataFrame({**rows.columns, "student_id": rows.student})
+    if table == "leaves" and (stands := asked_again(frame)).any():
+        rows, frame = rows.where(~stands), frame[~stands]
+    again = repeats(frame, table)
     return rows.where(~again) if again.any() else rows
 
 

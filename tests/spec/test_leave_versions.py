@@ -63,6 +63,12 @@ def test_leave_that_was_withdrawn_was_never_taken(recorded: date) -> None:
     assert days(leave(MONDAY, LAST, half_days=0, recorded_on=ASKED), leave(MONDAY, LAST, recorded_on=TENTH)) == 10
 
 
+def test_leave_that_was_asked_for_again_on_the_day_of_its_withdrawal_stands() -> None:
+    asked, gone = leave(MONDAY, TENTH, recorded_on=ASKED), leave(MONDAY, TENTH, half_days=0, recorded_on=ASKED)
+    assert days(asked, gone, asked) == 2
+    assert days(asked, gone, asked, gone) == 0
+
+
 def test_a_withdrawal_takes_back_no_other_leave() -> None:
     gone = leave(MONDAY, LAST, half_days=0, recorded_on=TENTH)
     assert days(half(), gone) == 0.5

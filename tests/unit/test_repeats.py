@@ -1,13 +1,16 @@
 """Rows that say the same as another one, in every table and in any order."""
 
 import random
+from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from data_schemas.dataset import conform
-from data_schemas.repeats import repeats
+from data_schemas.repeats import asked_again, repeats
+from data_schemas.rules import faults
 from data_schemas.tables import TABLES
 
 Row = dict[str, Any]
@@ -82,3 +85,34 @@ def test_the_order_of_rows_decides_nothing(name: str) -> None:
 
     for seed in range(20):
         assert kept(random.Random(seed).sample(rows, len(rows))) == kept(rows)
+
+
+ASKED = {**ROWS["leaves"], "half_days": 4}
+BACK = {**ROWS["leaves"], "half_days": 0}
+
+
+@pytest.mark.parametrize(
+    ("rows", "stands"),
+    [
+        ([ASKED, BACK], []),
+        ([BACK, ASKED, ASKED], [0]),
+        ([ASKED, BACK, ASKED], [1]),
+        ([ASKED, BACK, {**ASKED, "end_on": "2026-03-12"}], [1]),
+        ([ASKED, BACK, ASKED, BACK], []),
+        ([ASKED, {**BACK, "recorded_on": "2026-03-11"}, ASKED], []),
+        ([ASKED, BACK, {**ASKED, "student_id": "S-2"}], []),
+        ([{**ASKED, "recorded_on": None}, {**BACK, "recorded_on": None}, {**ASKED, "recorded_on": None}], []),
+    ],
+)
+def test_leave_that_is_asked_for_again_on_the_day_on_which_it_was_taken_back_stands(
+    rows: list[Row], stands: list[int]
+) -> None:
+    """Without times nobody can tell which came last. What the leave says is not lost, and it is asked about."""
+    found = frame("leaves", rows)
+    assert np.flatnonzero(asked_again(found)).tolist() == stands
+    asked = [
+        fault
+        for fault in faults(found, TABLES["leaves"], date(2026, 3, 31), {"S-1", "S-2"})
+        if "taken back" in fault.what
+    ]
+    assert [fault.rows.tolist() for fault in asked] == ([stands] if stands else [])
