@@ -3,6 +3,7 @@
 Nothing is guessed silently: what could not be told is a question in the mapping, and what was taken to be so is said.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,14 @@ from data_schemas.mapping.sheet_days import day_of, day_of_wave
 from data_schemas.mapping.tool_rows import named_trials, trials_in
 from data_schemas.mapping.understanding import files_of
 from runxin.errors import Problem, bad_data, how_many, refused, usage
+
+# Headers of what a sheet is of, and of whether it counts.
+WHICH = re.compile(
+    r"(?:所用|测评|测验|评估)?(?:量表|问卷|测验|测评)(?:名称|类型|编号)?|"
+    r"(?:instrument|scale|questionnaire)(?:[ _]?name)?",
+    re.IGNORECASE,
+)
+INVALID = re.compile(r"是否有效|有效性|有效答卷|答卷状态|作答状态|是否作废|(?:^|[ _])valid", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,11 @@ def _export(
     if test is not None:
         rows, words = how_many(test.count, "row"), ", ".join(test.out)
         opened.note(f"{head.name}: {rows} with {test.column} = {words}: trials, which stay out")
+    _refuse_mixed(head, texts)
+    for header in (header for header in head.once if INVALID.search(header)):
+        opened.note(
+            f"{head.name}: {header} may say which sheets are not valid: all are read, and their evidence stands"
+        )
     if called := named_trials(texts):
         opened.note(f"{head.name}: {how_many(called, 'row')} with a name such as 测试: read like the others; trials?")
     plain = [header for header in head.once if not any(header in group.headers.values() for group in groups)]
@@ -138,6 +152,22 @@ def _export(
     return Export(head, columns, texts, found, unread, test, elsewhere, leave, attendance)
 
 
+def _refuse_mixed(head: Head, texts: Mapping[str, Texts]) -> None:
+    """Raises `UserError` where a column says that the rows are of several questionnaires: under one header stand then
+    the answers or totals of all."""
+    for header, column in texts.items():
+        if WHICH.fullmatch(header) and len(column.distinct) > 1:
+            what = f"{header} says that its rows are of {how_many(len(column.distinct), 'questionnaire')}"
+            fix = (
+                "split the file, one for each; or write a mapping by hand with a block for each and where = "
+                f'[{{ column = "{header}", one_of = ["…"] }}]'
+            )
+            raise bad_data(
+                f"{head.name} has rows of several questionnaires",
+                [Problem(what, head.path.name, column=header, fix=fix)],
+            )
+
+
 def _totals(
     head: Head,
     headers: Sequence[str],
@@ -151,8 +181,7 @@ def _totals(
     """Figures that a platform worked out, each questionnaire's with the day of its sheets. `beside` items of others
     only those that name their questionnaire themselves are read."""
     left = [header for header in headers if header not in columns.values()]
-    places = (head.role.sheet or "", head.path.stem)
-    found = named_totals(left, texts, known) if beside else totals_in(left, texts, places, known)
+    found = named_totals(left, texts, known) if beside else totals_in(left, texts, head.places, known)
     made = []
     students = set(texts[columns["student_id"]].distinct)
     for instruments, scales in found:

@@ -30,6 +30,7 @@ class Questionnaire:
     table: str
     total: str | None = None
     beside: str | None = None  # of the headers those that are no items
+    respondent: str = "self"
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,9 @@ from data_schemas.mapping.tabulated import doubled_headers
 from data_schemas.mapping.tool_rows import labels_below
 from runxin.errors import bad_data
 
+FACTS = frozenset(("class_id", "stage", "grade", "sex", "birth_date", "age_years"))
+FEWEST_FACTS = 2  # that make a sheet a list of the students
+
 
 @dataclass(frozen=True)
 class Head:
@@ -31,6 +34,11 @@ class Head:
     def name(self) -> str:
         """The file, with its sheet where it has several."""
         return self.path.name if self.role.sheet is None else f"{self.path.name} {self.role.sheet}"
+
+    @property
+    def places(self) -> tuple[str, str]:
+        """The names of the sheet, blank where there is one alone, and of the file."""
+        return self.role.sheet or "", self.path.stem
 
     @property
     def title(self) -> str:
@@ -80,9 +88,11 @@ def _items(headers: Sequence[str]) -> int:
 
 
 def _part(head: Head, main: Head) -> bool:
-    """Whether a sheet belongs to the export: it has items, or at least half of the headers."""
+    """Whether a sheet belongs to the export: it has items, at least half of the headers, or says of the students what
+    the main one does not."""
     mine, theirs = set(main.once), set(head.once)
-    return _items(head.once) >= FEWEST or 2 * len(theirs & mine) >= len(mine)
+    more = FACTS & (canonical(head.once).keys() - canonical(main.once).keys())
+    return _items(head.once) >= FEWEST or 2 * len(theirs & mine) >= len(mine) or len(more) >= FEWEST_FACTS
 
 
 def _hidden(path: Path, hidden: Sequence[Head]) -> Question | None:

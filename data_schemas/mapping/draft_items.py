@@ -1,5 +1,6 @@
 """The questionnaires of an export: which they are, how they are coded, and on which day each was filled in."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -14,9 +15,13 @@ from data_schemas.mapping.draft_head import Head
 from data_schemas.mapping.draft_open import UNKNOWN, Open
 from data_schemas.mapping.headers import Numbered, maybe_items, numbered
 from data_schemas.mapping.no_items import which_are_none, without_checks
-from data_schemas.mapping.questions import reference
+from data_schemas.mapping.questions import Question, reference
 from data_schemas.mapping.recognition import Recognised, left_out, platform_total, recognised, safety_among, which
 from data_schemas.mapping.sheet_days import Day, day_of, day_of_wave
+
+# Words in the names of a file, and before facts of a student, where somebody else filled the form in.
+OTHERS = re.compile("家长|教师|parent|teacher", re.IGNORECASE)
+CHILD = re.compile("孩子|子女")
 
 
 def numbered_in(head: Head, others: Collection[str]) -> list[Numbered]:
@@ -68,6 +73,16 @@ def _days_apart(found: Sequence[Questionnaire]) -> list[Questionnaire]:
     ]
 
 
+def _who_filled_in(name: str, head: Head, columns: Mapping[str, str]) -> Question | None:
+    """The question who filled a form in, where its name or its headers speak of parents or teachers."""
+    said = OTHERS.findall(head.title) + [word for header in columns.values() for word in CHILD.findall(header)]
+    if not said:
+        return None
+    words = "、".join(dict.fromkeys(said))
+    ask = f"{name}：文件里有“{words}”，是谁填的？ / it speaks of parents or teachers: who filled it in?"
+    return Question(id=f"{name}-respondent", ask=ask, choices=("self", "parent", "teacher"))
+
+
 def _questionnaire(
     group: Recognised,
     head: Head,
@@ -86,7 +101,8 @@ def _questionnaire(
         opened.ask(question)
         day = day_of(name, group.group, columns, texts, as_of)
         table = f"responses/{reference(question.id)}"
-        pattern = group.group.pattern if 1 in group.headers else None
+        through = list(group.headers) == list(range(1, len(group.headers) + 1))
+        pattern = group.group.pattern if through else None
         return Questionnaire(None, name, group.headers, pattern, None, None, day, table)
     if one.form == "scores":
         totals = ", ".join(score.code for score in one.scores)
@@ -116,4 +132,7 @@ def _questionnaire(
     pattern = group.group.pattern if group.whole and which_ones is None and which_are is None else None
     said = reference(which_ones.id) if which_ones is not None else list(absent)
     table = f"responses/{one.code}"
-    return Questionnaire(one, name, headers, pattern, coded.said, said, day, table, total, beside)
+    who = _who_filled_in(name, head, columns)
+    opened.ask(who)
+    respondent = reference(who.id) if who is not None else "self"
+    return Questionnaire(one, name, headers, pattern, coded.said, said, day, table, total, beside, respondent)

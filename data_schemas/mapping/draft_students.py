@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeAlias
 
 from data_schemas.cells import Texts
+from data_schemas.class_names import class_of
 from data_schemas.codes import Sex, Stage
 from data_schemas.mapping.draft_export import Export
 from data_schemas.mapping.draft_open import Open
@@ -21,6 +22,7 @@ SEX_WORDS = {"男生": "male", "女生": "female", "男孩": "male", "女孩": "
 SEX_WORDS |= {word: sex for sex in ("male", "female") for word in (sex[0], sex[0].upper(), sex.capitalize())}
 FACTS = {"school_id", "class_id", "stage", "grade", "sex", "birth_date", "age_years", "boarding"}
 SCHOOL = "school-1"  # stands for the school of a file that does not name it
+LAST_GRADE = 12
 PLAIN = ("birth_date", "age_years", "boarding")
 
 
@@ -46,8 +48,9 @@ def rosters_of(files: Sequence[Export], opened: Open) -> list[Export]:
     return taken
 
 
-def students_block(columns: Columns, texts: Cells, file: str, opened: Open) -> Iterator[str]:
-    """The lines of the block for the students of a file."""
+def students_block(columns: Columns, texts: Cells, places: Sequence[str], file: str, opened: Open) -> Iterator[str]:
+    """The lines of the block for the students of a file. `places` are the names of its sheet and of the file itself,
+    which may be that of a class where no column says it."""
     yield 'table = "students"'
     yield f'file = "{file}"'
     yield "[blocks.columns]"
@@ -64,8 +67,12 @@ def students_block(columns: Columns, texts: Cells, file: str, opened: Open) -> I
     grades = columns.get("grade") or columns.get("class_id")
     words = texts[grades].distinct if grades else ()
     known = {word: grade for word in words if (grade := grade_of(word)) is not None}
+    named = None if "class_id" in columns else next((one for one in places if "班" in one and class_of(one)), None)
+    titled = class_of(named) if named is not None and grades is None else None
     if "stage" in columns:
         yield f"stage = {toml_text(columns['stage'])}"
+    elif titled is not None and 1 <= titled[0] <= LAST_GRADE:
+        yield f'stage = {{ constant = "{_stage(titled[0])}" }}'
     elif grades and known:
         stages = {word: _stage(grade) for word, grade in known.items()}
         yield f"stage = {{ column = {toml_text(grades)}, values = {_map(stages)} }}"
@@ -89,6 +96,11 @@ def students_block(columns: Columns, texts: Cells, file: str, opened: Open) -> I
             if numbers
             else f"grade = {{ column = {toml_text(grades)}, values = {_map(known)} }}"
         )
+    if titled is not None and 1 <= titled[0] <= LAST_GRADE:
+        yield f"grade = {{ constant = {titled[0]} }}"
+    if named is not None:
+        opened.note(f"no column with the class: the students of {named} are of this class")
+        yield f"class_id = {{ constant = {toml_text(named)} }}"
     yield from _class(columns, texts)
     yield from _sex(columns, texts, opened)
     yield from (f"{name} = {toml_text(columns[name])}" for name in PLAIN if name in columns)

@@ -24,7 +24,7 @@ def draft_text(exports: Sequence[Export], as_of: date, out: Path, opened: Open) 
     names = ["export"] if len(exports) == 1 else [f"export_{number}" for number in range(1, len(exports) + 1)]
     rosters = rosters_of(exports, opened)
     blocks = [
-        ["# 学生 / students", *students_block(export.columns, export.texts, name, opened)]
+        ["# 学生 / students", *students_block(export.columns, export.texts, export.head.places, name, opened)]
         for export, name in zip(exports, names, strict=True)
         if export in rosters
     ]
@@ -112,4 +112,4 @@ def _sheets(export: Export, file: str, one: Questionnaire) -> Iterator[str]:
     if "duration_s" in columns:
         several = " # 整份问卷的用时 / the time of the whole form" if export.questionnaires[1:] else ""
         yield f"duration_s = {toml_text(columns['duration_s'])}{several}"
-    yield 'respondent = { constant = "self" } # 家长填的写 parent，教师填的写 teacher'
+    yield f"respondent = {{ constant = {toml_text(one.respondent)} }} # 家长填的写 parent，教师填的写 teacher"

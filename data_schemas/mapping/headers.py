@@ -100,12 +100,15 @@ _DAY = re.compile(r"日期|时间|date|time|_at$|_on$|start|end", re.IGNORECASE)
 _NOT_A_SHEETS = re.compile(r"出生|生日|birth|入学|enrol|离校|用时|时长|duration", re.IGNORECASE)
 
 
+_ONLY_A_NUMBER = re.compile(r"(?:第|题|q|item)?\s*_?\d", re.IGNORECASE)
+
+
 def stacked(headings: Sequence[str], headers: Sequence[str]) -> list[str]:
     """Headers with the heading that stands over several of them, such as `PHQ-9` over 1 … 9: `PHQ-9 1`. A heading
     reaches as far as it is merged or, where cells beside it are blank, over the numbers that follow."""
     over: list[str] = []
     for heading, header in zip([*headings, *[""] * len(headers)], headers, strict=False):
-        over.append(heading or (over[-1] if over and header[:1].isdecimal() else ""))
+        over.append(heading or (over[-1] if over and _ONLY_A_NUMBER.match(with_digits(header)) else ""))
     beside = zip(["", *over], over, [*over[1:], ""], headers, strict=False)
     return [
         f"{above} {header}" if above not in ("", header) and above in (left, right) else header
@@ -125,6 +128,7 @@ def is_day_header(header: str) -> bool:
 def maybe_items(headers: Sequence[str]) -> list[str]:
     """Headers that may be those of items. A numbered one may be, whatever words stand behind the number (`6、评价`),
     where the numbers beside it are items too; before and behind them it is a question about the person (`2、姓名`)."""
+    headers = [header for header in headers if not _of_a_person(header)]
     plain = {header for header in headers if not why_unread(header)}
     placed = {
         header: (found["name"] or "", int(found["number"]))
@@ -145,6 +149,12 @@ def maybe_items(headers: Sequence[str]) -> list[str]:
     bare = {header for header in figures if not placed[header][0]}
     within = {header for header in placed if (not placed[header][0] or header in figures) and among(header)}
     return [header for header in headers if header in plain | bare | within]
+
+
+def _of_a_person(header: str) -> bool:
+    """Whether a form asks for a fact of somebody, such as a parent's own age beside the child's."""
+    asked = _ASKED.fullmatch(_NUMBERED.sub("", _plain(header)))
+    return asked is not None and any(asked["fact"] in names for names in NAMES.values())
 
 
 def why_unread(header: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from data_schemas.cells import header_of, text_of
+from data_schemas.class_names import class_of
 
 NAMED = 20
 # What stands first in a row below or between the students' own that sums them up.
@@ -22,6 +23,11 @@ REMARK = re.compile(
     r"\s*(?:[::].*)?",
     re.DOTALL,
 )
+# What stands first in a row that shows how the form is to be filled in: nobody's, whatever answers it holds.
+EXAMPLE = re.compile(
+    r"[(\[【]?\s*(示例|样例|范例|举例|例子|例|必填项?|选填项?|填写说明|填写示例|example)\s*(?:[)\]】]|[::].*|\d*)?",
+    re.IGNORECASE,
+)
 FEW = 4  # cells of such a row: a row with answers is a student's, whatever stands first
 
 
@@ -32,6 +38,8 @@ class OtherRows:
     totals: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
     short: list[str] = field(default_factory=list)
 
     def take(self, number: int, record: Sequence[object], header: Sequence[str]) -> bool:
@@ -43,6 +51,12 @@ class OtherRows:
             return True
         if SUMMARY.fullmatch(first):
             self.totals.append(f"{number} ({first})")
+            return True
+        if example := EXAMPLE.fullmatch(first):
+            self.examples.append(f"{number} ({example[1]})")
+            return True
+        if "班" in first and class_of(first) and sum(text_of(cell) is not None for cell in record) == 1:
+            self.headings.append(str(number))
             return True
         remark = REMARK.fullmatch(first)
         if remark is not None and sum(text_of(cell) not in (None, first) for cell in record) < FEW:
@@ -58,6 +72,8 @@ class OtherRows:
         kinds = (
             ("rows of totals, nobody's and left out", self.totals),
             ("remarks, nobody's rows and left out", self.remarks),
+            ("rows that show how to fill the form in, nobody's and left out", self.examples),
+            ("names of classes between the rows, left out", self.headings),
             ("the headers again, left out", self.headers),
             ("rows with fewer cells than headers, the rest read as blank", self.short),
         )

@@ -122,12 +122,16 @@ def _of(group: Numbered, one: Instrument) -> Recognised:
     number nobody can tell where the items begin."""
     if one.form == "scores":
         return Recognised(group, one, {})
+    numbers = list(group.headers)
+    through = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    if numbers[0] == 0 and through and len(numbers) == one.items:  # counted from 0
+        return Recognised(group, one, dict(enumerate(group.headers.values(), start=1)), whole=False)
     if min(group.headers) > 1 and max(group.headers) > one.items:
-        if len(group.headers) != one.items:
+        if len(group.headers) != one.items or not through:
             return Recognised(group, None, dict(group.headers), choices=(one.code, NONE))
         return Recognised(group, one, dict(enumerate(group.headers.values(), start=1)), whole=False)
-    inside = {number: header for number, header in group.headers.items() if number <= one.items}
-    return Recognised(group, one, inside, behind=tuple(h for n, h in group.headers.items() if n > one.items))
+    inside = {number: header for number, header in group.headers.items() if 1 <= number <= one.items}
+    return Recognised(group, one, inside, behind=tuple(h for n, h in group.headers.items() if n not in inside))
 
 
 def _by_prefix(group: Numbered, known: Mapping[str, Instrument]) -> dict[str, Instrument]:

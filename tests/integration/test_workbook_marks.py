@@ -253,7 +253,11 @@ def test_a_sheet_for_each_class_is_read_a_hidden_one_asked_about_and_one_of_note
     mapping, source, out = str(tmp_path / "m.toml"), str(tmp_path / "a.xlsx"), tmp_path / "out"
     drafted = told(capsys, "import", "--draft", mapping, source)
     assert (drafted["questions"], drafted["instruments"]) == ([], ["phq9"])
-    assert drafted["to_do"] == ["a.xlsx: of its sheets 七(1)班, 七(2)班 are read"]
+    assert drafted["to_do"] == [
+        "a.xlsx: of its sheets 七(1)班, 七(2)班 are read",
+        "no column with the class: the students of 七(1)班 are of this class",
+        "no column with the class: the students of 七(2)班 are of this class",
+    ]
     notes = told(capsys, "import", "--mapping", mapping, source, "--out", str(out))["notes"]
     assert notes == ["a.xlsx: sheets of the workbook that nothing reads: 说明 (1 row)"]
     sheets = read_dataset(out).responses["phq9"]
