@@ -77,8 +77,8 @@ def test_a_column_may_say_how_each_sheet_is_coded(tmp_path: Path, capsys: pytest
     mapping = tmp_path / "m.toml"
     mapping.write_text(mapping.read_text("utf-8") + 'coding_variant = "编码"\n', "utf-8")
     seen = told(capsys, "import", *arguments, "--preview", code=3)
-    named = {(p["row"], p["column"]) for p in seen["problems"]}
-    assert named == {(4, f"Q{n}") for n in range(1, 91)} | {(5, "编码")}
+    named = {(p["row"], p["column"], tuple(p["columns"])) for p in seen["problems"]}
+    assert named == {(4, "Q1", tuple(f"Q{n}" for n in range(1, 91))), (5, "编码", ())}, "one cause, not 90"
 
 
 @pytest.mark.parametrize(
