@@ -22,7 +22,7 @@ NOUNS = (
 _MANY = {"person": "people", "class": "classes"}
 _PLURAL = {_MANY.get(noun, f"{noun}s"): noun for noun in NOUNS}
 _ONE = re.compile(
-    rf"(?<![\d.,:/–-])(?P<one>[+-]?1) (?P<of>school |open )?(?P<noun>{'|'.join(map(re.escape, _PLURAL))})"
+    rf"(?<![\w.,:/–-])(?P<one>[+-]?1) (?P<of>school |open )?(?P<noun>{'|'.join(map(re.escape, _PLURAL))})"
     r"(?P<also> or Fridays)?\b"
 )
 

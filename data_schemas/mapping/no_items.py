@@ -1,6 +1,7 @@
 """Columns among the items that are no items: questions that look whether somebody reads at all (`此题请选好几天`)."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -68,6 +69,7 @@ def _same_for_all(column: Texts, headers: Mapping[int, str], texts: Mapping[str,
     if given < FEWEST_SHEETS or max(counted.values()) < wanted * given:
         return False
     usual = max(counted, key=lambda text: counted[text])
-    others = (texts[header].counted() for header in headers.values() if header and texts[header] is not column)
-    everywhere = [max(one, key=lambda text: one[text]) for one in others if one]
-    return everywhere.count(usual) < len(everywhere) / 2  # an answer that most give to most items says nothing
+    others: Counter[str] = Counter()
+    for header in headers.values():
+        others.update(texts[header].counted() if texts[header] is not column else {})
+    return not others or others.most_common(1)[0][0] != usual  # the commonest answer of all says nothing

@@ -58,6 +58,7 @@ def test_afterwards_the_page_tells_what_came_beside_what_was_planned(desk: Desk,
     assert "当日核查 2 / 7" in html
     assert "10 份不在本班计划的日期填写" in html
     assert "5 人当日没有核查记录" in html
+    assert "请先核对" not in html
     body = html.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")[:-1]
     cells = [
         re.findall(r'<td class="n">([\d.]+)', row) for row in body
@@ -65,6 +66,15 @@ def test_afterwards_the_page_tells_what_came_beside_what_was_planned(desk: Desk,
     assert cells == [["30", "2.5", "30", "6", "2"], ["30", "2.5", "30", "1", "0"], ["10", "2.5", "10", "0", "0"]]
     assert "已结束" in page(desk)
     assert 'type="radio"' not in html
+
+
+def test_where_most_sheets_are_positive_the_page_says_to_look_at_the_coding_first(
+    desk: Desk, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_wave(store)
+    monkeypatch.setattr("serving.waves.service.MOST", 0.09)
+    html = page(desk, "w")
+    assert "70 份中有 7 份需当日核查，超过一半。核查照常进行；同时请先核对这次的答案编码" in html
 
 
 def test_a_check_that_was_corrected_does_not_count(desk: Desk, store: Store) -> None:

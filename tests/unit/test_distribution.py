@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import pytest
 
-from data_schemas.instruments import packaged_instruments
 from data_schemas.distribution import distribution
+from data_schemas.instruments import packaged_instruments
 
 PHQ9 = packaged_instruments()["phq9"]
 Answers = Sequence[int | None]
