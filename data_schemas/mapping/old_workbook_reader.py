@@ -1,12 +1,12 @@
 """Run as a program of its own: a workbook on stdin becomes lines of JSON on stdout, a sheet each.
 
 The reader of .xls and .ods believes what a file says of its size: one damaged number asks for more memory than any
-machine has, and the process ends there. Here it is a small process that ends, within limits on memory and time.
+machine has, and the process ends there. Here it is a small process that ends, within limits on memory and time. Windows
+has no such limits for a process to set itself: there the caller's clock alone ends it.
 """
 
 import io
 import json
-import resource
 import sys
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,9 +16,7 @@ PASSWORD = 3  # the exit code that says that there is one
 
 
 def main() -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit_oneself()
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     try:
@@ -36,6 +34,15 @@ def main() -> int:
             }
             print(json.dumps(told))
     return 0
+
+
+def _limit_oneself() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _told(cell: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 from data_schemas.mapping.old_workbook_reader import PASSWORD
 
+LONGEST = 600  # seconds of the clock, whatever the machine is busy with; the reader limits its own processor time
 READER = Path(__file__).with_name("old_workbook_reader.py")
 KINDS: dict[str, Callable[[Any], object]] = {
     "datetime": datetime.fromisoformat,
@@ -48,9 +49,12 @@ class OldSheet:
 @lru_cache(maxsize=1)  # drafting opens one file several times
 def old_sheets(content: bytes) -> tuple[OldSheet, ...]:
     """The sheets of a workbook; raises `Unreadable`."""
-    done = subprocess.run(  # noqa: S603 -- our own program, and no argument of anybody's
-        [sys.executable, "-I", str(READER)], input=content, capture_output=True, check=False
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 -- our own program, and no argument of anybody's
+            [sys.executable, "-I", str(READER)], input=content, capture_output=True, check=False, timeout=LONGEST
+        )
+    except subprocess.TimeoutExpired:
+        raise Unreadable(password=False) from None
     if done.returncode:
         raise Unreadable(done.returncode == PASSWORD)
     return tuple(_sheet(json.loads(line)) for line in done.stdout.splitlines())

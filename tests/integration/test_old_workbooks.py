@@ -1,6 +1,7 @@
 """Times and days in .xls and .ods, whose number formats nobody reads: a midnight is told by the times beside it, or it
 is asked about."""
 
+import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from data_schemas.dataset import read_dataset
+from data_schemas.mapping.old_workbook_reader import _limit_oneself
 from tests import every_export, old_workbook
 from tests.command_line import told
 
@@ -76,3 +78,17 @@ def test_a_workbook_of_1904_has_the_same_days(tmp_path: Path, capsys: Capsys) ->
     rows = [[*PERSON, "开始日期", "结束日期"], ["L0", "八年级", "女", "病假", TUESDAY.date(), WEDNESDAY.date()]]
     source = old_workbook.save(tmp_path / "请假.xls", rows, since_1904=True)
     assert days(tmp_path, capsys, str(source)) == [("2026-03-25", None)]
+
+
+def test_where_a_process_cannot_limit_itself_the_clock_ends_it(
+    tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows has no module `resource`, and everything else is read there alike."""
+    with monkeypatch.context() as windows:
+        windows.setattr(sys, "platform", "win32")
+        windows.setitem(sys.modules, "resource", None)
+        _limit_oneself()
+    source = leave(tmp_path / "a.xls", ("开始时间", "结束时间"), (TUESDAY, WEDNESDAY))
+    monkeypatch.setattr("data_schemas.mapping.old_workbooks.LONGEST", 0)
+    refused = told(capsys, "import", "--draft", str(tmp_path / "m.toml"), source, code=3)
+    assert [problem["file"] for problem in refused["problems"]] == ["a.xls"]
