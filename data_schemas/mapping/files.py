@@ -117,10 +117,6 @@ def _opened_parquet(path: Path, content: bytes) -> pq.ParquetFile:
         return pq.ParquetFile(pa.BufferReader(content))
 
 
-def _broken(path: Path) -> UserError:
-    return fault_of(path, "the Parquet file is damaged", "export it again")
-
-
 def _parquet(path: Path, content: bytes, sha256: str, wanted: Wanted) -> Sheet:
     file = _opened_parquet(path, content)
     names = _names(path, file)
@@ -130,6 +126,8 @@ def _parquet(path: Path, content: bytes, sha256: str, wanted: Wanted) -> Sheet:
     with damaged(_torn(path)):
         read = {name: _coded(file.read(columns=[original]).column(0)) for name, original in named.items()}
     count = file.metadata.num_rows
+    if any(len(index) != count for index, _ in read.values()):  # a damaged page, of which the reader does not speak
+        raise _torn(path)
     columns, unclear = {name: blanks(count) for name in wanted.columns}, set()
     for name, (index, values) in read.items():
         kinds = {type(value) for value in values if value is not None}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from data_schemas.calendar_tables import read_calendars
@@ -57,6 +58,16 @@ def test_an_import_refuses_in_a_sentence(tmp_path: Path, name: str, damage: str)
 def test_the_whole_file_is_read(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(whole_files()[name])
     assert said(imported, tmp_path / name) is None
+
+
+def test_a_table_whose_columns_end_at_different_rows_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged page may be short, and the reader says nothing of it."""
+    (tmp_path / "table.parquet").write_bytes(whole_files()["table.parquet"])
+    whole = pq.ParquetFile.read
+    monkeypatch.setattr(pq.ParquetFile, "read", lambda self, columns: whole(self, columns=columns)[: len(columns[0])])
+    assert said(imported, tmp_path / "table.parquet") == "table.parquet cannot be read"
 
 
 def test_one_cell_in_the_last_corner_is_refused_before_room_is_made_for_all(tmp_path: Path) -> None:
