@@ -36,7 +36,8 @@ TYPES = {
     "休学": "suspension", "复学": "resumption", "迟到": "late", "迟": "late", "早退": "early", "早": "early",
     "隔离": "quarantine", "传染病隔离": "quarantine", "住院返校": "discharge",
 }
-TAKEN = ("同意", "已同意", "通过", "已通过", "审批通过", "完成", "已完成", "已批准", "批准", "审批中", "待审批")
+PENDING = ("审批中", "待审批")
+TAKEN = ("同意", "已同意", "通过", "已通过", "审批通过", "完成", "已完成", "已批准", "批准", *PENDING)
 NOT_TAKEN = (
     "拒绝", "已拒绝", "驳回", "已驳回", "撤销", "已撤销", "撤回", "已撤回", "作废", "已作废", "取消", "已取消", "终止",
 )
@@ -79,6 +80,11 @@ def leave_block(file: LeaveFile, student: str, name: str) -> tuple[list[str], li
     if (status := columns.get("status")) is not None:
         said = file.texts[status].distinct
         taken, known = [one for one in said if one in TAKEN], [one for one in said if one in (*TAKEN, *NOT_TAKEN)]
+        out, pending = [one for one in said if one in NOT_TAKEN], [one for one in said if one in PENDING]
+        notes += [f"leave with {status} = {', '.join(out)} was not taken, and stays out"] if out else []
+        notes += (
+            [f"leave with {status} = {', '.join(pending)} is taken to be leave until it is decided"] if pending else []
+        )
         lines.append(
             f"where = [{{ column = {toml_text(status)}, one_of = {toml_list(taken or TAKEN)}, "
             f"known = {toml_list(known or (*TAKEN, *NOT_TAKEN))} }}] # 没有批准的不算 / what was refused is none"

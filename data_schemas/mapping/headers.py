@@ -167,6 +167,7 @@ def why_unread(header: str) -> str | None:
     return None
 
 
+_BETWEEN = re.compile(r"[\s_-]")
 _NUMERAL = re.compile(r"(?<=第)[一二三四五六七八九十百零〇]+(?=[题问项条])|^[一二三四五六七八九十百零〇]+(?=[、.:)])")
 _PLACES = {"十": 10, "百": 100}
 
@@ -190,20 +191,24 @@ def numbered(headers: Sequence[str]) -> list[Numbered]:
     """Groups of at least five numbered columns, the largest first taken, in the order of the file."""
     left = list(headers)
     found: list[Numbered] = []
+    begins: dict[str, str] = {}
     while True:
         groups: dict[tuple[str, str, bool], dict[int, str]] = defaultdict(dict)
         for header in left:
             form = with_digits(header)
             for number in re.finditer(r"(?<!\d)\d{1,3}(?!\d)", form):
                 before, after = form[: number.start()], form[number.end() :]
-                groups[before, after, False].setdefault(int(number[0]), header)
+                name = _BETWEEN.sub("", before).casefold()  # PHQ1, phq2 and PHQ_3 are of one questionnaire
+                begins.setdefault(name, before)
+                groups[name, after, False].setdefault(int(number[0]), header)
                 if after[:1] in SEPARATORS:
-                    groups[before, after[:1], True].setdefault(int(number[0]), header)
+                    groups[name, after[:1], True].setdefault(int(number[0]), header)
         if not groups:
             break
-        (before, after, wild), members = max(groups.items(), key=lambda one: (len(one[1]), not one[0][2]))
+        (name, after, wild), members = max(groups.items(), key=lambda one: (len(one[1]), not one[0][2]))
         if len(members) < FEWEST:
             break
+        before = begins[name]
         found.append(Numbered(before, dict(sorted(members.items())), _pattern(before, after, wild, members, headers)))
         left = [header for header in left if header not in members.values()]
     found += _rows_of_a_matrix(left)

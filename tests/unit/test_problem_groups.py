@@ -25,6 +25,15 @@ def test_what_differs_in_more_than_its_row_is_told_apart() -> None:
     assert [group.count for group in grouped([*CODE[:2], *others])] == [2, 1, 1, 1, 1]
 
 
+def test_the_same_in_many_columns_is_one_cause_in_the_order_of_their_numbers() -> None:
+    words = [Problem("an unknown code", "a.csv", row, f"Q{n}", "mend it") for row in (3, 2) for n in (10, 9, 1)]
+    (group,) = grouped(words)
+    assert (group.count, group.rows, group.columns, group.first.column) == (6, (2, 3), ("Q1", "Q9", "Q10"), "Q1")
+    assert str(group) == "a.csv, 3 columns (Q1, Q9, Q10): an unknown code, in 6 cells of 2 rows: 2, 3 (mend it)"
+    absent = [Problem("this column is absent", "a.csv", 1, f"Q{n}") for n in range(4)]
+    assert len(grouped(absent)) == 4, "each is to be found"
+
+
 def test_what_a_roster_at_fault_makes_of_other_files_comes_last() -> None:
     echo = Problem(STRANGER, "a.csv", 2, "学号")
     assert [group.first for group in grouped([echo, LATER])] == [LATER, echo]
