@@ -12,6 +12,7 @@ from evaluation.gates.gate import HELD, REFUSE, WAIVER, Gate
 from evaluation.gates.report_gates import report_gates
 from evaluation.report.names import name_of
 from models.policy import Promotion
+from runxin.errors import how_many
 
 Report = Mapping[str, Any]
 
@@ -73,8 +74,8 @@ def _floors(check: FloorCheck | None) -> Gate:
             "floors",
             REFUSE,
             f"安全底线被破坏：{check.below_floor} 名学生低于未核查的底线，{check.crisis_by_model} 名被模型列为危机。",
-            f"Floors are violated: {check.below_floor} students stand below an open floor, the model places "
-            f"{check.crisis_by_model} in 危机.",
+            f"Floors are violated: below an open floor: {how_many(check.below_floor, 'student')}; placed in 危机 by "
+            f"the model: {check.crisis_by_model}.",
         )
     return Gate(
         "floors",

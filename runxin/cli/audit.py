@@ -59,5 +59,7 @@ def _text(checked: Verified) -> str:
     ]
     if checked.clocks:
         places = ", ".join(f"row {row} ({seconds:+d} s)" for row, seconds in checked.clocks[:20])
-        lines.append(f"the clock had been set, or stood behind the row before, {len(checked.clocks)} times: {places}")
+        lines.append(
+            f"the clock had been set, or stood behind the row before, {how_many(len(checked.clocks), 'time')}: {places}"
+        )
     return "\n".join(lines)

@@ -8,6 +8,7 @@ import typer
 from models import read_policy
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
+from runxin.errors import how_many
 from runxin.settings import read_settings
 from serving.retention import DueToGo, apply_retention, look_at_retention, read_retention
 from serving.store import open_store
@@ -42,7 +43,7 @@ def _text(due: list[DueToGo], applied: bool) -> str:
             continue
         stays = f"; {one.kept} students stay, since danger is open or a case runs" if one.kept else ""
         lines.append(
-            f"{one.purpose}: {one.rows} rows of {len(one.students)} students from before "
+            f"{one.purpose}: {how_many(one.rows, 'row')} of {how_many(len(one.students), 'student')} from before "
             f"{one.before.date().isoformat()} {done} ({one.months} months: {one.source}){stays}"
         )
     return "\n".join([*lines, *([] if applied else ["nothing was changed; --apply removes it"])])

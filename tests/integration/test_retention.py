@@ -121,7 +121,7 @@ def test_the_verb_changes_nothing_unless_it_is_asked_to(
     store = store_at(read_settings())
     keep_draft(store, "S-0", "wang", {"note": ["x"]}, NOW - timedelta(days=400), None)
     assert run(["retention"]) == 0
-    assert "drafts: 1 rows of 1 students" in capsys.readouterr().out
+    assert "drafts: 1 row of 1 student" in capsys.readouterr().out
     assert rows(store)["drafts"] == 1
     assert run(["retention", "--apply"]) == 0
     assert rows(store)["drafts"] == 0

@@ -135,8 +135,8 @@ def test_a_gate_says_what_its_figures_show(
     [
         ("floors", "refuse", replace(FACTS, floors=None), "name a dataset with --data"),
         ("floors", "refuse", replace(FACTS, floors=FloorCheck(0, 0, 0)), "name a dataset with --data"),
-        ("floors", "refuse", replace(FACTS, floors=FloorCheck(900, 1, 0)), "1 students stand below an open floor"),
-        ("floors", "refuse", replace(FACTS, floors=FloorCheck(900, 0, 2)), "places 2 in 危机"),
+        ("floors", "refuse", replace(FACTS, floors=FloorCheck(900, 1, 0)), "below an open floor: 1 student;"),
+        ("floors", "refuse", replace(FACTS, floors=FloorCheck(900, 0, 2)), "placed in 危机 by the model: 2"),
         ("floors", "pass", FACTS, "Of 1000 students nobody"),
         ("data_origin", "refuse", replace(FACTS, data_origin="synthetic"), "Trained on synthetic data"),
         ("data_origin", "refuse", replace(FACTS, data_origin="foreign"), "Trained on foreign data"),
