@@ -108,8 +108,8 @@ def erase(student: STUDENT, asked_by: BY, identity: CHECKED, json: JSON = False)
     done = _do(erase_student, student, asked_by, identity, read_settings())
     files = {"written": [str(file) for file in done.written], "left": [str(file) for file in done.left]}
     lines = [
-        f"{how_many(done.assessments, 'assessment')} erased, {how_many(len(done.written), 'file')} written anew without "
-        "the student",
+        f"{how_many(done.assessments, 'assessment')} erased, {how_many(len(done.written), 'file')} written anew "
+        "without the student",
         *(f"the id stands still in {file}" for file in files["left"]),
         "take the student out of the source system, datasets elsewhere, extracts and backups too",
     ]
