@@ -15,13 +15,14 @@ from data_schemas.instruments import Instrument
 from data_schemas.mapping.draft_attendance import attendance_file
 from data_schemas.mapping.draft_export import Export
 from data_schemas.mapping.draft_head import Head, heads_of
-from data_schemas.mapping.draft_items import numbered_in, questionnaires_in
+from data_schemas.mapping.draft_items import alone_beside, numbered_in, questionnaires_in
 from data_schemas.mapping.draft_leave import leave_file
 from data_schemas.mapping.draft_open import Open
 from data_schemas.mapping.draft_text import draft_text
 from data_schemas.mapping.draft_totals import Totals, named_totals, totals_in
 from data_schemas.mapping.files import read_sheet
 from data_schemas.mapping.headers import Numbered, canonical
+from data_schemas.mapping.lone_items import lone_items
 from data_schemas.mapping.questions import NONE, Question
 from data_schemas.mapping.sheet import Wanted
 from data_schemas.mapping.sheet_days import day_of, day_of_wave
@@ -144,6 +145,10 @@ def _export(
     read = {one.instrument.code for one in found if one.instrument is not None}
     others = {code: one for code, one in known.items() if code not in read}
     elsewhere = [] if leave is not None else _totals(head, plain, columns, texts, others, bool(found), opened, as_of)
+    codes_of_totals = {one.instruments[0].code for one in elsewhere if not one.instruments[1:]}
+    free = [header for header in plain if not any(header in one.headers for one in elsewhere)]
+    alone = lone_items([h for h in free if h not in columns.values()], texts, head.places, codes_of_totals, others)
+    found = [*found, *alone_beside(alone, head, columns, texts, others, opened, as_of)]
     days = [day.header for day in (*(one.day for one in found), *(one.day for one in elsewhere)) if day.header]
     totals = [one.total for one in found if one.total]
     taken = {*columns.values(), *days, *totals, *(header for one in found for header in one.headers.values()), *of_days}

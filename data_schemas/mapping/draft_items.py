@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -71,6 +71,34 @@ def _days_apart(found: Sequence[Questionnaire]) -> list[Questionnaire]:
         else one
         for one in found
     ]
+
+
+def alone_beside(
+    alone: Mapping[str, Mapping[int, str]],
+    head: Head,
+    columns: Mapping[str, str],
+    texts: Mapping[str, Texts],
+    known: Mapping[str, Instrument],
+    opened: Open,
+    as_of: date | None,
+) -> Iterator[Questionnaire]:
+    """Items about safety that stand alone, as sheets of which the other items are not known."""
+    students = set(texts[columns["student_id"]].distinct)
+    for code, headers in alone.items():
+        one, name = known[code], opened.name(f"{code}-safety", students)
+        absent = [number for number in range(1, one.items + 1) if number not in headers]
+        opened.note(f"{code}: of its items the file has {', '.join(headers.values())}, about safety: read by itself")
+        coded = coding_of(name, one, headers, texts)
+        opened.ask(coded.question)
+        opened.note(coded.note)
+        day = day_of(name, Numbered(next(iter(headers.values())), {}, None), columns, texts, as_of)
+        opened.ask(day.question)
+        opened.note(day.note)
+        who = _who_filled_in(name, head, columns)
+        opened.ask(who)
+        respondent = reference(who.id) if who is not None else "self"
+        table = f"responses/{code}"
+        yield Questionnaire(one, name, headers, None, coded.said, absent, day, table, respondent=respondent)
 
 
 def _who_filled_in(name: str, head: Head, columns: Mapping[str, str]) -> Question | None:

@@ -168,9 +168,15 @@ _BESIDE_A_NAME = re.compile(
 def names_alone(header: str, one: Instrument) -> bool:
     """Whether a header is the name of a questionnaire and says nothing else but a wave or a form of it, so that its
     figure is the total: `PHQ-9` is, and `PHQ-9第一题` or `PHQ-9等级` is not."""
+    rest = without_name(header, one)
+    return rest != _letters(header) and not _BESIDE_A_NAME.sub("", rest)
+
+
+def without_name(header: str, one: Instrument) -> str:
+    """The letters and digits of a header without the longest name of a questionnaire that stands in it."""
     letters = _letters(header)
     names = sorted({*_hits(letters, one), *([_family(one.code)] if _family(one.code) in letters else [])}, key=len)
-    return bool(names) and not _BESIDE_A_NAME.sub("", letters.replace(names[-1], "", 1))
+    return letters.replace(names[-1], "", 1) if names else letters
 
 
 def _family(code: str) -> str:

@@ -292,15 +292,3 @@ def test_an_export_of_tencent_and_of_jinshuju(tmp_path: Path, capsys: Capsys, da
     sheets = imported(tmp_path, capsys).responses["phq9"]
     assert (len(sheets), sheets["item_9"].iloc[3]) == (30, near(3, 8))
     assert sheets["submitted_at"].dt.hour.unique().tolist() == [8]
-
-
-def test_leave_that_is_not_decided_or_was_refused_is_named(tmp_path: Path, capsys: Capsys) -> None:
-    head = ["学号", "年级", "性别", "请假类型", "开始时间", "结束时间", "审批状态"]
-    rows = [
-        [f"L{n}", "七年级", "女", "病假", "2026-03-09", "2026-03-09", said]
-        for n, said in enumerate(("审批中", "已撤销"))
-    ]
-    (tmp_path / "请假.csv").write_text("\n".join(map(",".join, [head, *rows])), "utf-8")
-    notes = told(capsys, "import", "--draft", str(tmp_path / "m.toml"), str(tmp_path / "请假.csv"))["to_do"]
-    assert "请假.csv: leave with 审批状态 = 已撤销 was not taken, and stays out" in notes
-    assert "请假.csv: leave with 审批状态 = 审批中 is taken to be leave until it is decided" in notes

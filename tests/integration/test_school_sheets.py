@@ -139,3 +139,41 @@ def test_an_import_and_a_check_say_first_that_a_coding_may_be_wrong(tmp_path: Pa
     asked = [one for one in check_dataset(dataset).questions if first in one.what]
     fix = "say how the file is coded in the mapping, and import it again; the rule stays on"
     assert [one.fix for one in asked] == [fix] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "heads", "code", "item"),
+    [
+        ("a", ["PHQ-9总分", "PHQ-9第九题"], "phq9", 9),
+        ("PHQ-9", ["总分", "第9题"], "phq9", 9),
+        ("MHT", ["总分", "第85题得分"], "mht", 85),
+        ("a", ["MHT总分", "MHT_97"], "mht", 97),
+    ],
+)
+def test_an_item_about_safety_that_was_kept_beside_a_total_is_read(
+    tmp_path: Path, name: str, heads: list[str], code: str, item: int
+) -> None:
+    """A school keeps it because somebody has to act on it."""
+    source = csv(tmp_path / f"{name}.csv", [[*WHO, *heads], *([*person(n), 12 + n, n % 2] for n in range(6))])
+    said = f"{code}: of its items the file has {heads[1]}, about safety: read by itself"
+    assert said in drafted(source).to_do
+    dataset, _ = brought(source)
+    frame = dataset.responses[code]
+    assert frame[f"item_{item}"].tolist() == [0, 1, 0, 1, 0, 1]
+    assert frame.drop(columns=f"item_{item}").filter(like="item_").isna().all(axis=None)
+    assert dataset.tables["scores"]["value"].tolist() == [12, 13, 14, 15, 16, 17]
+
+
+@pytest.mark.parametrize("header", ["PHQ-9第3题", "第9题", "MHT第9题"])
+def test_an_item_that_is_not_about_safety_or_of_no_questionnaire_stays_unread(tmp_path: Path, header: str) -> None:
+    table = [[*WHO, "PHQ-9总分", "GAD-7总分", header], *([*person(n), n, n, 1] for n in range(6))]
+    made = drafted(csv(tmp_path / "a.csv", table))
+    assert made.unread == {"a.csv": (header,)}
+
+
+def test_leave_that_is_not_decided_or_was_refused_is_named(tmp_path: Path) -> None:
+    head: Row = ["学号", "年级", "性别", "请假类型", "开始时间", "结束时间", "审批状态"]
+    plain = ["七年级", "女", "病假", "2026-03-09", "2026-03-09"]
+    notes = drafted(csv(tmp_path / "请假.csv", [head, ["L1", *plain, "审批中"], ["L2", *plain, "已撤销"]])).to_do
+    assert "请假.csv: leave with 审批状态 = 已撤销 was not taken, and stays out" in notes
+    assert "请假.csv: leave with 审批状态 = 审批中 is taken to be leave until it is decided" in notes
