@@ -136,7 +136,7 @@ def _block(made: Understood, step: Step, sheets: Sequence[Sheet]) -> dict[str, A
             for name, cell in step.cells.items()
             if not name.startswith("item_")
             for column in [step.table.column(name)]
-            if (one := _cells(cell, column, sheets) or _made_of(cell)) is not None
+            if (one := _cells(cell, column, sheets, _outside(step, cell)) or _made_of(cell)) is not None
         ],
     }
     if step.table.name.startswith(RESPONSES):
@@ -179,8 +179,15 @@ def _made_of(cell: Cell) -> Cells | None:
     return Cells(" + ".join(cell.columns), closed=False) if cell.columns and cell.column is None else None
 
 
-def _cells(cell: Cell, column: Column, sheets: Sequence[Sheet]) -> Cells | None:
-    """What becomes of the source column of a cell; None where it reads none."""
+def _outside(step: Step, cell: Cell) -> frozenset[str]:
+    """The texts of a cell's column that make no row by the block's own conditions, as a mark of presence: they are
+    understood, and of no column."""
+    own = (condition for condition in step.where if condition.column == cell.column and condition.known)
+    return frozenset(str(text) for condition in own for text in {*condition.known} - {*condition.one_of})
+
+
+def _cells(cell: Cell, column: Column, sheets: Sequence[Sheet], outside: frozenset[str] = frozenset()) -> Cells | None:
+    """What becomes of the source column of a cell, texts `outside` apart; None where it reads none."""
     if cell.column is None:
         return None
     headers = {sheet.found[cell.column] for sheet in sheets if cell.column in sheet.found}
@@ -192,6 +199,8 @@ def _cells(cell: Cell, column: Column, sheets: Sequence[Sheet]) -> Cells | None:
         found.count += len(texts.index)
         found.blank += int(texts.blank.sum())
         for text, n in texts.counted().items():
+            if text in outside:
+                continue
             try:
                 value = reader(text)
             except BadCell:

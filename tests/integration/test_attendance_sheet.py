@@ -61,6 +61,11 @@ def test_a_mark_is_a_leave_of_its_day_and_a_blank_is_none(tmp_path: Path, capsys
         ("M2", "2026-03-25", "2026-03-25", "late"),
         ("M2", "2026-03-26", "2026-03-26", "unexcused"),
     }
+    preview = ("--mapping", str(tmp_path / "m.toml"), "--preview", str(tmp_path / "考勤表.csv"))
+    blocks = told(capsys, "import", *preview)["blocks"]
+    columns = [column for block in blocks for column in block["columns"]]
+    missed = sum(column["others_not_understood"] + len(column["not_understood"]) for column in columns)
+    assert missed == 0, "a mark of presence is understood"
 
 
 def test_a_mark_that_nobody_explained_is_a_problem(tmp_path: Path, capsys: Capsys) -> None:
