@@ -24,13 +24,20 @@ class Reason:
 
 class AnswerTime(Code):
     """Within what time a person answers a piece of evidence. Each rule's definition names one; the policy says how long
-    each is (`[due]`). All but `TIER` are checked above the week's line."""
+    each is (`[due]`). `MINUTES` and `RESPOND` ring until somebody has answered; after that `MINUTES` is checked in person
+    within the hour, and `RESPOND`, which tells of no sign of the student's own, as the tier says. All but `RESPOND` and
+    `TIER` are checked above the week's line."""
 
     MINUTES = ("minutes", "立即响应", "respond at once")
+    RESPOND = ("respond", "立即响应，随后按等级安排", "respond at once, then as the tier says")
     SAME_DAY = ("same_day", "当日当面核查", "check in person the same school day")
     NEXT_DAY = ("next_day", "次日前当面访谈", "talk in person by the next school day")
     ASK = ("ask", "当面询问", "ask in person")
     TIER = ("tier", "按等级安排", "as the tier says")
+
+    @property
+    def rings(self) -> bool:
+        return self in (AnswerTime.MINUTES, AnswerTime.RESPOND)
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,12 @@ class Floor:
     @property
     def urgent(self) -> bool:
         """Whether it is checked above the week's line."""
-        return not self.history and self.answer is not AnswerTime.TIER
+        return not self.history and self.answer not in (AnswerTime.RESPOND, AnswerTime.TIER)
+
+    @property
+    def rings(self) -> bool:
+        """Whether it rings until somebody answers. An old sheet and a lead have no such clock."""
+        return self.answer.rings and not (self.history or self.lead)
 
     @property
     def weight(self) -> tuple[int, int, bool]:

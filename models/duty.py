@@ -13,9 +13,9 @@ from data_schemas.codes import DutyRole
 from data_schemas.duty import DutySpan
 from data_schemas.instruments import Words
 
-# Who is asked for in turn. On call is not on duty: no clock runs because of it.
+# For whom a clock of minutes runs. On call is not on duty: no clock runs because of it.
 ON_DUTY = (DutyRole.COUNSELOR, DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE)
-ON_CALL = (DutyRole.ON_CALL, DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE)
+# Who is called in turn, and named in the same order.
 RUNG = (DutyRole.COUNSELOR, DutyRole.ON_CALL, DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE)
 NO_ROSTER = Words(zh="值班心理教师", en="the counselor on duty")
 NOBODY = Words(zh="学校负责人（值班表此刻无人）", en="the head of the school (nobody is on the duty roster now)")
@@ -53,7 +53,8 @@ class Turns:
 @dataclass(frozen=True)
 class Duty:
     """The roster of one school, made by `make_duty`. `starts` and `ends` (n,) are the stretches in which somebody is on
-    duty, in microseconds, apart and in order; `before` (n,) is how long those in front of each are together."""
+    duty, in microseconds, apart and in order; `before` (n,) is how long those in front of each are together. `standing`
+    are those behind the roster whatever the hour: a deputy, the principal, the centre, where somebody has named them."""
 
     turns: dict[DutyRole, Turns]
     starts: tuple[int, ...]
@@ -61,25 +62,34 @@ class Duty:
     before: tuple[int, ...]
     first: int | None  # where the roster begins and ends; None without one
     last: int
+    standing: tuple[OnDuty, ...] = ()
 
-    def on_duty(self, moment: datetime) -> OnDuty | None:
-        """Who is on duty at the moment: counselor before deputy, principal and centre. None where nobody is."""
-        return self._asked(ON_DUTY, moment)
-
-    def on_call(self, moment: datetime) -> OnDuty | None:
-        """Who is called where nobody is on duty or nobody answers: the on-call person, else deputy, principal, centre
-        where one of them is there at that moment."""
-        return self._asked(ON_CALL, moment)
+    def people_at(self, moment: datetime) -> tuple[OnDuty, ...]:
+        """Whom to call at a moment, one after the other until somebody answers: the counselor on duty, the on-call
+        person, a deputy, the principal, the centre at last. In each role the person of that hour's turn goes before who
+        stands behind the roster, and nobody is named twice. `moment` is aware; empty where nobody is known."""
+        at = _microseconds(moment)
+        found: list[OnDuty] = []
+        for role in RUNG:
+            on_turn = self.turns[role].at(at) if role in self.turns else None
+            people = [on_turn, *(one for one in self.standing if one.role is role)]
+            found += [one for one in people if one is not None]
+        by_person = {(one.name, one.phone): one for one in reversed(found)}
+        return tuple(one for one in found if by_person[one.name, one.phone] is one)
 
     def who(self, moment: datetime) -> Words:
-        """To whom something goes at that moment, in words with the phone number: the person on duty, else on call.
-        Without a roster at all, the counselor on duty, whose name is not known here."""
-        if self.first is None:
-            return NO_ROSTER
-        found = self.on_duty(moment) or self.on_call(moment)
-        if found is not None:
-            return found.words
-        return NOBODY if self.first <= _microseconds(moment) < self.last else NO_ROSTER
+        """To whom something goes at that moment, in words with the phone number: whoever is called first. Where nobody
+        is known and there is no roster, the counselor on duty, whose name is not known here."""
+        found = self.people_at(moment)
+        if found:
+            return found[0].words
+        inside = self.first is not None and self.first <= _microseconds(moment) < self.last
+        return NOBODY if inside else NO_ROSTER
+
+    @property
+    def known(self) -> bool:
+        """Whether anybody has said who is there: a turn, or who stands behind the roster."""
+        return self.first is not None or bool(self.standing)
 
     def minutes_after(self, moment: datetime, minutes: float) -> datetime:
         """When a clock of so many minutes that starts at `moment` has run out: it runs while somebody is on duty, and
@@ -88,11 +98,6 @@ class Duty:
         if wanted <= 0:
             return moment
         return moment + (self._moment_of(self._run(start) + wanted) - start) * MICROSECOND
-
-    def _asked(self, roles: Sequence[DutyRole], moment: datetime) -> OnDuty | None:
-        at = _microseconds(moment)
-        found = (self.turns[role].at(at) for role in roles if role in self.turns)
-        return next((person for person in found if person is not None), None)
 
     def _run(self, moment: int) -> int:
         """How long the clock has run up to a moment, from the roster's beginning; negative before it."""
@@ -114,8 +119,8 @@ class Duty:
         return self.starts[place] + run - self.before[place]
 
 
-def make_duty(spans: Iterable[DutySpan]) -> Duty:
-    """The roster of one school from its spans, in any order. Where turns of one role overlap, which an import refuses,
+def make_duty(spans: Iterable[DutySpan], standing: tuple[OnDuty, ...] = ()) -> Duty:
+    """The roster of one school from its spans, in any order, and who stands behind it. Where turns of one role overlap, which an import refuses,
     the later one counts from its start on."""
     ordered = sorted(spans, key=lambda span: (span.starts_at, span.ends_at, span.person))
     turns = {
@@ -139,7 +144,7 @@ def make_duty(spans: Iterable[DutySpan]) -> Duty:
         before.append(before[-1] + end - start)
     first = _microseconds(ordered[0].starts_at) if ordered else None
     last = max((_microseconds(span.ends_at) for span in ordered), default=0)
-    return Duty(turns, tuple(starts), tuple(ends), tuple(before[:-1]), first, last)
+    return Duty(turns, tuple(starts), tuple(ends), tuple(before[:-1]), first, last, standing)
 
 
 @dataclass(frozen=True)
@@ -188,30 +193,6 @@ def clashes(stands: Iterable[DutySpan], added: Iterable[DutySpan]) -> list[DutyS
             found.append(span)
         mine.append(span)
     return found
-
-
-@dataclass(frozen=True)
-class SchoolDuty:
-    """Who is to be called at one school: its roster, who stands behind it whatever the hour (`standing`, a deputy, the
-    principal and the centre where somebody has named them), and the number that the school has made public."""
-
-    duty: Duty
-    standing: tuple[OnDuty, ...] = ()
-    public_number: str | None = None
-
-
-def who_is_on_duty(school: SchoolDuty, moment: datetime) -> tuple[OnDuty, ...]:
-    """Whom to ring at a moment, one after the other until somebody answers: the counselor on duty, the on-call person,
-    a deputy, the principal, the centre at last. In each role the person of that hour's turn goes before who stands
-    behind the roster, and nobody is named twice. `moment` is aware; empty where nobody is known."""
-    at = _microseconds(moment)
-    found: list[OnDuty] = []
-    for role in RUNG:
-        on_turn = school.duty.turns[role].at(at) if role in school.duty.turns else None
-        people = [on_turn, *(one for one in school.standing if one.role is role)]
-        found += [one for one in people if one is not None]
-    by_person = {(one.name, one.phone): one for one in reversed(found)}
-    return tuple(one for one in found if by_person[one.name, one.phone] is one)
 
 
 def _turns(spans: Sequence[DutySpan]) -> Turns:

@@ -83,7 +83,7 @@ def rings_due(
     now: datetime,
 ) -> list[Ring]:
     """What rings now because of one student at a school, given what was `rung` there because of that student. `people`
-    are those who may be called at the moment, in order (`models.duty.who_is_on_duty`)."""
+    are those who may be called at the moment, in order (`Duty.people_at`)."""
     found = list(_because_unanswered(one, school_id, rung, people, policy.crisis, now))
     if not one.unanswered:
         found += _because_unchecked(one, school_id, rung, people, duty, policy, now)

@@ -26,7 +26,8 @@ from models.policy import Policy
 from models.records import Records, Rows, rows_of
 from models.sheets import DIGITS
 
-# Rule, tier and severity of each kind. An exposure (R18) is no sign of the student's own, so it has no severity.
+# Rule, tier and severity of each kind. An exposure (R18) is no sign of the student's own, so it has no severity: somebody
+# is called at once, who says who looks after the others, and each of them is talked with as the tier says.
 CONCERN_RULES: dict[Concern, tuple[str, Tier, int]] = {
     Concern.SELF_HARM: ("R10", Tier.PRIORITY, SELF_HARM),
     Concern.SELF_HARM_SERIOUS: ("R10", Tier.CRISIS, SELF_HARM_SERIOUS),
@@ -44,6 +45,8 @@ CONCERN_RULES: dict[Concern, tuple[str, Tier, int]] = {
     Concern.PEER_SUICIDE: ("R18", Tier.WATCH, 0),
     Concern.MANUAL: ("R20", Tier.WATCH, MANUAL),
 }
+# What rings at once at every tier; a guardian is told at once of R15, and R13 is stopped at once (未保法 39).
+RINGS = {"R10": AnswerTime.MINUTES, "R13": AnswerTime.MINUTES, "R15": AnswerTime.MINUTES, "R18": AnswerTime.RESPOND}
 SUICIDAL = (
     Concern.SELF_HARM,
     Concern.SELF_HARM_SERIOUS,
@@ -100,7 +103,7 @@ def concern_floors(records: Records, concerns: Rows, as_of: int, policy: Policy)
             said = Words(zh=f"{said.zh}：{duty.zh}", en=f"{said.en}: {duty.en}")
         if own and concerns["tier"][row] >= 0:
             tier = max(tier, list(Tier)[concerns["tier"][row]], key=lambda one: one.ord)
-        by_tier = severity == 0 or (own and tier is not Tier.CRISIS)
+        by_tier = own and tier is not Tier.CRISIS
         floor = make_floor(
             rule,
             tier,
@@ -109,7 +112,7 @@ def concern_floors(records: Records, concerns: Rows, as_of: int, policy: Policy)
             known,
             severity,
             said,
-            answer=AnswerTime.TIER if by_tier else promptly(tier),
+            answer=AnswerTime.TIER if by_tier else RINGS.get(rule, promptly(tier)),
             danger=kind in SUICIDAL and tier is Tier.CRISIS,
             own_concern=own,
             protection=rule == "R12",

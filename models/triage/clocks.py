@@ -66,9 +66,8 @@ def strictest(clocks: Iterable[Clock]) -> Clock | None:
 
 def awaits_answer(piece: Piece, taken_on: bool) -> bool:
     """Whether a piece of open evidence is to be answered in minutes and nobody has taken it on since it came in: what a
-    clock of minutes runs for, and what rings. An old sheet and a lead have no such clock."""
-    floor = piece.floor
-    return floor.answer is AnswerTime.MINUTES and not (floor.history or floor.lead or taken_on)
+    clock of minutes runs for, and what rings."""
+    return piece.floor.rings and not taken_on
 
 
 def check_by(piece: Piece, due: DuePolicy, duty: Duty | None) -> datetime:
@@ -95,7 +94,7 @@ def evidence_clock(
         minutes = due.immediate_minutes
         what = Words(zh=f"{minutes} 分钟内响应", en=f"respond within {how_many(minutes, 'minute')}")
         by = duty.minutes_after(start, minutes) if duty is not None else _minutes_after(start, minutes)
-        who = duty.who(start) if duty is not None and duty.first is not None else None
+        who = duty.who(start) if duty is not None and duty.known else None
         return Clock("evidence", what, start, by, floor.text, who, urgent=True)
     if floor.answer is AnswerTime.MINUTES:
         minutes = due.check_minutes

@@ -217,10 +217,10 @@ def _floors(present: Present, explain: bool) -> Iterator[FloorGiven]:
     by_key: dict[str, list[Piece]] = {}
     for one in present.open:
         by_key.setdefault(one.piece.key, []).append(one.piece)
-    clocks = {(clock.start, clock.why): clock.by for clock in present.clocks if clock.source == "evidence"}
+    clocks = {(clock.start, clock.why): clock.by for clock in present.clocks if clock.urgent}
     for key, pieces in by_key.items():
         gravest, first = pieces[0].floor, min(one.received_at for one in pieces)
-        ends = [clocks.get((one.received_at, one.floor.text)) for one in pieces if one.floor.urgent]
+        ends = [clocks.get((one.received_at, one.floor.text)) for one in pieces]
         by = min((end for end in ends if end is not None), default=None)
         yield FloorGiven(
             id=gravest.id,
@@ -250,12 +250,8 @@ def _uncertainty(found: Uncertainty | None, explain: bool) -> UncertaintyGiven |
 
 def _urgent(present: Present) -> Urgent | None:
     """Danger has a clock from receipt on. Evidence that was old when it arrived has none."""
-    danger = {
-        one.piece.floor.text
-        for one in present.open
-        if one.piece.floor.urgent and one.piece.floor.answer is AnswerTime.MINUTES
-    }
-    clocks = [c for c in present.clocks if c.source == "evidence" and c.why in danger and c.by is not None]
+    rings = {one.piece.floor.text for one in present.open if one.piece.floor.rings}
+    clocks = [c for c in present.clocks if c.urgent and c.why in rings and c.by is not None]
     if not clocks or clocks[0].by is None:
         return None
     return Urgent(acknowledge_by=clocks[0].by, who=words(clocks[0].who or ON_DUTY))

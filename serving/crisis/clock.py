@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from data_schemas.codes import DutyRole
 from data_schemas.school_days import Calendars
-from models.duty import OnDuty, who_is_on_duty
+from models.duty import OnDuty
 from models.policy import Policy
 from models.ringing import Ring, RingStep, Rung, rings_due
 from models.triage import ZONE, Present, present_of
@@ -17,7 +17,7 @@ from serving.crisis import store as kept
 from serving.crisis.store import KeptRing
 from serving.jobs.store import Message
 from serving.store import Store, concerns_school, facts_of, known_school_ids
-from serving.store.duty import school_duty_of
+from serving.store.duty import duty_of_schools
 
 RING = "ring"  # the kind of a message that calls somebody
 
@@ -74,7 +74,7 @@ class CrisisClock:
         schools = sorted(known_school_ids(self.store)) if waiting else []
         at = {one.student_id: schools_of(one.facts.school_id, schools) for one in waiting}
         everywhere = sorted({school for found in at.values() for school in found})
-        duty = {school: school_duty_of(self.store, school) for school in everywhere}
+        duty = duty_of_schools(self.store, everywhere)
         before = kept.rings_of(self.store, list(at))
         for one in waiting:
             for school_id in at[one.student_id]:
@@ -83,8 +83,8 @@ class CrisisClock:
                     for ring in before.get(one.student_id, ())
                     if ring.school_id == school_id
                 ]
-                calendar, people = self.calendars.of(school_id), who_is_on_duty(duty[school_id], now)
-                roster = duty[school_id].duty
+                calendar, roster = self.calendars.of(school_id), duty[school_id]
+                people = roster.people_at(now)
                 yield from rings_due(one, school_id, rung, people, roster, calendar, self.policy, now)
 
     def _keep(self, call: Call, now: datetime) -> bool:

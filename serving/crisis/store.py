@@ -18,7 +18,7 @@ from serving.store.fact_changes import OF_ALL, fact_changes, school_changes
 from serving.store.ring_tables import rings
 from serving.store.tables import evidence
 
-URGENT = tuple(time.code for time in AnswerTime if time is not AnswerTime.TIER)
+MAY_RING = tuple(time.code for time in AnswerTime if time is not AnswerTime.TIER)
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class KeptRing:
 
 
 def may_ring(store: Store) -> tuple[int, dict[str, int]]:
-    """Everybody of whom there is evidence that is checked above the week's line, open or not, each with how often the
+    """Everybody of whom there is evidence that rings or is checked above the week's line, open or not, each with how often the
     facts about the student have changed; and how often everybody's have."""
     c = evidence.c
-    which = c.answer.in_(URGENT) & ~c.history & ~c.lead
+    which = c.answer.in_(MAY_RING) & ~c.history & ~c.lead
     times = sa.func.coalesce(fact_changes.c.times, 0).label("times")
     query = sa.select(c.student_id, times).distinct()
     query = query.select_from(evidence.outerjoin(fact_changes, fact_changes.c.student_id == c.student_id)).where(which)

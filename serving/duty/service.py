@@ -14,7 +14,6 @@ from data_schemas.rules import Fault, faults
 from data_schemas.schools import unknown_schools
 from data_schemas.table_file import read_table_file
 from data_schemas.tables import TABLES
-from models.duty import who_is_on_duty
 from models.duty_cover import DAY
 from runxin.errors import bad_data
 from serving.access import Action, User, check_may, may
@@ -30,7 +29,7 @@ from serving.duty.week import (
 )
 from serving.platform.guard import Upload
 from serving.platform.state import State
-from serving.store import AuditEvent, duty_in_force, keep_duty, school_duty_of, write_audit
+from serving.store import AuditEvent, duty_in_force, duty_of, keep_duty, write_audit
 from serving.store.duty import PUBLIC, STANDING, Number, change_duty, keep_numbers, numbers_of
 
 GAPS_NAMED = 5
@@ -62,7 +61,7 @@ def open_duty(state: State, user: User, school_id: str, day: date | None) -> Dut
     return DutyWeek(
         days=days,
         turns={turn_id(span): span for span in in_week},
-        now=who_is_on_duty(school_duty_of(state.store, school_id), now),
+        now=duty_of(state.store, school_id).people_at(now),
         numbers=numbers_of(state.store, school_id),
         ahead=uncovered(spans, now, ahead, school, policy, GAPS_NAMED),
         term=None if after is None else uncovered(spans, now, after, school, policy, 0),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from serving.store.contacts import NewContact
     from serving.store.contents import Content, content_of
     from serving.store.database import Store, check_reachable, check_usable, open_store, reseal_store
-    from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty, school_duty_of
+    from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
     from serving.store.earlier import earlier_margins
     from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
     from serving.store.erasures import erase_record, erased_among
@@ -160,7 +160,6 @@ __all__ = [
     "record_entry",
     "record_outcomes",
     "reseal_store",
-    "school_duty_of",
     "school_ids",
     "school_names",
     "sent_outcomes",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from data_schemas.codes import DutyRole
 from data_schemas.duty import DutySpan
 from data_schemas.zone import CHINA
-from models.duty import Duty, DutyStatement, OnDuty, SchoolDuty, clashes, in_force, make_duty, turn_key
+from models.duty import Duty, DutyStatement, OnDuty, clashes, in_force, make_duty, turn_key
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
 from serving.store.school_tables import duty, duty_numbers
@@ -19,6 +19,7 @@ from serving.store.sealing import seal, unseal
 PUBLIC = "public"  # the kind of the school's public number; every other kind is a role
 STANDING = (DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE)  # who may stand behind a roster
 ADDED, TAKEN_OUT = "added", "taken_out"
+Number = tuple[str | None, str | None]  # person and phone
 
 
 def keep_duty(store: Store, spans: Sequence[DutySpan], actor: str, now: datetime) -> None:
@@ -107,39 +108,33 @@ def _span(connection: sa.Connection, row: Any) -> DutySpan:
 
 
 def duty_of(store: Store, school_id: str) -> Duty:
-    """The roster of one school, for clocks; one without turns where there is none."""
-    return make_duty(duty_in_force(store, [school_id]).get(school_id, []))
+    """The roster of one school and who stands behind it; without turns where there is none."""
+    return duty_of_schools(store, [school_id])[school_id]
 
 
 def duty_of_schools(store: Store, school_ids: Sequence[str]) -> dict[str, Duty]:
     """`duty_of` of several schools in one reading."""
-    found = duty_in_force(store, list(school_ids))
-    return {school_id: make_duty(found.get(school_id, [])) for school_id in school_ids}
+    found, numbers = duty_in_force(store, list(school_ids)), numbers_of_schools(store, school_ids)
+    return {one: make_duty(found.get(one, []), _standing(numbers.get(one, {}))) for one in school_ids}
 
 
-def school_duty_of(store: Store, school_id: str) -> SchoolDuty:
-    """Who is to be called at a school, as `models.duty.who_is_on_duty` asks."""
-    numbers = numbers_of(store, school_id)
-    standing = tuple(
-        OnDuty(person or role.zh, role, phone)
-        for role in STANDING
-        for person, phone in [numbers.get(role.code, (None, None))]
-        if person or phone
-    )
-    return SchoolDuty(duty_of(store, school_id), standing, numbers.get(PUBLIC, (None, None))[1])
-
-
-Number = tuple[str | None, str | None]  # person and phone
+def _standing(numbers: Mapping[str, Number]) -> tuple[OnDuty, ...]:
+    named = ((role, *numbers.get(role.code, (None, None))) for role in STANDING)
+    return tuple(OnDuty(person or role.zh, role, phone) for role, person, phone in named if person or phone)
 
 
 def numbers_of(store: Store, school_id: str) -> dict[str, Number]:
     """By kind, `PUBLIC` or the code of a role in `STANDING`, the person and the phone that were named last."""
-    query = duty_numbers.select().where(duty_numbers.c.school_id == school_id).order_by(duty_numbers.c.row_id)
-    found: dict[str, Number] = {}
+    return numbers_of_schools(store, [school_id]).get(school_id, {})
+
+
+def numbers_of_schools(store: Store, school_ids: Sequence[str]) -> dict[str, dict[str, Number]]:
+    query = duty_numbers.select().where(duty_numbers.c.school_id.in_(list(school_ids))).order_by(duty_numbers.c.row_id)
+    found: dict[str, dict[str, Number]] = {}
     with store.reading() as connection:
         for row in connection.execute(query):
-            phone = None if row.phone is None else unseal(connection, "duty_numbers", school_id, row.phone)
-            found[row.kind] = row.person, phone
+            phone = None if row.phone is None else unseal(connection, "duty_numbers", row.school_id, row.phone)
+            found.setdefault(row.school_id, {})[row.kind] = row.person, phone
     return found
 
 

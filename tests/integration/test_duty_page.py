@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data_schemas.codes import DutyRole
-from serving.store import Store, school_duty_of
+from serving.store import Store, duty_of
 from serving.store.school_tables import duty, duty_numbers
 from tests.desk import Desk, colleague, rows, small_school
 from tests.duty_desk import HEAD, ROW, SCHOOL, TURN, page, save, save_turn, send, turn_named, turns, upload
@@ -144,17 +144,16 @@ def test_numbers_stand_behind_the_roster(desk: Desk, store: Store) -> None:
     assert html.index("王老师") < html.index("周校长") < html.index("12356")
     assert "0517-8000" in html
     assert "0517-8000" not in str(rows(store, duty_numbers))
-    standing = school_duty_of(store, SCHOOL)
+    standing = duty_of(store, SCHOOL)
     assert [(one.role, one.name) for one in standing.standing] == [
         (DutyRole.DEPUTY, "周校长"),
         (DutyRole.CENTRE, "区县心理中心"),
     ]
-    assert standing.public_number == "0517-8000"
     kept = len(rows(store, duty_numbers))
     send(desk, "/duty/numbers", **named)
     assert len(rows(store, duty_numbers)) == kept, "what is as it was is not said again"
     send(desk, "/duty/numbers", **named | {"deputy_person": "", "deputy_phone": ""})
-    assert [one.role for one in school_duty_of(store, SCHOOL).standing] == [DutyRole.CENTRE]
+    assert [one.role for one in duty_of(store, SCHOOL).standing] == [DutyRole.CENTRE]
     assert "最多 60 字" in send(desk, "/duty/numbers", public_phone="1" * 61).text
     assert [one.detail for one in desk.pages.trail("duty.numbers_set")] == ["centre,deputy,public", "deputy"]
 

@@ -11,7 +11,7 @@ from tests.spec.test_answer_floors import lowest
 from tests.spec.test_leave_floors import MONDAY, back, days_at, suspended, weekdays
 from tests.students import by_rules, concern, days_before, eight, leave, phq9, sheet, student
 
-MINUTES, SAME_DAY, NEXT_DAY, ASK, AS_TIER = AnswerTime
+MINUTES, RESPOND, SAME_DAY, NEXT_DAY, ASK, AS_TIER = AnswerTime
 CRISIS, PRIORITY, WATCH = Tier.CRISIS, Tier.PRIORITY, Tier.WATCH
 
 
@@ -39,24 +39,24 @@ TABLE: list[tuple[str, Tier, dict[str, Any], AnswerTime, bool]] = [
     ("R08", CRISIS, answers("scl90", item_15=4), MINUTES, True),
     ("R09", PRIORITY, answers("cdi", item_9=1), SAME_DAY, False),
     ("R09", CRISIS, answers("cdi", item_9=2), MINUTES, True),
-    ("R10", PRIORITY, told("self_harm"), SAME_DAY, False),
+    ("R10", PRIORITY, told("self_harm"), MINUTES, False),
     ("R10", CRISIS, told("self_harm_serious"), MINUTES, True),
     ("R10", CRISIS, told("suicide_attempt"), MINUTES, True),
     ("R11", CRISIS, told("suicide_intent"), MINUTES, True),
     ("R11", CRISIS, told("suicide_means"), MINUTES, True),
     ("R12", CRISIS, told("abuse_suspected"), MINUTES, False),
     ("R12", CRISIS, told("sexual_harm_suspected"), MINUTES, False),
-    ("R13", PRIORITY, told("bullying_serious"), SAME_DAY, False),
+    ("R13", PRIORITY, told("bullying_serious"), MINUTES, False),
     ("R13", CRISIS, BULLIED_AND_SUICIDAL, MINUTES, False),
     ("R14", PRIORITY, answers("mssmhs", item_52=3), SAME_DAY, False),
     ("R14", PRIORITY, told("threat_to_others"), SAME_DAY, False),
     ("R14", CRISIS, told("threat_to_others_concrete"), MINUTES, False),
-    ("R15", PRIORITY, told("medical_evaluation"), SAME_DAY, False),
+    ("R15", PRIORITY, told("medical_evaluation"), MINUTES, False),
     ("R16", PRIORITY, {"leaves": [suspended(20), back(10)]}, AS_TIER, False),
     ("R16", PRIORITY, {"leaves": [leave(days_before(3), days_before(3), "discharge")]}, AS_TIER, False),
     ("R17", WATCH, {"leaves": weekdays(MONDAY, 3, "unexcused")}, AS_TIER, False),
     ("R17", PRIORITY, {"leaves": weekdays(MONDAY, 5, "unexcused")}, AS_TIER, False),
-    ("R18", WATCH, told("peer_suicide"), AS_TIER, False),
+    ("R18", WATCH, told("peer_suicide"), RESPOND, False),
     ("R19", WATCH, {"responses": [phq9(None, eight(10))]}, ASK, False),
     ("R20", WATCH, told("manual"), AS_TIER, False),
     ("R20", PRIORITY, told("manual", tier="priority"), AS_TIER, False),
@@ -91,7 +91,7 @@ def test_each_rule_says_in_what_time_it_is_answered(
     assert floor.answer is answer
     assert floor.danger is danger, "nobody is left alone after suicidality at 危机, and after nothing else"
     assert floor.own_concern is (rule == "R20")
-    assert floor.urgent is (answer is not AS_TIER)
+    assert floor.urgent is (answer not in (AS_TIER, RESPOND))
     assert not floor.lead
 
 
@@ -104,7 +104,14 @@ def test_no_rule_is_missing_from_the_table() -> None:
 def test_safety_evidence_is_answered_before_the_tier_says_so_but_for_a_person_s_own_concern() -> None:
     for rule, tier, records, answer, _ in TABLE:
         if rule != "R20":
-            assert (opened(rule, tier, records).severity > 0) == (answer is not AS_TIER), rule
+            assert (opened(rule, tier, records).severity > 0) == (answer not in (AS_TIER, RESPOND)), rule
+
+
+def test_what_the_clock_is_for_rings_at_every_tier() -> None:
+    """R02, R03, R10 to R13, R15, R18; of the others 危机 alone."""
+    at_once = {"R02", "R03", "R10", "R11", "R12", "R13", "R15", "R18"}
+    for rule, tier, _, answer, _ in TABLE:
+        assert answer.rings is (rule in at_once or (tier is CRISIS)), rule
 
 
 @pytest.mark.parametrize("row", [phq9, None])

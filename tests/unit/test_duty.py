@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from data_schemas.codes import DutyRole
 from data_schemas.duty import DutySpan
 from data_schemas.zone import CHINA
-from models.duty import ON_DUTY, DutyStatement, in_force, make_duty
+from models.duty import ON_DUTY, DutyStatement, OnDuty, in_force, make_duty
 
 C, D, P, Z, ON_CALL = DutyRole.COUNSELOR, DutyRole.DEPUTY, DutyRole.PRINCIPAL, DutyRole.CENTRE, DutyRole.ON_CALL
 
@@ -35,26 +35,31 @@ WEEK = [
 
 
 @pytest.mark.parametrize(
-    ("moment", "on_duty", "on_call"),
+    ("moment", "people"),
     [
-        (at(23, 7, 59), None, None),
-        (at(23, 8), "王老师", None),
-        (at(23, 11), "王老师", "李校长"),
-        (at(23, 12), "李校长", "李校长"),  # the end is exclusive; the deputy stands in
-        (at(23, 13), "陈老师", "李校长"),
-        (at(23, 17), None, "赵老师"),
-        (at(24, 0), None, "赵老师"),
-        (at(24, 7), "区县中心", "赵老师"),
-        (at(24, 9), "王老师", "区县中心"),
-        (at(24, 20), None, None),
+        (at(23, 7, 59), []),
+        (at(23, 8), ["王老师"]),
+        (at(23, 11), ["王老师", "李校长"]),
+        (at(23, 12), ["李校长"]),  # the end is exclusive; the deputy stands in
+        (at(23, 13), ["陈老师", "李校长"]),
+        (at(23, 17), ["赵老师"]),
+        (at(24, 7), ["赵老师", "区县中心"]),  # on call goes before whoever else is there
+        (at(24, 9), ["王老师", "区县中心"]),
+        (at(24, 20), []),
     ],
 )
-def test_who_is_there(moment: datetime, on_duty: str | None, on_call: str | None) -> None:
+def test_who_is_named_is_who_is_called_first(moment: datetime, people: list[str]) -> None:
     duty = make_duty(reversed(WEEK))
-    found, called = duty.on_duty(moment), duty.on_call(moment)
-    assert (found and found.name, called and called.name) == (on_duty, on_call)
-    in_utc = moment.astimezone(UTC)
-    assert (duty.on_duty(in_utc), duty.on_call(in_utc)) == (found, called)
+    found = duty.people_at(moment)
+    assert [one.name for one in found] == people
+    assert duty.people_at(moment.astimezone(UTC)) == found
+    assert not found or duty.who(moment) == found[0].words
+
+
+def test_who_stands_behind_a_roster_is_named_where_nobody_else_is() -> None:
+    head = OnDuty("周校长", P, "138")
+    assert make_duty(WEEK, (head,)).who(at(24, 21)).zh == "校长 周校长，电话 138"
+    assert make_duty([], (head,)).who(at(1)).zh == "校长 周校长，电话 138"
 
 
 def test_the_words_say_who_and_how_to_reach_them() -> None:
@@ -110,7 +115,7 @@ def test_a_roster_of_on_call_people_alone_stops_the_clock_until_it_ends() -> Non
 
 def test_a_moment_without_a_zone_is_a_mistake_of_the_program() -> None:
     with pytest.raises(ValueError, match="needs a time zone"):
-        make_duty(WEEK).on_duty(datetime(2026, 11, 23, 8))
+        make_duty(WEEK).people_at(datetime(2026, 11, 23, 8))
 
 
 START = at(20)

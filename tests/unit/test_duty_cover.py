@@ -11,7 +11,7 @@ from data_schemas.calendar import default_calendar
 from data_schemas.codes import DutyRole
 from data_schemas.duty import DutySpan
 from data_schemas.zone import CHINA
-from models.duty import DutyStatement, OnDuty, SchoolDuty, clashes, in_force, make_duty, who_is_on_duty
+from models.duty import DutyStatement, OnDuty, clashes, in_force, make_duty
 from models.duty_cover import COVERS, DutyGap, DutyHours, gaps, hours_by_kind, hours_of, kind_of_day, term_end
 from models.policy import read_policy
 
@@ -141,13 +141,12 @@ WEEK = [
     ],
 )
 def test_who_is_rung_one_after_the_other(moment: datetime, standing: tuple[OnDuty, ...], people: list[str]) -> None:
-    school = SchoolDuty(make_duty(WEEK), standing)
-    assert [one.name for one in who_is_on_duty(school, moment)] == people
+    assert [one.name for one in make_duty(WEEK, standing).people_at(moment)] == people
 
 
 def test_nobody_is_rung_twice() -> None:
-    school = SchoolDuty(make_duty([turn(at(23, 8), at(23, 17))]), (OnDuty("王老师", D, None), OnDuty("王老师", P, "4")))
-    rung = who_is_on_duty(school, at(23, 9))
+    standing = (OnDuty("王老师", D, None), OnDuty("王老师", P, "4"))
+    rung = make_duty([turn(at(23, 8), at(23, 17))], standing).people_at(at(23, 9))
     assert [(one.role, one.phone) for one in rung] == [(C, None), (P, "4")]
 
 

@@ -13,7 +13,7 @@ from data_schemas.codes import DutyRole, Tier
 from data_schemas.duty import DutySpan
 from models.assessment import AnswerTime, Floor
 from models.crisis_policy import CrisisPolicy
-from models.duty import Duty, OnDuty, SchoolDuty, make_duty, who_is_on_duty
+from models.duty import Duty, OnDuty, make_duty
 from models.ringing import AGAIN, CHECK, DAY_END, FIRST, NEXT, Ring, Rung, last_day_end, rings_due
 from models.triage import Attempt, CaseFacts, Piece, Present
 from tests.factories import floor, lead
@@ -42,7 +42,7 @@ def student(*pieces: Piece, **fields: object) -> Present:
 
 
 def due(one: Present, now: datetime, rung: Sequence[Rung] = (), duty: Duty = ROSTER) -> list[Ring]:
-    people = who_is_on_duty(SchoolDuty(duty), now)
+    people = duty.people_at(now)
     return rings_due(one, "school-01", rung, people, duty, SCHOOL, POLICY, now)
 
 
@@ -96,6 +96,7 @@ def test_after_a_standstill_each_still_has_the_time_to_answer() -> None:
 TIMES: list[tuple[str, Floor, bool]] = [
     ("minutes", rule(level=CRISIS, on=0, answer=AnswerTime.MINUTES), True),
     ("minutes, a rule nobody has heard of", rule("X99", CRISIS, 0, answer=AnswerTime.MINUTES), True),
+    ("at once, then as the tier says", rule(on=0, answer=AnswerTime.RESPOND), True),
     ("the same day", rule(on=0, answer=AnswerTime.SAME_DAY), False),
     ("the next day", rule(on=0, answer=AnswerTime.NEXT_DAY), False),
     ("ask", rule(on=0, answer=AnswerTime.ASK), False),
@@ -113,6 +114,14 @@ def test_the_answer_time_says_what_rings_and_no_rules_name(found: Floor, rings: 
 
 def spoken(hour: int) -> Attempt:
     return Attempt(day(0), at(0, hour), "A", True)
+
+
+def test_what_is_only_answered_rings_no_more_and_is_no_check() -> None:
+    one = student(piece(rule(on=0, answer=AnswerTime.RESPOND), at(0, 10)), case=CaseFacts((("", at(0, 11)),)))
+    assert due(one, at(0, 18)) == [], "neither after the hour nor at the day's end"
+    assert (one.urgent, one.unanswered, one.unchecked) == (False, (), ())
+    assert one.clock is not None
+    assert not one.clock.urgent
 
 
 ANSWERS = [
@@ -229,7 +238,7 @@ def test_the_last_school_day_that_is_over(now: datetime, ended: datetime | None)
 
 def test_who_stands_behind_the_roster_is_called_where_nobody_has_a_turn() -> None:
     head = OnDuty("陈校长", PRINCIPAL, "139")
-    people = who_is_on_duty(SchoolDuty(NOBODY, (head,)), at(0, 22))
+    people = make_duty([], (head,)).people_at(at(0, 22))
     rung = [Rung(FIRST, COUNSELOR, at(0, 22)), Rung(NEXT, DEPUTY, at(0, 22, 10))]
     (ring,) = rings_due(student(danger(22)), "school-01", rung, people, NOBODY, SCHOOL, POLICY, at(0, 22, 20))
     assert (ring.role, ring.person) == (PRINCIPAL, head)
