@@ -53,8 +53,8 @@ class Turns:
 @dataclass(frozen=True)
 class Duty:
     """The roster of one school, made by `make_duty`. `starts` and `ends` (n,) are the stretches in which somebody is on
-    duty, in microseconds, apart and in order; `before` (n,) is how long those in front of each are together. `standing`
-    are those behind the roster whatever the hour: a deputy, the principal, the centre, where somebody has named them."""
+    duty, in microseconds, apart and in order; `before` (n,) is how long those in front of each are together. Behind
+    the roster, whatever the hour, are those `standing`: a deputy, the principal, the centre, where they are named."""
 
     turns: dict[DutyRole, Turns]
     starts: tuple[int, ...]
@@ -120,8 +120,8 @@ class Duty:
 
 
 def make_duty(spans: Iterable[DutySpan], standing: tuple[OnDuty, ...] = ()) -> Duty:
-    """The roster of one school from its spans, in any order, and who stands behind it. Where turns of one role overlap, which an import refuses,
-    the later one counts from its start on."""
+    """The roster of one school from its spans, in any order, and who stands behind it. Where turns of one role overlap,
+    which an import refuses, the later one counts from its start on."""
     ordered = sorted(spans, key=lambda span: (span.starts_at, span.ends_at, span.person))
     turns = {
         role: _turns([span for span in ordered if span.role is role])

@@ -72,6 +72,7 @@ def gaps(
     """The hours from `first` to before `last`, both aware, in which nobody is there, in order; neighbours of one kind
     are one gap. A day outside of the calendar is at fault (`UserError`)."""
     found: list[DutyGap] = []
+    spans = [span for span in spans if span.starts_at < last and first < span.ends_at]
     for part in _parts(first, last, school, policy):
         for gap in _without(part, [span for span in spans if span.role in COVERS[part.hours]]):
             before = found[-1] if found else None

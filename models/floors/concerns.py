@@ -26,8 +26,8 @@ from models.policy import Policy
 from models.records import Records, Rows, rows_of
 from models.sheets import DIGITS
 
-# Rule, tier and severity of each kind. An exposure (R18) is no sign of the student's own, so it has no severity: somebody
-# is called at once, who says who looks after the others, and each of them is talked with as the tier says.
+# Rule, tier and severity of each kind. An exposure (R18) is no sign of the student's own, so it has no severity:
+# somebody is called at once, and each of those who were close is talked with as the tier says.
 CONCERN_RULES: dict[Concern, tuple[str, Tier, int]] = {
     Concern.SELF_HARM: ("R10", Tier.PRIORITY, SELF_HARM),
     Concern.SELF_HARM_SERIOUS: ("R10", Tier.CRISIS, SELF_HARM_SERIOUS),

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from data_schemas.instruments import Words
-from models.assessment import GROUPS, AnswerTime, Assessment, ModelStatus, Uncertainty
+from models.assessment import GROUPS, Assessment, ModelStatus, Uncertainty
 from models.triage import Piece, Present
 from serving.api.answer_due import LeadGiven, RetestGiven, TaskGiven, due_given, lead_given, retest_given, task_given
 from serving.api.answer_instruments import InstrumentGiven, instrument_given

@@ -25,7 +25,9 @@ def show_rings(request: Request, user: User, state: State) -> Response:
 
 
 def take_answer(request: Request, user: User, state: State, form: Form) -> Response:
-    service.respond(state, user, one(form, "student_id"))
+    """Of one student, or of all friends of one incident at once."""
+    for student_id in form.get("student_id") or [""]:
+        service.respond(state, user, student_id)
     return go(request, "/rings?ring=answered")
 
 

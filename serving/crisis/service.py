@@ -25,7 +25,8 @@ SHOWN = 4  # rings of one student beside a line of the list
 @dataclass(frozen=True)
 class RingingStudent:
     """Because of whom it rings now: the rules of what nobody has answered, since when, and who was called, the newest
-    first. `readable` says whether the reader may go on to the record."""
+    first. `readable` says whether the reader may go on to the record, `checked` whether a check in person follows an
+    answer."""
 
     student_id: str
     school_id: str
@@ -33,6 +34,7 @@ class RingingStudent:
     since: datetime
     rung: tuple[KeptRing, ...]
     readable: bool
+    checked: bool
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,8 @@ def _ringing(state: State, user: User, rings: Sequence[KeptRing], now: datetime)
         if told:
             since = min(one.piece.received_at for one in present.unanswered)
             rules = tuple(dict.fromkeys(one.piece.floor.id for one in present.unanswered))
-            found.append(RingingStudent(student_id, school_id, rules, since, told, readable))
+            checked = any(one.piece.floor.urgent for one in present.unanswered)
+            found.append(RingingStudent(student_id, school_id, rules, since, told, readable, checked))
     return tuple(sorted(found, key=lambda one: one.since))
 
 

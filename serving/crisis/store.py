@@ -39,8 +39,8 @@ class KeptRing:
 
 
 def may_ring(store: Store) -> tuple[int, dict[str, int]]:
-    """Everybody of whom there is evidence that rings or is checked above the week's line, open or not, each with how often the
-    facts about the student have changed; and how often everybody's have."""
+    """Everybody of whom there is evidence that rings or is checked above the week's line, open or not, each with how
+    often the facts about the student have changed; and how often everybody's have."""
     c = evidence.c
     which = c.answer.in_(MAY_RING) & ~c.history & ~c.lead
     times = sa.func.coalesce(fact_changes.c.times, 0).label("times")

@@ -14,6 +14,7 @@ from data_schemas.rules import Fault, faults
 from data_schemas.schools import unknown_schools
 from data_schemas.table_file import read_table_file
 from data_schemas.tables import TABLES
+from models.duty import make_duty
 from models.duty_cover import DAY
 from runxin.errors import bad_data
 from serving.access import Action, User, check_may, may
@@ -21,6 +22,7 @@ from serving.duty.form import LONGEST, DutyFault, turns_of
 from serving.duty.week import (
     WEEK,
     DutyWeek,
+    Uncovered,
     day_after_term,
     days_of_week,
     monday_of,
@@ -67,6 +69,27 @@ def open_duty(state: State, user: User, school_id: str, day: date | None) -> Dut
         term=None if after is None else uncovered(spans, now, after, school, policy, 0),
         any_turns=bool(spans),
     )
+
+
+@dataclass(frozen=True)
+class DutyNote:
+    """What of a roster is told beside the day's work: hours `ahead` without anybody, as the page of the roster has
+    them, and whether there is no roster at all or nobody to be called `now`."""
+
+    ahead: Uncovered
+    any_turns: bool
+    anybody_now: bool
+
+
+def duty_note(state: State, user: User, school_id: str) -> DutyNote | None:
+    """None where all is well, and for whom the roster is not."""
+    if not may(user, Action.SEE_DUTY, school_id):
+        return None
+    now, school, policy = state.clock(), state.calendars.of(school_id), state.policy.duty
+    spans = duty_in_force(state.store, [school_id]).get(school_id, [])
+    ahead = uncovered(spans, now, state.today() + policy.look_ahead_days * DAY, school, policy, 1)
+    note = DutyNote(ahead, bool(spans), bool(make_duty(spans).people_at(now)))
+    return note if ahead.total or not spans else None
 
 
 def may_change(user: User, school_id: str) -> bool:

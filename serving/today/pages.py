@@ -16,6 +16,7 @@ from models.triage.week import hours_for, hours_offered, slots_of
 from serving.access import Action, User, may_somewhere
 from serving.cases.service import cases_of
 from serving.crisis.service import rung_lately
+from serving.duty.service import duty_note
 from serving.platform.guard import local_path
 from serving.platform.pages import shows
 from serving.platform.render import CHINA, go, page, student_path
@@ -117,6 +118,7 @@ def show_list(request: Request, user: User, state: State) -> Response:
         rung=rung_lately(state.store, at_once, now),
         just_handled=sum(entry.handled for entry in listed.queue(BELOW)),
         case_status=request.query_params.get("case"),
+        duty_note=duty_note(state, user, school),
         missed=missed_words(listed.missed),
         hours=_round(checking),
         over_a_day=checking > WORKING_DAY,

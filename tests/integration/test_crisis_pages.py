@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from data_schemas.codes import Tier
+from models.assessment import AnswerTime
 from serving.app import make_web
-from serving.store import Store
+from serving.store import Filing, RunFacts, Store
 from serving.store.case_tables import case_events
 from tests.crisis import MINUTE, Shift, in_danger, roster, with_robots
 from tests.desk import Desk, colleague, rows
-from tests.factories import NOW, present
+from tests.factories import AS_OF, NOW, assessment, floor, present, publish, student
 from tests.http_client import Client
 from tests.new_stores import new_store
 from tests.receivers import Hooks
@@ -109,6 +111,29 @@ def test_whoever_follows_a_case_can_answer_for_new_evidence(desk: Desk, store: S
     assert alarm(get(desk, "/"))
     assert answer(desk) == 303
     assert alarm(get(desk, "/")) == ""
+
+
+def test_one_person_answers_at_once_for_all_friends_of_one_incident(desk: Desk, store: Store, at_work: Shift) -> None:
+    answer(desk)
+    at_work.now += MINUTE
+    found = floor("R18", Tier.WATCH, severity=0, answer=AnswerTime.RESPOND, known_on=AS_OF, evidence_on=AS_OF,
+                  received_at=at_work.now)  # fmt: skip
+    friends = ["S-2", "S-3"]
+    filings = RunFacts(filings=[Filing(one, "school-01", (found,)) for one in friends])
+    said = [assessment(one, Tier.WATCH, tier_source="floor", floors=(found,)) for one in friends]
+    publish(store, said, students=[student(one) for one in friends], at=at_work.now, fingerprint="r18", facts=filings)
+    at_work.step()
+    desk.now = at_work.now
+    html = get(desk)
+    assert "这 2 名与事件有关的学生都由我来响应" in html
+    assert "安排与他们逐一谈话" in html
+    token = re.findall(r'name="form_token" value="([^"]*)"', html)[0]
+    assert desk.client.post("/rings", {"form_token": token, "student_id": friends}).status_code == 303
+    for one in friends:
+        now = present(store, one)
+        assert (now.unanswered, now.urgent) == ((), False)
+        assert now.clock is not None
+        assert now.clock.what.zh == "10 个上学日内约谈"
 
 
 def test_a_principal_is_told_once_called_by_id_and_code_and_may_answer(
