@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from data_schemas.codes import Stage
 from models.crisis_policy import CrisisPolicy
 from models.policy_part import PACKAGED, PolicyPart, packaged
-from models.work_policy import CasePolicy, DutyPolicy, ReadingPolicy, WavePolicy
+from models.work_policy import CasePolicy, DutiesPolicy, DutyPolicy, ReadingPolicy, WavePolicy
 from runxin.errors import Problem, bad_data
 
 
@@ -213,6 +213,7 @@ class Policy(PolicyPart):
     crisis: CrisisPolicy = CrisisPolicy()
     casework: CasePolicy = CasePolicy()
     duty: DutyPolicy = DutyPolicy()
+    duties: DutiesPolicy = Field(default_factory=DutiesPolicy)
     waves: WavePolicy = Field(default_factory=WavePolicy)
     reading: ReadingPolicy = ReadingPolicy()
     consent: ConsentPolicy = ConsentPolicy()

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from data_schemas.codes import DutyRole, Stage
+from data_schemas.codes import DutyRole, FamilyFlag, Stage
 from models.policy_part import PolicyPart, packaged
 
 
@@ -32,6 +32,30 @@ class DutyPolicy(PolicyPart):
         if self.lessons_from >= self.lessons_until:
             raise ValueError("lessons_until is later than lessons_from")
         return self
+
+
+class DutiesPolicy(PolicyPart):
+    """Within how many days the duties of the city's plan are done where the plan names no day, whose families have
+    special circumstances, when the seasons of 升学 and 就业 are (month-day), and which duties are switched `off`."""
+
+    off: tuple[str, ...] = ()
+    special_flags: tuple[str, ...] = Field(default_factory=lambda: tuple(packaged("duties")["special_flags"]))
+    first_visit_days: int = Field(30, ge=1)
+    plan_days: int = Field(14, ge=1)
+    handover_days: int = Field(14, ge=1)
+    leave_school_days: int = Field(5, ge=0)
+    referral_days: int = Field(14, ge=1)
+    remind_days: int = Field(14, ge=0)
+    refresh_days: int = Field(30, ge=1)
+    graduation: tuple[str, str] = ("05-15", "07-10")
+    employment: tuple[str, str] = ("05-01", "06-30")
+
+    @field_validator("special_flags")
+    @classmethod
+    def _flags(cls, stated: tuple[str, ...]) -> tuple[str, ...]:
+        if not set(stated) <= set(FamilyFlag.codes()):
+            raise ValueError(f"circumstances: {', '.join(FamilyFlag.codes())}")
+        return stated
 
 
 class WavePolicy(PolicyPart):

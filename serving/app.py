@@ -27,6 +27,7 @@ from serving.concerns import pages as concerns
 from serving.crisis import pages as crisis
 from serving.crisis.service import alarm_for
 from serving.directory import pages as directory
+from serving.duties import pages as duties
 from serving.duty import pages as duty
 from serving.exports import pages as exports
 from serving.handover import pages as handover
@@ -62,6 +63,7 @@ PAGES = (
     *links.ROUTES,
     *handover.ROUTES,
     *duty.ROUTES,
+    *duties.ROUTES,
     *waves.ROUTES,
     *student.ROUTES,
     *recording.ROUTES,

@@ -1,6 +1,6 @@
 """Which tasks of an assessment nobody has done since, and what they say under the protection lock."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from models.assessment import Task
 from models.policy import Policy
 from models.tasks import OF_REPORTS, TO_DO, UNDER_LOCK
 from models.triage.clocks import school_days_between
-from models.triage.facts import StudentFacts, Word
+from models.triage.facts import Contact, StudentFacts, Word
 
 
 def tasks_left(
@@ -21,15 +21,24 @@ def tasks_left(
     said = facts.assessment
     if said is None:
         return ()
-    done = [(word.observed_on, word.received_at, word.file) for word in words if word.is_interview and not word.blind]
-    done += [(contact.on, contact.received_at, contact.file) for contact in facts.contacts]
     left = (
         task
         for task in said.tasks
-        if not any(_does(task, *one) for one in done)
+        if done_on(task, words, facts.contacts) is None
         and school_days_between(task.since or task.on, said.as_of, school) < policy.tasks.school_days
     )
     return tuple(_under_lock(task) if locked else task for task in left)
+
+
+def done_on(task: Task, words: Sequence[Word], contacts: Sequence[Contact]) -> date | None:
+    """The first day on which somebody has done a task; None where nobody has. `words` are in force."""
+    return min((one[0] for one in _spoken(words, contacts) if _does(task, *one)), default=None)
+
+
+def _spoken(words: Sequence[Word], contacts: Sequence[Contact]) -> Iterator[tuple[date, datetime, str]]:
+    asked = (word for word in words if word.is_interview and not word.blind)
+    yield from ((word.observed_on, word.received_at, word.file) for word in asked)
+    yield from ((contact.on, contact.received_at, contact.file) for contact in contacts)
 
 
 def _under_lock(task: Task) -> Task:

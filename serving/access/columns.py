@@ -104,6 +104,10 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             **dict.fromkeys(("since", "step", "role", "person", "rung_at"), F.RINGS),
             **dict.fromkeys(("ring_id", "call_id"), F.INTERNAL),
         },
+        "duty_records": {
+            **dict.fromkeys(("duty", "done_on", "result", "how", "reason", "recorded_at", "recorded_by"), F.TASKS),
+            **dict.fromkeys(("record_id", "undoes"), F.INTERNAL),
+        },
         "corrections": {
             "said": F.BIRTH,  # a name or a birth date among them: on no page
             **dict.fromkeys(("field", "asked_by", "identity", "corrected_by"), F.BIRTH),

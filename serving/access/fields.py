@@ -33,6 +33,7 @@ class RecordField(Code):
     MISS = ("miss", "遗漏复查的个案", "case of a miss review")
     READING = ("reading", "查阅申请的原因", "reason of a request to read")
     RINGS = ("rings", "何时呼叫过谁", "who was called when")
+    TASKS = ("tasks", "按方案要做的事", "what the city's plan asks for")
     CONSENT = ("consent", "同意与撤回", "consents and withdrawals")
     INTERNAL = ("internal", "内部编号、散列与时刻", "internal numbers, hashes and moments")
 
@@ -57,6 +58,7 @@ WITH_STUDENTS = frozenset(
         F.IDENTITY,
         F.READING,
         F.RINGS,
+        F.TASKS,
     }
 )
 # Of a note a counselor and a supervisor see their own; of restricted ones a supervisor sees all. Nobody is shown
@@ -91,18 +93,21 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "GET /week": LINE,
         "GET /to-complete": frozenset({F.ID, F.NAME, F.CLASS}),
         "GET /students": frozenset({F.ID, F.NAME, F.CLASS}),
-        "GET /students/{student_id:path}": WITH_STUDENTS - {F.CODES, F.READING, F.PLAN, F.RESTRICTED},
+        "GET /students/{student_id:path}": WITH_STUDENTS - {F.CODES, F.READING, F.PLAN, F.RESTRICTED, F.TASKS},
         "GET /readings": frozenset({F.ID, F.READING}),
         **{
             f"GET /{queue}": LINE
             for queue in ("contact", "history", "retest", "not-screened", "needs-person", "suspended", "identity")
         },
+        "GET /duties": frozenset({F.ID, F.NAME, F.CLASS, F.TASKS}),
+        "GET /export/duties": frozenset({F.ID, F.NAME, F.CLASS, F.TASKS}),
         "GET /cases": frozenset({F.ID, F.CASE}),
         "GET /concerns": frozenset({F.ID, F.NAME, F.CLASS}),
         "GET /handover": LINE | {F.CASE},
         "GET /export/list": LINE | {F.TOTALS, F.CASE},
         "GET /export/handover": LINE | {F.CASE},
-        "GET /export/students/{student_id:path}": WITH_STUDENTS - {F.CODES, F.READING, F.PLAN, F.RESTRICTED, F.LINK},
+        "GET /export/students/{student_id:path}": WITH_STUDENTS
+        - {F.CODES, F.READING, F.PLAN, F.RESTRICTED, F.LINK, F.TASKS},
         "GET /plans/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.PLAN}),
         "GET /notes/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.RESTRICTED}),
         "GET /links/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.LINK}),

@@ -31,6 +31,10 @@ class Action(Code):
     SEE_DUTY = ("see_duty", "查看值班表", "see a duty roster")
     CHANGE_DUTY = ("change_duty", "修改值班表", "change a duty roster")
     PLAN_WAVES = ("plan_waves", "安排筛查", "plan a wave of screening")
+    SEE_TASKS = ("see_tasks", "查看计划任务", "see what the city's plan asks for of students")
+    COUNT_TASKS = ("count_tasks", "查看计划任务的汇总", "see the counts of what the city's plan asks for")
+    DO_TASKS = ("do_tasks", "登记计划任务", "record what was done of the city's plan")
+    DO_SCHOOL_TASKS = ("do_school_tasks", "登记学校任务", "record what the school has done of the city's plan")
     SEE_MISS_CASES = ("see_miss_cases", "查看遗漏复查的个案", "see the cases of a miss review")
     SEE_MISS_COUNTS = ("see_miss_counts", "查看遗漏复查的汇总", "see the counts of a miss review")
     MANAGE_USERS = ("manage_users", "管理账号", "manage users")
@@ -63,6 +67,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
                 **dict.fromkeys((Action.SEE_DUTY, Action.CHANGE_DUTY, Action.PLAN_WAVES), OWN),
                 Action.ANSWER_RING: OWN,
+                **dict.fromkeys((Action.SEE_TASKS, Action.COUNT_TASKS, Action.DO_TASKS, Action.DO_SCHOOL_TASKS), OWN),
                 Action.SEE_MISS_CASES: OWN,
                 Action.SEE_MISS_COUNTS: OWN,
             }
@@ -78,6 +83,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.SETTLE_IDENTITY: OWN_AND_UNASSIGNED,
                 **dict.fromkeys((Action.SEE_DUTY, Action.PLAN_WAVES), OWN),
                 Action.ANSWER_RING: OWN,
+                **dict.fromkeys((Action.SEE_TASKS, Action.COUNT_TASKS, Action.DO_TASKS), OWN),
                 Action.APPROVE_CASE: OWN,
                 Action.REVIEW_READINGS: OWN,
             }
@@ -88,7 +94,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
             dict.fromkeys(
                 (
                     *(Action.SEE_DUTY, Action.CHANGE_DUTY, Action.SEE_MISS_COUNTS, Action.REVIEW_READINGS),
-                    Action.ANSWER_RING,
+                    *(Action.ANSWER_RING, Action.COUNT_TASKS, Action.DO_SCHOOL_TASKS),
                 ),
                 OWN,
             )

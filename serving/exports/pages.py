@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serving.access import User
-from serving.exports.service import open_file_out, open_handover_out, open_list_out
+from serving.exports.service import open_file_out, open_handover_out, open_list_out, open_tasks_out
 from serving.exports.sheet import OutSheet, workbook_of
 from serving.platform.guard import language_of
 from serving.platform.pages import shows
@@ -29,6 +29,12 @@ def show_list_out(request: Request, user: User, state: State) -> Response:
 def show_handover_out(request: Request, user: User, state: State) -> Response:
     school, form = chosen_school(request, user), _form(request)
     return out(request, user, open_handover_out(state, user, school or "", form, language_of(request)), form)
+
+
+def show_tasks_out(request: Request, user: User, state: State) -> Response:
+    school, form, query = chosen_school(request, user) or "", _form(request), request.query_params
+    duty, class_id = query.get("duty", ""), query.get("class")
+    return out(request, user, open_tasks_out(state, user, school, duty, class_id, form, language_of(request)), form)
 
 
 def show_file_out(request: Request, user: User, state: State) -> Response:
@@ -55,5 +61,6 @@ def _form(request: Request) -> str:
 ROUTES = (
     shows("/export/list", show_list_out),
     shows("/export/handover", show_handover_out),
+    shows("/export/duties", show_tasks_out),
     shows("/export/students/{student_id:path}", show_file_out),
 )

@@ -1,12 +1,15 @@
 """What goes out: allowed first, then put in the audit log as such, then read."""
 
+from models.duties import of_duty
 from models.triage import BY_CODE
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
 from serving.cases.service import case_of
+from serving.duties.service import open_duties
 from serving.exports.case_file import file_sheet
 from serving.exports.listing import handover_sheet, list_sheet
 from serving.exports.sheet import OutSheet
+from serving.exports.tasks import tasks_sheet
 from serving.handover.service import open_handover
 from serving.platform.state import State
 from serving.store import AuditEvent, school_names, write_audit
@@ -46,3 +49,19 @@ def open_handover_out(state: State, user: User, school_id: str, form: str, lang:
     event = AuditEvent(state.clock(), user.username, "list.exported", "follow_up", school_id, f"{form} handover")
     write_audit(state.store, event)
     return handover_sheet(part, school_names(state.store).get(school_id, school_id), lang)
+
+
+def open_tasks_out(
+    state: State, user: User, school_id: str, duty: str, class_id: str | None, form: str, lang: str
+) -> OutSheet:
+    """What is to be done of the plan: by a class's homeroom teacher, or of one duty. Raises `UserError` (refused)."""
+    check_may(user, Action.SEE_TASKS, school_id)
+    view, rule = open_duties(state, user, school_id), of_duty(duty)
+    lines = [line for line in view.lines if line.task.to_do and (rule is None or line.rule is rule)]
+    if class_id is not None:
+        lines = [line for line in lines if (line.student.class_id or "") == class_id]
+    if rule is None:
+        lines = [line for line in lines if line.of_class]
+    detail = f"{form} {duty or 'class'}"
+    write_audit(state.store, AuditEvent(state.clock(), user.username, "tasks.exported", "follow_up", school_id, detail))
+    return tasks_sheet(lines, school_names(state.store).get(school_id, school_id), rule.what if rule else None, lang)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from data_schemas.roster import UNASSIGNED
 from serving.store.case_tables import case_events, concern_reports, drafts, explanation_views, readings, reveals, talks
 from serving.store.database import Store, chunks
+from serving.store.duties_tables import duty_records
 from serving.store.plan_tables import plans, restricted_notes, student_links
 from serving.store.rights_tables import corrections
 from serving.store.ring_tables import rings
@@ -53,6 +54,7 @@ FILED = (
     student_links,
     corrections,
     rings,
+    duty_records,
 )  # tables with a file's id in `student_id`
 PUT = tuple(table for table in FILED if table not in (misses, run_strangers))
 NOBODYS = "; "  # stands behind a school that nobody has: no id and no school holds a blank

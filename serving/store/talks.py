@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from models.triage import Attempt
 from serving.store.case_tables import talks
 from serving.store.database import chunks
+from serving.store.duties_tables import duty_records
 from serving.store.sealing import seal, unseal
 
 NOT_REACHED, GUARDIAN = "not_reached", "guardian"
@@ -84,9 +85,9 @@ def attempts_of(connection: sa.Connection, ids: Sequence[str], at: datetime | No
     }
 
 
-def undone_ids() -> sa.Select[Any]:
-    """The ids of talks that were taken back."""
-    return sa.select(talks.c.undoes).where(talks.c.undoes.is_not(None))
+def undone_ids() -> sa.CompoundSelect[Any]:
+    """The ids of talks, and of records of the plan's duties, that were taken back."""
+    return sa.union_all(*(sa.select(one.c.undoes).where(one.c.undoes.is_not(None)) for one in (talks, duty_records)))
 
 
 def talk_from_row(connection: sa.Connection, row: Any) -> Talk:

@@ -69,6 +69,10 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/duty"): TALKS | {"principal"},
     ("GET", "/duty/sheet"): TALKS | {"principal"},
     **{("POST", path): frozenset({"counselor", "principal"}) for path in ("/duty", "/duty/numbers", "/duty/import")},
+    ("GET", "/duties"): TALKS | {"principal"},
+    ("GET", "/export/duties"): TALKS,
+    ("POST", "/duties"): frozenset({"counselor", "principal"}),  # D11, of the school itself
+    ("POST", "/duties/undo"): frozenset({"counselor", "principal"}),
     ("GET", "/waves"): TALKS,
     ("POST", "/waves"): TALKS,
     ("POST", "/waves/new"): TALKS,
@@ -120,6 +124,7 @@ OF_A_STUDENT = {
     "school": "school-01",
     "to_school": "x",
     "said": "accept",
+    "duty": "D11",
 }
 SCHOOLS = {"counselor": ["school-01"], "supervisor": ["school-01"], "principal": ["school-01"]}
 

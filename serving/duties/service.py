@@ -1,0 +1,192 @@
+"""The plan's tasks of a school: allowed first, then put in the audit log, then worked out from facts or recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from data_schemas.instruments import Words
+from models.duties import (
+    DutyCount,
+    DutyRecord,
+    DutyResult,
+    DutyRule,
+    DutyState,
+    DutyStudent,
+    DutyTask,
+    DutyWho,
+    counted,
+    duty_time,
+    key_seasons,
+    of_duty,
+    school_tasks,
+    student_tasks,
+)
+from runxin.errors import Kind, UserError
+from serving.access import Action, User, check_may, may
+from serving.duties import store as kept
+from serving.duties.form import TaskFault, TaskForm
+from serving.platform.state import State
+from serving.store import A_YEAR, AuditEvent, Student, read_school, write_audit
+from serving.store.circumstances import flags_of_school
+from serving.today.blind import drawn_of_school
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """One task of a student that may be shown. `locked` says that no guardian is to be called because of it."""
+
+    rule: DutyRule
+    task: DutyTask
+    student: Student
+    locked: bool
+    record: DutyRecord | None = None  # by which it was done or excused, where that is on record
+
+    @property
+    def of_class(self) -> bool:
+        """Whether it stands on the list of a homeroom teacher, who is told what to do and no more."""
+        return self.rule.who is DutyWho.HOMEROOM and self.task.to_do
+
+
+@dataclass(frozen=True)
+class SchoolLine:
+    rule: DutyRule
+    task: DutyTask
+    record: DutyRecord | None = None
+
+
+@dataclass(frozen=True)
+class DutiesView:
+    """What the plan asks for at a school in this school year: counts by duty, the school's own tasks, and tasks of
+    students where the reader may see them. `hidden` tasks are of whoever is drawn by lot for a blind talk."""
+
+    counts: tuple[DutyCount, ...]
+    school: tuple[SchoolLine, ...]
+    lines: tuple[TaskLine, ...]
+    seasons: tuple[Words, ...]
+    since: date
+    hidden: int
+    classes: tuple[str, ...] = ()
+    synthetic: bool = False
+    by_who: dict[DutyWho, int] = field(default_factory=dict)
+
+
+def open_duties(state: State, user: User, school_id: str) -> DutiesView:
+    """Raises `UserError` (refused)."""
+    check_may(user, Action.COUNT_TASKS, school_id)
+    write_audit(state.store, AuditEvent(state.clock(), user.username, "tasks.read", object_id=school_id))
+    return view_of(state, school_id, may(user, Action.SEE_TASKS, school_id), may(user, Action.SEE_NAMES, school_id))
+
+
+def view_of(state: State, school_id: str, students: bool, names: bool) -> DutiesView:
+    """The same for whoever is allowed: with tasks of `students`, or their counts alone. Counts are over everybody."""
+    today = state.today()
+    facts = read_school(state.store, school_id, today, names)
+    since = kept.first_list_of(state.store, school_id) or today
+    time = duty_time(today, since, state.calendars.of(school_id), state.policy)
+    presents = facts.presents.of(facts.everyone, state.policy, time.school, None)
+    flags = flags_of_school(state.store, school_id, facts.run, today)
+    begun = time.terms[0].first if time.terms else today - A_YEAR
+    sources = kept.sources_of(state.store, school_id, [one.student_id for one in presents], begun)
+    blind = drawn_of_school(state.store, school_id, state.clock(), state.policy, state.calendars)
+    lines, hidden, everything = [], 0, []
+    for present in presents:
+        who = facts.people[present.student_id]
+        one = DutyStudent(
+            present,
+            who.class_id,
+            who.grade,
+            flags.get(present.student_id, {}),
+            sources.arrived.get(present.student_id),
+            sources.planned.get(present.student_id, ()),
+            sources.referred.get(present.student_id, ()),
+            sources.handed_over.get(present.student_id, ()),
+            sources.records.get(present.student_id, ()),
+        )
+        for task in student_tasks(one, time):
+            rule = _rule(task)
+            everything.append(task)
+            if present.student_id in blind and not rule.everybody:
+                hidden += 1
+            elif students:
+                lines.append(TaskLine(rule, task, who, present.protection, _by(task, one.records)))
+    said = kept.school_records(state.store, school_id)
+    own = tuple(SchoolLine(_rule(task), task, _by(task, said)) for task in school_tasks(said, time))
+    return DutiesView(
+        counted([*everything, *(one.task for one in own)]),
+        own,
+        tuple(sorted(lines, key=_order)),
+        key_seasons(time),
+        since,
+        hidden,
+        tuple(sorted({one.student.class_id or "" for one in lines if one.task.to_do})),
+        facts.run is not None and facts.run.synthetic,
+        _by_who(everything, own),
+    )
+
+
+def record_task(state: State, user: User, school_id: str, duty: str, ids: Sequence[str], said: TaskForm) -> int:
+    """Keep what was done of a duty, of students or, of a duty of its own, of the school; of how many. Raises
+    `UserError` (refused, not found) and `TaskFault`."""
+    rule, now = of_duty(duty), state.clock()
+    if rule is None:
+        raise UserError(Kind.NOT_FOUND, "there is no such duty")
+    check_may(user, Action.DO_SCHOOL_TASKS if rule.of_school else Action.DO_TASKS, school_id)
+    record = said.record(rule, user.username, state.today())
+    if rule.of_school:
+        kept.keep_school_record(state.store, school_id, record, now)
+        return 1
+    if not ids:
+        raise TaskFault("tasks_fault_nobody", "tick at least one student")
+    view = view_of(state, school_id, True, False)
+    asked = {
+        line.student.student_id: line for line in view.lines if line.rule is rule and line.task.opens_on <= record.on
+    }
+    if not set(ids) <= asked.keys():
+        raise TaskFault("tasks_fault_gone", "a task does not stand for that student on that day")
+    at_home = record.how is not None and record.result is not DutyResult.EXCUSED
+    if at_home and any(asked[one].locked for one in ids):
+        raise TaskFault("tasks_fault_locked", "protection lock: the family is not met because of this")
+    kept.keep_records(state.store, school_id, ids, record, now)
+    return len(ids)
+
+
+def undo_task(state: State, user: User, form_id: str) -> str:
+    """Take back what one has recorded by one form within the minutes of the policy; the school that it is of. Raises
+    `UserError` (refused, not found) and `TaskFault`."""
+    found = kept.find_form(state.store, form_id)
+    if found is None:
+        check_may(user, Action.DO_SCHOOL_TASKS, next(iter(user.schools), None))
+        raise UserError(Kind.NOT_FOUND, "there is no such record")
+    check_may(user, Action.DO_SCHOOL_TASKS if found.of_school else Action.DO_TASKS, found.school_id)
+    late = state.clock() - found.at > timedelta(minutes=state.policy.casework.undo_minutes)
+    if found.by != user.username or late:
+        raise TaskFault("tasks_fault_too_late", "only its author takes a record back, within minutes")
+    kept.take_back(state.store, form_id, user.username, state.clock())
+    return found.school_id
+
+
+def _rule(task: DutyTask) -> DutyRule:
+    rule = of_duty(task.duty)
+    assert rule is not None
+    return rule
+
+
+def _by(task: DutyTask, records: Sequence[DutyRecord]) -> DutyRecord | None:
+    """The record by which a task was done or excused; None where another fact shows it."""
+    mine = [one for one in records if one.duty == task.duty and one.on >= task.opens_on]
+    if task.state is DutyState.DONE:
+        return next((one for one in mine if one.on == task.done_on and one.result is not DutyResult.EXCUSED), None)
+    if task.state is DutyState.EXCUSED:
+        return next((one for one in mine if one.result is DutyResult.EXCUSED), None)
+    return None
+
+
+def _order(line: TaskLine) -> tuple[bool, date, str, str]:
+    """What is to be done first, by day; never by anything of the student."""
+    return not line.task.to_do, line.task.due_on, line.student.class_id or "", line.student.student_id
+
+
+def _by_who(tasks: Sequence[DutyTask], own: Sequence[SchoolLine]) -> dict[DutyWho, int]:
+    every = [*tasks, *(one.task for one in own)]
+    found = {who: sum(_rule(one).who is who and one.to_do for one in every) for who in DutyWho}
+    return {who: n for who, n in found.items() if n}

@@ -1,0 +1,47 @@
+"""Rows of a school's students as its list in force was made from them: what a replay keeps."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from serving.store.contents import contents_with
+from serving.store.database import Store
+from serving.store.fact_changes import stamp_of
+from serving.store.payload import unpack
+from serving.store.runs import Run
+from serving.store.tables import assessments, inputs, runs
+
+T = TypeVar("T")
+
+
+def kept_rows(
+    store: Store, school_id: str, run: Run | None, table: str, read: Callable[[str, dict[str, Any]], T]
+) -> tuple[T, ...]:
+    """What `read` makes of each row of a `table`, by student and row. It is kept until another list is published:
+    thousands of rows are unpacked."""
+    if run is None:
+        return ()
+    name = f" {table} of {school_id}"
+    with store.reading() as connection:
+        holds = run.run_id, stamp_of(connection, school_id).of_all
+        before = store.kept.get(name)
+        if before is not None and before[0] == holds:
+            kept: tuple[T, ...] = before[1]
+            return kept
+        found = tuple(read(who, row) for who, row in _rows(connection, school_id, run.run_id, table))
+    store.kept.keep(name, (holds, found))
+    return found
+
+
+def _rows(connection: sa.Connection, school_id: str, run_id: str, table: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    context = connection.scalar(sa.select(runs.c.context).where(runs.c.run_id == run_id))
+    columns = [] if context is None else contents_with(connection, [context])[context]["columns"].get(table, [])
+    if not columns:
+        return
+    same = (inputs.c.student_id == assessments.c.student_id) & (inputs.c.sha256 == assessments.c.inputs)
+    here = (assessments.c.run_id == run_id) & (assessments.c.school_id == school_id)
+    query = sa.select(inputs.c.student_id, inputs.c.content).select_from(assessments.join(inputs, same)).where(here)
+    for student_id, content in connection.execute(query).all():
+        for values in unpack(content)["rows"].get(table, ()):
+            yield student_id, dict(zip(columns, values, strict=True))
