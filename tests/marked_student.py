@@ -5,11 +5,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 from data_schemas.codes import DutyRole, Tier
+from models.duties import DutyRecord, DutyResult, VisitHow
 from models.ringing import RingStep
 from serving.access import Role
 from serving.access.fields import RecordField
 from serving.accounts import create_user
 from serving.crisis.store import KeptRing, keep_call
+from serving.duties.store import keep_records as keep_duty_records
 from serving.links.store import LinkedMember, StudentGroup, keep_group
 from serving.miss_review import Case, KeptReview, read_half
 from serving.miss_review.review import _plain, counts_of
@@ -50,6 +52,7 @@ MARKS: dict[RecordField, tuple[str, ...]] = {
     RecordField.MISS: ("没有筛查", "2026-09-02"),
     RecordField.READING: ("标查阅",),
     RecordField.RINGS: ("标值班",),
+    RecordField.TASKS: ("标登记",),
     RecordField.CONSENT: ("2026-09-03", "2026/9/3"),
 }
 
@@ -113,6 +116,8 @@ def lay_out_marked(store: Store) -> None:
     about = (WHO, SCHOOL, "c", ("R05",), NOW - timedelta(hours=1))
     rung = KeptRing("r", *about, RingStep.DAY_END, DutyRole.PRINCIPAL, "标值班", NOW - timedelta(minutes=30))
     keep_call(store, [rung], [], NOW)
+    visited = DutyRecord("form", "D02", AS_OF, DutyResult.DONE, VisitHow.HOME, by="标登记")
+    keep_duty_records(store, SCHOOL, [WHO], visited, NOW)
     case = Case("referral", AS_OF.replace(month=9, day=2), "ranked", "unscreened", AS_OF.replace(month=8), "routine")
     kept = (KeptCase("o1", WHO, _plain(case)),)
     half = read_half("2026H1")

@@ -17,7 +17,7 @@ class DutyWho(Code):
     COUNSELOR = ("counselor", "心理教师", "counselor")
     SCHOOL = ("school", "学校", "school")
     LAW_DEPUTY = ("law_deputy", "法治副校长", "deputy principal for legal affairs")
-    CIVIL_AFFAIRS = ("civil_affairs", "民政部门（月底未到由学校催办）", "civil affairs; the school asks at month's end")
+    CIVIL_AFFAIRS = ("civil_affairs", "民政部门", "civil affairs")
     PRINCIPAL = ("principal", "校长", "principal")
 
 

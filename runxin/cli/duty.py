@@ -18,9 +18,18 @@ from runxin.cli.named_schools import HELP, schools_to_read
 from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.settings import read_settings
-from serving.store import AuditEvent, duty_in_force, duty_of, keep_duty, known_school_ids, open_store, write_audit
+from serving.store import (
+    AuditEvent,
+    duty_in_force,
+    duty_of,
+    keep_duty,
+    known_school_ids,
+    open_store,
+    school_ids,
+    write_audit,
+)
 
-duty_app = typer.Typer(help="Duty rosters: clocks of minutes run while somebody is on duty.", no_args_is_help=True)
+duty_app = typer.Typer(help="Duty rosters, and how the tasks of the city's plan stand.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 TABLE = TABLES["duty"]
 
@@ -69,6 +78,20 @@ def list_command(
     for school_id in schools:
         lines += [f"{school_id}  now: {who[school_id].zh} / {who[school_id].en}", *map(_line, ahead[school_id])]
     answer(payload, json, "\n".join(lines) or "no duty roster; runxin duty import FILE brings one")
+
+
+@duty_app.command("tasks")
+def tasks_command(
+    school: Annotated[list[str] | None, typer.Option(help=f"Only this school; {HELP}.")] = None,
+    json: Json = False,
+) -> None:
+    """Count how the tasks of the city's plan stand: to do, overdue, done, missed, excused; nobody is named."""
+    from runxin.cli.duty_tasks import tasks_of  # students are read with numpy, which costs what the others do without
+
+    settings = read_settings()
+    with open_store(settings) as store:
+        payload, lines = tasks_of(store, settings, schools_to_read(store, school) or school_ids(store))
+    answer(payload, json, "\n".join(lines) or "no list is published; runxin screen DIR publishes one")
 
 
 def _faults(known: frozenset[str], frame: pd.DataFrame) -> Sequence[Fault]:

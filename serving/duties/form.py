@@ -33,20 +33,20 @@ class TaskForm:
         try:
             on = date.fromisoformat(self.on)
         except ValueError as error:
-            raise TaskFault("tasks_fault_day", f"{self.on!r} is no day") from error
+            raise TaskFault("duties_fault_day", f"{self.on!r} is no day") from error
         if not today - LONGEST_AGO <= on <= today:
-            raise TaskFault("tasks_fault_day", "the day lies ahead, or too far back")
+            raise TaskFault("duties_fault_day", "the day lies ahead, or too far back")
         if self.result not in DutyResult.codes() or (self.result == DutyResult.PROBLEM.code and not rule.visit):
-            raise TaskFault("tasks_fault_result", "say what came of it")
+            raise TaskFault("duties_fault_result", "say what came of it")
         result = DutyResult.of(self.result)
         excused = result is DutyResult.EXCUSED
         if excused and self.reason not in ExcuseReason.codes():
-            raise TaskFault("tasks_fault_reason", "say why it need not be done")
+            raise TaskFault("duties_fault_reason", "say why it need not be done")
         met = rule.visit or rule.id == "D08"
         if met and not excused and self.how not in VisitHow.codes():
-            raise TaskFault("tasks_fault_how", "say how the family was met")
+            raise TaskFault("duties_fault_how", "say how the family was met")
         if rule.id in ("D05", "D06") and not excused and self.how != VisitHow.HOME.code:
-            raise TaskFault("tasks_fault_home", "the plan asks for a visit at home")
+            raise TaskFault("duties_fault_home", "the plan asks for a visit at home")
         how = VisitHow.of(self.how) if met and not excused else None
         reason = ExcuseReason.of(self.reason) if excused else None
         return DutyRecord(self.form_id or secrets.token_urlsafe(12), rule.id, on, result, how, reason, by)

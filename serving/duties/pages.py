@@ -62,7 +62,7 @@ def _page(
     if rule is None and class_id is not None:
         lines = [line for line in lines if line.of_class]
     asked = [line for line in lines if line.task.to_do]
-    settled = [line for line in lines if not line.task.to_do]
+    settled = sorted((line for line in lines if not line.task.to_do), key=lambda line: line.task.due_on, reverse=True)
     students = may(user, Action.SEE_TASKS, school)
     return page(
         request,
@@ -76,6 +76,8 @@ def _page(
         asked=asked if query.get("all") else asked[:FIRST],
         asked_n=len(asked),
         settled=settled[:FIRST] if rule is not None else [],
+        settled_n=len(settled),
+        classes=view.classes,
         states=tuple(DutyState),
         results=[r for r in DutyResult if rule is not None and (rule.visit or r is not DutyResult.PROBLEM)],
         school_results=[DutyResult.DONE, DutyResult.EXCUSED],
@@ -89,7 +91,7 @@ def _page(
         form_id=secrets.token_urlsafe(12),
         today=state.today(),
         earliest=state.today() - LONGEST_AGO,
-        typed=typed or {},
+        typed={"on": "", "result": "", "how": "", "reason": "", "ids": []} | dict(typed or {}),
         fault=fault,
         said=query.get("said") if request.method == "GET" else None,
         said_n=query.get("n", ""),

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from data_schemas.instruments import Words
+from data_schemas.school_days import Calendars
 from models.duties import (
     DutyCount,
     DutyRecord,
@@ -21,12 +22,14 @@ from models.duties import (
     school_tasks,
     student_tasks,
 )
+from models.policy import Policy
+from models.triage import ZONE
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
 from serving.duties import store as kept
 from serving.duties.form import TaskFault, TaskForm
 from serving.platform.state import State
-from serving.store import A_YEAR, AuditEvent, Student, read_school, write_audit
+from serving.store import A_YEAR, AuditEvent, Store, Student, read_school, write_audit
 from serving.store.circumstances import flags_of_school
 from serving.today.blind import drawn_of_school
 
@@ -74,20 +77,29 @@ def open_duties(state: State, user: User, school_id: str) -> DutiesView:
     """Raises `UserError` (refused)."""
     check_may(user, Action.COUNT_TASKS, school_id)
     write_audit(state.store, AuditEvent(state.clock(), user.username, "tasks.read", object_id=school_id))
-    return view_of(state, school_id, may(user, Action.SEE_TASKS, school_id), may(user, Action.SEE_NAMES, school_id))
+    names, students = may(user, Action.SEE_NAMES, school_id), may(user, Action.SEE_TASKS, school_id)
+    return view_of(state.store, school_id, state.policy, state.calendars, state.clock(), students, names)
 
 
-def view_of(state: State, school_id: str, students: bool, names: bool) -> DutiesView:
+def view_of(
+    store: Store,
+    school_id: str,
+    policy: Policy,
+    calendars: Calendars,
+    now: datetime,
+    students: bool = False,
+    names: bool = False,
+) -> DutiesView:
     """The same for whoever is allowed: with tasks of `students`, or their counts alone. Counts are over everybody."""
-    today = state.today()
-    facts = read_school(state.store, school_id, today, names)
-    since = kept.first_list_of(state.store, school_id) or today
-    time = duty_time(today, since, state.calendars.of(school_id), state.policy)
-    presents = facts.presents.of(facts.everyone, state.policy, time.school, None)
-    flags = flags_of_school(state.store, school_id, facts.run, today)
+    today = now.astimezone(ZONE).date()
+    facts = read_school(store, school_id, today, names)
+    since = kept.first_list_of(store, school_id) or today
+    time = duty_time(today, since, calendars.of(school_id), policy)
+    presents = facts.presents.of(facts.everyone, policy, time.school, None)
+    flags = flags_of_school(store, school_id, facts.run, today)
     begun = time.terms[0].first if time.terms else today - A_YEAR
-    sources = kept.sources_of(state.store, school_id, [one.student_id for one in presents], begun)
-    blind = drawn_of_school(state.store, school_id, state.clock(), state.policy, state.calendars)
+    sources = kept.sources_of(store, school_id, [one.student_id for one in presents], begun)
+    blind = drawn_of_school(store, school_id, now, policy, calendars)
     lines, hidden, everything = [], 0, []
     for present in presents:
         who = facts.people[present.student_id]
@@ -109,7 +121,7 @@ def view_of(state: State, school_id: str, students: bool, names: bool) -> Duties
                 hidden += 1
             elif students:
                 lines.append(TaskLine(rule, task, who, present.protection, _by(task, one.records)))
-    said = kept.school_records(state.store, school_id)
+    said = kept.school_records(store, school_id)
     own = tuple(SchoolLine(_rule(task), task, _by(task, said)) for task in school_tasks(said, time))
     return DutiesView(
         counted([*everything, *(one.task for one in own)]),
@@ -136,16 +148,16 @@ def record_task(state: State, user: User, school_id: str, duty: str, ids: Sequen
         kept.keep_school_record(state.store, school_id, record, now)
         return 1
     if not ids:
-        raise TaskFault("tasks_fault_nobody", "tick at least one student")
-    view = view_of(state, school_id, True, False)
+        raise TaskFault("duties_fault_nobody", "tick at least one student")
+    view = view_of(state.store, school_id, state.policy, state.calendars, now, students=True)
     asked = {
         line.student.student_id: line for line in view.lines if line.rule is rule and line.task.opens_on <= record.on
     }
     if not set(ids) <= asked.keys():
-        raise TaskFault("tasks_fault_gone", "a task does not stand for that student on that day")
+        raise TaskFault("duties_fault_gone", "a task does not stand for that student on that day")
     at_home = record.how is not None and record.result is not DutyResult.EXCUSED
     if at_home and any(asked[one].locked for one in ids):
-        raise TaskFault("tasks_fault_locked", "protection lock: the family is not met because of this")
+        raise TaskFault("duties_fault_locked", "protection lock: the family is not met because of this")
     kept.keep_records(state.store, school_id, ids, record, now)
     return len(ids)
 
@@ -160,7 +172,7 @@ def undo_task(state: State, user: User, form_id: str) -> str:
     check_may(user, Action.DO_SCHOOL_TASKS if found.of_school else Action.DO_TASKS, found.school_id)
     late = state.clock() - found.at > timedelta(minutes=state.policy.casework.undo_minutes)
     if found.by != user.username or late:
-        raise TaskFault("tasks_fault_too_late", "only its author takes a record back, within minutes")
+        raise TaskFault("duties_fault_too_late", "only its author takes a record back, within minutes")
     kept.take_back(state.store, form_id, user.username, state.clock())
     return found.school_id
 

@@ -8,7 +8,7 @@ from serving.today.cells import pick
 TITLE = Words(zh="班主任任务单", en="tasks for the homeroom teacher")
 NOTICE = Words(
     zh="只写要做的事和日期，不说明学生有任何问题；请不要张贴，不要转发到班级群。",
-    en="What to do and by when. A task does not say that anything is wrong with a student: do not put it up or pass it on.",
+    en="What to do and by when. A task does not say that anything is wrong with a student: do not pass it on.",
 )
 COLUMNS = (
     *((Words(zh="学号", en="id"), 16.0, True), (Words(zh="姓名", en="name"), 10.0, True)),

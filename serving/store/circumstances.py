@@ -10,7 +10,7 @@ from serving.store.runs import Run
 from serving.store.school_rows import kept_rows
 
 
-class Circumstance(NamedTuple):
+class CircumstanceRow(NamedTuple):
     """One row of the table `family`: what was said, and from when until when (None where nobody says)."""
 
     student_id: str
@@ -34,7 +34,7 @@ def flags_of_school(
     return dict(found)
 
 
-def _read(student_id: str, row: dict[str, Any]) -> Circumstance:
+def _read(student_id: str, row: dict[str, Any]) -> CircumstanceRow:
     since, until = row.get("valid_from"), row.get("valid_to")
     days = (None if not day else date.fromisoformat(day[:10]) for day in (since, until))
-    return Circumstance(student_id, FamilyFlag.of(row["flag"]), row["value"], *days)
+    return CircumstanceRow(student_id, FamilyFlag.of(row["flag"]), row["value"], *days)

@@ -40,6 +40,7 @@ OF_A_STUDENT = {
     "talks",
     "case_events",
     "concern_reports",
+    "duty_records",
     "brought",
 }
 OF_EVERYBODY = {

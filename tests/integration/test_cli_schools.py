@@ -1,6 +1,7 @@
 """`runxin school` and `runxin duty`: files in, what stands out."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from runxin.cli.main import run
 from runxin.settings import read_settings
 from serving.store import audit_rows, duty_in_force, is_known, known_school_ids, list_schools, open_store
 from tests.command_line import told
+from tests.factories import assessment, publish
 
 Say = Callable[..., dict[str, Any]]
 SCHOOLS = """school_id,name,county,stages,counselors,double_certified,room
@@ -240,3 +242,15 @@ def test_the_text_names_what_there_is(tmp_path: Path, monkeypatch: pytest.Monkey
         "  2035-11-26 08:00 – 2035-11-26 17:00  值班心理教师  王老师  13800000001",
         "  2035-11-26 17:00 – 2035-11-27 00:00  分管校领导  李校长",
     ]
+
+
+def test_the_plans_tasks_are_counted_and_name_nobody(say: Say) -> None:
+    assert say("duty", "tasks") == {"schools": []}
+    with open_store(read_settings()) as store:
+        today = date.today()
+        publish(store, [assessment("S-1")], as_of=today, at=datetime.now(UTC))
+    (school,) = say("duty", "tasks", "--school", "school-01")["schools"]
+    assert (school["school_id"], school["since"]) == ("school-01", today.isoformat())
+    everybody = [one for one in school["duties"] if one["id"] == "D02"]
+    assert [(one["open"], one["overdue"], one["share"]) for one in everybody] in ([(1, 0, None)], [])
+    assert "S-1" not in str(school)
