@@ -18,7 +18,7 @@ from serving.platform.schools import chosen_school
 from serving.platform.state import State
 
 FEWEST = 10  # students of whom a principal is told counts (spec: aggregates of 10 and more)
-FIRST = 100  # lines shown before asking for all
+FIRST = 50  # lines shown before asking for all
 FIELDS = ("on", "result", "how", "reason")
 
 
