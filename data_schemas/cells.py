@@ -208,10 +208,11 @@ def truth(text: str) -> bool:
 
 
 def coded(text: str, column: Column) -> str:
-    """A code of the column, written as the code or in Chinese; raises `BadCell` that lists the known ones."""
+    """A code of the column, written as the code or in Chinese, with brackets of either width; raises `BadCell` that
+    lists the known ones."""
     assert column.codes is not None
     for member in column.codes:
-        if text in (member.code, member.zh):
+        if text in (member.code, member.zh, unicodedata.normalize("NFKC", member.zh)):
             return str(member.code)
     raise unknown_code(text, column.codes.codes())
 

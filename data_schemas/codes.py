@@ -227,6 +227,11 @@ class Source(Code):
     STUDENT = ("student", "本人", "student")
     PEER = ("peer", "同学", "peer")
     LETTERBOX = ("letterbox", "树洞信箱", "letter box")
+    HOTLINE = ("hotline", "心理援助热线（96111、12356）", "hotline (96111, 12356)")
+    HEALTH = ("health", "卫健部门或医院", "health authority or hospital")
+    CYBERSPACE = ("cyberspace", "网信", "cyberspace administration")
+    WOMEN = ("women", "妇联", "women's federation")
+    COURT = ("court", "检察院、法院", "procuratorate or court")
 
 
 class OutcomeKind(Code):

@@ -35,6 +35,7 @@ from serving.health.checks import Health
 from serving.health.metrics import Metrics
 from serving.health.request_log import RequestLog
 from serving.identity import pages as identity
+from serving.intake import pages as intake
 from serving.keys import verify_key
 from serving.links import pages as links
 from serving.miss_review import pages as miss_review
@@ -64,6 +65,7 @@ PAGES = (
     *handover.ROUTES,
     *duty.ROUTES,
     *duties.ROUTES,
+    *intake.ROUTES,
     *waves.ROUTES,
     *student.ROUTES,
     *recording.ROUTES,

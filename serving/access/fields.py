@@ -99,6 +99,7 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
             f"GET /{queue}": LINE
             for queue in ("contact", "history", "retest", "not-screened", "needs-person", "suspended", "identity")
         },
+        "GET /intake": frozenset(),  # what a file changes is shown to who has sent it
         "GET /duties": frozenset({F.ID, F.NAME, F.CLASS, F.TASKS}),
         "GET /export/duties": frozenset({F.ID, F.NAME, F.CLASS, F.TASKS}),
         "GET /cases": frozenset({F.ID, F.CASE}),

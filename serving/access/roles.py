@@ -35,6 +35,7 @@ class Action(Code):
     COUNT_TASKS = ("count_tasks", "查看计划任务的汇总", "see the counts of what the city's plan asks for")
     DO_TASKS = ("do_tasks", "登记计划任务", "record what was done of the city's plan")
     DO_SCHOOL_TASKS = ("do_school_tasks", "登记学校任务", "record what the school has done of the city's plan")
+    BRING_ROWS = ("bring_rows", "上传名册与登记", "bring leave, circumstances, reports and contacts")
     SEE_MISS_CASES = ("see_miss_cases", "查看遗漏复查的个案", "see the cases of a miss review")
     SEE_MISS_COUNTS = ("see_miss_counts", "查看遗漏复查的汇总", "see the counts of a miss review")
     MANAGE_USERS = ("manage_users", "管理账号", "manage users")
@@ -68,6 +69,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 **dict.fromkeys((Action.SEE_DUTY, Action.CHANGE_DUTY, Action.PLAN_WAVES), OWN),
                 Action.ANSWER_RING: OWN,
                 **dict.fromkeys((Action.SEE_TASKS, Action.COUNT_TASKS, Action.DO_TASKS, Action.DO_SCHOOL_TASKS), OWN),
+                Action.BRING_ROWS: OWN,
                 Action.SEE_MISS_CASES: OWN,
                 Action.SEE_MISS_COUNTS: OWN,
             }

@@ -1,5 +1,6 @@
 """The plan's tasks of a school: allowed first, then put in the audit log, then worked out from facts or recorded."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -160,6 +161,22 @@ def record_task(state: State, user: User, school_id: str, duty: str, ids: Sequen
         raise TaskFault("duties_fault_locked", "protection lock: the family is not met because of this")
     kept.keep_records(state.store, school_id, ids, record, now)
     return len(ids)
+
+
+def record_occasion(state: State, user: User, school_id: str, duty: str, ids: Sequence[str]) -> None:
+    """What somebody brought is the evidence of a duty: of the school's own, or of those of whom it was asked."""
+    rule, now, today = of_duty(duty), state.clock(), state.today()
+    if rule is None:
+        raise UserError(Kind.NOT_FOUND, "there is no such duty")
+    record = DutyRecord(secrets.token_urlsafe(12), duty, today, DutyResult.DONE, by=user.username)
+    if rule.of_school:
+        check_may(user, Action.DO_SCHOOL_TASKS, school_id)
+        kept.keep_school_record(state.store, school_id, record, now)
+        return
+    check_may(user, Action.DO_TASKS, school_id)
+    view = view_of(state.store, school_id, state.policy, state.calendars, now, students=True)
+    asked = {line.student.student_id for line in view.lines if line.rule is rule and line.task.to_do}
+    kept.keep_records(state.store, school_id, sorted(asked & set(ids)), record, now)
 
 
 def undo_task(state: State, user: User, form_id: str) -> str:

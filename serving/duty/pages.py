@@ -1,23 +1,18 @@
 """The roster of a school: a week as a grid, one turn to add or change, numbers, and files."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from datetime import date
-from io import BytesIO, StringIO
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from openpyxl import Workbook
 from starlette.requests import Request
 from starlette.responses import Response
 
 from data_schemas.codes import DutyRole
 from data_schemas.duty import DutySpan
-from data_schemas.plain_text import plain
 from data_schemas.tables import TABLES
 from runxin.errors import Kind, UserError
 from serving.access import User
 from serving.duty.form import FIELDS, DutyFault, DutyRepeat, day_of
-from serving.duty.said import ImportFault, faults_said
 from serving.duty.service import (
     KINDS,
     import_duty,
@@ -29,15 +24,15 @@ from serving.duty.service import (
     turns_to_file,
 )
 from serving.duty.week import WEEK, DutyWeek
+from serving.platform.file_faults import ImportFault, faults_said
 from serving.platform.guard import Form, language_of, one, uploaded
 from serving.platform.pages import shows, takes
 from serving.platform.render import CHINA, go, page
 from serving.platform.schools import chosen_school
 from serving.platform.state import State
-from serving.platform.workbook import fit_to_print, write_row
+from serving.platform.table_files import download
 
 MOST_FAULTS = 50  # of a file, named on the page
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TABLE = TABLES["duty"]
 WIDTHS = {"school_id": 16.0, "phone": 18.0, "starts_at": 18.0, "ends_at": 18.0, "note": 24.0}
 
@@ -78,7 +73,7 @@ def take_import(request: Request, user: User, state: State, form: Form) -> Respo
     except UserError as error:
         if error.kind is not Kind.BAD_DATA:
             raise
-        return _page(request, user, state, school, week, None, problems=faults_said(error))
+        return _page(request, user, state, school, week, None, problems=faults_said(error, TABLE))
     said = {"said": "imported", "n": str(done.turns), "first": f"{done.first}", "last": f"{done.last}"}
     return _back(request, school, done.first, said)
 
@@ -88,14 +83,8 @@ def show_sheet(request: Request, user: User, state: State) -> Response:
     school, query = chosen_school(request, user) or "", request.query_params
     spans = turns_to_file(state, user, school, _day(query.get("week")))
     zh = language_of(request) == "zh"
-    rows = [[column.zh if zh else column.name for column in TABLE.columns]]
-    rows += [_cells(span, zh) for span in spans] or [[school, *[""] * (len(TABLE.columns) - 1)]]
-    as_csv = query.get("as") == "csv"
-    name = f"{TABLE.zh if zh else TABLE.name}.{'csv' if as_csv else 'xlsx'}"
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-    if as_csv:
-        return Response(_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
-    return Response(_workbook(rows), media_type=XLSX, headers=headers)
+    rows = [_cells(span, zh) for span in spans] or [[school, *[""] * (len(TABLE.columns) - 1)]]
+    return download(TABLE, rows, zh, query.get("as") == "csv", WIDTHS)
 
 
 def _page(
@@ -170,25 +159,6 @@ def _cells(span: DutySpan, zh: bool) -> list[str]:
         *hours,
         span.note or "",
     ]
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
-    out = StringIO()
-    csv.writer(out).writerows([[plain(cell) for cell in row] for row in rows])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = TABLE.name
-    for number, row in enumerate(rows):
-        write_row(sheet, row, bold=number == 0)
-    fit_to_print(sheet, 1, [WIDTHS.get(column.name, 12.0) for column in TABLE.columns])
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 ROUTES = (

@@ -24,7 +24,7 @@ LARGEST_FORM = 16 * 1024  # bytes; the longest form but one is a handful of shor
 WITH_NOTES = ("/records", "/cases", "/concerns", "/plans", "/notes")
 LARGEST_WITH_NOTES = 96 * 1024
 # Forms with a file. A year's roster of one school is a tenth of this.
-WITH_FILES = ("/duty/import",)
+WITH_FILES = ("/duty/import", "/intake")
 LARGEST_WITH_FILE = 1024 * 1024
 
 # Nothing is loaded from elsewhere, and no script or style stands in a page.

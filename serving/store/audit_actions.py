@@ -63,6 +63,8 @@ OF_OTHERS = frozenset(
         "duty.imported",
         "duty.changed",
         "duty.numbers_set",
+        "rows.previewed",
+        "rows.taken",
         "tasks.read",
         "tasks.exported",
         "school_task.recorded",

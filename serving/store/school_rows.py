@@ -1,16 +1,18 @@
-"""Rows of a school's students as its list in force was made from them: what a replay keeps."""
+"""Rows of a school's students: as its list in force was made from them, which a replay keeps, and as records that were
+sent since have them."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from serving.store.concern_reports import undone_entries
 from serving.store.contents import contents_with
-from serving.store.database import Store
+from serving.store.database import Store, chunks
 from serving.store.fact_changes import stamp_of
 from serving.store.payload import unpack
 from serving.store.runs import Run
-from serving.store.tables import assessments, inputs, runs
+from serving.store.tables import assessments, entries, inputs, runs
 
 T = TypeVar("T")
 
@@ -45,3 +47,25 @@ def _rows(connection: sa.Connection, school_id: str, run_id: str, table: str) ->
     for student_id, content in connection.execute(query).all():
         for values in unpack(content)["rows"].get(table, ()):
             yield student_id, dict(zip(columns, values, strict=True))
+
+
+def sent_rows(store: Store, school_id: str, table: str) -> dict[str, list[dict[str, Any]]]:
+    """By student, the rows of a `table` in records that platforms and people sent, in the order in which they came,
+    without reports that were taken back. A record is unpacked once, as long as the process lives."""
+    c, name = entries.c, f" sent {table} of {school_id}"
+    with store.reading() as connection:
+        known: dict[str, list[dict[str, Any]]] = store.kept.get(name) or {}
+        mine = (c.school_id == school_id) & (c.record != b"") & c.entry_id.not_in(undone_entries())
+        order = sa.select(c.entry_id, c.student_id).where(mine).order_by(c.received_at, c.place)
+        whose = connection.execute(order).all()
+        fresh = [row.entry_id for row in whose if row.entry_id not in known]
+        read = {row.entry_id: known[row.entry_id] for row in whose if row.entry_id in known}
+        for part in chunks(fresh):
+            for row in connection.execute(sa.select(c.entry_id, c.record).where(c.entry_id.in_(part))):
+                read[row.entry_id] = list(unpack(row.record).get(table) or ())
+    store.kept.keep(name, read)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in whose:
+        if read.get(row.entry_id):
+            found.setdefault(row.student_id, []).extend(read[row.entry_id])
+    return found

@@ -73,6 +73,8 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/export/duties"): TALKS,
     ("POST", "/duties"): frozenset({"counselor", "principal"}),  # D11, of the school itself
     ("POST", "/duties/undo"): frozenset({"counselor", "principal"}),
+    **{("GET", path): frozenset({"counselor"}) for path in ("/intake", "/intake/template")},
+    ("POST", "/intake"): frozenset({"counselor"}),
     ("GET", "/waves"): TALKS,
     ("POST", "/waves"): TALKS,
     ("POST", "/waves/new"): TALKS,
@@ -125,6 +127,7 @@ OF_A_STUDENT = {
     "to_school": "x",
     "said": "accept",
     "duty": "D11",
+    "table": "family",
 }
 SCHOOLS = {"counselor": ["school-01"], "supervisor": ["school-01"], "principal": ["school-01"]}
 

@@ -1,8 +1,11 @@
 """The vocabulary is whole: every code has both names, every column a guard, every questionnaire its sources."""
 
+import unicodedata
+
 import pytest
 
 from data_schemas import codes
+from data_schemas.cells import value_of
 from data_schemas.codes import Code
 from data_schemas.instruments import Instrument, instrument_toml, packaged_instruments, parse_instrument
 from data_schemas.instruments.definition import sources_named
@@ -35,6 +38,14 @@ def test_every_code_has_a_chinese_and_an_english_name(vocabulary: type[Code]) ->
         assert vocabulary.of(member.code) is member
     with pytest.raises(KeyError):
         vocabulary.of("no_such_code")
+
+
+def test_every_code_can_be_written_in_chinese_as_a_file_is_read() -> None:
+    """Cells are read with plain brackets: the names have wide ones."""
+    for _, column in COLUMNS:
+        for member in column.codes or ():
+            for text in (member.code, member.zh, unicodedata.normalize("NFKC", member.zh)):
+                assert value_of(text, column) == member.code, (column.name, text)
 
 
 def test_no_name_is_a_diagnosis() -> None:

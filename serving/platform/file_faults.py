@@ -1,9 +1,9 @@
-"""What is wrong with a file of turns, for the page: a reader's faults are told in English, and here in Chinese too."""
+"""What is wrong with a file, for the page: a reader's faults are told in English, and here in Chinese too."""
 
 import re
 from dataclasses import dataclass
 
-from data_schemas.tables import TABLES
+from data_schemas.table import Table
 from runxin.errors import Problem, UserError
 
 # What a reader says → the words of the page. What stands nowhere here is a cell, or a file, that cannot be read.
@@ -11,7 +11,9 @@ SAID: tuple[tuple[str, str], ...] = (
     ("the cell is blank", "import_blank"),
     ("not a date|there is no such day|the year .* is hardly meant|there is no such time", "import_time"),
     ("an unknown code", "import_role"),
-    (".* is before ", "import_order"),
+    (".* is before |.*lies before", "import_order"),
+    (".*lies after|.*has not (come|happened)|.*lies ahead|.*in the future", "import_ahead"),
+    ("the same row again|.*contradict|.*stands twice|.*duplicate", "import_same"),
     ("the turn ends when it starts", "import_order"),
     ("the same turn again", "import_again"),
     (".* overlap", "import_overlap"),
@@ -36,17 +38,17 @@ class ImportFault:
     key: str
 
 
-def faults_said(error: UserError) -> tuple[ImportFault, ...]:
-    """The problems of a refused file; the file itself where it names none."""
+def faults_said(error: UserError, table: Table) -> tuple[ImportFault, ...]:
+    """The problems of a refused file of a table; the file itself where it names none."""
     problems = error.problems or (Problem(str(error)),)
-    return tuple(_fault(one) for one in problems)
+    return tuple(_fault(one, table) for one in problems)
 
 
-def _fault(problem: Problem) -> ImportFault:
+def _fault(problem: Problem, table: Table) -> ImportFault:
     key = next((key for pattern, key in SAID if re.match(pattern, problem.what)), None)
     if key is None:
         key = FILE if problem.row is None else CELL
-    named = {column.name: column.zh for column in TABLES["duty"].columns}
+    named = {column.name: column.zh for column in table.columns}
     english = {zh: name for name, zh in named.items()}
     column = problem.column or ""
     return ImportFault(problem.row, named.get(column, column), english.get(column, column), key)
