@@ -29,7 +29,7 @@ from tests.factories import AS_OF, NOW, assessment, floor, lead, publish, reason
 from tests.known_schools import make_known
 
 WHO, SCHOOL = "ZQ-ID", "school-01"
-SCHOOLS = {role: (SCHOOL,) for role in ("counselor", "supervisor", "principal")}
+SCHOOLS = {role: (SCHOOL,) for role in ("counselor", "supervisor", "principal", "staff")}
 # What stands on a page or in an answer where the field is shown there. Each is looked for as it stands.
 MARKS: dict[RecordField, tuple[str, ...]] = {
     RecordField.ID: (WHO,),

@@ -68,6 +68,7 @@ SEES: Mapping[Role, frozenset[RecordField]] = MappingProxyType(
         Role.COUNSELOR: WITH_STUDENTS | {F.MISS},
         Role.SUPERVISOR: WITH_STUDENTS,
         Role.PRINCIPAL: frozenset({F.ID, F.READING, F.CODES, F.RINGS}),
+        Role.STAFF: frozenset({F.ID, F.CLASS}),
         Role.BUREAU: frozenset(),
         Role.ADMINISTRATOR: frozenset(),
     }

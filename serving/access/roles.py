@@ -12,6 +12,7 @@ class Role(Code):
     COUNSELOR = ("counselor", "心理教师", "counselor")
     SUPERVISOR = ("supervisor", "心理督导", "supervisor")
     PRINCIPAL = ("principal", "校长", "principal")
+    STAFF = ("staff", "教职工", "member of staff")
     BUREAU = ("bureau", "教育局", "education bureau")
     ADMINISTRATOR = ("administrator", "管理员", "administrator")
 
@@ -101,6 +102,8 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 OWN,
             )
         ),
+        # Homeroom and subject teachers, wardens of dormitories: they report, and are told that somebody looks after it.
+        Role.STAFF: MappingProxyType({Action.REPORT_CONCERN: OWN}),
         Role.BUREAU: MappingProxyType({Action.SEE_MISS_COUNTS: WHOLE}),
         # They run the service and see no student.
         Role.ADMINISTRATOR: MappingProxyType(

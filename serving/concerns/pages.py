@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data_schemas.codes import Source
-from serving.access import User
+from serving.access import Action, User, may, may_somewhere
 from serving.concerns import service
 from serving.concerns.form import LONGEST_AGO, LONGEST_NOTE, kinds_of, read_report
-from serving.directory.service import open_directory
+from serving.directory.service import find_exactly, open_directory
 from serving.platform.guard import Form, one
 from serving.platform.pages import shows, takes
-from serving.platform.render import go, page, student_path
+from serving.platform.render import CHINA, go, page, student_path
 from serving.platform.schools import chosen_school
 from serving.platform.state import State
 
@@ -30,9 +30,13 @@ def _form(
     query = request.query_params.get("q", "").strip()
     student = service.student_for(state, user, student_id) if student_id else None
     school = student.school_id if student is not None else chosen_school(request, user)
-    found = None
-    if student is None and query:
-        found = open_directory(state, user, school or "", query, None, None, 1)
+    found, total, reads = None, 0, may_somewhere(user, Action.SEE_LIST)
+    if student is None and query and reads:
+        people = open_directory(state, user, school or "", query, None, None, 1)
+        found, total = people.students, people.total
+    elif student is None and query:
+        found = find_exactly(state, user, query)
+        total = len(found)
     today = state.today()
     return page(
         request,
@@ -42,7 +46,12 @@ def _form(
         student=student,
         query=query,
         found=found,
-        shown=() if found is None else found.students[:MOST_FOUND],
+        shown=() if found is None else found[:MOST_FOUND],
+        total=total,
+        reads=reads,
+        receipts=() if reads or student is not None else service.receipts_of(state, user),
+        told=request.query_params.get("told") if request.method == "GET" else None,
+        year=state.clock().astimezone(CHINA).year,
         kinds=kinds_of(state.policy),
         sources=tuple(Source),
         today=today,
@@ -59,15 +68,19 @@ def take_report(request: Request, user: User, state: State, form: Form) -> Respo
     student_id = one(form, "student_id")
     typed = {name: one(form, name) for name in ("kind", "source", "reported_on", "note")}
     said = read_report(typed["kind"], typed["source"], typed["reported_on"], typed["note"], state.policy, state.today())
-    service.student_for(state, user, student_id)
+    student = service.student_for(state, user, student_id)
     if said.fault is not None:
         return _form(request, user, state, student_id, typed, said.fault)
     report_id = service.report_concern(state, user, student_id, said)
+    if not may(user, Action.SEE_STUDENT, student.school_id):
+        return go(request, "/concerns?told=kept")
     return go(request, student_path(student_id) + "?" + urlencode({"reported": report_id}))
 
 
 def take_undo(request: Request, user: User, state: State, form: Form) -> Response:
     student_id = service.undo_report(state, user, one(form, "report_id"))
+    if not may_somewhere(user, Action.SEE_LIST):
+        return go(request, "/concerns?told=undone")
     return go(request, student_path(student_id) + "?report=undone#timeline")
 
 

@@ -5,21 +5,24 @@ where the same was reported before, and nothing that comes in later passes for i
 """
 
 import secrets
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from models import assess, records_of_requests
 from models.assessment import Floor
+from models.triage import Present, present_of
+from models.triage.evidence import taken_on
 from runxin.errors import Kind, UserError, refused
 from serving.access import Action, User, check_may, may_somewhere
 from serving.concerns.form import ReportForm
 from serving.platform.state import State
-from serving.store import AuditEvent, NewEntry, Student, find_student, record_entry
-from serving.store.concern_reports import ConcernReport, find_report, take_report_back
+from serving.store import AuditEvent, NewEntry, Student, facts_of, find_student, record_entry
+from serving.store.concern_reports import ConcernReport, find_report, reports_by, take_report_back
 from serving.store.student_rows import rows_of_student
 
 STAGE = "junior"  # of whom nobody knows the stage; no rule about a report reads it
+RECEIPTS = timedelta(days=61)
 AS_REPORTED = ("kind", "reported_on", "source", "tier", "recorded_on", "value", "source_event_id")
 
 
@@ -83,6 +86,37 @@ def _is_of(floor: Floor, form: ReportForm) -> bool:
     assert form.kind is not None
     assert form.reported_on is not None
     return floor.evidence.endswith(f":{form.kind.code}:{form.reported_on.isoformat()}")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A report of one's own, and whether somebody has looked after it since: never what was found."""
+
+    report: ConcernReport
+    seen: bool
+    may_undo: bool
+
+
+def receipts_of(state: State, user: User) -> tuple[Receipt, ...]:
+    """Of the last two months, the newest first."""
+    now = state.clock()
+    reports = reports_by(state.store, user.username, now - RECEIPTS)
+    facts = facts_of(state.store, sorted({one.student_id for one in reports}), state.today())
+    minutes = timedelta(minutes=state.policy.casework.undo_minutes)
+    found = []
+    for one in reports:
+        said = facts.get(one.student_id)
+        school = state.calendars.of(one.school_id)
+        present = None if said is None else present_of([said], state.policy, school)[0]
+        seen = present is not None and _is_seen(present, f"page:{one.report_id}")
+        found.append(Receipt(one, seen, now - one.recorded_at <= minutes))
+    return tuple(found)
+
+
+def _is_seen(present: Present, record: str) -> bool:
+    """Whether somebody has taken it on, spoken with the student or assessed it since it came in."""
+    mine = [one for one in present.evidence if one.piece.floor.record == record]
+    return bool(mine) and all(not one.is_open or taken_on(present.facts, one) for one in mine)
 
 
 def undo_report(state: State, user: User, report_id: str) -> str:

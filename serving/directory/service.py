@@ -6,7 +6,7 @@ from runxin.errors import refused
 from serving.access import Action, User, check_may, may, may_somewhere
 from serving.directory.store import People, PeopleQuery, find_students
 from serving.platform.state import State
-from serving.store import AuditEvent, find_student, write_audit
+from serving.store import AuditEvent, Student, find_student, write_audit
 
 LONGEST = 100  # characters of what is searched for
 
@@ -29,6 +29,19 @@ def open_directory(
     write_audit(state.store, AuditEvent(state.clock(), user.username, action, "follow_up", ",".join(schools)))
     found = find_students(state.store, PeopleQuery(schools, named, query, grade, class_id, max(1, place)))
     return _with_stranger(state, user, query, found) if query and place <= 1 else found
+
+
+def find_exactly(state: State, user: User, query: str) -> tuple[Student, ...]:
+    """Students of the user's schools with exactly this id or name, for who reports and may look through no list:
+    without their names, so that nothing is told that was not typed. Raises `UserError` (refused)."""
+    schools = [one for one in user.schools if may(user, Action.REPORT_CONCERN, one)]
+    if not schools:
+        check_may(user, Action.REPORT_CONCERN, next(iter(user.schools), None))
+    query = query.strip()[:LONGEST]
+    event = AuditEvent(state.clock(), user.username, "students.searched", "follow_up", ",".join(schools))
+    write_audit(state.store, event)
+    found = find_students(state.store, PeopleQuery(schools, schools, query)).students if query else ()
+    return tuple(replace(one, name=None) for one in found if query in (one.student_id, one.name))
 
 
 def _with_stranger(state: State, user: User, query: str, found: People) -> People:

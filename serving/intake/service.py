@@ -24,6 +24,7 @@ from serving.platform.state import State, instruments_of
 from serving.store import AuditEvent, Student, read_school, write_audit
 from serving.store.circumstances import Flags, flags_of_school
 from serving.store.school_rows import kept_rows, sent_rows
+from serving.today.blind import drawn_of_school
 
 NAMED = 50  # students whom a preview names
 OCCASIONS = {"family": ("D13", "D16", "D21"), "concerns": ("D17",)}  # duties that a file may be the evidence of
@@ -85,6 +86,10 @@ def preview(state: State, user: User, school_id: str, table: str, upload: Upload
     here = {one.student_id for one in facts.everyone}
     family = file.table.name == "family"
     flags = flags_of_school(state.store, school_id, facts.run, today) if family else {}
+    blind = drawn_of_school(state.store, school_id, state.clock(), state.policy, state.calendars)
+    flags = {
+        who: mine for who, mine in flags.items() if who not in blind
+    }  # of these nothing is told that was on record
     changes = _changes(file, flags, today) if family else ()
     not_named = tuple(sorted(flags.keys() - file.rows.keys()))
     safety = _safety(fresh) if file.table.name == "concerns" else ()

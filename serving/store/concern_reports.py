@@ -51,6 +51,16 @@ def reports_of(store: Store, student_id: str) -> list[KeptReport]:
         return [_kept(connection, row, undone.get(row.report_id)) for row in rows if row.undoes is None]
 
 
+def reports_by(store: Store, username: str, since: datetime) -> list[KeptReport]:
+    """What somebody reported since a moment, the newest first, without what was taken back."""
+    c = concern_reports.c
+    back = sa.select(c.undoes).where(c.undoes.is_not(None))
+    mine = (c.recorded_by == username) & (c.recorded_at >= since) & c.undoes.is_(None) & c.report_id.not_in(back)
+    with store.reading() as connection:
+        rows = connection.execute(concern_reports.select().where(mine).order_by(c.recorded_at.desc())).all()
+        return [_kept(connection, row, None) for row in rows]
+
+
 def find_report(store: Store, report_id: str) -> KeptReport | None:
     """None where there is none, and of what takes one back."""
     mine = (concern_reports.c.report_id == report_id) & concern_reports.c.undoes.is_(None)

@@ -79,6 +79,8 @@ def show_list(request: Request, user: User, state: State) -> Response:
         return go(request, "/admin")
     if not may_somewhere(user, Action.SEE_LIST) and may_somewhere(user, Action.SEE_MISS_COUNTS):
         return go(request, "/miss-review")
+    if not may_somewhere(user, Action.SEE_LIST) and may_somewhere(user, Action.REPORT_CONCERN):
+        return go(request, "/concerns")
     school = chosen_school(request, user)
     hours = hours_offered(state.policy)
     filters = read_filters(request.query_params, hours)

@@ -47,9 +47,9 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
         )
     },
     ("GET", "/cases"): TALKS,
-    ("GET", "/concerns"): TALKS,
-    ("POST", "/concerns"): TALKS,
-    ("POST", "/concerns/undo"): TALKS,
+    ("GET", "/concerns"): TALKS | {"staff"},
+    ("POST", "/concerns"): TALKS | {"staff"},
+    ("POST", "/concerns/undo"): TALKS | {"staff"},
     ("GET", "/beside"): TALKS,
     ("GET", "/students"): TALKS,
     ("GET", "/readings"): TALKS | {"principal"},
@@ -129,7 +129,7 @@ OF_A_STUDENT = {
     "duty": "D11",
     "table": "family",
 }
-SCHOOLS = {"counselor": ["school-01"], "supervisor": ["school-01"], "principal": ["school-01"]}
+SCHOOLS = {"counselor": ["school-01"], "supervisor": ["school-01"], "principal": ["school-01"], "staff": ["school-01"]}
 
 
 def addresses(routes: object) -> set[tuple[str, str]]:
