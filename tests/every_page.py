@@ -77,6 +77,7 @@ def lived_in(store: Store, home: Path) -> Desk:
     colleague(wang, "li")
     du, _ = colleague(wang, "du", "supervisor"), colleague(wang, "ren", "principal")
     colleague(wang, "shi", "bureau", ())
+    colleague(wang, "jiao", "staff")
     for path, fields in (
         ("/plans", {"kind": "care", "last": "0", **CARE}),
         ("/plans", {"kind": "safety", "last": "0", **SAFETY}),
@@ -175,6 +176,9 @@ PAGES = (
     Address("duties-class", "/duties?class=七(1)班", again=True),
     Address("duties-principal", "/duties", "ren", again=True),
     Address("export-duties", "/export/duties", again=True),
+    Address("intake", "/intake?table=family"),
+    Address("staff", "/concerns", "jiao"),
+    Address("staff-tap", f"/concerns?student={school.NEAR}", "jiao"),
     Address("waves", "/waves"),
     Address("wave-next", "/waves?wave=next"),
     Address("wave-over", "/waves?wave=over"),

@@ -1,18 +1,21 @@
 """名册与登记: choose a table, send a file, look it over, take it; mend what is at fault and send it again."""
 
+import csv
 from collections.abc import Sequence
+from datetime import date
+from io import StringIO
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data_schemas.table import CellKind
+from data_schemas.table import CellKind, Table
 from runxin.errors import Kind, UserError
 from serving.access import User
 from serving.intake.files import MOST_ROWS, TAKEN, WIDTHS, taken
 from serving.intake.service import NAMED, Preview, check_may_bring, check_template, occasions_of, preview, take_rows
 from serving.platform.file_faults import ImportFault, faults_said
-from serving.platform.guard import Form, language_of, one, uploaded
+from serving.platform.guard import Form, Upload, language_of, one, uploaded
 from serving.platform.pages import shows, takes
 from serving.platform.render import go, page
 from serving.platform.schools import chosen_school
@@ -20,12 +23,13 @@ from serving.platform.state import State
 from serving.platform.table_files import download
 
 MOST_FAULTS = 50
+OF_COLUMN = "column-"  # before the name of a column in the form for one row
 
 
 def show_intake(request: Request, user: User, state: State) -> Response:
     school = chosen_school(request, user) or ""
     check_may_bring(user, school)
-    return _page(request, user, school, request.query_params.get("table", ""))
+    return _page(request, user, school, request.query_params.get("table", ""), state.today())
 
 
 def take_file(request: Request, user: User, state: State, form: Form) -> Response:
@@ -37,11 +41,24 @@ def take_file(request: Request, user: User, state: State, form: Form) -> Respons
             done = take_rows(state, user, school, table, form.get("text", [""])[0], one(form, "occasion"))
             said = {"said": "taken", "rows": done.rows, "students": done.students, "strangers": done.strangers}
             return go(request, f"/intake?{urlencode({'school': school, 'table': table} | said)}")
-        return _page(request, user, school, table, preview(state, user, school, table, uploaded(request)))
+        sent = _one_row(known, form) if one(form, "act") == "one" and known is not None else uploaded(request)
+        return _page(request, user, school, table, state.today(), preview(state, user, school, table, sent))
     except UserError as error:
         if error.kind is not Kind.BAD_DATA or known is None:
             raise
-        return _page(request, user, school, table, problems=faults_said(error, known))
+        return _page(request, user, school, table, state.today(), problems=faults_said(error, known))
+
+
+def _one_row(table: Table, form: Form) -> Upload:
+    """A row that was filled in by hand: a file of one."""
+    out = StringIO()
+    csv.writer(out).writerows(
+        [
+            [column.name for column in table.columns],
+            [one(form, f"{OF_COLUMN}{column.name}") for column in table.columns],
+        ]
+    )
+    return Upload("one.csv", out.getvalue().encode())
 
 
 def show_template(request: Request, user: User, state: State) -> Response:
@@ -56,6 +73,7 @@ def _page(
     user: User,
     school: str,
     table: str,
+    today: date,
     shown: Preview | None = None,
     problems: Sequence[ImportFault] = (),
 ) -> Response:
@@ -70,6 +88,9 @@ def _page(
         tables=TAKEN,
         table=known,
         coded=coded,
+        of_column=OF_COLUMN,
+        today=today,
+        days=CellKind.DATE,
         occasions=() if known is None else occasions_of(known),
         shown=shown,
         named=NAMED,

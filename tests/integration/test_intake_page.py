@@ -131,6 +131,17 @@ def test_contacts_and_leave_are_taken_too(desk: Desk, store: Store) -> None:
     assert "R16" in {one.piece.floor.id for one in present(store, "S-2").open}
 
 
+def test_one_row_is_filled_in_by_hand_and_looked_over_like_a_file(desk: Desk, store: Store) -> None:
+    data = {"form_token": token(desk), "school": "school-01", "table": "family", "act": "one"}
+    row = {"student_id": "S-2", "flag": "guardianship_gap", "value": "yes", "source": "village"}
+    looked = desk.client.post("/intake", data | {f"column-{name}": value for name, value in row.items()})
+    assert "1 行，1 名学生：新的 1 行" in said(looked)
+    take(desk, looked)
+    assert flags(store) == {"S-2": {"guardianship_gap"}}
+    faulty = desk.client.post("/intake", data | {"column-student_id": "S-2", "column-value": "yes"})
+    assert "情况：没有填" in said(faulty)
+
+
 FAULTS = [
     ("family", HEAD + "S-1,留守,也许,民政,\n", "没有这个代码"),
     ("family", HEAD + "S-1,,是,民政,\n", "没有填"),
