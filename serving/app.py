@@ -47,6 +47,7 @@ from serving.platform.state import State
 from serving.reading import pages as reading
 from serving.recording import pages as recording
 from serving.student import pages as student
+from serving.support import pages as support
 from serving.today import pages as today
 from serving.waves import pages as waves
 
@@ -62,6 +63,7 @@ PAGES = (
     *plans.ROUTES,
     *notes.ROUTES,
     *links.ROUTES,
+    *support.ROUTES,
     *handover.ROUTES,
     *duty.ROUTES,
     *duties.ROUTES,

@@ -168,6 +168,7 @@ PAGES = (
     _student("/plans", school.PROTECTED, "plans-locked"),
     _student("/notes", school.DANGER, "notes"),
     _student("/links", school.DANGER, "links"),
+    _student("/support", school.NEAR, "support"),
     Address("duty", "/duty"),
     Address("duty-gap", "/duty?week=2026-11-23"),
     Address("duty-supervisor", "/duty", "du", again=True),

@@ -25,6 +25,8 @@ from serving.store.corrections import keep_correction
 from serving.store.identity import NEW, IdentityDecision, keep_decision
 from serving.store.readings import ASKED, OPENED, ReadingStep, keep_step, new_id
 from serving.store.talks import Talk, add_talk
+from serving.support.store import KeptStep
+from serving.support.store import keep_step as keep_subsidy_step
 from tests.factories import AS_OF, NOW, assessment, floor, lead, publish, reason, sheet, student, tell, word, words
 from tests.known_schools import make_known
 
@@ -53,6 +55,7 @@ MARKS: dict[RecordField, tuple[str, ...]] = {
     RecordField.READING: ("标查阅",),
     RecordField.RINGS: ("标值班",),
     RecordField.TASKS: ("标登记",),
+    RecordField.SUPPORT: ("标扶助",),
     RecordField.CONSENT: ("2026-09-03", "2026/9/3"),
 }
 
@@ -118,6 +121,8 @@ def lay_out_marked(store: Store) -> None:
     keep_call(store, [rung], [], NOW)
     visited = DutyRecord("form", "D02", AS_OF, DutyResult.DONE, VisitHow.HOME, by="标登记")
     keep_duty_records(store, SCHOOL, [WHO], visited, NOW)
+    asked_for = KeptStep(WHO, SCHOOL, "asked", "counselling", NOW, "标扶助")
+    keep_subsidy_step(store, asked_for, AuditEvent(NOW, "counselor", "subsidy.noted", "follow_up", WHO))
     case = Case("referral", AS_OF.replace(month=9, day=2), "ranked", "unscreened", AS_OF.replace(month=8), "routine")
     kept = (KeptCase("o1", WHO, _plain(case)),)
     half = read_half("2026H1")

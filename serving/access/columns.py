@@ -108,6 +108,10 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             **dict.fromkeys(("duty", "done_on", "result", "how", "reason", "recorded_at", "recorded_by"), F.TASKS),
             **dict.fromkeys(("record_id", "undoes"), F.INTERNAL),
         },
+        "subsidy_steps": {
+            **dict.fromkeys(("step", "purpose", "said_at", "said_by"), F.SUPPORT),
+            "step_id": F.INTERNAL,
+        },
         "corrections": {
             "said": F.BIRTH,  # a name or a birth date among them: on no page
             **dict.fromkeys(("field", "asked_by", "identity", "corrected_by"), F.BIRTH),

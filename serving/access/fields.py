@@ -34,6 +34,7 @@ class RecordField(Code):
     READING = ("reading", "查阅申请的原因", "reason of a request to read")
     RINGS = ("rings", "何时呼叫过谁", "who was called when")
     TASKS = ("tasks", "按方案要做的事", "what the city's plan asks for")
+    SUPPORT = ("support", "扶助登记", "what was asked for as a subsidy")
     CONSENT = ("consent", "同意与撤回", "consents and withdrawals")
     INTERNAL = ("internal", "内部编号、散列与时刻", "internal numbers, hashes and moments")
 
@@ -59,6 +60,7 @@ WITH_STUDENTS = frozenset(
         F.READING,
         F.RINGS,
         F.TASKS,
+        F.SUPPORT,
     }
 )
 # Of a note a counselor and a supervisor see their own; of restricted ones a supervisor sees all. Nobody is shown
@@ -86,6 +88,8 @@ KEY_SEES: Mapping[str, frozenset[RecordField]] = MappingProxyType(
     }
 )
 LINE = frozenset({F.ID, F.NAME, F.CLASS, F.TIER, F.REASONS, F.EVIDENCE, F.TOTALS})  # a reason may say a total
+# Of a student's own page; what is left out stands on pages of its own.
+ON_A_PAGE = WITH_STUDENTS - {F.CODES, F.READING, F.PLAN, F.RESTRICTED, F.TASKS, F.SUPPORT}
 # Method and path, or command → what can stand there. A door that is not here shows nothing of anybody.
 STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
     {
@@ -94,7 +98,7 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "GET /week": LINE,
         "GET /to-complete": frozenset({F.ID, F.NAME, F.CLASS}),
         "GET /students": frozenset({F.ID, F.NAME, F.CLASS}),
-        "GET /students/{student_id:path}": WITH_STUDENTS - {F.CODES, F.READING, F.PLAN, F.RESTRICTED, F.TASKS},
+        "GET /students/{student_id:path}": ON_A_PAGE,
         "GET /readings": frozenset({F.ID, F.READING}),
         **{
             f"GET /{queue}": LINE
@@ -108,9 +112,9 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "GET /handover": LINE | {F.CASE},
         "GET /export/list": LINE | {F.TOTALS, F.CASE},
         "GET /export/handover": LINE | {F.CASE},
-        "GET /export/students/{student_id:path}": WITH_STUDENTS
-        - {F.CODES, F.READING, F.PLAN, F.RESTRICTED, F.LINK, F.TASKS},
+        "GET /export/students/{student_id:path}": ON_A_PAGE - {F.LINK},
         "GET /plans/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.PLAN}),
+        "GET /support/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.SUPPORT, F.REASONS}),
         "GET /notes/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.RESTRICTED}),
         "GET /links/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.LINK}),
         "GET /miss-review": frozenset({F.ID, F.MISS}),

@@ -18,6 +18,16 @@ class Helper(Code):
     MEDICAL = ("medical", "医疗机构", "medical institution")
     POLICE = ("police", "公安", "police")
     SOCIAL = ("social", "社会工作与民政", "social work and civil affairs")
+    CENTRE = ("centre", "未成年人成长指导中心", "guidance centre for minors")
+
+
+class Agreed(Code):
+    """Who agreed that data go to whom the case is referred to (PIPL art. 23: for each recipient; art. 31: of who is
+    younger than 14 a guardian)."""
+
+    GUARDIAN = ("guardian", "监护人同意", "a guardian agreed")
+    STUDENT = ("student", "学生本人同意（满14周岁）", "the student agreed (14 or older)")
+    BOTH = ("both", "监护人和学生本人都同意", "a guardian and the student agreed")
 
 
 class Told(Code):

@@ -17,7 +17,7 @@ def take_move(request: Request, user: User, state: State, form: Form) -> Respons
     """Make the move and show the page again; what does not fit is said there."""
     student_id = one(form, "student_id")
     last = one(form, "last")
-    given = {name: one(form, name) for name in ("person", "to_school", "to", "answer", "by", "reason")}
+    given = {name: one(form, name) for name in ("person", "to_school", "to", "answer", "by", "reason", "agreed")}
     asked = "/cases" if one(form, "back") == "cases" else one(form, "back")
     back = local_path(asked) if asked else student_path(student_id)
     place = "" if asked else "#case"

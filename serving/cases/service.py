@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from models.consent import own_from
 from models.triage import ZONE, Present, present_of
 from models.triage.response import PlanResponse, response_to
 from runxin.errors import Kind, UserError, refused
 from serving.access import Action, Role, User, check_may, may
 from serving.accounts import list_accounts
 from serving.cases import store as kept_by
-from serving.cases.case import CaseNow, Helper, OpenMove, Told, needs_to_close, open_moves
+from serving.cases.case import Agreed, CaseNow, Helper, OpenMove, Told, needs_to_close, open_moves
 from serving.cases.opening import check_open
 from serving.cases.store import case_of as case_of
 from serving.cases.store import cases_of as cases_of
@@ -132,7 +133,7 @@ def _event(
         person, to_school = given.get("person") or None, given.get("to_school") or None
         _check_whom(state, student, move, person, to_school)
     elif move == "refer":
-        details |= _referral(given, now)
+        details |= _referral(given, now, student, at.astimezone(ZONE).date())
     elif move == "plan":
         details["baseline"] = baseline(now)
     elif move in ("answered", "returned") and case.referral is not None:
@@ -160,7 +161,9 @@ def _check_whom(state: State, student: Student, move: str, person: str | None, t
         raise CaseFault("case_fault_whom", "there is no such school")
 
 
-def _referral(given: Mapping[str, Any], now: Present) -> dict[str, Any]:
+def _referral(given: Mapping[str, Any], now: Present, student: Student, today: date) -> dict[str, Any]:
+    """To whom, what is told, and who agreed to it. In danger, to the police, and where somebody at home may have harmed
+    the student nobody is asked first (未成年人保护法 11, 精神卫生法 28)."""
     to, told = given.get("to"), [one for one in given.get("told", ()) if one in Told.codes()]
     if to not in Helper.codes():
         raise CaseFault("case_fault_to", "say to whom: medical institution, police or social work")
@@ -168,7 +171,16 @@ def _referral(given: Mapping[str, Any], now: Present) -> dict[str, Any]:
         raise CaseFault("case_fault_told", "say what may be told")
     if now.protection and Told.REACH.code in told and to != Helper.POLICE.code:
         raise CaseFault("case_fault_lock", "protection lock: how to reach the family is told to the police only")
-    return {"to": to, "told": told, "danger": bool(now.danger or to == Helper.POLICE.code)}
+    said = {"to": to, "told": told, "danger": bool(now.danger or to == Helper.POLICE.code)}
+    if said["danger"] or now.protection:
+        return said
+    agreed = given.get("agreed")
+    if agreed not in Agreed.codes():
+        raise CaseFault("case_fault_agreed", "data leave the school with consent: say who agreed")
+    young = student.birth_date is not None and own_from(student.birth_date) > today
+    if young and agreed == Agreed.STUDENT.code:
+        raise CaseFault("case_fault_agreed_young", "of who is younger than 14 a guardian agrees")
+    return said | {"agreed": agreed}
 
 
 def baseline(now: Present) -> dict[str, float]:

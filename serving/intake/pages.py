@@ -13,7 +13,7 @@ from data_schemas.table import CellKind, Table
 from runxin.errors import Kind, UserError
 from serving.access import User
 from serving.intake.files import MOST_ROWS, TAKEN, WIDTHS, taken
-from serving.intake.service import NAMED, Preview, check_may_bring, check_template, occasions_of, preview, take_rows
+from serving.intake.service import NAMED, FilePreview, check_may_bring, check_template, occasions_of, preview, take_rows
 from serving.platform.file_faults import ImportFault, faults_said
 from serving.platform.guard import Form, Upload, language_of, one, uploaded
 from serving.platform.pages import shows, takes
@@ -74,7 +74,7 @@ def _page(
     school: str,
     table: str,
     today: date,
-    shown: Preview | None = None,
+    shown: FilePreview | None = None,
     problems: Sequence[ImportFault] = (),
 ) -> Response:
     query, known = request.query_params, taken(table)

@@ -41,7 +41,7 @@ class FlagChange:
 
 
 @dataclass(frozen=True)
-class Preview:
+class FilePreview:
     """A file beside what is on record: rows that are `new`, and those that are there already; ids that the school's
     roster does not know; by circumstance what changes, and who has one on record and is not in the file; and reports
     that call somebody at once."""
@@ -73,7 +73,7 @@ def occasions_of(table: Table) -> tuple[DutyRule, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def preview(state: State, user: User, school_id: str, table: str, upload: Upload | None) -> Preview:
+def preview(state: State, user: User, school_id: str, table: str, upload: Upload | None) -> FilePreview:
     """Raises `UserError`: refused, not found for another table, and bad data that names every cell at fault."""
     check_may_bring(user, school_id)
     file = _read(state, table, upload)
@@ -95,7 +95,7 @@ def preview(state: State, user: User, school_id: str, table: str, upload: Upload
     safety = _safety(fresh) if file.table.name == "concerns" else ()
     new = sum(len(mine) for mine in fresh.values())
     strangers = tuple(sorted(file.rows.keys() - here))
-    return Preview(file, new, file.count - new, strangers, changes, not_named, safety)
+    return FilePreview(file, new, file.count - new, strangers, changes, not_named, safety)
 
 
 def take_rows(state: State, user: User, school_id: str, table: str, text: str, occasion: str) -> Taken:

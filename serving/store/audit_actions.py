@@ -33,6 +33,8 @@ OF_STUDENTS = frozenset(
         "links.read",
         "plan.read",
         "plan.written",
+        "support.read",
+        "subsidy.noted",
         "note.read",
         "note.written",
         "ring.rung",

@@ -17,7 +17,7 @@ from data_schemas.roster import UNASSIGNED
 from serving.store.case_tables import case_events, concern_reports, drafts, explanation_views, readings, reveals, talks
 from serving.store.database import Store, chunks
 from serving.store.duties_tables import duty_records
-from serving.store.plan_tables import plans, restricted_notes, student_links
+from serving.store.plan_tables import plans, restricted_notes, student_links, subsidy_steps
 from serving.store.rights_tables import corrections
 from serving.store.ring_tables import rings
 from serving.store.students import AMONG, Student, students_of, unassigned_among
@@ -55,6 +55,7 @@ FILED = (
     corrections,
     rings,
     duty_records,
+    subsidy_steps,
 )  # tables with a file's id in `student_id`
 PUT = tuple(table for table in FILED if table not in (misses, run_strangers))
 NOBODYS = "; "  # stands behind a school that nobody has: no id and no school holds a blank

@@ -46,3 +46,15 @@ student_links = sa.Table(
     sa.Column("said_at", Instant, nullable=False),
     sa.Column("said_by", sa.String, nullable=False),
 )
+
+# What was done about a subsidy (慈善总会专项基金) for a student: asked for, granted or refused, for what.
+subsidy_steps = sa.Table(
+    "subsidy_steps",
+    metadata,
+    sa.Column("step_id", sa.Integer, primary_key=True, autoincrement=True),
+    *whose_file(),
+    sa.Column("step", sa.String, nullable=False),
+    sa.Column("purpose", sa.String, nullable=False),
+    sa.Column("said_at", Instant, nullable=False),
+    sa.Column("said_by", sa.String, nullable=False),
+)

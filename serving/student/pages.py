@@ -13,6 +13,7 @@ from data_schemas.instruments import Words
 from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
 from models.triage import BY_CODE, PAGE, Standing, Word
 from serving.access import User
+from serving.cases.case import Agreed
 from serving.cases.opening import AsksFirst
 from serving.cases.service import case_part
 from serving.identity.service import identity_part
@@ -194,6 +195,7 @@ def show_student(request: Request, user: User, state: State) -> Response:
         record_before=request.query_params.get("before"),
         part=part,
         links=() if part is None else linked_groups(state, user, student_id),
+        agreed=tuple(Agreed),
         reported=request.query_params.get("reported"),
         report_status=request.query_params.get("report"),
         case_status=request.query_params.get("case"),

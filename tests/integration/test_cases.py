@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -16,7 +17,7 @@ from serving.cases.service import case_of, cases_of
 from serving.store import Store
 from serving.store.case_tables import case_events, talks
 from tests.desk import DANGER, PROTECT, REPORT, SHEET, Desk, colleague, hidden, rows, small_school
-from tests.factories import AS_OF, NOW, assessment, present, publish, sheet, tell, word
+from tests.factories import AS_OF, NOW, assessment, present, publish, sheet, student, tell, word
 from tests.new_stores import new_store
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -154,7 +155,9 @@ def test_a_case_goes_to_another_school_when_that_accepts(desk: Desk, store: Stor
 def test_a_referral_says_what_is_told_and_who_answered(desk: Desk, store: Store) -> None:
     assert "请选择转介给谁" in move(desk, "refer")
     assert "请选择可以告知什么" in move(desk, "refer", to="medical")
-    html = move(desk, "refer", to="medical", told=["identity", "reason"], reason="睡眠")
+    assert "请选择谁同意了" in move(desk, "refer", to="medical", told=["identity"])
+    html = move(desk, "refer", to="medical", told=["identity", "reason"], reason="睡眠", agreed="guardian")
+    assert "监护人同意" in html[: html.index("转介、移交与其他")]
     assert "转介医疗机构：已转出，等待答复" in html
     html = move(desk, "answered", answer="accepted", by="市四院 陈医生")
     assert "市四院 陈医生" in html
@@ -170,6 +173,26 @@ def test_the_lock_hides_how_to_reach_the_family_but_from_the_police(desk: Desk, 
     assert PROTECT.protection
     html = move(desk, "refer", "S-3", to="police", told=["identity", "evidence", "reach"])
     assert "已转出，等待答复" in html, "to the police nobody waits for an approval"
+
+
+@pytest.mark.parametrize(
+    ("born", "agreed", "taken"),
+    [("2012-11-21", "student", False), ("2012-11-21", "guardian", True), ("2012-11-20", "student", True)],
+)
+def test_of_who_is_younger_than_14_a_guardian_agrees_to_a_referral(
+    tmp_path: Path, born: str, agreed: str, taken: bool
+) -> None:
+    with new_store(tmp_path) as store:
+        who = replace(student("S-2"), birth_date=date.fromisoformat(born))
+        publish(store, [assessment("S-2", Tier.PRIORITY)], students=[who])
+        html = move(Desk(store, tmp_path), "refer", to="centre", told=["identity"], agreed=agreed)
+    assert ("转介市县未成年人成长指导中心：已转出" in html) is taken
+    assert ("未满 14 周岁，由监护人同意" in html.partition('id="case"')[2].partition("<details")[0]) is not taken
+
+
+def test_in_danger_and_under_the_lock_nobody_is_asked_first(desk: Desk, store: Store) -> None:
+    assert "已转出" in move(desk, "refer", "S-1", to="medical", told=["identity"])
+    assert "已转出" in move(desk, "refer", "S-3", to="social", told=["identity"])
 
 
 def test_a_plan_that_does_not_help_calls_a_review(desk: Desk, store: Store) -> None:
