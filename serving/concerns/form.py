@@ -10,6 +10,7 @@ LONGEST_NOTE = 500  # characters
 LONGEST_AGO = timedelta(days=30)  # what lies further back is not new: rules for fresh reports would not hear of it
 # Facts of a roster or a survey's answers are nobody's report.
 NOT_ASKED = {"class_task", "off"}
+JUDGED = (Concern.MEDICAL_EVALUATION,)
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,17 @@ class ReportForm:
     fault: str | None
 
 
-def kinds_of(policy: Policy) -> tuple[tuple[str, tuple[Concern, ...]], ...]:
-    """The kinds that may be reported: what is about safety first."""
+def kinds_of(policy: Policy, reads: bool) -> tuple[tuple[str, tuple[Concern, ...]], ...]:
+    """The kinds that may be reported: what is about safety first. What is a counselor's judgement is reported by who
+    `reads` records alone."""
     asked = [kind for kind in Concern if policy.concerns[kind.code] not in NOT_ASKED]
+    asked = [kind for kind in asked if reads or kind not in JUDGED]
     safety = tuple(kind for kind in asked if kind in SAFETY)
     return ("safety", safety), ("other", tuple(kind for kind in asked if kind not in SAFETY))
 
 
-def read_report(kind: str, source: str, on: str, note: str, policy: Policy, today: date) -> ReportForm:
-    known = {one.code: one for _, kinds in kinds_of(policy) for one in kinds}
+def read_report(kind: str, source: str, on: str, note: str, policy: Policy, today: date, reads: bool) -> ReportForm:
+    known = {one.code: one for _, kinds in kinds_of(policy, reads) for one in kinds}
     found = known.get(kind)
     said = Source.of(source) if source in Source.codes() else None
     try:

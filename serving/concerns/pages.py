@@ -52,7 +52,7 @@ def _form(
         receipts=() if reads or student is not None else service.receipts_of(state, user),
         told=request.query_params.get("told") if request.method == "GET" else None,
         year=state.clock().astimezone(CHINA).year,
-        kinds=kinds_of(state.policy),
+        kinds=kinds_of(state.policy, reads),
         sources=tuple(Source),
         today=today,
         earliest=today - LONGEST_AGO,
@@ -67,7 +67,9 @@ def take_report(request: Request, user: User, state: State, form: Form) -> Respo
     """Keep the report and show the student's page; what does not fit comes back as it was typed."""
     student_id = one(form, "student_id")
     typed = {name: one(form, name) for name in ("kind", "source", "reported_on", "note")}
-    said = read_report(typed["kind"], typed["source"], typed["reported_on"], typed["note"], state.policy, state.today())
+    reads, today = may_somewhere(user, Action.SEE_LIST), state.today()
+    kind, source, on, note = typed.values()
+    said = read_report(kind, source, on, note, state.policy, today, reads)
     student = service.student_for(state, user, student_id)
     if said.fault is not None:
         return _form(request, user, state, student_id, typed, said.fault)

@@ -78,6 +78,13 @@ def test_one_tap_reports_and_the_receipt_tells_no_more_than_that_somebody_looks_
     assert "S-2" not in page(colleague(desk, "qian", "staff")), "another's reports are theirs"
 
 
+def test_what_is_a_counselors_judgement_is_no_tap(desk: Desk, teacher: Desk, store: Store) -> None:
+    assert "疑需到医疗机构评估" not in page(teacher, "?student=S-2")
+    assert "疑需到医疗机构评估" in page(desk, "?student=S-2")
+    assert tap(teacher, "medical_evaluation").status_code == 422
+    assert rows(store, concern_reports) == []
+
+
 def test_a_tap_about_danger_rings_who_is_on_duty(teacher: Desk, desk: Desk, store: Store, tmp_path: Path) -> None:
     roster(store)
     assert tap(teacher, "self_harm").status_code == 303
