@@ -24,9 +24,8 @@ class Reason:
 
 class AnswerTime(Code):
     """Within what time a person answers a piece of evidence. Each rule's definition names one; the policy says how long
-    each is (`[due]`). `MINUTES` and `RESPOND` ring until somebody has answered; after that `MINUTES` is checked within
-    the hour, and `RESPOND`, which tells of no sign of the student's own, as the tier says. All but `RESPOND` and `TIER`
-    are checked above the week's line."""
+    each is (`[due]`). `MINUTES` and `RESPOND` ring until somebody answers; `RESPOND` tells of no sign of the student's
+    own, and is then as the tier says. All but `RESPOND` and `TIER` are checked above the week's line."""
 
     MINUTES = ("minutes", "立即响应", "respond at once")
     RESPOND = ("respond", "立即响应，随后按等级安排", "respond at once, then as the tier says")
