@@ -64,7 +64,7 @@ def _one_row(table: Table, form: Form) -> Upload:
 def show_template(request: Request, user: User, state: State) -> Response:
     """The heads alone: what each column may hold stands on the page."""
     query, school = request.query_params, chosen_school(request, user) or ""
-    table = check_template(user, school, query.get("table", ""))
+    table = check_template(user, school, query.get("table", TAKEN[0].name))
     return download(table, [], language_of(request) == "zh", query.get("as") == "csv", WIDTHS)
 
 

@@ -29,6 +29,7 @@ USERS = {
     "counselor": User("wang", Role.COUNSELOR, (OWN,)),
     "supervisor": User("gu", Role.SUPERVISOR, (OWN,)),
     "principal": User("li", Role.PRINCIPAL, (OWN,)),
+    "staff": User("zhao", Role.STAFF, (OWN,)),
     "bureau": User("zhou", Role.BUREAU),
     "administrator": User("admin", Role.ADMINISTRATOR),
 }
@@ -47,7 +48,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "see_student": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
     "see_names": {"counselor": {"own"}, "supervisor": {"own"}},
     "record_word": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
-    "report_concern": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED},
+    "report_concern": {"counselor": OWN_AND_UNASSIGNED, "supervisor": OWN_AND_UNASSIGNED, "staff": {"own"}},
     "settle_identity": {
         "counselor": {"own", "unassigned", "among own"},
         "supervisor": {"own", "unassigned", "among own"},
@@ -58,6 +59,11 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "see_duty": {"counselor": {"own"}, "supervisor": {"own"}, "principal": {"own"}},
     "change_duty": {"counselor": {"own"}, "principal": {"own"}},
     "plan_waves": {"counselor": {"own"}, "supervisor": {"own"}},
+    "see_tasks": {"counselor": {"own"}, "supervisor": {"own"}},
+    "count_tasks": {"counselor": {"own"}, "supervisor": {"own"}, "principal": {"own"}},
+    "do_tasks": {"counselor": {"own"}, "supervisor": {"own"}},
+    "do_school_tasks": {"counselor": {"own"}, "principal": {"own"}},
+    "bring_rows": {"counselor": {"own"}},
     "see_miss_cases": {"counselor": {"own"}},
     "see_miss_counts": {"counselor": {"own"}, "principal": {"own"}, "bureau": {"no school"}},
     "manage_users": {"administrator": {"no school"}},
@@ -114,7 +120,7 @@ def test_what_is_offered_is_what_may_be_done_somewhere() -> None:
 
 
 def test_counselors_and_principals_work_for_schools() -> None:
-    assert [role.code for role in Role if takes_schools(role)] == ["counselor", "supervisor", "principal"]
+    assert [role.code for role in Role if takes_schools(role)] == ["counselor", "supervisor", "principal", "staff"]
 
 
 def test_roles_are_compared_nowhere_but_in_the_table() -> None:
