@@ -125,7 +125,7 @@ def test_somebody_blind_shows_none_of_it(desk: Desk) -> None:
     assert "/beside?" in page
 
 
-NO_PAGES = ("/beside", "/confirm", "/sign-in/code", "/duty/sheet")  # the last one is a file
+NO_PAGES = ("/beside", "/confirm", "/sign-in/code", "/duty/sheet", "/intake/template")  # the last two are files
 
 
 def addresses() -> list[str]:
