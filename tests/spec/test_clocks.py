@@ -111,7 +111,7 @@ def test_closed_evidence_has_no_clock() -> None:
 class Nights:
     """Somebody on duty from eight to six on Fridays only, and on call else."""
 
-    first: int = 0
+    known: bool = True
 
     def minutes_after(self, moment: datetime, minutes: int) -> datetime:
         starts = max(moment, datetime(2026, 11, 20, 0, tzinfo=UTC))
