@@ -127,3 +127,22 @@ def test_decisions_are_numbered_without_gaps() -> None:
     numbers = [int(file.name[:4]) for file in sorted((DOCS / "decisions").glob("[0-9]*.md"))]
     assert numbers == list(range(1, len(numbers) + 1))
     assert numbers
+
+
+def test_each_decision_has_its_title_date_and_status_in_the_table() -> None:
+    rows = re.findall(
+        r"^\| \[(\d{4} .+?)\]\((.+?)\) \| \d{4}-\d\d-\d\d \| ((?:in force|superseded).*?) \|$",
+        text_of(DOCS / "decisions" / "README.md"),
+        re.MULTILINE,
+    )
+    files = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    assert [(title, name) for title, name, _ in rows] == [
+        (text_of(file).splitlines()[0].removeprefix("# "), file.name) for file in files
+    ]
+    assert [name for _, name, status in rows if status.startswith("superseded") and "](" not in status] == []
+
+
+def test_every_file_that_contributing_names_is_there() -> None:
+    named = re.findall(r"`([\w./-]+(?:/[\w.-]+|\.(?:md|toml|yaml)))`", text_of(ROOT / "CONTRIBUTING.md"))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
