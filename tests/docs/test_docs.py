@@ -146,3 +146,12 @@ def test_every_file_that_contributing_names_is_there() -> None:
     named = re.findall(r"`([\w./-]+(?:/[\w.-]+|\.(?:md|toml|yaml)))`", text_of(ROOT / "CONTRIBUTING.md"))
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_architecture_names_functions_that_are_there_and_draws_the_contract_as_it_is() -> None:
+    steps = re.findall(r"\| `([\w/]+\.py)` \| `(\w+)` \|", text_of(DOCS / "architecture.md"))
+    assert steps
+    missing = [step for step in steps if not re.search(rf"^def {step[1]}\(", text_of(ROOT / step[0]), re.MULTILINE)]
+    assert missing == []
+    done = subprocess.run([sys.executable, "scripts/import_diagram.py", "--check"], cwd=ROOT)
+    assert done.returncode == 0, "renew it: python scripts/import_diagram.py"
