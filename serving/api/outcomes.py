@@ -58,7 +58,7 @@ def outcomes(
     state: Annotated[State, Depends(state_of)],
     client: Annotated[Client, Depends(caller("outcomes"))],
     body: Annotated[bytes, Depends(received(MOST_BYTES_BATCH))],
-    _place: Annotated[None, Depends(at_once("outcomes", MOST_OUTCOMES))],
+    _place: Annotated[None, Depends(at_once("outcomes", MOST_OUTCOMES), scope="function")],
 ) -> Response:
     """Record outcomes, all of them or none. They count at once. An interview by a named person closes the evidence that
     it says it assessed (`assessed`, by the keys that `/score` answers with), danger by two persons only; without a list

@@ -49,7 +49,7 @@ def received(most: int) -> Callable[[Request], Awaitable[bytes]]:
         body = bytearray()
         if announced.isdecimal() and int(announced) > most:
             raise _too_large(most)
-        async with aclosing(parts_of(request)) as parts:
+        async with aclosing(parts_of(request, most)) as parts:
             async for chunk in parts:
                 body += chunk
                 if len(body) > most:

@@ -60,7 +60,7 @@ def score(
     state: Annotated[State, Depends(state_of)],
     client: Annotated[Client, Depends(caller("score"))],
     body: Annotated[bytes, Depends(received(MOST_BYTES))],
-    _place: Annotated[None, Depends(at_once("score", MOST_SCORES))],
+    _place: Annotated[None, Depends(at_once("score", MOST_SCORES), scope="function")],
     dry_run: DryRun = False,
 ) -> Response:
     """Assess one student from raw records, record the entry, open its floors and put it on the list."""
@@ -83,7 +83,7 @@ def score_batch(
     state: Annotated[State, Depends(state_of)],
     client: Annotated[Client, Depends(caller("score"))],
     body: Annotated[bytes, Depends(received(MOST_BYTES_BATCH))],
-    _place: Annotated[None, Depends(at_once("batch", MOST_BATCHES))],
+    _place: Annotated[None, Depends(at_once("batch", MOST_BATCHES), scope="function")],
     dry_run: DryRun = False,
 ) -> Response:
     """Assess many students. A record at fault is named by its index and spoils no other; the order is kept."""

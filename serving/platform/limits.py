@@ -17,7 +17,8 @@ MOST_BYTES_BATCH = 50_000_000
 MOST_SCORES = 64
 MOST_BATCHES = 2
 MOST_OUTCOMES = 4
-MOST_SENDING = 4  # bodies that come in at once from one key: of another one's nobody waits for them
+MOST_SENDING = 4  # large bodies that come in at once from one key: of another one's nobody waits for them
+MOST_BYTES_SENDING = 128_000_000  # what small ones may come to together
 SECONDS_BETWEEN = 10.0  # two parts of a body; whoever is slower has stopped
 MOST_WAITING = 40  # for one thread that does about 15 a second: nobody waits much longer than two seconds
 Value = TypeVar("Value")
@@ -43,12 +44,12 @@ class WorkQueue:
             self._busy -= 1
 
 
-async def parts_of(request: Request) -> AsyncGenerator[bytes]:
-    """The body as it comes in. A place among the sender's own is held meanwhile, so that bodies cannot pile up and one
-    who stalls keeps nobody else from sending. Raises `HTTPException`: 429 where the key sends as many as it may, 408
+async def parts_of(request: Request, most: int) -> AsyncGenerator[bytes]:
+    """The body, of `most` bytes, as it comes in. A place among the sender's own for bodies of this size is held
+    meanwhile, so that bodies cannot pile up and one who stalls keeps nobody else from sending. Raises `HTTPException`: 429 where the key sends as many as it may, 408
     where nothing more comes."""
     sender = hashlib.sha256(request.headers.get("authorization", "").encode()).hexdigest()
-    async with _place(request, f"from {sender}", MOST_SENDING):
+    async with _place(request, f"{most} bytes from {sender}", max(MOST_SENDING, MOST_BYTES_SENDING // most)):
         parts = request.stream()
         while True:
             try:
