@@ -12,7 +12,7 @@ from data_schemas.calendar_tables import NAMES, calendars_of
 from data_schemas.dataset import Dataset, table_of
 from data_schemas.instruments import Instrument, packaged_instruments
 from data_schemas.own_features import TABLE, OwnFeature, features_table
-from data_schemas.repeats import asked_again, repeats
+from data_schemas.repeats import ABOUT, asked_again, repeats
 from data_schemas.roster import without_strangers
 from data_schemas.school_days import Calendars, SchoolDays
 from data_schemas.tables import TABLES, CellKind, Column, Sensitivity, Table
@@ -92,6 +92,7 @@ def rows_of(records: Records, table: str) -> tuple[Rows, Coverage]:
 
 
 EVENTS = ("leaves", "leave_totals", "family", "concerns", "outcomes", "consents", "contacts")
+FEW = 5000  # rows, of which Python looks through faster than a table is made
 ALWAYS = 10**6  # a coverage, a leave or a suspension without an end
 
 
@@ -221,13 +222,22 @@ def _assemble(
 
 def _once(rows: Rows, table: str) -> Rows:
     """The rows without those that say again what another one says, by whichever door they came."""
-    if len(rows.student) < 2:
+    if len(rows.student) < 2 or (len(rows.student) < FEW and _all_differ(rows, table)):
         return rows
     frame = pd.DataFrame({**rows.columns, "student_id": rows.student})
     if table == "leaves" and (stands := asked_again(frame)).any():
         rows, frame = rows.where(~stands), frame[~stands]
     again = repeats(frame, table)
     return rows.where(~again) if again.any() else rows
+
+
+def _all_differ(rows: Rows, table: str) -> bool:
+    """Whether no two rows are about the same thing, which tells it of most requests at once: then none is a repeat, and
+    none takes another back."""
+    columns = rows.columns
+    names = ABOUT.get(table) or [name for name, values in columns.items() if values.dtype.kind != "f"]
+    told = [columns[name].tolist() for name in names if name != "student_id"]
+    return len(set(zip(rows.student.tolist(), *told, strict=True))) == len(rows.student)
 
 
 def _going_on(leaves: Rows) -> Rows:

@@ -46,8 +46,8 @@ class WorkQueue:
 
 async def parts_of(request: Request, most: int) -> AsyncGenerator[bytes]:
     """The body, of `most` bytes, as it comes in. A place among the sender's own for bodies of this size is held
-    meanwhile, so that bodies cannot pile up and one who stalls keeps nobody else from sending. Raises `HTTPException`: 429 where the key sends as many as it may, 408
-    where nothing more comes."""
+    meanwhile, so that bodies cannot pile up and one who stalls keeps nobody else from sending. Raises `HTTPException`:
+    429 where the key sends as many as it may, 408 where nothing more comes."""
     sender = hashlib.sha256(request.headers.get("authorization", "").encode()).hexdigest()
     async with _place(request, f"{most} bytes from {sender}", max(MOST_SENDING, MOST_BYTES_SENDING // most)):
         parts = request.stream()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
     from serving.store.erasures import erase_record, erased_among
     from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
-    from serving.store.facts import SchoolFacts, facts_if_recorded, facts_of, read_at
+    from serving.store.facts import SchoolFacts, read_at
     from serving.store.feeds import Feed, feeds_of_schools
     from serving.store.files import FileOf, clashes, contested, file_of, homes, id_of, student_of
     from serving.store.inputs import (
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     )
     from serving.store.sealing import find_keyring
     from serving.store.state import ServiceState, last_run, service_state
+    from serving.store.student_facts import facts_if_recorded, facts_of
     from serving.store.student_inputs import StudentInputs, newest_inputs, published_days
     from serving.store.students import (
         Student,

@@ -6,7 +6,7 @@ A withdrawal stands until a consent that was given on a later day says otherwise
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -53,7 +53,7 @@ def keep_consents(
     connection: sa.Connection, given: Mapping[str, Sequence[Consent]], at: datetime, filed_by: str
 ) -> None:
     """Keep consents by file, each content once."""
-    fresh = {_name(file_id, row): (file_id, row) for file_id, rows in given.items() for row in rows}
+    fresh = {consent_name(file_id, row): (file_id, row) for file_id, rows in given.items() for row in rows}
     for part in chunks(sorted(fresh)):
         for known in connection.scalars(sa.select(consents.c.sha256).where(consents.c.sha256.in_(part))).all():
             del fresh[known]
@@ -76,12 +76,15 @@ def consents_of(connection: sa.Connection, files: Sequence[str], today: date) ->
             students, students.c.student_id == consents.c.student_id
         )
         for row in connection.execute(sent.where(consents.c.student_id.in_(part))):
-            born = row.birth_date
-            asked = born is None or counts(row.given_by, own_from(born) <= today)
-            given_on = row.given_on if asked else None
-            one = Consent(row.scope, given_on, row.withdrawn_on, row.valid_until, row.given_by)
-            found.setdefault(row.student_id, []).append(one)
+            one = Consent(row.scope, row.given_on, row.withdrawn_on, row.valid_until, row.given_by)
+            found.setdefault(row.student_id, []).append(as_asked(one, row.birth_date, today))
     return found
+
+
+def as_asked(one: Consent, born: date | None, today: date) -> Consent:
+    """A consent as it counts of somebody who was born on a day, None where no roster knows it."""
+    asked = born is None or counts(one.given_by, own_from(born) <= today)
+    return one if asked else replace(one, given_on=None)
 
 
 def whose_consents_were_sent(store: Store) -> set[str]:
@@ -104,7 +107,8 @@ def taken_back(store: Store, scopes: Collection[str], today: date) -> dict[tuple
     }
 
 
-def _name(file_id: str, row: Consent) -> str:
+def consent_name(file_id: str, row: Consent) -> str:
+    """By what a consent is recognised when it comes again."""
     said = f"{file_id}/{row.scope}/{row.given_on}/{row.withdrawn_on}/{row.valid_until}"
     # As it was named before givers were kept, so that the same row is there once.
     said = said if row.given_by is None else f"{said}/{row.given_by}"

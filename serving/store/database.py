@@ -32,7 +32,7 @@ from serving.store.dialects import (
     writing_options,
 )
 from serving.store.fact_changes import count_changes
-from serving.store.kept_schools import KeptSchools
+from serving.store.kept_schools import MOST_STUDENTS, KeptSchools
 from serving.store.sealing import check_readable, find_keyring, make_keyring, reseal
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -63,11 +63,13 @@ def _told(fault: StoreFault) -> UserError:
 class Store:
     """An open database. Pass it to the functions of `serving.store`; there is nothing else to do with it.
 
-    `checkpoints` is the file of the audit log's checkpoints; None keeps none. `kept` is what was read before."""
+    `checkpoints` is the file of the audit log's checkpoints; None keeps none. `kept` is what was read before of
+    schools, `kept_students` of single students."""
 
     engine: sa.Engine
     checkpoints: Path | None = None
     kept: KeptSchools = field(default_factory=KeptSchools, repr=False, compare=False)
+    kept_students: KeptSchools = field(default_factory=lambda: KeptSchools(MOST_STUDENTS), repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -120,7 +120,7 @@ def _event(entry: NewEntry, opened: int) -> AuditEvent:
 def _row(entry_id: str, entry: NewEntry, place: int) -> dict[str, Any]:
     return {
         "place": place,
-        "asks": _asks(entry.assessment),
+        "asks": asks(entry.assessment),
         "entry_id": entry_id,
         "received_at": entry.received_at,
         "client": entry.client,
@@ -136,7 +136,8 @@ def _row(entry_id: str, entry: NewEntry, place: int) -> dict[str, Any]:
     }
 
 
-def _asks(assessment: Assessment) -> bool:
+def asks(assessment: Assessment) -> bool:
+    """Whether a record outlasts the next screening, since something in it is still to be done."""
     quality = assessment.data_quality
     return bool(quality.retest or assessment.tasks) or assessment.suspended_since is not None
 
@@ -229,6 +230,16 @@ def _late(connection: sa.Connection, who: sa.ColumnElement[bool]) -> sa.ColumnEl
     last = {row.run_id: run_from_row(row).knows_until for row in connection.execute(theirs)}
     of_run = [(students.c.run_id == run_id) & (entries.c.received_at > at) for run_id, at in last.items()]
     return sa.or_(sa.false(), *of_run)
+
+
+def known_until(connection: sa.Connection, ids: Sequence[str]) -> dict[str, datetime]:
+    """By student of a roster, what the last list of theirs could know."""
+    found: dict[str, datetime] = {}
+    for part in chunks(list(ids)):
+        query = sa.select(students.c.student_id.label("who"), runs).join(runs, runs.c.run_id == students.c.run_id)
+        rows = connection.execute(query.where(students.c.student_id.in_(part)))
+        found |= {row.who: run_from_row(row).knows_until for row in rows}
+    return found
 
 
 def _in_order(query: sa.Select[Any]) -> sa.Select[Any]:

@@ -44,7 +44,7 @@ def file_evidence(
     stood in a dataset, on the day it became known.
     """
     given = [(filed_by, one, floor) for filed_by, them in filings.items() for one in them for floor in one.floors]
-    known = _weights(connection, sorted({one.student_id for _, one, _ in given}))
+    known = weights_of(connection, sorted({one.student_id for _, one, _ in given}))
     new = dict.fromkeys(filings, 0)
     rows = []
     for filed_by, one, floor in given:
@@ -109,7 +109,8 @@ Weight = tuple[int, int, bool]
 Seen = list[tuple[str | None, Weight]]  # by what record, and how much
 
 
-def _weights(connection: sa.Connection, ids: Sequence[str]) -> dict[tuple[str, str], Seen]:
+def weights_of(connection: sa.Connection, ids: Sequence[str]) -> dict[tuple[str, str], Seen]:
+    """By student and key how much has been seen, and on what record."""
     names = ("student_id", "evidence", "record", "tier", "severity", "history")
     columns = [evidence.c[name] for name in names]
     found: dict[tuple[str, str], Seen] = {}

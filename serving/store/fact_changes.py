@@ -147,6 +147,20 @@ def stamp_of(connection: sa.Connection, school_id: str) -> Stamp:
     return Stamp(*(times.get(name, 0) for name in names))
 
 
+class Changes(NamedTuple):
+    """How often facts have changed that bear on some students: `of_all` stands for everything, `times` for each."""
+
+    of_all: int
+    times: Mapping[str, int]
+
+
+def changes_of(connection: sa.Connection, ids: Sequence[str]) -> Changes:
+    """Read before the facts themselves, as `stamp_of` is."""
+    of_all = connection.scalar(sa.select(school_changes.c.times).where(school_changes.c.school_id == OF_ALL))
+    rows = _among(connection, fact_changes, fact_changes.c.student_id, dict.fromkeys(ids))
+    return Changes(of_all or 0, {row.student_id: row.times for row in rows})
+
+
 def times_of(connection: sa.Connection, school_id: str) -> dict[str, int]:
     """How often the facts of each student of a school have changed; without those that never have."""
     query = fact_changes.select().join(students, students.c.student_id == fact_changes.c.student_id)

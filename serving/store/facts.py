@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -15,15 +15,15 @@ from serving.store.case_events import case_facts_of
 from serving.store.consents import Consent, consents_of, taken_back_of
 from serving.store.contacts import contacts_of
 from serving.store.database import Store
-from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, entries_at, entries_of
+from serving.store.entries import ReceivedEntry, entries_at
 from serving.store.evidence import pieces_of
 from serving.store.feeds import Feed, feeds_of
 from serving.store.files import homes_of
 from serving.store.identity import confirmed_new
 from serving.store.outcomes import words_of
 from serving.store.payload import unpack_assessment
-from serving.store.rows import last_rows, list_rows, listed_of, rows_in_force
-from serving.store.runs import Run, newest_run_of, run_from_row, runs_in_force
+from serving.store.rows import last_rows, list_rows, listed_of
+from serving.store.runs import Run, newest_run_of, run_from_row
 from serving.store.students import (
     UNKNOWN_STAGE,
     Student,
@@ -36,6 +36,7 @@ from serving.store.tables import evidence, outcomes, run_strangers, students
 from serving.store.talks import attempts_of
 
 TIERS = tuple(Tier)
+One = TypeVar("One")
 NEW_STUDENT = "new_student"  # somebody has said so: the roster will have the student
 
 
@@ -68,66 +69,35 @@ def facts_of_school(
     at: datetime | None = None,
     sent: Mapping[str, Sequence[ReceivedEntry]] | None = None,
     only: Sequence[str] | None = None,
-    listed: Collection[str] | None = None,
+    there: Collection[str] | None = None,
 ) -> SchoolFacts:
     """The facts of one school under a run, as they stand or as they stood `at` a moment, then with the entries `sent`
-    and without strangers. `only` leaves out who else is on the list; `listed` is then everyone on it, and it is the
+    and without strangers. `only` leaves out who else is on the list; `there` is then everyone on it, and it is the
     one in force."""
     rows = list_rows(connection, run, school_id, False, only) if run is not None else []
     people = {row.student_id: student_from_row(row) for row in rows}
     entries = sent if sent is not None else entries_at(connection, school_id, run)
-    known = _known(connection, list(people), at, today)
-    everyone = [_listed(row, run, entries.get(row.student_id, ()), known, today) for row in rows if run is not None]
+    known = known_of(connection, list(people), at, today)
+    everyone = [
+        listed(row, published_of(row), run, entries.get(row.student_id, ()), known, today)
+        for row in rows
+        if run is not None
+    ]
     others: list[StudentFacts] = []
     if at is None:
         unplaced = _unplaced(connection, run, school_id)
-        there = set(people) | _listed_now(connection, school_id, today) if listed is None else listed
-        ids = _stranger_ids(connection, school_id, there, entries, unplaced)
+        here = set(people) | _listed_now(connection, school_id, today) if there is None else there
+        ids = _stranger_ids(connection, school_id, here, entries, unplaced)
         who = {one: Student(one, school_id, None, UNKNOWN_STAGE, None) for one in unplaced}
         who |= strangers_of(connection, ids) | students_of(connection, ids, False)
-        beside, last = _known(connection, ids, None, today), last_rows(connection, ids)
-        others = [_stranger(who[i], last.get(i), entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
+        beside, last = known_of(connection, ids, None, today), last_rows(connection, ids)
+        others = [stranger(who[i], last.get(i), entries.get(i, ()), beside, unplaced.get(i), today) for i in ids]
         people |= who
     return SchoolFacts(run, tuple(everyone), tuple(others), people, tuple(feeds_of(connection, school_id)))
 
 
-def facts_of(store: Store, ids: Sequence[str], today: date) -> dict[str, StudentFacts]:
-    """The facts of single students, by id; whoever is on no roster is a stranger."""
-    with store.reading() as connection:
-        return facts_in(connection, ids, today)
-
-
-def facts_if_recorded(store: Store, given: Sequence[NewEntry], today: date) -> dict[str, StudentFacts]:
-    """The facts of those whom `given` are about, as they would be if these records were kept; they are not."""
-    with as_if_recorded(store, given) as connection:
-        return facts_in(connection, list(dict.fromkeys(one.student_id for one in given)), today)
-
-
-def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[str, StudentFacts]:
-    on_roster = students_of(connection, ids, False)
-    who = strangers_of(connection, [i for i in ids if i not in on_roster]) | on_roster
-    known = _known(connection, list(ids), None, today)
-    in_force = runs_in_force(connection, {one.school_id for one in who.values()}, today)
-    entries = entries_of(connection, ids)
-    listed = rows_in_force(connection, on_roster.values(), in_force)
-    apart = {one.school_id for i, one in who.items() if i not in listed}
-    reasons = _reasons(connection, {school: in_force.get(school) for school in apart})
-    last = last_rows(connection, [i for i in ids if i not in listed])
-    found = {}
-    for student_id in ids:
-        if student_id in listed:
-            row, run = listed[student_id]
-            found[student_id] = _listed(row, run, entries.get(student_id, ()), known, today)
-        else:
-            other = who.get(student_id) or Student(student_id, "", None, UNKNOWN_STAGE, None)
-            why = reasons.get((student_id, other.school_id))
-            sent = entries.get(student_id, ())
-            found[student_id] = _stranger(other, last.get(student_id), sent, known, why, today)
-    return found
-
-
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """What was filed of students, by id."""
 
     pieces: Mapping[str, Sequence[Any]]
@@ -138,6 +108,19 @@ class _Known:
     cases: Mapping[str, CaseFacts]
     new: Collection[str]
     today: date
+
+    def only(self, student_id: str) -> "Known":
+        """What was filed of one student."""
+        return Known(
+            _of_one(self.pieces, student_id),
+            _of_one(self.words, student_id),
+            _of_one(self.contacts, student_id),
+            _of_one(self.consents, student_id),
+            _of_one(self.attempts, student_id),
+            _of_one(self.cases, student_id),
+            {student_id} & set(self.new),
+            self.today,
+        )
 
     def of(self, student_id: str) -> dict[str, Any]:
         return {
@@ -150,8 +133,12 @@ class _Known:
         }
 
 
-def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None, today: date) -> _Known:
-    return _Known(
+def _of_one(part: Mapping[str, One], student_id: str) -> dict[str, One]:
+    return {student_id: part[student_id]} if student_id in part else {}
+
+
+def known_of(connection: sa.Connection, ids: Sequence[str], at: datetime | None, today: date) -> Known:
+    return Known(
         pieces_of(connection, ids, at),
         words_of(connection, ids, at),
         contacts_of(connection, ids, at),
@@ -163,9 +150,10 @@ def _known(connection: sa.Connection, ids: Sequence[str], at: datetime | None, t
     )
 
 
-def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, today: date) -> StudentFacts:
+def listed(
+    row: Any, published: Assessment | None, run: Run, sent: Sequence[ReceivedEntry], known: Known, today: date
+) -> StudentFacts:
     """A student of a published list, whom a record sent since may raise."""
-    published = _published(row)
     before = [entry.assessment for entry in sent if entry.received_at <= run.knows_until]
     after = [entry for entry in sent if entry.received_at > run.knows_until]
     every = [*before, *([published] if published is not None else []), *(entry.assessment for entry in after)]
@@ -191,7 +179,7 @@ def _listed(row: Any, run: Run, sent: Sequence[ReceivedEntry], known: _Known, to
     )
 
 
-def _published(row: Any) -> Assessment | None:
+def published_of(row: Any) -> Assessment | None:
     """What a list says; where it knows nothing of leave, with the suspension that one before told of."""
     if row.payload is None:
         return None
@@ -202,7 +190,7 @@ def _published(row: Any) -> Assessment | None:
 
 
 def _of_entry(
-    entry: ReceivedEntry, school_id: str, known: _Known, said: Assessment, sent: Sequence[ReceivedEntry]
+    entry: ReceivedEntry, school_id: str, known: Known, said: Assessment, sent: Sequence[ReceivedEntry]
 ) -> StudentFacts:
     """By the record that counts among those `sent`. The first that said its tier started the clock."""
     return StudentFacts(
@@ -219,13 +207,13 @@ def _of_entry(
     )
 
 
-def _stranger(
-    who: Student, row: Any, sent: Sequence[ReceivedEntry], known: _Known, reason: str | None, today: date
+def stranger(
+    who: Student, row: Any, sent: Sequence[ReceivedEntry], known: Known, reason: str | None, today: date
 ) -> StudentFacts:
     """Somebody on no list in force: by the last one that had them (`row`, None where none has) and the records sent."""
     reason = NEW_STUDENT if who.student_id in known.new else reason
     if row is not None:
-        before = _listed(row, run_from_row(row), sent, known, today)
+        before = listed(row, published_of(row), run_from_row(row), sent, known, today)
         return replace(before, stranger=True, gone=True, reason=reason, school_id=who.school_id)
     if not sent:
         filed = known.of(who.student_id)
@@ -252,7 +240,7 @@ def _listed_now(connection: sa.Connection, school_id: str, today: date) -> set[s
     return set() if run is None else set(connection.scalars(listed_of(run, school_id)))
 
 
-def _reasons(connection: sa.Connection, runs_there: Mapping[str, Run | None]) -> dict[tuple[str, str], str]:
+def reasons_of(connection: sa.Connection, runs_there: Mapping[str, Run | None]) -> dict[tuple[str, str], str]:
     """By student and school, why the list in force could not place somebody."""
     found: dict[tuple[str, str], str] = {}
     for school_id, run in runs_there.items():

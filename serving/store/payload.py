@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -50,6 +51,19 @@ def assessment_to_json(assessment: Assessment) -> dict[str, Any]:
     for retest in content["data_quality"]["retest"]:
         del retest["came"]
     return content
+
+
+def as_kept(assessment: Assessment) -> Assessment:
+    """The assessment as it comes back from the database."""
+    quality = assessment.data_quality
+    return replace(
+        assessment,
+        proven=(),
+        floors=tuple(replace(floor, record=None) for floor in assessment.floors),
+        leads=tuple(replace(floor, record=None) for floor in assessment.leads),
+        tasks=tuple(replace(task, filed_at=None) for task in assessment.tasks),
+        data_quality=replace(quality, retest=tuple(replace(one, joined_at=None) for one in quality.retest)),
+    )
 
 
 def assessment_from_json(content: dict[str, Any]) -> Assessment:

@@ -19,7 +19,6 @@ from serving.store.contents import Content
 from serving.store.database import Store
 from serving.store.entries import NewEntry, entries_of, keep_asked
 from serving.store.evidence import SCREENING, Filing, file_evidence
-from serving.store.facts import facts_in
 from serving.store.feeds import Feed, keep_feeds
 from serving.store.files import contested, homes_of, join_files
 from serving.store.identity import decided_files
@@ -29,6 +28,7 @@ from serving.store.payload import pack_assessment, unpack_assessment
 from serving.store.rosters import settle_students
 from serving.store.rows import asking_rows, last_of_a_model, last_rows, newest_row_of
 from serving.store.runs import Run, again, is_withdrawn, runs_in_force
+from serving.store.student_facts import facts_in
 from serving.store.students import Student, Withdrawal, keep_withdrawals
 from serving.store.tables import assessments as assessments_table
 from serving.store.tables import run_schools, run_strangers, runs

@@ -84,7 +84,7 @@ def _with_changed(
         one.student_id for one in was.everyone if times.get(one.student_id, 0) != before.times.get(one.student_id, 0)
     ]
     listed = {one.student_id: was.people[one.student_id] for one in was.everyone}
-    anew = facts_of_school(connection, school_id, was.run, today, only=changed, listed=listed)
+    anew = facts_of_school(connection, school_id, was.run, today, only=changed, there=listed)
     now = {one.student_id: one for one in anew.everyone}
     everyone = tuple(now.get(one.student_id, one) for one in was.everyone)
     return replace(was, everyone=everyone, strangers=anew.strangers, people=listed | dict(anew.people))
