@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from data_schemas.instruments import Instrument
 from models.calibration import Calibration
+from models.explanation import Topics
 from models.features import Feature, Recipe, catalogue_json, catalogue_of_json, in_words_of_today
 from models.monitoring import Snapshot
 from models.policy import Policy, parse_policy
@@ -85,6 +86,11 @@ class Artifact:
     @property
     def features(self) -> tuple[Feature, ...]:
         return self.model.features
+
+    @cached_property
+    def topics(self) -> Topics:
+        """What the sentences of its explanations speak for."""
+        return Topics(self.features)
 
     @cached_property
     def recipe(self) -> Recipe:

@@ -17,7 +17,7 @@ from models.calibration import probabilities
 from models.columns import NO_DAY
 from models.consent import may_score
 from models.doubtful_sheets import Suspicion, doubted_students, look_around, suspicions, without_sheets
-from models.explanation import Explained, Topics, explained, reasons_of
+from models.explanation import Explained, explained, reasons_of
 from models.features import Matrix, build_features
 from models.floors import floors_of, leads
 from models.policy import Policy, Thresholds
@@ -73,7 +73,7 @@ class _Scored:
             rest = margins(artifact.model, without.values[doubted])
             self.tiers[doubted] = np.maximum(self.tiers[doubted], _tiers(artifact, thresholds, rest))
 
-        self._topics = Topics(artifact.features)
+        self._topics = artifact.topics
         self._block = -1
         self._explained: Explained
 
@@ -236,7 +236,7 @@ def _model_status(artifact: Artifact, policy: Policy) -> ModelStatus:
 def _same_inputs(records: Records, artifact: Artifact) -> None:
     for code, trained in artifact.instruments.items():
         sheets = records.sheets.get(code)
-        if sheets is not None and _key(sheets.instrument) != _key(trained):
+        if sheets is not None and sheets.instrument is not trained and _key(sheets.instrument) != _key(trained):
             problem = Problem(f"{code} is coded otherwise than the questionnaire the model was trained on")
             raise bad_data("the questionnaire and the model do not belong together", [problem])
     trained_own = {feature.name: feature for feature in artifact.recipe.own}

@@ -12,7 +12,7 @@ from data_schemas.instruments import Words
 from models.artifact import Artifact
 from models.assessment import GROUPS, MarginChange, Reason
 from models.columns import NO_DAY
-from models.explanation import LEAST_CONTRIBUTION, Explained, Topics, explained, says_something, topic_reason
+from models.explanation import LEAST_CONTRIBUTION, Explained, explained, says_something, topic_reason
 from models.features import build_features
 from models.features.catalogue import YES_OR_NO
 from models.features.marks import BLANK_ITEM
@@ -44,7 +44,7 @@ def changes(
     and of what is known now. From the first to the second time passed, from the second to the third records came in;
     what is left to the earlier margin is another model, or records that were corrected since.
     """
-    topics, found = Topics(artifact.features), {}
+    topics, found = artifact.topics, {}
     away = suspended(records, date_to_day(as_of))
     places = {str(student): place for place, student in enumerate(records.ids)}
     for on in sorted({one.as_of for one in earlier.values()}):

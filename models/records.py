@@ -153,8 +153,9 @@ def records_of_requests(
         responses[code] = row_columns(flat, table)
         responses[code]["student_id"] = np.array([index for index, _ in mine], dtype=np.int64)
     totals = [(index, row) for index, request in enumerate(requests) for row in request.get("scores") or ()]
-    scores = row_columns([row for _, row in totals], TABLES["scores"])
-    scores["student_id"] = np.array([index for index, _ in totals], dtype=np.int64)
+    scores = row_columns([row for _, row in totals], TABLES["scores"]) if totals else None
+    if scores is not None:
+        scores["student_id"] = np.array([index for index, _ in totals], dtype=np.int64)
     place = {index: index for index in range(len(requests))}
     whole = _assemble(students, place, tables, responses, scores, coverage, known, calendars or Calendars())
     own = [(index, row) for index, request in enumerate(requests) for row in request.get("features") or ()]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the library takes most of a second to import
 Floats = NDArray[np.float64]
 Inputs = NDArray[np.floating[Any]]  # features come as float32
 MANY_ROWS = 512
+FEW_ROWS = 1000  # below, a second call to LightGBM costs more than a copy
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class RiskModel:
     def kind(self) -> str:
         return "logistic" if isinstance(self.scorer, SplineModel) else "lightgbm"
 
-    @property
+    @cached_property
     def family(self) -> NDArray[np.bool_]:
         """Which features are family flags."""
         return np.array([feature.group == "family" for feature in self.features])
@@ -73,10 +74,13 @@ class Margins:
 def margins(model: RiskModel, values: Inputs) -> Margins:
     """Score `values` (n, p); raises `ValueError` for another width or an infinite value."""
     _check(model, values)
-    raw = _raw(model.scorer, values)
     bare = values.copy()
     bare[:, model.family] = 0.0
-    without = _raw(model.scorer, bare)
+    if len(values) < FEW_ROWS:
+        both = _raw(model.scorer, np.concatenate([values, bare]))
+        raw, without = both[: len(values)], both[len(values) :]
+    else:
+        raw, without = _raw(model.scorer, values), _raw(model.scorer, bare)
     value = np.minimum(raw, without + model.family_cap)
     return Margins(value, without, raw - value)
 

@@ -90,11 +90,12 @@ def _newest_sheets(every: Sequence[Assessment]) -> tuple[list[Retest], list[Inst
 
 def _missing(said: Assessment, others: Sequence[Assessment], sheets: Sequence[InstrumentResult]) -> tuple[str, ...]:
     """What `said` lacks, but for questionnaires of which another has the sheet that counts."""
+    counts = {sheet.code: sheet for sheet in sheets}
     there = {
         sheet.code
         for one in others
         for sheet in one.instruments
-        if sheet in sheets and sheet.code not in one.data_quality.missing
+        if sheet.code not in one.data_quality.missing and counts.get(sheet.code) == sheet
     }
     return tuple(source for source in said.data_quality.missing if source not in there)
 

@@ -25,17 +25,19 @@ from serving.reading.service import note_reading
 from serving.replay import entry_inputs, make_context
 from serving.store import (
     AuditEvent,
+    Changes,
     Consent,
     Feed,
     FileOf,
     NewContact,
     NewEntry,
     ReplayContext,
+    changes_at,
     facts_if_recorded,
     facts_of,
     feeds_of_schools,
     file_of,
-    homes,
+    homes_now,
     outcome_row,
     record_entries,
     taken_back_of,
@@ -76,7 +78,9 @@ def file_records(
     who it is. What is answered was recorded before, all records or none; a dry run records nothing.
     """
     now = state.clock()
-    files = _files(state, client, checked)
+    today = now.astimezone(ZONE).date()
+    changes = changes_at(state.store, [one.request.student_id for one in checked])
+    files = _files(state, client, checked, today, changes)
     found: list[ScoreAnswer | UserError | None] = [None] * len(checked)
     mine = []
     for place, where in enumerate(files):
@@ -85,26 +89,27 @@ def file_records(
         else:
             mine.append(place)
     kept, into = [checked[place] for place in mine], [files[place] for place in mine]
-    today = now.astimezone(ZONE).date()
-    before = facts_of(state.store, [one.file_id for one in into], today)
-    filed = _assessed(state, state.champion.now(), kept, into, before, now)
+    if not changes.asked.issuperset(one.file_id for one in into):
+        changes = changes_at(state.store, [one.file_id for one in into])
+    before = facts_of(state.store, [one.file_id for one in into], today, changes)
+    filed = _assessed(state, state.champion.now(), kept, into, before, now, changes)
     by_age = state.policy.consent.by_age
-    entries = [_entry(client, *each, now, by_age) for each in zip(kept, filed, into, strict=True)]
+    entries = [_entry(client, *each, now, by_age, not dry_run) for each in zip(kept, filed, into, strict=True)]
     ids: list[str] | list[None] = [None] * len(kept)
     if dry_run:
-        after = facts_if_recorded(state.store, entries, today)
+        after = facts_if_recorded(state.store, entries, today, changes)
         purpose = PURPOSE_OF_SCOPE["dry_run"]
         write_audit(
             state.store, *(AuditEvent(now, client.client, "student.read", purpose, one, "dry run") for one in after)
         )
-        note_reading(state, client.client)
+        note_reading(state, client.client, len(after))
     else:
         ids = record_entries(state.store, entries)
         after = facts_of(state.store, [one.file_id for one in into], today)
-    duties = {school_id: duty_of(state.store, school_id) for school_id in {one.school_id for one in into}}
+    duties = {school_id: _duty(state, school_id, changes) for school_id in {one.school_id for one in into}}
     presents = [_present(state, after[one.file_id], one.school_id, duties[one.school_id]) for one in into]
     explain = client_can(client, "explain")
-    cases = cases_of(state.store, list({one.file_id for one in into}))
+    cases = cases_of(state.store, list({one.file_id for one in into}), changes)
     blind = blind_among(state.store, into, now, state.policy, state.calendars)
     for place, made, where, present, entry_id in zip(mine, filed, into, presents, ids, strict=True):
         said = replace(made.assessment, student_id=checked[place].request.student_id)
@@ -117,10 +122,16 @@ def file_records(
     return [one for one in found if one is not None]
 
 
-def _files(state: State, client: Client, checked: Sequence[Checked]) -> list[FileOf]:
-    at, schools = homes(state.store, [one.request.student_id for one in checked]), known_school_ids(state.store)
+def _files(state: State, client: Client, checked: Sequence[Checked], today: date, changes: Changes) -> list[FileOf]:
+    store = state.store
+    at = homes_now(store, [one.request.student_id for one in checked], today, changes)
+    schools = store.kept.once(" known schools", (changes.of_all, changes.settings), lambda: known_school_ids(store))
     files = [file_of(c.request.student_id, c.request.school_id, at, schools, client.schools) for c in checked]
-    return follow_decisions(state.store, files, client.schools)
+    return follow_decisions(store, files, client.schools, changes)
+
+
+def _duty(state: State, school_id: str, changes: Changes) -> Duty:
+    return state.store.kept.once(f" duty of {school_id}", changes.settings, lambda: duty_of(state.store, school_id))
 
 
 def _may_read(client: Client, file: FileOf) -> bool:
@@ -140,9 +151,10 @@ def _assessed(
     into: Sequence[FileOf],
     before: Mapping[str, StudentFacts],
     now: datetime,
+    changes: Changes,
 ) -> list[Filed]:
     """Assess records in one batch per as-of date; a model that does not fit a record is left out for all of them."""
-    stopped = _stopped(state, into, now)
+    stopped = _stopped(state, into, now, changes)
     found: dict[int, Filed] = {}
     by_day: dict[date, list[int]] = {}
     for place, one in enumerate(checked):
@@ -195,10 +207,17 @@ def _record(
     return record
 
 
-def _stopped(state: State, into: Sequence[FileOf], now: datetime) -> Mapping[str, Sequence[Feed]]:
+def _stopped(state: State, into: Sequence[FileOf], now: datetime, changes: Changes) -> Mapping[str, Sequence[Feed]]:
     """Per school, the feeds that had stopped when its list was published."""
-    lists = feeds_of_schools(state.store, {one.school_id for one in into}, now.astimezone(ZONE).date())
-    return {school: silent(feeds, as_of, state.calendars.of(school)) for school, (as_of, feeds) in lists.items()}
+    today, found = now.astimezone(ZONE).date(), {}
+    for school in {one.school_id for one in into}:
+
+        def read(school: str = school) -> Sequence[Feed]:
+            lists = feeds_of_schools(state.store, {school}, today)
+            return silent(lists[school][1], lists[school][0], state.calendars.of(school)) if school in lists else ()
+
+        found[school] = state.store.kept.once(f" stopped at {school}", (changes.of_all, today), read)
+    return found
 
 
 def _refused(request: ScoreRequest, before: StudentFacts, as_of: date, by_age: bool) -> bool:
@@ -225,7 +244,10 @@ def _consents(request: ScoreRequest, by_age: bool) -> tuple[Consent, ...]:
     )
 
 
-def _entry(client: Client, one: Checked, filed: Filed, where: FileOf, now: datetime, by_age: bool) -> NewEntry:
+def _entry(
+    client: Client, one: Checked, filed: Filed, where: FileOf, now: datetime, by_age: bool, whole: bool
+) -> NewEntry:
+    """What is kept of a record: the `whole` of it, or only what facts are made of."""
     request = one.request
     return NewEntry(
         client=client.client,
@@ -233,7 +255,7 @@ def _entry(client: Client, one: Checked, filed: Filed, where: FileOf, now: datet
         school_id=where.school_id,
         stage=request.stage,
         grade=request.grade,
-        record=request.model_dump(mode="json", exclude_none=True) | {"as_of": one.as_of.isoformat()},
+        record=request.model_dump(mode="json", exclude_none=True) | {"as_of": one.as_of.isoformat()} if whole else {},
         assessment=filed.assessment,
         received_at=now,
         floors=filed.assessment.proven,
@@ -243,6 +265,6 @@ def _entry(client: Client, one: Checked, filed: Filed, where: FileOf, now: datet
             if row.whom is not None  # who does not say that somebody was reached has tried
         ),
         consents=_consents(request, by_age),
-        context=filed.context,
-        inputs=entry_inputs(filed.record) if filed.context is not None else None,
+        context=filed.context if whole else None,
+        inputs=entry_inputs(filed.record) if whole and filed.context is not None else None,
     )

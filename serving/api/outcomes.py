@@ -18,7 +18,7 @@ from serving.api.score import body_of
 from serving.platform.callers import caller
 from serving.platform.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
 from serving.platform.state import State, state_of
-from serving.store import FileOf, NewOutcome, Outcome, facts_of, file_of, homes, record_outcomes
+from serving.store import FileOf, NewOutcome, Outcome, changes_at, facts_of, file_of, homes, record_outcomes
 from serving.store.identity import follow_decisions
 from serving.store.schools import known_school_ids
 
@@ -103,7 +103,7 @@ def outcomes(
 def _files(state: State, client: Client, rows: Sequence[OutcomeRow]) -> list[FileOf]:
     at, schools = homes(state.store, [row.student_id for row in rows]), known_school_ids(state.store)
     files = [file_of(row.student_id, row.school_id, at, schools, client.schools) for row in rows]
-    return follow_decisions(state.store, files, client.schools)
+    return follow_decisions(state.store, files, client.schools, changes_at(state.store, []))
 
 
 def _open(state: State, facts: Iterable[StudentFacts]) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from data_schemas.codes import Tier
 from models.triage.facts import INTERVIEW
 from serving.cases.case import CaseNow, case_from
-from serving.store import AuditEvent, Store, add_event
+from serving.store import AuditEvent, Changes, Store, add_event
 from serving.store.case_events import CaseEvent, add_case_event, case_events_of
 from serving.store.case_tables import case_events
 from serving.store.database import chunks
@@ -20,8 +20,23 @@ def case_of(store: Store, student_id: str) -> CaseNow:
     return cases_of(store, [student_id])[student_id]
 
 
-def cases_of(store: Store, ids: Sequence[str]) -> dict[str, CaseNow]:
-    """Where the cases of students stand, by id, in a number of readings that does not grow with them (one in 500)."""
+def cases_of(store: Store, ids: Sequence[str], changes: Changes | None = None) -> dict[str, CaseNow]:
+    """Where the cases of students stand, by id, in a number of readings that does not grow with them (one in 500). With
+    `changes`, those read just now, what is kept of each holds while they are the same."""
+    if changes is None or not changes.asked.issuperset(ids):
+        return _cases(store, ids)
+    holds = {one: (changes.of_all, changes.times.get(one, 0)) for one in ids}
+    kept = {one: store.kept_students.get(f"case of {one}") for one in ids}
+    found = {one: before[1] for one, before in kept.items() if before is not None and before[0] == holds[one]}
+    for one, case in _cases(store, [one for one in ids if one not in found]).items():
+        found[one] = case
+        store.kept_students.keep(f"case of {one}", (holds[one], case))
+    return found
+
+
+def _cases(store: Store, ids: Sequence[str]) -> dict[str, CaseNow]:
+    if not ids:
+        return {}
     events, newest = read_events(store, ids)
     return {one: case_from(one, events.get(one, ()), newest.get(one)) for one in ids}
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
     from serving.store.erasures import erase_record, erased_among
     from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
+    from serving.store.fact_changes import Changes
     from serving.store.facts import SchoolFacts, read_at
     from serving.store.feeds import Feed, feeds_of_schools
     from serving.store.files import FileOf, clashes, contested, file_of, homes, id_of, student_of
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     )
     from serving.store.sealing import find_keyring
     from serving.store.state import ServiceState, last_run, service_state
-    from serving.store.student_facts import facts_if_recorded, facts_of
+    from serving.store.student_facts import changes_at, facts_if_recorded, facts_of, homes_now
     from serving.store.student_inputs import StudentInputs, newest_inputs, published_days
     from serving.store.students import (
         Student,
@@ -78,6 +79,7 @@ __all__ = [
     "SCREENING",
     "UNASSIGNED",
     "AuditEvent",
+    "Changes",
     "Consent",
     "Content",
     "Feed",
@@ -108,6 +110,7 @@ __all__ = [
     "assessment_from_json",
     "assessment_to_json",
     "audit_rows",
+    "changes_at",
     "check_reachable",
     "check_schools_known",
     "check_usable",
@@ -131,6 +134,7 @@ __all__ = [
     "find_student",
     "history_of",
     "homes",
+    "homes_now",
     "id_of",
     "in_force_before",
     "inputs_of",

@@ -41,17 +41,21 @@ def add_event(connection: sa.Connection, event: AuditEvent) -> None:
 def add_events(connection: sa.Connection, events: Sequence[AuditEvent]) -> None:
     """Add events in order, within the transaction of what they tell of. Raises `ValueError` for a purpose or an action
     that is none."""
-    for event in events:
-        if event.purpose is not None and event.purpose not in PURPOSES:
-            raise ValueError(f"not a purpose: {event.purpose}")
-        if event.action not in ACTIONS:
-            raise ValueError(f"not an action of the audit log: {event.action}")
+    _check(events)
     if not events:
         return
     them = {event.object_id for event in events if event.action in OF_STUDENTS}
     them |= {event.detail for event in events if event.action in OF_TWO_FILES}
     names = pseudonyms(connection, {one for one in them if one is not None})
     append(connection, [vars(_hidden(event, names)) for event in events])
+
+
+def _check(events: Sequence[AuditEvent]) -> None:
+    for event in events:
+        if event.purpose is not None and event.purpose not in PURPOSES:
+            raise ValueError(f"not a purpose: {event.purpose}")
+        if event.action not in ACTIONS:
+            raise ValueError(f"not an action of the audit log: {event.action}")
 
 
 def _hidden(event: AuditEvent, names: dict[str, str]) -> AuditEvent:
@@ -62,9 +66,15 @@ def _hidden(event: AuditEvent, names: dict[str, str]) -> AuditEvent:
 
 
 def write_audit(store: Store, *events: AuditEvent) -> None:
-    """Add events by themselves, for reads; a write adds its events in its own transaction."""
-    with store.writing() as connection:
-        add_events(connection, events)
+    """Add events by themselves, for reads, those of several requests at once; a write adds its events in its own
+    transaction."""
+    _check(events)
+
+    def write(together: list[AuditEvent]) -> None:
+        with store.writing() as connection:
+            add_events(connection, together)
+
+    store.events.write(events, write)
 
 
 def audit_rows(store: Store, limit: int = 100) -> list[AuditEvent]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
@@ -34,6 +34,7 @@ from serving.store.dialects import (
 from serving.store.fact_changes import count_changes
 from serving.store.kept_schools import MOST_STUDENTS, KeptSchools
 from serving.store.sealing import check_readable, find_keyring, make_keyring, reseal
+from serving.store.together import Together
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOOK = "look at RUNXIN_DATABASE_URL"
@@ -64,12 +65,14 @@ class Store:
     """An open database. Pass it to the functions of `serving.store`; there is nothing else to do with it.
 
     `checkpoints` is the file of the audit log's checkpoints; None keeps none. `kept` is what was read before of
-    schools, `kept_students` of single students."""
+    schools, `kept_students` of single students; `events` and `entries` are waited for together."""
 
     engine: sa.Engine
     checkpoints: Path | None = None
     kept: KeptSchools = field(default_factory=KeptSchools, repr=False, compare=False)
     kept_students: KeptSchools = field(default_factory=lambda: KeptSchools(MOST_STUDENTS), repr=False, compare=False)
+    events: Together[Any] = field(default_factory=Together, repr=False, compare=False)
+    entries: Together[Any] = field(default_factory=Together, repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

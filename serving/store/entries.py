@@ -60,12 +60,16 @@ class ReceivedEntry:
 
 
 def record_entries(store: Store, given: Sequence[NewEntry]) -> list[str]:
-    """Keep records, their contacts and consents, file their evidence and note them in the trail, all or none; returns
-    their ids in order."""
-    rows = _rows(given)
-    with store.writing() as connection:
-        _record(connection, given, rows)
-    return [row["entry_id"] for row in rows]
+    """Keep records, their contacts and consents, file their evidence and note them in the trail, all or none, those of
+    several requests at once; returns their ids in order."""
+    pairs = list(zip(given, _rows(given), strict=True))
+
+    def write(together: list[tuple[NewEntry, dict[str, Any]]]) -> None:
+        with store.writing() as connection:
+            _record(connection, [entry for entry, _ in together], [row for _, row in together])
+
+    store.entries.write(pairs, write)
+    return [row["entry_id"] for _, row in pairs]
 
 
 @contextmanager

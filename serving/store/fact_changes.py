@@ -30,7 +30,8 @@ school_changes = sa.Table(
     sa.Column("times", sa.Integer, nullable=False),
 )
 
-OF_ALL, OF_STRANGERS, OF_LOTS = " all", " strangers", " lots"
+OF_ALL, OF_STRANGERS, OF_LOTS, OF_SETTINGS = " all", " strangers", " lots", " settings"
+SETTINGS = {"schools", "duty", "duty_numbers"}  # what is said of schools, and of no student
 OF_A_STUDENT = {
     "evidence",
     "outcomes",
@@ -55,6 +56,7 @@ OF_EVERYBODY = {
     "students",
     "identity_decisions",
 }
+COUNTED = OF_A_STUDENT | OF_EVERYBODY | SETTINGS
 NOTED = "facts changed"
 AT_ONCE = 500
 
@@ -66,6 +68,7 @@ class _Noted:
     who: dict[str, set[str]] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
     everybody: bool = False
+    settings: bool = False
 
 
 class Stamp(NamedTuple):
@@ -84,9 +87,12 @@ def listen(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "before_execute")
     def note(connection: sa.Connection, statement: Any, several: Any, one: Any, _options: Any) -> None:
         table = getattr(getattr(statement, "table", None), "name", None)
-        if not isinstance(statement, sa.sql.dml.UpdateBase) or table not in OF_A_STUDENT | OF_EVERYBODY:
+        if not isinstance(statement, sa.sql.dml.UpdateBase) or table not in COUNTED:
             return
         noted = connection.info.setdefault(NOTED, _Noted())
+        if table in SETTINGS:
+            noted.settings = True
+            return
         if table in OF_EVERYBODY or not isinstance(statement, sa.Insert) or statement.select is not None:
             noted.everybody = True
             return
@@ -119,8 +125,9 @@ def count_changes(connection: sa.Connection) -> None:
     noted: _Noted | None = connection.info.pop(NOTED, None)
     if noted is None:
         return
+    settings = [OF_SETTINGS] if noted.settings else []
     if noted.everybody:
-        _add(connection, school_changes, [OF_ALL])
+        _add(connection, school_changes, [OF_ALL, *settings])
         return
     who = noted.who
     for table in (outcomes, contacts):
@@ -136,7 +143,7 @@ def count_changes(connection: sa.Connection) -> None:
     if any(row.selection_reason == Selection.AUDIT.code for row in spoken):
         schools.add(OF_LOTS)
     _add(connection, fact_changes, sorted(who))
-    _add(connection, school_changes, sorted(schools))
+    _add(connection, school_changes, sorted([*schools, *settings]))
 
 
 def stamp_of(connection: sa.Connection, school_id: str) -> Stamp:
@@ -148,17 +155,24 @@ def stamp_of(connection: sa.Connection, school_id: str) -> Stamp:
 
 
 class Changes(NamedTuple):
-    """How often facts have changed that bear on some students: `of_all` stands for everything, `times` for each."""
+    """How often facts have changed that bear on some students: `of_all` stands for everything, `settings` for what is
+    said of schools, `times` for each of the students who were `asked` about."""
 
     of_all: int
+    settings: int
     times: Mapping[str, int]
+    asked: frozenset[str]
 
 
-def changes_of(connection: sa.Connection, ids: Sequence[str]) -> Changes:
+def changes_of(connection: sa.Connection, ids: Iterable[str]) -> Changes:
     """Read before the facts themselves, as `stamp_of` is."""
-    of_all = connection.scalar(sa.select(school_changes.c.times).where(school_changes.c.school_id == OF_ALL))
-    rows = _among(connection, fact_changes, fact_changes.c.student_id, dict.fromkeys(ids))
-    return Changes(of_all or 0, {row.student_id: row.times for row in rows})
+    asked = frozenset(ids)
+    names = (OF_ALL, OF_SETTINGS)
+    of = connection.execute(school_changes.select().where(school_changes.c.school_id.in_(names)))
+    counts = {row.school_id: row.times for row in of}
+    rows = _among(connection, fact_changes, fact_changes.c.student_id, asked)
+    times = {row.student_id: row.times for row in rows}
+    return Changes(counts.get(OF_ALL, 0), counts.get(OF_SETTINGS, 0), times, asked)
 
 
 def times_of(connection: sa.Connection, school_id: str) -> dict[str, int]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from serving.store.case_tables import identity_decisions
 from serving.store.database import Store
+from serving.store.fact_changes import Changes
 from serving.store.files import FileOf, contested, homes_of, id_of, put_into, rows_in
 
 SAME, ONE, TWO, NEW = "same", "one", "two", "new"
@@ -99,13 +100,20 @@ def confirmed_new(connection: sa.Connection) -> set[str]:
     return {one.student_id for one in standing_decisions(connection) if one.kind == NEW}
 
 
-def follow_decisions(store: Store, files: Sequence[FileOf], allowed: Collection[str] | None) -> list[FileOf]:
+def follow_decisions(
+    store: Store, files: Sequence[FileOf], allowed: Collection[str] | None, changes: Changes
+) -> list[FileOf]:
     """The files of what a client sends, with those that were found to be a student's. Of a school that is not the
-    client's own nothing is followed: it would tell whose the file is."""
+    client's own nothing is followed: it would tell whose the file is. `changes` are those read just now."""
+
+    def read() -> dict[str, str]:
+        with store.reading() as connection:
+            return decided_files(connection)
+
+    decided = store.kept.once(" decided files", changes.of_all, read)
+    if not any(one.file_id in decided for one in files):
+        return list(files)
     with store.reading() as connection:
-        decided = decided_files(connection)
-        if not decided:
-            return list(files)
         homes = homes_of(connection, [decided[one.file_id] for one in files if one.file_id in decided])
     found = []
     for one in files:

@@ -3,7 +3,7 @@ record more."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from serving.store.consents import as_asked, consent_name
 from serving.store.database import Store, chunks
 from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, asks, entries_of, known_until
 from serving.store.evidence import SCORE, Seen, received, weights_of
-from serving.store.fact_changes import changes_of
+from serving.store.fact_changes import Changes, changes_of
 from serving.store.facts import Known, known_of, listed, published_of, reasons_of, stranger
 from serving.store.payload import as_kept
 from serving.store.rows import last_rows, rows_in_force
@@ -27,7 +27,7 @@ UNSAID = "said only"  # by whom something is filed that is not
 
 
 @dataclass(frozen=True)
-class Filed:
+class OnRecord:
     """What is on record of one student, before anything is made of it. `row` is the line of the list in force with its
     `run` and what it `published`, `last` that of the last one that had somebody who is on none; `knows_until` says what
     the last list could know, None of whoever is on no roster. `weights`, `contacts` and `consents` are what a record
@@ -48,18 +48,33 @@ class Filed:
     consents: frozenset[str]
 
 
-def facts_of(store: Store, ids: Sequence[str], today: date) -> dict[str, StudentFacts]:
-    """The facts of single students, by id; whoever is on no roster is a stranger."""
-    return {student_id: facts for student_id, (_, facts) in _kept(store, ids, today).items()}
+def changes_at(store: Store, ids: Sequence[str]) -> Changes:
+    """How often facts have changed by now, to be handed on to what reads them next."""
+    with store.reading() as connection:
+        return changes_of(connection, ids)
 
 
-def facts_if_recorded(store: Store, given: Sequence[NewEntry], today: date) -> dict[str, StudentFacts]:
+def facts_of(store: Store, ids: Sequence[str], today: date, changes: Changes | None = None) -> dict[str, StudentFacts]:
+    """The facts of single students, by id; whoever is on no roster is a stranger. `changes` are those read just now."""
+    return {student_id: facts for student_id, (_, facts) in _kept(store, ids, today, changes).items()}
+
+
+def homes_now(store: Store, ids: Sequence[str], today: date, changes: Changes) -> dict[str, str]:
+    """At which school each of `ids` is, or was last, by a roster."""
+    found = _kept(store, ids, today, changes)
+    return {one: filed.who.school_id for one, (filed, _) in found.items() if filed.on_roster}
+
+
+def facts_if_recorded(
+    store: Store, given: Sequence[NewEntry], today: date, changes: Changes | None = None
+) -> dict[str, StudentFacts]:
     """The facts of those whom `given` are about, as they would be if these records were kept; they are not.
 
     What has to be looked up in the database for it (a suspension that ends, a contact that a withdrawn run had brought)
     is told there, in a transaction that is taken back.
     """
-    filed = {one: filed for one, (filed, _) in _kept(store, [entry.student_id for entry in given], today).items()}
+    ids = [entry.student_id for entry in given]
+    filed = {one: filed for one, (filed, _) in _kept(store, ids, today, changes).items()}
     for place, entry in enumerate(given):
         with_entry = _with_entry(filed[entry.student_id], entry, place)
         if with_entry is None:
@@ -78,25 +93,30 @@ def facts_in(connection: sa.Connection, ids: Sequence[str], today: date) -> dict
     return {student_id: _facts(one, today) for student_id, one in _filed(connection, ids, today).items()}
 
 
-def _kept(store: Store, ids: Sequence[str], today: date) -> dict[str, tuple[Filed, StudentFacts]]:
+def _kept(
+    store: Store, ids: Sequence[str], today: date, changes: Changes | None = None
+) -> dict[str, tuple[OnRecord, StudentFacts]]:
     """From one reading to the next, as long as the counts of changes are the same, which are read before."""
     wanted = list(dict.fromkeys(ids))
-    found: dict[str, tuple[Filed, StudentFacts]] = {}
-    with store.reading() as connection:
-        changes = changes_of(connection, wanted)
-        holds = {one: (today, changes.of_all, changes.times.get(one, 0)) for one in wanted}
-        for one in wanted:
-            before = store.kept_students.get(one)
-            if before is not None and before[0] == holds[one]:
-                found[one] = before[1]
-        missing = [one for one in wanted if one not in found]
-        for one, filed in _filed(connection, missing, today).items() if missing else ():
-            found[one] = filed, _facts(filed, today)
+    if changes is None or not changes.asked.issuperset(wanted):
+        changes = changes_at(store, wanted)
+    holds = {one: (today, changes.of_all, changes.times.get(one, 0)) for one in wanted}
+    found: dict[str, tuple[OnRecord, StudentFacts]] = {}
+    for one in wanted:
+        before = store.kept_students.get(one)
+        if before is not None and before[0] == holds[one]:
+            found[one] = before[1]
+    missing = [one for one in wanted if one not in found]
+    if missing:
+        with store.reading() as connection:
+            filed = _filed(connection, missing, today)
+        for one in missing:
+            found[one] = filed[one], _facts(filed[one], today)
             store.kept_students.keep(one, (holds[one], found[one]))
     return {one: found[one] for one in wanted}
 
 
-def _filed(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[str, Filed]:
+def _filed(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[str, OnRecord]:
     on_roster = students_of(connection, ids, False)
     who = strangers_of(connection, [i for i in ids if i not in on_roster]) | on_roster
     known = known_of(connection, list(ids), None, today)
@@ -113,7 +133,7 @@ def _filed(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[s
     for one in ids:
         row, run = rows.get(one, (None, None))
         is_who = who.get(one) or Student(one, "", None, UNKNOWN_STAGE, None)
-        found[one] = Filed(
+        found[one] = OnRecord(
             is_who,
             row,
             run,
@@ -131,13 +151,13 @@ def _filed(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[s
     return found
 
 
-def _facts(one: Filed, today: date) -> StudentFacts:
+def _facts(one: OnRecord, today: date) -> StudentFacts:
     if one.run is not None:
         return listed(one.row, one.published, one.run, one.sent, one.known, today)
     return stranger(one.who, one.last, one.sent, one.known, one.reason, today)
 
 
-def _with_entry(one: Filed, entry: NewEntry, place: int) -> Filed | None:
+def _with_entry(one: OnRecord, entry: NewEntry, place: int) -> OnRecord | None:
     """What would be on record with the entry; None where only the database can tell."""
     late = one.knows_until is not None and entry.received_at > one.knows_until
     if entry.report is not None or not (late or not one.on_roster or asks(entry.assessment)):
@@ -174,7 +194,7 @@ def _with_entry(one: Filed, entry: NewEntry, place: int) -> Filed | None:
     )
 
 
-def _with_evidence(one: Filed, entry: NewEntry, name: str) -> tuple[Mapping[str, Seen], list[Piece]]:
+def _with_evidence(one: OnRecord, entry: NewEntry, name: str) -> tuple[Mapping[str, Seen], list[Piece]]:
     """What has been seen with the evidence of an entry, and the pieces of it that are new."""
     weights, pieces = {key: list(seen) for key, seen in one.weights.items()}, []
     for floor in entry.floors:
@@ -182,7 +202,7 @@ def _with_evidence(one: Filed, entry: NewEntry, name: str) -> tuple[Mapping[str,
         if any(weight >= floor.weight for record, weight in seen if same_record(record, floor.record)):
             continue
         seen.append((floor.record, floor.weight))
-        at = received(floor, entry.received_at, SCORE)
+        at = received(floor, entry.received_at, SCORE).astimezone(UTC)  # as the database gives it back
         kept = replace(floor, received_at=at)
         pieces.append(Piece(kept, at, SCORE, name, entry.received_at, entry.student_id, None, None))
     return weights, pieces

@@ -11,7 +11,7 @@ import pytest
 from data_schemas.codes import Concern, Tier
 from models.triage import StudentFacts
 from serving.api import filing
-from serving.store import SCORE, NewEntry, Store
+from serving.store import SCORE, Changes, NewEntry, Store
 from serving.store.student_facts import facts_if_recorded, facts_if_written
 from tests.api_state import Api, days_ago, make_api, phq9, promote, record
 from tests.factories import assessment, publish
@@ -55,8 +55,8 @@ def test_in_memory_is_as_in_the_database(
     student, told = f"{'S' if on_a_list else 'T'}-{EARLIER.index(earlier)}", []
     key = api.key()
 
-    def both(store: Store, given: list[NewEntry], today: date) -> Any:
-        quick, written = facts_if_recorded(store, given, today), facts_if_written(store, given, today)
+    def both(store: Store, given: list[NewEntry], today: date, changes: Changes) -> Any:
+        quick, written = facts_if_recorded(store, given, today, changes), facts_if_written(store, given, today)
         assert without_names(quick) == without_names(written)
         told.append(given)
         return quick
