@@ -91,12 +91,12 @@ def _newest_sheets(every: Sequence[Assessment]) -> tuple[list[Retest], list[Inst
 def _missing(said: Assessment, others: Sequence[Assessment], sheets: Sequence[InstrumentResult]) -> tuple[str, ...]:
     """What `said` lacks, but for questionnaires of which another has the sheet that counts."""
     counts = {sheet.code: sheet for sheet in sheets}
-    there = {
-        sheet.code
-        for one in others
-        for sheet in one.instruments
-        if sheet.code not in one.data_quality.missing and counts.get(sheet.code) == sheet
-    }
+    there: set[str] = set()
+    for one in others:
+        for sheet in one.instruments:
+            lacks = sheet.code in there or sheet.code in one.data_quality.missing
+            if not lacks and counts.get(sheet.code) == sheet:
+                there.add(sheet.code)
     return tuple(source for source in said.data_quality.missing if source not in there)
 
 

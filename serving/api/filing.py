@@ -35,6 +35,7 @@ from serving.store import (
     changes_at,
     facts_if_recorded,
     facts_of,
+    facts_once_recorded,
     feeds_of_schools,
     file_of,
     homes_now,
@@ -104,8 +105,8 @@ def file_records(
         )
         note_reading(state, client.client, len(after))
     else:
-        ids = record_entries(state.store, entries)
-        after = facts_of(state.store, [one.file_id for one in into], today)
+        ids = recorded = record_entries(state.store, entries)
+        after = facts_once_recorded(state.store, entries, recorded, today, changes)
     duties = {school_id: _duty(state, school_id, changes) for school_id in {one.school_id for one in into}}
     presents = [_present(state, after[one.file_id], one.school_id, duties[one.school_id]) for one in into]
     explain = client_can(client, "explain")

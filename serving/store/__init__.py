@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     )
     from serving.store.sealing import find_keyring
     from serving.store.state import ServiceState, last_run, service_state
-    from serving.store.student_facts import changes_at, facts_if_recorded, facts_of, homes_now
+    from serving.store.student_facts import changes_at, facts_if_recorded, facts_of, facts_once_recorded, homes_now
     from serving.store.student_inputs import StudentInputs, newest_inputs, published_days
     from serving.store.students import (
         Student,
@@ -127,6 +127,7 @@ __all__ = [
     "events_of",
     "facts_if_recorded",
     "facts_of",
+    "facts_once_recorded",
     "feeds_of_schools",
     "file_of",
     "find_kept",

@@ -236,6 +236,16 @@ def _late(connection: sa.Connection, who: sa.ColumnElement[bool]) -> sa.ColumnEl
     return sa.or_(sa.false(), *of_run)
 
 
+def entry_ids_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, set[str]]:
+    """By student the ids of all records."""
+    found: dict[str, set[str]] = {}
+    for part in chunks(list(ids)):
+        query = sa.select(entries.c.student_id, entries.c.entry_id).where(entries.c.student_id.in_(part))
+        for row in connection.execute(query):
+            found.setdefault(row.student_id, set()).add(row.entry_id)
+    return found
+
+
 def known_until(connection: sa.Connection, ids: Sequence[str]) -> dict[str, datetime]:
     """By student of a roster, what the last list of theirs could know."""
     found: dict[str, datetime] = {}

@@ -154,8 +154,9 @@ def listed(
     row: Any, published: Assessment | None, run: Run, sent: Sequence[ReceivedEntry], known: Known, today: date
 ) -> StudentFacts:
     """A student of a published list, whom a record sent since may raise."""
-    before = [entry.assessment for entry in sent if entry.received_at <= run.knows_until]
-    after = [entry for entry in sent if entry.received_at > run.knows_until]
+    until = run.knows_until
+    before = [entry.assessment for entry in sent if entry.received_at <= until]
+    after = [entry for entry in sent if entry.received_at > until]
     every = [*before, *([published] if published is not None else []), *(entry.assessment for entry in after)]
     newest = newest_said(published, [entry.assessment for entry in after])
     raising = next((entry for entry in after if entry.assessment is newest), None)

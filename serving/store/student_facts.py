@@ -13,7 +13,7 @@ from models.triage import Contact, Piece, StudentFacts, as_received
 from models.triage.facts import same_record
 from serving.store.consents import as_asked, consent_name
 from serving.store.database import Store, chunks
-from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, asks, entries_of, known_until
+from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, asks, entries_of, entry_ids_of, known_until
 from serving.store.evidence import SCORE, Seen, received, weights_of
 from serving.store.fact_changes import Changes, changes_of
 from serving.store.facts import Known, known_of, listed, published_of, reasons_of, stranger
@@ -31,7 +31,7 @@ class OnRecord:
     """What is on record of one student, before anything is made of it. `row` is the line of the list in force with its
     `run` and what it `published`, `last` that of the last one that had somebody who is on none; `knows_until` says what
     the last list could know, None of whoever is on no roster. `weights`, `contacts` and `consents` are what a record
-    would not file again: by key, and by name."""
+    would not file again: by key, and by name; `entry_ids` are those of all records."""
 
     who: Student
     row: Any
@@ -46,6 +46,7 @@ class OnRecord:
     weights: Mapping[str, Seen]
     contacts: frozenset[str]
     consents: frozenset[str]
+    entry_ids: frozenset[str]
 
 
 def changes_at(store: Store, ids: Sequence[str]) -> Changes:
@@ -76,11 +77,38 @@ def facts_if_recorded(
     ids = [entry.student_id for entry in given]
     filed = {one: filed for one, (filed, _) in _kept(store, ids, today, changes).items()}
     for place, entry in enumerate(given):
-        with_entry = _with_entry(filed[entry.student_id], entry, place)
+        with_entry = _with_entry(filed[entry.student_id], entry, f"{UNSAID} {place}")
         if with_entry is None:
             return facts_if_written(store, given, today)
         filed[entry.student_id] = with_entry
     return {student_id: _facts(one, today) for student_id, one in filed.items()}
+
+
+def facts_once_recorded(
+    store: Store, given: Sequence[NewEntry], entry_ids: Sequence[str], today: date, changes: Changes
+) -> dict[str, StudentFacts]:
+    """The facts of those whom `given` are about, once these were recorded; `changes` are those before it.
+
+    Nothing is read anew of whom nothing else has come in: of whom facts have changed once, by these records alone.
+    """
+    ids = list(dict.fromkeys(entry.student_id for entry in given))
+    with store.reading() as connection:
+        now = changes_of(connection, ids)
+        kept = entry_ids_of(connection, ids)
+    for one in ids:
+        was, is_now = ((today, c.of_all, c.times.get(one, 0)) for c in (changes, now))
+        before = store.kept_students.get(one)
+        if before is None or before[0] != was or is_now != (*was[:2], was[2] + 1):
+            continue
+        mine = [(name, entry) for name, entry in zip(entry_ids, given, strict=True) if entry.student_id == one]
+        if kept.get(one, set()) != before[1][0].entry_ids | {name for name, _ in mine}:
+            continue
+        filed: OnRecord | None = before[1][0]
+        for name, entry in mine:
+            filed = None if filed is None else _with_entry(filed, entry, name)
+        if filed is not None:
+            store.kept_students.keep(one, (is_now, (filed, _facts(filed, today))))
+    return facts_of(store, ids, today, now)
 
 
 def facts_if_written(store: Store, given: Sequence[NewEntry], today: date) -> dict[str, StudentFacts]:
@@ -129,6 +157,7 @@ def _filed(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[s
     until = known_until(connection, ids)
     weights = _by_student(weights_of(connection, ids))
     names = {table: _names(connection, table, ids) for table in (contacts, consents)}
+    every_entry = entry_ids_of(connection, ids)
     found = {}
     for one in ids:
         row, run = rows.get(one, (None, None))
@@ -147,6 +176,7 @@ def _filed(connection: sa.Connection, ids: Sequence[str], today: date) -> dict[s
             weights.get(one, {}),
             names[contacts].get(one, frozenset()),
             names[consents].get(one, frozenset()),
+            frozenset(every_entry.get(one, ())),
         )
     return found
 
@@ -157,8 +187,8 @@ def _facts(one: OnRecord, today: date) -> StudentFacts:
     return stranger(one.who, one.last, one.sent, one.known, one.reason, today)
 
 
-def _with_entry(one: OnRecord, entry: NewEntry, place: int) -> OnRecord | None:
-    """What would be on record with the entry; None where only the database can tell."""
+def _with_entry(one: OnRecord, entry: NewEntry, name: str) -> OnRecord | None:
+    """What would be on record with the entry of that id; None where only the database can tell."""
     late = one.knows_until is not None and entry.received_at > one.knows_until
     if entry.report is not None or not (late or not one.on_roster or asks(entry.assessment)):
         return None
@@ -166,7 +196,6 @@ def _with_entry(one: OnRecord, entry: NewEntry, place: int) -> OnRecord | None:
     who = entry.student_id
     if known_contacts and len(one.contacts) != len(one.known.contacts.get(who, ())):
         return None
-    name = f"{UNSAID} {place}"
     student = Student(who, entry.school_id, None, entry.stage, entry.grade)
     said = as_received(as_kept(entry.assessment), entry.received_at)
     sent = (*one.sent, ReceivedEntry(name, entry.client, student, said, entry.received_at))
@@ -191,6 +220,7 @@ def _with_entry(one: OnRecord, entry: NewEntry, place: int) -> OnRecord | None:
         weights=weights,
         contacts=one.contacts | told.keys(),
         consents=one.consents | fresh.keys(),
+        entry_ids=one.entry_ids | {name},
     )
 
 

@@ -11,9 +11,10 @@ import pytest
 from data_schemas.codes import Concern, Tier
 from models.triage import StudentFacts
 from serving.api import filing
-from serving.store import SCORE, Changes, NewEntry, Store
+from serving.store import SCORE, Changes, NewEntry, Store, facts_of
+from serving.store.kept_schools import KeptSchools
 from serving.store.student_facts import facts_if_recorded, facts_if_written
-from tests.api_state import Api, days_ago, make_api, phq9, promote, record
+from tests.api_state import Api, days_ago, make_api, phq9, promote, record, today
 from tests.factories import assessment, publish
 
 RECORDS: dict[str, dict[str, Any]] = {
@@ -55,8 +56,8 @@ def test_in_memory_is_as_in_the_database(
     student, told = f"{'S' if on_a_list else 'T'}-{EARLIER.index(earlier)}", []
     key = api.key()
 
-    def both(store: Store, given: list[NewEntry], today: date, changes: Changes) -> Any:
-        quick, written = facts_if_recorded(store, given, today, changes), facts_if_written(store, given, today)
+    def both(store: Store, given: list[NewEntry], day: date, changes: Changes) -> Any:
+        quick, written = facts_if_recorded(store, given, day, changes), facts_if_written(store, given, day)
         assert without_names(quick) == without_names(written)
         told.append(given)
         return quick
@@ -82,3 +83,15 @@ def without_names(found: Mapping[str, StudentFacts]) -> dict[str, StudentFacts]:
         )
         for student, facts in found.items()
     }
+
+
+def test_what_is_kept_of_a_student_after_a_record_is_what_the_database_says(api: Api) -> None:
+    key = api.key()
+    for student in ("S-0", "U-0"):
+        for fields in RECORDS.values():
+            sent = record(student, school_id="school-01", **fields)
+            assert api.post("/score", sent, key).status_code == 200
+            store = api.state.store
+            ids = [student, f"{student} (school-01)"]
+            anew = facts_of(replace(store, kept_students=KeptSchools()), ids, today())
+            assert facts_of(store, ids, today()) == anew
