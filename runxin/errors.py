@@ -29,13 +29,15 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend. `row` counts as a spreadsheet does: the header is row 1."""
+    """One thing to mend. `row` counts as a spreadsheet does: the header is row 1; `code` is a stable name of what is
+    wrong, for programs."""
 
     what: str
     file: str | None = None
     row: int | None = None
     column: str | None = None
     fix: str | None = None
+    code: str | None = None
 
     def __str__(self) -> str:
         place = ", ".join(

@@ -10,7 +10,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
 
 from runxin import __version__
 from serving import instruments, model_status
@@ -19,7 +18,8 @@ from serving.accounts import account_pages, oidc_pages, session_of
 from serving.accounts import pages as accounts
 from serving.admin import pages as admin
 from serving.api import docs, follow_up, outcomes, score
-from serving.api.description import describe
+from serving.api.description import describe, operation_id
+from serving.api.door import Door
 from serving.api.problems import install_problems
 from serving.api.query import known_query
 from serving.cases import pages as cases
@@ -88,11 +88,7 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 def make_app(state: State, pages: Starlette | None = None, health: Health | None = None) -> Starlette:
     """The service. `health` is asked for metrics. `pages` answers every address that is not the API's own; its lifespan
     is entered with this one's."""
-    api = _make_api(state)
-
-    async def either(scope: Scope, receive: Receive, send: Send) -> None:
-        app = api if pages is None or address_of(scope["path"]) else pages
-        await app(scope, receive, send)
+    door = Door(_make_api(state), pages, address_of)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -103,7 +99,7 @@ def make_app(state: State, pages: Starlette | None = None, health: Health | None
                 yield
 
     return Starlette(
-        routes=[Mount("/", app=either)],
+        routes=[Mount("/", app=door)],
         middleware=[
             Middleware(RequestLog, address_of=address_of),
             Middleware(Metrics, address_of=address_of, health=health),
@@ -115,7 +111,8 @@ def make_app(state: State, pages: Starlette | None = None, health: Health | None
 def address_of(path: str) -> str | None:
     """The API's own address that a path is one of, such as `/instruments/{code}`; None for a page."""
     routes = (route for router in ROUTERS for route in router.routes if isinstance(route, Route))
-    return next((route.path for route in routes if route.path_regex.match(path)), None)
+    bare = path.rstrip("/") or path
+    return next((route.path for route in routes if route.path_regex.match(bare)), None)
 
 
 def make_web(state: State) -> Starlette:
@@ -144,6 +141,8 @@ def _make_api(state: State) -> FastAPI:
         openapi_url=None,
         telemetry=NO_TELEMETRY,
         dependencies=[Depends(known_query)],
+        redirect_slashes=False,
+        generate_unique_id_function=operation_id,
     )
     api.state.service = state
     api.state.client_of = verify_key

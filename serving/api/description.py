@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
@@ -46,6 +47,13 @@ OUTCOME = {
     "saw_score": True,
 }
 
+HEADERS = {
+    "X-Request-Id": "Names the request in the service's log.",
+    "Retry-After": "Seconds after which to ask again.",
+    "WWW-Authenticate": "How to say who is asking: `Bearer`.",
+}
+HEADERS_OF = {"401": ("WWW-Authenticate",), "429": ("Retry-After",), "503": ("Retry-After",)}
+
 
 def describe(app: FastAPI) -> None:
     """Give `app` an OpenAPI description that holds the bodies which its routes read by themselves."""
@@ -56,6 +64,11 @@ def describe(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def operation_id(route: APIRoute) -> str:
+    """What a generated client calls the operation: the name of the function that answers."""
+    return route.name
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
@@ -79,6 +92,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
     bodies = {"/score": EXAMPLE, "/score_batch": {"records": [EXAMPLE]}, "/outcomes": {"outcomes": [OUTCOME]}}
     for path, example in bodies.items():
         document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"] = example
+    for operation in (one for methods in document["paths"].values() for one in methods.values()):
+        for status, response in operation["responses"].items():
+            names = ("X-Request-Id", *HEADERS_OF.get(status, ()))
+            response["headers"] = {name: {"schema": {"type": "string"}, "description": HEADERS[name]} for name in names}
     return document
 
 

@@ -15,6 +15,22 @@ from serving.health.request_log import request_id
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 100  # a request with more mistakes than this is told of the first hundred
 
+# Stable names of what went wrong, for programs; sentences may change.
+CODES = {
+    400: "malformed",
+    401: "unauthenticated",
+    403: "refused",
+    404: "not_found",
+    405: "wrong_method",
+    408: "body_stopped",
+    409: "conflict",
+    413: "too_large",
+    415: "wrong_content_type",
+    422: "invalid",
+    429: "too_many",
+    500: "fault",
+    503: "unavailable",
+}
 TITLES = {
     400: "The request cannot be read",
     401: "A key is needed",
@@ -22,8 +38,9 @@ TITLES = {
     404: "There is nothing at this address",
     405: "This address does not take this method",
     408: "The request did not come to its end",
+    409: "The request contradicts an earlier one",
     413: "The request is too large",
-    415: "The content type is not JSON",
+    415: "The content is not JSON as it is, in UTF-8",
     422: "The request is not valid",
     429: "Too many requests at once",
     500: "The service failed",
@@ -36,9 +53,14 @@ class FieldError(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    field: str = Field(examples=["responses[0].answers[3]"])
-    problem: str
-    fix: str | None = None
+    field: str = Field(examples=["responses[0].answers[3]"], description="The path of the field.")
+    problem: str = Field(description="What is wrong with it, in words that may change.")
+    fix: str | None = Field(None, description="What to do about it.")
+    code: str = Field(
+        "invalid",
+        description="A stable name of what is wrong: `missing`, `unknown_field`, `unknown_code`, `wrong_type`, "
+        "`malformed`, `out_of_range`, `too_many`, `too_few`, `too_long`, else `invalid`, which is left out.",
+    )
 
 
 class ProblemDetails(BaseModel):
@@ -46,12 +68,13 @@ class ProblemDetails(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    type: str = Field(examples=["/docs#problem-422"])
-    title: str
-    status: int
-    detail: str
+    type: str = Field(examples=["/docs#problem-422"], description="Where this kind of problem is described.")
+    title: str = Field(description="What the kind is called.")
+    status: int = Field(description="The status of the answer.")
+    code: str = Field(examples=["invalid"], description="A stable name of the kind, for programs.")
+    detail: str = Field(description="What went wrong this time, in words that may change.")
     instance: str | None = Field(None, description="Names this occurrence in the service's log, where there is one.")
-    errors: tuple[FieldError, ...] = ()
+    errors: tuple[FieldError, ...] = Field((), description="Each field at fault, the first hundred of them.")
 
 
 def problem(
@@ -62,6 +85,7 @@ def problem(
         type=f"/docs#problem-{status}" if status in TITLES else "about:blank",
         title=title,
         status=status,
+        code=CODES.get(status) or HTTPStatus(status).name.lower(),
         detail=detail,
         instance=instance,
         errors=errors[:MOST_ERRORS],
@@ -75,7 +99,8 @@ def problem_of(error: UserError) -> ProblemDetails:
 
 def _field_error(mistake: Problem) -> FieldError:
     place = [part for part in (mistake.file, f"row {mistake.row}" if mistake.row else None, mistake.column) if part]
-    return FieldError(field=", ".join(place) or "request", problem=mistake.what, fix=mistake.fix)
+    field = ", ".join(place) or "request"
+    return FieldError(field=field, problem=mistake.what, fix=mistake.fix, code=mistake.code or "invalid")
 
 
 def answer_problem(found: ProblemDetails, headers: Mapping[str, str] | None = None) -> Response:

@@ -20,6 +20,7 @@ from serving.api.request import MOST_RECORDS, ScoreRequest
 from serving.platform.limits import parts_of
 
 M = TypeVar("M", bound=BaseModel)
+BOM = b"\xef\xbb\xbf"  # Windows programs put it before their UTF-8; it says nothing
 FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 WORDS = {
     "missing": "this field is required",
@@ -34,6 +35,24 @@ WORDS = {
     "string_pattern_mismatch": "this is not of the form that the field has",
 }
 
+# Stable names of what may be wrong with a field; what is of the wrong type is `wrong_type`.
+CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_field",
+    "literal_error": "unknown_code",
+    "string_pattern_mismatch": "malformed",
+    "date": "malformed",
+    "time": "malformed",
+    "id": "malformed",
+    "range": "out_of_range",
+    "finite_number": "out_of_range",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "too_long": "too_many",
+    "too_short": "too_few",
+    "string_too_long": "too_long",
+}
+
 
 def received(most: int) -> Callable[[Request], Awaitable[bytes]]:
     """A dependency: the body of a request that says it is JSON, of `most` bytes at most.
@@ -42,9 +61,13 @@ def received(most: int) -> Callable[[Request], Awaitable[bytes]]:
     """
 
     async def body_of(request: Request) -> bytes:
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind, parameters = content_kind(request.headers.get("content-type", ""))
         if kind != "application/json":
             raise HTTPException(415, "send the body as application/json")
+        if parameters.get("charset", "utf-8") not in ("utf-8", "utf8"):
+            raise HTTPException(415, "send the body in UTF-8")
+        if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise HTTPException(415, "send the body as it is, not packed", {"Accept-Encoding": "identity"})
         announced = request.headers.get("content-length", "")
         body = bytearray()
         if announced.isdecimal() and int(announced) > most:
@@ -57,6 +80,13 @@ def received(most: int) -> Callable[[Request], Awaitable[bytes]]:
         return bytes(body)
 
     return body_of
+
+
+def content_kind(header: str) -> tuple[str, dict[str, str]]:
+    """A content type and its parameters, in small letters."""
+    kind, *rest = (part.strip() for part in header.lower().split(";"))
+    said = (part.partition("=") for part in rest)
+    return kind, {name.strip(): value.strip().strip('"') for name, _, value in said}
 
 
 def _too_large(most: int) -> UserError:
@@ -76,7 +106,7 @@ def read_json(body: bytes) -> Any:
         return _Doubled(pairs)
 
     try:
-        content = json.loads(body.decode("utf-8"), object_pairs_hook=once)
+        content = json.loads(body.removeprefix(BOM).decode("utf-8"), object_pairs_hook=once)
         twice = [path_of(place) for place in _doubled_keys(content, ())] if doubled else []
     except json.JSONDecodeError as error:
         # The parser tells the place and what it expected, not what stood there.
@@ -166,7 +196,7 @@ def name_shown(key: str) -> str:
 def _problem(fault: ErrorDetails) -> Problem:
     kind = fault["type"]
     text = WORDS.get(kind) or fault["msg"].replace("Input should", "it should")
-    return Problem(text, column=path_of(fault["loc"]), fix=_fix(fault))
+    return Problem(text, column=path_of(fault["loc"]), fix=_fix(fault), code=CODES.get(kind, "wrong_type"))
 
 
 def _fix(fault: ErrorDetails) -> str | None:
