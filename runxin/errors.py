@@ -18,6 +18,8 @@ class Kind(Enum):
     REFUSED = ("refused", 4, 403)
     UNAUTHENTICATED = ("unauthenticated", 4, 401)
     NOT_FOUND = ("not-found", 2, 404)
+    CONFLICT = ("conflict", 4, 409)
+    GONE = ("gone", 2, 410)
     TOO_LARGE = ("too-large", 3, 413)
     UNAVAILABLE = ("unavailable", 5, 503)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -43,6 +44,7 @@ from serving.notes import pages as notes
 from serving.plans import pages as plans
 from serving.platform.guard import Form
 from serving.platform.pages import make_pages
+from serving.platform.rates import Rates
 from serving.platform.state import State
 from serving.reading import pages as reading
 from serving.recording import pages as recording
@@ -147,6 +149,7 @@ def _make_api(state: State) -> FastAPI:
     api.state.service = state
     api.state.client_of = verify_key
     api.state.busy = {}
+    api.state.rates = Rates(monotonic)
     for router in ROUTERS:
         api.include_router(router)
     install_problems(api)

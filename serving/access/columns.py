@@ -47,6 +47,8 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             "joined_to": F.ID,
         },
         "fact_changes": {"times": F.INTERNAL},
+        # What a platform was told; it is told the same again under its own key, and nobody else.
+        "first_answers": {"answer": F.FIGURES, **dict.fromkeys(("answer_id", "request", "place"), F.INTERNAL)},
         "inputs": {"content": F.ANSWERS},
         "consents": dict.fromkeys(("scope", "given_by", "given_on", "withdrawn_on", "valid_until"), F.CONSENT),
         "withdrawn": dict.fromkeys(("scope", "withdrawn_on"), F.CONSENT),

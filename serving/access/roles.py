@@ -156,9 +156,11 @@ PURPOSE_OF_SCOPE: Mapping[str, str | None] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Client:
-    """A platform that holds a key. `schools` is None where the key is for every school."""
+    """A platform that holds a key. `schools` is None where the key is for every school, `per_minute` where it may ask
+    as often as any."""
 
     key_id: str
     client: str
     scopes: tuple[str, ...]
     schools: tuple[str, ...] | None = None
+    per_minute: int | None = None

@@ -52,7 +52,7 @@ HEADERS = {
     "Retry-After": "Seconds after which to ask again.",
     "WWW-Authenticate": "How to say who is asking: `Bearer`.",
 }
-HEADERS_OF = {"401": ("WWW-Authenticate",), "429": ("Retry-After",), "503": ("Retry-After",)}
+HEADERS_OF = {"401": ("WWW-Authenticate",), "429": ("Retry-After",), "409": ("Retry-After",), "503": ("Retry-After",)}
 
 
 def describe(app: FastAPI) -> None:

@@ -1,6 +1,7 @@
 """`POST /outcomes`: structured interviews and what happened, kept as labels and read as a person's word."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from runxin.errors import Problem
 from serving.access import Client
 from serving.api.answer_parts import Given
 from serving.api.check import invalid
+from serving.api.once import Once, part_of, replayed, same_request
 from serving.api.problems import problem_responses
 from serving.api.reading import read_as, read_json, received
 from serving.api.request import OutcomeRow, OutcomesRequest
@@ -21,6 +23,7 @@ from serving.platform.state import State, state_of
 from serving.store import FileOf, NewOutcome, Outcome, changes_at, facts_of, file_of, homes, record_outcomes
 from serving.store.identity import follow_decisions
 from serving.store.schools import known_school_ids
+from serving.store.sent_requests import AnswerPart, claim_of, keep_answer
 
 router = APIRouter(tags=["outcomes"])
 
@@ -51,7 +54,7 @@ class OutcomesAnswer(Given):
 @router.post(
     "/outcomes",
     response_model=OutcomesAnswer,
-    responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 500, 503),
+    responses=problem_responses(400, 401, 403, 408, 409, 410, 413, 415, 422, 429, 500, 503),
     openapi_extra=body_of("OutcomesRequest"),
 )
 def outcomes(
@@ -59,6 +62,7 @@ def outcomes(
     client: Annotated[Client, Depends(caller("outcomes"))],
     body: Annotated[bytes, Depends(received(MOST_BYTES_BATCH))],
     _place: Annotated[None, Depends(at_once("outcomes", MOST_OUTCOMES), scope="function")],
+    key: Once,
 ) -> Response:
     """Record outcomes, all of them or none. They count at once. An interview by a named person closes the evidence that
     it says it assessed (`assessed`, by the keys that `/score` answers with), danger by two persons only; without a list
@@ -67,6 +71,10 @@ def outcomes(
     that names the record it `corrects`, or agrees with one that arrived before it on student, kind, day and
     interviewer, takes that one's place; within one request the later day of record counts. Tiers of
     the model and agreement with its reasons are no outcomes and have no place here."""
+    claim = None if key is None else claim_of(client.key_id, key, b"/outcomes\n" + body)
+    before_it = same_request(state, claim)
+    if before_it is not None:
+        return replayed(_whole(before_it.rest, [part_of(before_it, place) for place in range(before_it.places)]))
     rows, now = read_as(OutcomesRequest, read_json(body)).outcomes, state.clock()
     files, today = _files(state, client, rows), now.astimezone(ZONE).date()
     before = facts_of(state.store, [one.file_id for one in files], today)
@@ -97,7 +105,17 @@ def outcomes(
         evidence_reopened=len(still - opened),
         results=results,
     )
-    return Response(answer.model_dump_json(), media_type="application/json")
+    parts = [one.model_dump_json().encode() for one in results]
+    rest = answer.model_copy(update={"results": ()}).model_dump_json().encode()
+    if claim is not None:
+        said = [AnswerPart(one.file_id, one.school_id, part) for one, part in zip(files, parts, strict=True)]
+        keep_answer(state.store, replace(claim, rest=rest), said, now)
+    return Response(_whole(rest, parts), media_type="application/json")
+
+
+def _whole(rest: bytes, results: Sequence[bytes]) -> bytes:
+    """The answer with its results, which stand last."""
+    return rest.removesuffix(b"[]}") + b"[" + b",".join(results) + b"]}"
 
 
 def _files(state: State, client: Client, rows: Sequence[OutcomeRow]) -> list[FileOf]:

@@ -24,6 +24,7 @@ CODES = {
     405: "wrong_method",
     408: "body_stopped",
     409: "conflict",
+    410: "gone",
     413: "too_large",
     415: "wrong_content_type",
     422: "invalid",
@@ -38,7 +39,8 @@ TITLES = {
     404: "There is nothing at this address",
     405: "This address does not take this method",
     408: "The request did not come to its end",
-    409: "The request contradicts an earlier one",
+    409: "The same request is being worked on",
+    410: "What was asked for was erased",
     413: "The request is too large",
     415: "The content is not JSON as it is, in UTF-8",
     422: "The request is not valid",
@@ -116,13 +118,16 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
+RETRY_AFTER = {Kind.UNAVAILABLE: "5", Kind.CONFLICT: "1"}  # seconds
+
+
 async def _user_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, UserError)
     headers = {}
     if error.kind is Kind.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = "Bearer"
-    if error.kind is Kind.UNAVAILABLE:
-        headers["Retry-After"] = "5"
+    if error.kind in RETRY_AFTER:
+        headers["Retry-After"] = RETRY_AFTER[error.kind]
     return answer_problem(problem_of(error), headers)
 
 
@@ -142,7 +147,7 @@ async def _query_error(_request: Request, error: Exception) -> Response:
     """Query parameters that do not fit; bodies are read by `reading`, which names their fields itself."""
     assert isinstance(error, RequestValidationError)
     errors = tuple(FieldError(field=str(fault["loc"][-1]), problem=fault["msg"]) for fault in error.errors())
-    return answer_problem(problem(422, "the query of this address does not fit", errors))
+    return answer_problem(problem(422, "a parameter of this address does not fit", errors))
 
 
 async def _bug(_request: Request, _error: Exception) -> Response:

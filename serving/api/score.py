@@ -1,29 +1,33 @@
 """`POST /score` and `POST /score_batch`: assess, record, answer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
 from runxin.errors import UserError
 from serving.access import Client, check_client_can
 from serving.api.answer import ScoreAnswer
+from serving.api.assessing import Checked
 from serving.api.check import check_request
-from serving.api.filing import Checked, file_records
+from serving.api.filing import file_records
+from serving.api.once import Once, earlier, part_of, replayed
 from serving.api.problems import ProblemDetails, problem_of, problem_responses
 from serving.api.reading import read_as, read_batch, read_json, received
 from serving.api.request import ScoreRequest
 from serving.platform.callers import caller
 from serving.platform.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES, at_once
 from serving.platform.state import State, instruments_of, own_features_of, state_of
+from serving.store.sent_requests import claim_of
 
 router = APIRouter(tags=["assessment"])
 DryRun = Annotated[bool, Query(description="Assess without recording anything; needs the `dry_run` scope.")]
-MAY_FAIL = problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 500, 503)
+MAY_FAIL = problem_responses(400, 401, 403, 408, 409, 410, 413, 415, 422, 429, 500, 503)
 
 
 class BatchError(BaseModel):
@@ -44,6 +48,9 @@ class BatchAnswer(BaseModel):
     errors: tuple[BatchError, ...]
 
 
+_ERRORS = TypeAdapter(tuple[BatchError, ...])
+
+
 def body_of(model: str) -> dict[str, Any]:
     """The description of a body that the route reads by itself, to name each field at fault."""
     schema = {"$ref": f"#/components/schemas/{model}"}
@@ -61,13 +68,18 @@ def score(
     client: Annotated[Client, Depends(caller("score"))],
     body: Annotated[bytes, Depends(received(MOST_BYTES))],
     _place: Annotated[None, Depends(at_once("score", MOST_SCORES), scope="function")],
+    key: Once,
     dry_run: DryRun = False,
 ) -> Response:
     """Assess one student from raw records, record the entry, open its floors and put it on the list."""
+    claim = None if key is None or dry_run else claim_of(client.key_id, key, b"/score\n" + body)
+    before = earlier(state, client, claim)
+    if before is not None:
+        return replayed(part_of(before, 0))
     request = read_as(ScoreRequest, read_json(body))
     checked = _checked(request, instruments_of(state), own_features_of(state), state.today())
     _may(client, dry_run)
-    answer = file_records(state, client, [checked], dry_run)[0]
+    answer = file_records(state, client, [checked], dry_run, claim)[0]
     if isinstance(answer, UserError):
         raise answer
     return _json(answer)
@@ -84,9 +96,15 @@ def score_batch(
     client: Annotated[Client, Depends(caller("score"))],
     body: Annotated[bytes, Depends(received(MOST_BYTES_BATCH))],
     _place: Annotated[None, Depends(at_once("batch", MOST_BATCHES), scope="function")],
+    key: Once,
     dry_run: DryRun = False,
 ) -> Response:
     """Assess many students. A record at fault is named by its index and spoils no other; the order is kept."""
+    claim = None if key is None or dry_run else claim_of(client.key_id, key, b"/score_batch\n" + body)
+    before = earlier(state, client, claim)
+    if before is not None:
+        parts = [part_of(before, place) for place in range(before.places)]
+        return replayed(b'{"results":[' + b",".join(parts) + b'],"errors":' + before.rest + b"}")
     raw = read_batch(read_json(body))
     _may(client, dry_run)
     checked: dict[int, Checked] = {}
@@ -97,14 +115,19 @@ def score_batch(
             checked[index] = _checked(read_as(ScoreRequest, content), instruments, own, today)
         except UserError as error:
             errors[index] = error
+    if claim is not None:
+        claim = replace(claim, rest=_ERRORS.dump_json(_named(errors)))
     results = []
-    for index, answer in zip(checked, file_records(state, client, list(checked.values()), dry_run), strict=True):
+    for index, answer in zip(checked, file_records(state, client, list(checked.values()), dry_run, claim), strict=True):
         if isinstance(answer, UserError):
             errors[index] = answer
         else:
             results.append(answer)
-    named = [BatchError(index=index, problem=problem_of(errors[index])) for index in sorted(errors)]
-    return _json(BatchAnswer(results=tuple(results), errors=tuple(named)))
+    return _json(BatchAnswer(results=tuple(results), errors=_named(errors)))
+
+
+def _named(errors: Mapping[int, UserError]) -> tuple[BatchError, ...]:
+    return tuple(BatchError(index=index, problem=problem_of(errors[index])) for index in sorted(errors))
 
 
 def _checked(

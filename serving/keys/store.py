@@ -11,7 +11,9 @@ from serving.store.database import Store
 
 @dataclass(frozen=True)
 class KeyRow:
-    """`schools` is None where the key holds for every school."""
+    """`schools` is None where the key holds for every school. It ends at `expires_at`, None for never; `replaces` is
+    the key whose place it takes. `last_used_at` is true to the hour; `per_minute` is how often it may ask, None for as
+    often as any."""
 
     key_id: str
     key_hash: str
@@ -20,9 +22,14 @@ class KeyRow:
     schools: tuple[str, ...] | None
     created_at: datetime
     revoked_at: datetime | None = None
+    expires_at: datetime | None = None
+    replaces: str | None = None
+    last_used_at: datetime | None = None
+    per_minute: int | None = None
 
 
-def add_key(store: Store, key: KeyRow, event: AuditEvent) -> None:
+def add_key(store: Store, key: KeyRow, event: AuditEvent, old_ends: datetime | None = None) -> None:
+    """Keep a key; the one that it replaces ends at `old_ends`, where it would not end before."""
     with store.writing() as connection:
         connection.execute(
             api_keys.insert().values(
@@ -32,8 +39,15 @@ def add_key(store: Store, key: KeyRow, event: AuditEvent) -> None:
                 scopes=list(key.scopes),
                 schools=None if key.schools is None else list(key.schools),
                 created_at=key.created_at,
+                expires_at=key.expires_at,
+                replaces=key.replaces,
+                per_minute=key.per_minute,
             )
         )
+        if key.replaces is not None and old_ends is not None:
+            ends = api_keys.c.expires_at.is_(None) | (api_keys.c.expires_at > old_ends)
+            old = api_keys.update().where(api_keys.c.key_id == key.replaces, ends)
+            connection.execute(old.values(expires_at=old_ends))
         add_event(connection, event)
 
 
@@ -46,6 +60,11 @@ def find_key(store: Store, key_id: str) -> KeyRow | None:
 def list_keys(store: Store) -> list[KeyRow]:
     with store.reading() as connection:
         return [_key(row) for row in connection.execute(api_keys.select().order_by(api_keys.c.created_at))]
+
+
+def mark_used(store: Store, key_id: str, at: datetime) -> None:
+    with store.writing() as connection:
+        connection.execute(api_keys.update().where(api_keys.c.key_id == key_id).values(last_used_at=at))
 
 
 def mark_revoked(store: Store, key_id: str, event: AuditEvent) -> bool:
@@ -67,4 +86,8 @@ def _key(row: Any) -> KeyRow:
         None if row.schools is None else tuple(row.schools),
         row.created_at,
         row.revoked_at,
+        row.expires_at,
+        row.replaces,
+        row.last_used_at,
+        row.per_minute,
     )

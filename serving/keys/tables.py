@@ -14,4 +14,8 @@ api_keys = sa.Table(
     sa.Column("schools", sa.JSON(none_as_null=True)),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("revoked_at", Instant),
+    sa.Column("expires_at", Instant),
+    sa.Column("replaces", sa.String),
+    sa.Column("last_used_at", Instant),
+    sa.Column("per_minute", sa.Integer),
 )

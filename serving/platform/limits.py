@@ -15,7 +15,7 @@ from runxin.errors import Kind, UserError
 MOST_BYTES = 2_000_000
 MOST_BYTES_BATCH = 50_000_000
 MOST_SCORES = 64
-MOST_BATCHES = 2
+MOST_BATCHES = 3
 MOST_OUTCOMES = 4
 MOST_SENDING = 4  # large bodies that come in at once from one key: of another one's nobody waits for them
 MOST_BYTES_SENDING = 128_000_000  # what small ones may come to together
@@ -48,8 +48,7 @@ async def parts_of(request: Request, most: int) -> AsyncGenerator[bytes]:
     """The body, of `most` bytes, as it comes in. A place among the sender's own for bodies of this size is held
     meanwhile, so that bodies cannot pile up and one who stalls keeps nobody else from sending. Raises `HTTPException`:
     429 where the key sends as many as it may, 408 where nothing more comes."""
-    sender = hashlib.sha256(request.headers.get("authorization", "").encode()).hexdigest()
-    async with _place(request, f"{most} bytes from {sender}", max(MOST_SENDING, MOST_BYTES_SENDING // most)):
+    async with _place(request, f"{most} bytes from {_sender(request)}", max(MOST_SENDING, MOST_BYTES_SENDING // most)):
         parts = request.stream()
         while True:
             try:
@@ -61,14 +60,21 @@ async def parts_of(request: Request, most: int) -> AsyncGenerator[bytes]:
 
 
 def at_once(name: str, most: int) -> Callable[[Request], AsyncIterator[None]]:
-    """A dependency that answers 429 while `most` requests of this name are worked on. It stands behind the body among a
-    route's parameters: a place is taken by who has sent everything."""
+    """A dependency that answers 429 while `most` requests of this name are worked on, or a quarter less of one key: so
+    there is always a place for another's. It stands behind the body among a route's parameters: a place is taken by who
+    has sent everything."""
+    of_one = most - max(most // 4, 1)
 
     async def place(request: Request) -> AsyncIterator[None]:
-        async with _place(request, name, most):
+        async with _place(request, f"{name} of {_sender(request)}", of_one), _place(request, name, most):
             yield
 
     return place
+
+
+def _sender(request: Request) -> str:
+    """Whose key it is, without the key."""
+    return hashlib.sha256(request.headers.get("authorization", "").encode()).hexdigest()
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from serving.store.database import Store, check_reachable, check_usable, open_store, reseal_store
     from serving.store.duty import duty_in_force, duty_of, duty_of_schools, keep_duty
     from serving.store.earlier import earlier_margins
-    from serving.store.entries import NewEntry, ReceivedEntry, received_record, record_entries, record_entry
+    from serving.store.entries import NewEntry, record_entries, record_entry
     from serving.store.erasures import erase_record, erased_among
     from serving.store.evidence import PAGE, SCORE, SCREENING, Filing
     from serving.store.fact_changes import Changes
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from serving.store.payload import assessment_from_json, assessment_to_json
     from serving.store.publish import Published, RunFacts, Stranger, publish_run
+    from serving.store.received import ReceivedEntry, received_record
     from serving.store.rows import history_of, listed_ids
     from serving.store.runs import Run, make_run, newest_run
     from serving.store.school_facts import A_YEAR, read_school, stamp_at

@@ -80,6 +80,7 @@ OF_OTHERS = frozenset(
         "run.withdrawn",
         "key.created",
         "key.revoked",
+        "key.rotated",
         "user.created",
         "link.created",
         "password.set",

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from models.assessment import Assessment
 from models.triage import newest_said
 from serving.store.database import Store
-from serving.store.entries import ReceivedEntry, entry_from_row
 from serving.store.payload import unpack_assessment
+from serving.store.received import ReceivedEntry, entry_from_row
 from serving.store.runs import Run, in_force_runs, run_from_row
 from serving.store.tables import assessments, entries, runs
 

@@ -11,20 +11,20 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from models.assessment import Assessment, Floor
-from models.came import Came
-from models.triage import as_received, knows_of_leave, newest_of_leave
+from models.triage import knows_of_leave, newest_of_leave
+from runxin.errors import Kind, UserError
 from serving.store.audit import AuditEvent, add_events
-from serving.store.concern_reports import ConcernReport, add_report, undone_entries
+from serving.store.concern_reports import ConcernReport, add_report
 from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
 from serving.store.database import Store, chunks
 from serving.store.evidence import PAGE, SCORE, Filing, file_evidence
 from serving.store.inputs import ReplayContext, keep_context, keep_inputs
-from serving.store.payload import pack, pack_assessment, unpack, unpack_assessment
-from serving.store.runs import Run, run_from_row
-from serving.store.students import Student, of_school
-from serving.store.tables import entries, runs, students
+from serving.store.payload import pack, pack_assessment, unpack_assessment
+from serving.store.received import entries_of
+from serving.store.sent_requests import Claim, claimed_among, keep_claim
+from serving.store.tables import entries
 
 
 @dataclass(frozen=True)
@@ -50,26 +50,41 @@ class NewEntry:
     report: ConcernReport | None = None
 
 
-@dataclass(frozen=True)
-class ReceivedEntry:
-    entry_id: str
-    client: str
-    student: Student
-    assessment: Assessment
-    received_at: datetime
+@dataclass
+class _Recording:
+    """What one request records. `came_before` says that it did so already."""
+
+    given: Sequence[NewEntry]
+    rows: Sequence[dict[str, Any]]
+    claim: Claim | None
+    at: datetime | None
+    came_before: bool = False
 
 
-def record_entries(store: Store, given: Sequence[NewEntry]) -> list[str]:
+def record_entries(
+    store: Store, given: Sequence[NewEntry], claim: Claim | None = None, at: datetime | None = None
+) -> list[str]:
     """Keep records, their contacts and consents, file their evidence and note them in the trail, all or none, those of
-    several requests at once; returns their ids in order."""
-    pairs = list(zip(given, _rows(given), strict=True))
+    several requests at once; returns their ids in order. With a `claim`, made `at` a moment, they are recorded once:
+    raises `UserError` (conflict) where the same request came before."""
+    mine = _Recording(given, _rows(given), claim, at)
 
-    def write(together: list[tuple[NewEntry, dict[str, Any]]]) -> None:
+    def write(together: list[_Recording]) -> None:
         with store.writing() as connection:
-            _record(connection, [entry for entry, _ in together], [row for _, row in together])
+            taken = claimed_among(connection, [one.claim for one in together if one.claim is not None])
+            for one in together:
+                if one.claim is not None:
+                    one.came_before = one.claim.name in taken
+                    taken.add(one.claim.name)
+                if one.claim is not None and one.at is not None and not one.came_before:
+                    keep_claim(connection, one.claim, [row["entry_id"] for row in one.rows], one.at)
+            fresh = [one for one in together if not one.came_before]
+            _record(connection, [entry for one in fresh for entry in one.given], [r for one in fresh for r in one.rows])
 
-    store.entries.write(pairs, write)
-    return [row["entry_id"] for _, row in pairs]
+    store.entries.write([mine], write)
+    if mine.came_before:
+        raise UserError(Kind.CONFLICT, "the same request came before", fix="ask again in a moment")
+    return [row["entry_id"] for row in mine.rows]
 
 
 @contextmanager
@@ -188,87 +203,3 @@ def retest_of(assessment: Assessment) -> set[tuple[str, str, date | None]]:
 def record_entry(store: Store, entry: NewEntry) -> str:
     """Keep one record; see `record_entries`."""
     return record_entries(store, [entry])[0]
-
-
-def received_record(store: Store, entry_id: str) -> dict[str, Any] | None:
-    """The request of an entry as it came; None where there is no such entry, or its record was erased."""
-    with store.reading() as connection:
-        stored = connection.scalar(sa.select(entries.c.record).where(entries.c.entry_id == entry_id))
-    return unpack(stored) if stored else None
-
-
-def entries_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[ReceivedEntry]]:
-    """By student, in the order in which they came: the records that still speak beside the list that says where the
-    student is, or was last: those that it could not know, and those that outlast a screening. All of whoever is on no
-    roster."""
-    found: dict[str, list[ReceivedEntry]] = {}
-    for part in chunks(list(ids)):
-        late = _late(connection, students.c.student_id.in_(part))
-        speaks = late | entries.c.asks | students.c.student_id.is_(None)
-        found |= _by_student(connection, _WITH_ROSTER.where(entries.c.student_id.in_(part), speaks))
-    return found
-
-
-def entries_at(connection: sa.Connection, school_id: str, run: Run | None) -> dict[str, list[ReceivedEntry]]:
-    """Per student of a school, the same as `entries_of` reads, wherever they were sent from, and what an older `run`
-    could not know; and those of strangers, also of whom nobody knows the school: better on every school's list than on
-    none."""
-    speaks = _late(connection, students.c.school_id == school_id) | entries.c.asks
-    if run is not None:
-        speaks |= entries.c.received_at > run.knows_until
-    strangers = of_school(entries.c.school_id, school_id) & students.c.student_id.is_(None)
-    here = (students.c.school_id == school_id) & speaks
-    return _by_student(connection, _WITH_ROSTER.where(here | strangers))
-
-
-_WITH_ROSTER = (
-    sa.select(entries)
-    .outerjoin(students, students.c.student_id == entries.c.student_id)
-    .where(entries.c.entry_id.not_in(undone_entries()))
-)
-
-
-def _late(connection: sa.Connection, who: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Which records the last list of their students could not know, of the students that the condition names."""
-    theirs = runs.select().where(runs.c.run_id.in_(sa.select(students.c.run_id).where(who)))
-    last = {row.run_id: run_from_row(row).knows_until for row in connection.execute(theirs)}
-    of_run = [(students.c.run_id == run_id) & (entries.c.received_at > at) for run_id, at in last.items()]
-    return sa.or_(sa.false(), *of_run)
-
-
-def entry_ids_of(connection: sa.Connection, ids: Sequence[str]) -> dict[str, set[str]]:
-    """By student the ids of all records."""
-    found: dict[str, set[str]] = {}
-    for part in chunks(list(ids)):
-        query = sa.select(entries.c.student_id, entries.c.entry_id).where(entries.c.student_id.in_(part))
-        for row in connection.execute(query):
-            found.setdefault(row.student_id, set()).add(row.entry_id)
-    return found
-
-
-def known_until(connection: sa.Connection, ids: Sequence[str]) -> dict[str, datetime]:
-    """By student of a roster, what the last list of theirs could know."""
-    found: dict[str, datetime] = {}
-    for part in chunks(list(ids)):
-        query = sa.select(students.c.student_id.label("who"), runs).join(runs, runs.c.run_id == students.c.run_id)
-        rows = connection.execute(query.where(students.c.student_id.in_(part)))
-        found |= {row.who: run_from_row(row).knows_until for row in rows}
-    return found
-
-
-def _in_order(query: sa.Select[Any]) -> sa.Select[Any]:
-    return query.order_by(entries.c.received_at, entries.c.place)
-
-
-def _by_student(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, list[ReceivedEntry]]:
-    found: dict[str, list[ReceivedEntry]] = {}
-    for row in connection.execute(_in_order(query)):
-        found.setdefault(row.student_id, []).append(entry_from_row(row))
-    return found
-
-
-def entry_from_row(row: Any) -> ReceivedEntry:
-    student = Student(row.student_id, row.school_id, None, row.stage, row.grade)
-    came = Came(row.received_at, row.file_id, row.joined_at, row.joined_to)
-    said = as_received(unpack_assessment(row.assessment), came)
-    return ReceivedEntry(row.entry_id, row.client, student, said, row.received_at)

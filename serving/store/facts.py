@@ -15,13 +15,13 @@ from serving.store.case_events import case_facts_of
 from serving.store.consents import Consent, consents_of, taken_back_of
 from serving.store.contacts import contacts_of
 from serving.store.database import Store
-from serving.store.entries import ReceivedEntry, entries_at
 from serving.store.evidence import pieces_of
 from serving.store.feeds import Feed, feeds_of
 from serving.store.files import homes_of
 from serving.store.identity import confirmed_new
 from serving.store.outcomes import words_of
 from serving.store.payload import unpack_assessment
+from serving.store.received import ReceivedEntry, entries_at
 from serving.store.rows import last_rows, list_rows, listed_of
 from serving.store.runs import Run, newest_run_of, run_from_row
 from serving.store.students import (

@@ -61,8 +61,8 @@ def as_kept(assessment: Assessment) -> Assessment:
         proven=(),
         floors=tuple(replace(floor, record=None) for floor in assessment.floors),
         leads=tuple(replace(floor, record=None) for floor in assessment.leads),
-        tasks=tuple(replace(task, filed_at=None) for task in assessment.tasks),
-        data_quality=replace(quality, retest=tuple(replace(one, joined_at=None) for one in quality.retest)),
+        tasks=tuple(replace(task, came=None) for task in assessment.tasks),
+        data_quality=replace(quality, retest=tuple(replace(one, came=None) for one in quality.retest)),
     )
 
 

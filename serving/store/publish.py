@@ -17,7 +17,7 @@ from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
 from serving.store.contents import Content
 from serving.store.database import Store
-from serving.store.entries import NewEntry, entries_of, keep_asked
+from serving.store.entries import NewEntry, keep_asked
 from serving.store.evidence import SCREENING, Filing, file_evidence
 from serving.store.feeds import Feed, keep_feeds
 from serving.store.files import contested, homes_of, join_files
@@ -25,15 +25,14 @@ from serving.store.identity import decided_files
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
 from serving.store.outcomes import NewOutcome, Outcome, keep_outcomes
 from serving.store.payload import pack_assessment, unpack_assessment
+from serving.store.received import entries_of
 from serving.store.rosters import settle_students
 from serving.store.rows import asking_rows, last_of_a_model, last_rows, newest_row_of
-from serving.store.runs import Run, again, is_withdrawn, runs_in_force
+from serving.store.runs import ROWS_AT_ONCE, Run, again, is_withdrawn, runs_in_force
 from serving.store.student_facts import facts_in
 from serving.store.students import Student, Withdrawal, keep_withdrawals
 from serving.store.tables import assessments as assessments_table
 from serving.store.tables import run_schools, run_strangers, runs
-
-ROWS_AT_ONCE = 5000
 
 
 @dataclass(frozen=True)

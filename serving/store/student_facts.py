@@ -9,15 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.assessment import Assessment
+from models.came import Came
 from models.triage import Contact, Piece, StudentFacts, as_received
 from models.triage.facts import same_record
 from serving.store.consents import as_asked, consent_name
 from serving.store.database import Store, chunks
-from serving.store.entries import NewEntry, ReceivedEntry, as_if_recorded, asks, entries_of, entry_ids_of, known_until
+from serving.store.entries import NewEntry, as_if_recorded, asks
 from serving.store.evidence import SCORE, Seen, received, weights_of
 from serving.store.fact_changes import Changes, changes_of
 from serving.store.facts import Known, known_of, listed, published_of, reasons_of, stranger
 from serving.store.payload import as_kept
+from serving.store.received import ReceivedEntry, entries_of, entry_ids_of, known_until
 from serving.store.rows import last_rows, rows_in_force
 from serving.store.runs import Run, runs_in_force
 from serving.store.students import UNKNOWN_STAGE, Student, strangers_of, students_of
@@ -85,25 +87,25 @@ def facts_if_recorded(
 
 
 def facts_once_recorded(
-    store: Store, given: Sequence[NewEntry], entry_ids: Sequence[str], today: date, changes: Changes
+    store: Store, given: Sequence[NewEntry], entry_ids: Sequence[str], today: date, before: Changes, now: Changes
 ) -> dict[str, StudentFacts]:
-    """The facts of those whom `given` are about, once these were recorded; `changes` are those before it.
+    """The facts of those whom `given` are about, once these were recorded; with how often facts had changed `before`
+    and have changed `now`.
 
     Nothing is read anew of whom nothing else has come in: of whom facts have changed once, by these records alone.
     """
     ids = list(dict.fromkeys(entry.student_id for entry in given))
     with store.reading() as connection:
-        now = changes_of(connection, ids)
-        kept = entry_ids_of(connection, ids)
+        entries_now = entry_ids_of(connection, ids)
     for one in ids:
-        was, is_now = ((today, c.of_all, c.times.get(one, 0)) for c in (changes, now))
-        before = store.kept_students.get(one)
-        if before is None or before[0] != was or is_now != (*was[:2], was[2] + 1):
+        was, is_now = ((today, c.of_all, c.times.get(one, 0)) for c in (before, now))
+        kept = store.kept_students.get(one)
+        if kept is None or kept[0] != was or is_now != (*was[:2], was[2] + 1):
             continue
         mine = [(name, entry) for name, entry in zip(entry_ids, given, strict=True) if entry.student_id == one]
-        if kept.get(one, set()) != before[1][0].entry_ids | {name for name, _ in mine}:
+        filed: OnRecord | None = kept[1][0]
+        if filed is None or entries_now.get(one, set()) != filed.entry_ids | {name for name, _ in mine}:
             continue
-        filed: OnRecord | None = before[1][0]
         for name, entry in mine:
             filed = None if filed is None else _with_entry(filed, entry, name)
         if filed is not None:
@@ -197,7 +199,7 @@ def _with_entry(one: OnRecord, entry: NewEntry, name: str) -> OnRecord | None:
     if known_contacts and len(one.contacts) != len(one.known.contacts.get(who, ())):
         return None
     student = Student(who, entry.school_id, None, entry.stage, entry.grade)
-    said = as_received(as_kept(entry.assessment), entry.received_at)
+    said = as_received(as_kept(entry.assessment), Came(entry.received_at, who))
     sent = (*one.sent, ReceivedEntry(name, entry.client, student, said, entry.received_at))
     weights, pieces = _with_evidence(one, entry, name)
     told = {contact.sha256: contact for contact in entry.contacts if contact.sha256 not in one.contacts}

@@ -180,16 +180,16 @@ def test_links_and_passwords_of_nobody_are_not_found(store: Store) -> None:
 
 def test_a_key_is_verified_until_it_is_revoked(store: Store) -> None:
     key = create_key(store, "city", ["explain", "score", "score"], NOW, schools=["school-01"])
-    client = verify_key(store, key)
+    client = verify_key(store, key, NOW)
     assert key.startswith("rx_")
     assert (client.client, client.scopes, client.schools) == ("city", ("score", "explain"), ("school-01",))
     for wrong in (key[:-1], key + "x", "", "rx_", "\ud800"):
-        with pytest.raises(UserError, match="invalid or revoked key") as caught:
-            verify_key(store, wrong)
+        with pytest.raises(UserError, match="invalid, expired or revoked key") as caught:
+            verify_key(store, wrong, NOW)
         assert caught.value.kind is Kind.UNAUTHENTICATED
     revoke_key(store, client.key_id, NOW)
-    with pytest.raises(UserError, match="invalid or revoked key"):
-        verify_key(store, key)
+    with pytest.raises(UserError, match="invalid, expired or revoked key"):
+        verify_key(store, key, NOW)
     assert [row.revoked_at for row in list_keys(store)] == [NOW]
     with pytest.raises(UserError, match="no key") as caught:
         revoke_key(store, client.key_id, NOW)

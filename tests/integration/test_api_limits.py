@@ -116,18 +116,30 @@ def test_a_body_that_stops_coming_is_given_up(api: Api, monkeypatch: pytest.Monk
     assert api.post("/score_batch", NOBODY).status_code == 200
 
 
-def test_so_many_are_worked_on_at_once() -> None:
+def test_so_many_are_worked_on_at_once_and_one_key_leaves_a_place() -> None:
     busy: dict[str, int] = {}
-    request = Request({"type": "http", "app": SimpleNamespace(state=SimpleNamespace(busy=busy))})
+
+    def request_of(key: str) -> Request:
+        app = SimpleNamespace(state=SimpleNamespace(busy=busy))
+        return Request({"type": "http", "app": app, "headers": [(b"authorization", f"Bearer {key}".encode())]})
+
     take = limits.at_once("batch", MOST_BATCHES)
 
     async def all_places() -> None:
         async with AsyncExitStack() as held:
-            for _ in range(MOST_BATCHES):
-                await held.enter_async_context(asynccontextmanager(take)(request))
-            with pytest.raises(HTTPException) as refused:
-                await held.enter_async_context(asynccontextmanager(take)(request))
-            assert refused.value.status_code == 429
+
+            async def hold(key: str) -> None:
+                await held.enter_async_context(asynccontextmanager(take)(request_of(key)))
+
+            for _ in range(MOST_BATCHES - 1):
+                await hold("mine")
+            for key in ("mine", "another's", "a third one's"):
+                if key == "another's":
+                    await hold(key)
+                    continue
+                with pytest.raises(HTTPException) as refused:
+                    await hold(key)
+                assert refused.value.status_code == 429
 
     asyncio.run(all_places())
     assert busy == {}

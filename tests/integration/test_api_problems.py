@@ -84,7 +84,11 @@ def test_numbers_that_are_none_are_refused_at_their_field(api: Api, number: str)
     answer = api.post("/score", body)
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
-        {"field": "age_years", "problem": "a number is needed that is neither NaN nor infinite"}
+        {
+            "field": "age_years",
+            "problem": "a number is needed that is neither NaN nor infinite",
+            "code": "out_of_range",
+        }
     ]
 
 

@@ -246,7 +246,7 @@ def test_a_key_without_the_scope_is_refused(api: Api, method: str, path: str, sc
 
 def test_a_key_of_one_school_speaks_for_it(api: Api) -> None:
     key = api.key("score", schools=("B",))
-    assert verify_key(api.state.store, key).schools == ("B",)
+    assert verify_key(api.state.store, key, api.state.clock()).schools == ("B",)
     assert api.post("/score", record(school_id=None), key).status_code == 200
 
 
