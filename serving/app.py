@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from runxin import __version__
 from serving import instruments, model_status
@@ -100,14 +100,15 @@ def make_app(state: State, pages: Starlette | None = None, health: Health | None
             async with pages.router.lifespan_context(pages):
                 yield
 
-    return Starlette(
-        routes=[Mount("/", app=door)],
+    whole = Starlette(
         middleware=[
             Middleware(RequestLog, address_of=address_of),
             Middleware(Metrics, address_of=address_of, health=health),
         ],
         lifespan=lifespan,
     )
+    whole.router.default = door  # and no mount: one would not take an address with a line break in it
+    return whole
 
 
 def address_of(path: str) -> str | None:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import bentoml
 from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from runxin.errors import UserError
@@ -55,7 +54,8 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     await SHELL.state.opened.app(scope, receive, send)
 
 
-SHELL = Starlette(routes=[Mount("/", app=answer)], lifespan=lifespan)
+SHELL = Starlette(lifespan=lifespan)
+SHELL.router.default = answer
 
 
 # One service only: BentoML's dependent services accept pickle. The access log and tracing would hold addresses,

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 PER_MINUTE = 6000  # of a key that says nothing else: a city's nightly records one by one in an hour
 BURST_SECONDS = 10  # of a key's requests at once, after it has asked nothing for so long
-WRONG_PER_MINUTE = 20  # keys that do not hold, from one address
+WRONG_PER_MINUTE = 60  # keys that do not hold, from one address
 MOST = 10_000  # keys and addresses that are remembered
 
 

@@ -73,6 +73,11 @@ def test_a_platform_is_answered_in_problems_where_there_is_nothing(api: Api) -> 
     assert (answer.json()["code"], answer.json()["type"]) == ("not_found", "/docs#problem-404")
 
 
+def test_an_address_with_a_line_break_is_answered_in_problems(api: Api) -> None:
+    answer = api.client.send("GET", "/instruments/%0A", headers={"authorization": f"Bearer {api.key()}"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, MEDIA_TYPE)
+
+
 def test_every_problem_has_a_stable_name() -> None:
     assert CODES.keys() == TITLES.keys()
     assert len(set(CODES.values())) == len(CODES)

@@ -4,14 +4,38 @@ from typing import Any
 
 import pytest
 import schemathesis
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    missing_required_header,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
 
+from serving.app import ROUTERS
 from tests.api_state import make_api
 from tests.examples import examples
 
-CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance]
+CHECKS = [
+    not_a_server_error,
+    content_type_conformance,
+    missing_required_header,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+]
+ROUTES = [
+    (route.path, method)
+    for router in ROUTERS
+    for route in router.routes
+    if isinstance(route, APIRoute) and route.include_in_schema
+    for method in sorted(route.methods)
+]
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +45,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return schemathesis.openapi.from_asgi("/openapi.json", api.client.app), api.key()
 
 
-@pytest.mark.parametrize(
-    ("path", "method"),
-    [("/score", "POST"), ("/score_batch", "POST"), ("/follow_up_list", "GET"), ("/model", "GET")],
-)
+@pytest.mark.parametrize(("path", "method"), ROUTES)
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
 def test_nothing_makes_it_fail(described: Any, path: str, method: str, mode: schemathesis.GenerationMode) -> None:
     schema, key = described
