@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from data_schemas.instruments import Instrument
 from runxin.errors import Kind, UserError
@@ -60,7 +60,7 @@ def list_instruments(
     responses=DEFINITION | problem_responses(401, 403, 404, 422, 500, 503),
 )
 def get_instrument(
-    code: str,
+    code: Annotated[str, Path(description="The questionnaire's code.")],
     state: Annotated[State, Depends(state_of)],
     _client: Annotated[Client, Depends(caller("score", "model"))],
 ) -> Response:

@@ -1,6 +1,8 @@
 """The OpenAPI description, made from the code that answers, and the same as one page without scripts."""
 
 import json
+import tomllib
+from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
@@ -92,11 +94,31 @@ def _document(app: FastAPI) -> dict[str, Any]:
     bodies = {"/score": EXAMPLE, "/score_batch": {"records": [EXAMPLE]}, "/outcomes": {"outcomes": [OUTCOME]}}
     for path, example in bodies.items():
         document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"] = example
+    _say_the_rest(schemas)
     for operation in (one for methods in document["paths"].values() for one in methods.values()):
         for status, response in operation["responses"].items():
             names = ("X-Request-Id", *HEADERS_OF.get(status, ()))
             response["headers"] = {name: {"schema": {"type": "string"}, "description": HEADERS[name]} for name in names}
     return document
+
+
+def _say_the_rest(schemas: dict[str, Any]) -> None:
+    """Give each field that says nothing of itself the sentence that stands in `descriptions.toml`."""
+    said = words_of_fields()
+    for name, schema in schemas.items():
+        for field_name, field in schema.get("properties", {}).items():
+            text = said.get(name, {}).get(field_name) or said["any"].get(field_name)
+            if text is not None and not is_said(field):
+                field["description"] = text
+
+
+def words_of_fields() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("serving.api").joinpath("descriptions.toml").read_text("utf-8"))
+
+
+def is_said(field: dict[str, Any]) -> bool:
+    """Whether a field says what it is, by itself or by the object that it holds."""
+    return "$ref" in field or "description" in field or any("description" in one for one in field.get("anyOf", ()))
 
 
 def rows_of(schema: dict[str, Any]) -> list[dict[str, str]]:

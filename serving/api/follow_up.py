@@ -106,7 +106,7 @@ class FollowUpAnswer(Given):
 def get_list(
     state: Annotated[State, Depends(state_of)],
     client: Annotated[Client, Depends(caller("list"))],
-    school_id: Id,
+    school_id: Annotated[Id, Query(description="The school whose list it is.")],
     limit: Annotated[
         int, Query(ge=1, le=10_000, description="Lines of a queue at most; urgent ones always come.")
     ] = 200,

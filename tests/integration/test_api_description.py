@@ -10,7 +10,7 @@ import pytest
 
 from data_schemas.tables import RESPONSE_COLUMNS, TABLES
 from serving.api import request as rows
-from serving.api.description import EXAMPLE
+from serving.api.description import EXAMPLE, is_said, words_of_fields
 from serving.app import ROUTERS
 from tests.api_state import Api, make_api, phq9, promote, record
 
@@ -127,3 +127,29 @@ def test_the_page_shows_every_route_and_object_and_loads_nothing(api: Api, docum
     assert not re.findall(r"<script|<link|<img|@import|url\(|https?://", answer.text)
     for anchor in re.findall(r'href="#([^"]+)"', answer.text):
         assert f'id="{anchor}"' in answer.text, anchor
+
+
+def test_every_field_and_parameter_says_what_it_is(document: dict[str, Any]) -> None:
+    fields = {
+        (name, field): is_said(schema)
+        for name, whole in document["components"]["schemas"].items()
+        for field, schema in whole.get("properties", {}).items()
+    }
+    assert [place for place, said in fields.items() if not said] == []
+    parameters = [
+        (path, one["name"])
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+        for one in operation.get("parameters", ())
+        if not one.get("description") and not one["schema"].get("description")
+    ]
+    assert parameters == []
+
+
+def test_no_sentence_is_of_a_field_that_is_none(api: Api) -> None:
+    schemas = api.client.get("/openapi.json").json()["components"]["schemas"]
+    words = words_of_fields()
+    anywhere = {field for schema in schemas.values() for field in schema.get("properties", {})}
+    assert words.pop("any").keys() <= anywhere
+    for name, fields in words.items():
+        assert fields.keys() <= schemas[name]["properties"].keys(), name
