@@ -18,6 +18,7 @@ from serving.app import make_app, make_web
 from serving.channels.config import read_channels
 from serving.crisis.silence import watching_silence
 from serving.health.checks import Health
+from serving.health.ending_keys import ending_keys
 from serving.health.request_log import keep_messages_out
 from serving.health.work import work_troubles
 from serving.platform import Champion, State
@@ -60,7 +61,10 @@ def open_service(settings: Settings) -> Iterator[Opened]:
             store,
             folders,
             lambda: champion.now().status,
-            work=lambda: work_troubles(store, codes, policy.crisis, state.clock()),
+            work=lambda: [
+                *work_troubles(store, codes, policy.crisis, state.clock()),
+                *ending_keys(store, state.clock()),
+            ],
         )
         app = make_app(state, make_web(state), health)
         _warm_up(state)

@@ -13,7 +13,7 @@ from pathlib import Path
 from runxin.errors import UserError
 from serving.store import Store, check_usable
 
-PARTS = ("store", "lock", "disk", "model", "clock", "messages")
+PARTS = ("store", "lock", "disk", "model", "clock", "messages", "keys")
 LEAST_FREE = 64 * 1024 * 1024  # bytes; below it a screening of a school may not fit
 LOCKED_SECONDS = 20  # for which a lock may be held: longer than anybody waits for it
 OF_MODEL = {

@@ -16,6 +16,7 @@ from runxin.settings import Settings
 from serving.audit import verify_log
 from serving.channels.config import read_channels
 from serving.health.checks import LEAST_FREE, OF_MODEL, Trouble
+from serving.health.ending_keys import ending_keys
 from serving.health.work import NEVER, START, work_troubles
 from serving.jobs.state import work_state
 from serving.store import check_usable
@@ -32,6 +33,7 @@ def examine(settings: Settings) -> Iterator[Part]:
     yield "audit log", _told("audit log", lambda: _audit(settings))
     yield "model", _told("model", lambda: _model(settings))
     yield "clock", _told("clock", lambda: _clock(settings))
+    yield "keys", _told("keys", lambda: _keys(settings))
     yield "policy", _told("policy", lambda: _read(lambda: read_policy(settings.policy_file)))
     yield "questionnaires", _told("questionnaires", lambda: _read(lambda: known_instruments(settings.instruments)))
     yield "calendars", _told("calendars", lambda: _read(lambda: read_calendars(settings.calendar)))
@@ -106,6 +108,14 @@ def _clock(settings: Settings) -> list[Trouble]:
         if not work_state(store, now).known:
             return [Trouble("clock", NEVER, START, stops=False)]
         return work_troubles(store, codes, read_policy(settings.policy_file).crisis, now)
+
+
+def _keys(settings: Settings) -> list[Trouble]:
+    store = look_at_store(settings)
+    if store is None:
+        return []
+    with store:
+        return ending_keys(store, datetime.now(UTC))
 
 
 def _model(settings: Settings) -> list[Trouble]:

@@ -7,6 +7,7 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from runxin.errors import UserError
+from serving.health.ending_keys import ending_keys
 from serving.keys import create_key, key_id_of, list_keys, revoke_key, rotate_key, verify_key
 from serving.platform import rates
 from serving.platform.rates import PER_MINUTE, WRONG_PER_MINUTE, Rates
@@ -122,3 +123,15 @@ def test_keys_that_do_not_hold_are_logged_and_held_up(api: Api, capsys: pytest.C
     logged = capsys.readouterr().out
     assert logged.count("wrong_key") == WRONG_PER_MINUTE + 1
     assert "rx_wrong" not in logged
+
+
+def test_a_key_in_use_that_ends_soon_is_told_of(store: Store) -> None:
+    soon = create_key(store, "city", ["score"], NOW, lasts=29 * DAY)
+    late = create_key(store, "town", ["score"], NOW, lasts=31 * DAY)
+    create_key(store, "nobody asks with it", ["score"], NOW, lasts=DAY)
+    for key in (soon, late):
+        verify_key(store, key, NOW)
+    (found,) = ending_keys(store, NOW)
+    assert found.what == f"the key {key_id_of(soon)} of city ends on 2026-12-19"
+    assert (found.part, found.stops) == ("keys", False)
+    assert ending_keys(store, NOW + 60 * DAY) == []
