@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import bentoml
 from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from runxin.errors import UserError
@@ -54,8 +55,7 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     await SHELL.state.opened.app(scope, receive, send)
 
 
-SHELL = Starlette(lifespan=lifespan)
-SHELL.router.default = answer
+SHELL = Starlette(routes=[Mount("/", app=answer)], lifespan=lifespan)
 
 
 # One service only: BentoML's dependent services accept pickle. The access log and tracing would hold addresses,

@@ -111,7 +111,13 @@ def test_the_tables_below_reach_every_field(api: Api) -> None:
         "responses[0].received_at",
         "scores[0].received_at",
     }
-    assert {path(place) for place in IDS} == {"student_id", "school_id", "class_id", "responses[0].source_event_id"}
+    assert {path(place) for place in IDS} == {
+        "student_id",
+        "school_id",
+        "class_id",
+        "responses[0].source_event_id",
+        "concerns[0].source_event_id",
+    }
     assert {path(place) for place in DAYS_OF_OUTCOMES} == {"observed_on", "recorded_on"}
     assert {path(place) for place in IDS_OF_OUTCOMES} == {
         "student_id",

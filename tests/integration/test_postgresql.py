@@ -29,7 +29,7 @@ from tests.old_store import lay_out, rows_of
 from tests.postgresql import MISSING, PostgresServer, binaries, empty_database, new_server, remove
 
 pytestmark = pytest.mark.skipif(binaries() is None, reason=MISSING)
-FIRST_RELEASE, LAST_DOWN = "0003", "0007"  # below it, migrations say why there is no way back
+FIRST_RELEASE, LAST_DOWN = "0003", "0024"  # below it, migrations say why there is no way back
 WORKERS = 4
 
 
