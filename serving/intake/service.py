@@ -14,8 +14,9 @@ from data_schemas.table import Table
 from models.duties import DutyRule, of_duty
 from runxin.errors import Kind, UserError, bad_data
 from serving.access import Action, Client, User, check_may
+from serving.api.assessing import Checked
 from serving.api.check import check_request
-from serving.api.filing import Checked, file_records
+from serving.api.filing import file_records
 from serving.api.request import ScoreRequest
 from serving.duties.service import record_occasion
 from serving.intake.files import ReadFile, read_upload, taken
