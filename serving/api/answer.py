@@ -1,6 +1,6 @@
 """What a platform is told of a student. Values, texts and totals are for keys with the `explain` scope only."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -155,7 +155,14 @@ class Recorded:
 
 
 def answer_of(
-    assessment: Assessment, present: Present, due: Due, filing: Recorded, case: CaseCode, blind: bool, explain: bool
+    assessment: Assessment,
+    present: Present,
+    due: Due,
+    filing: Recorded,
+    case: CaseCode,
+    blind: bool,
+    explain: bool,
+    name_of: Callable[[str], str],
 ) -> ScoreAnswer:
     """The answer to a key with or without the `explain` scope: the same shape, null where it may not see.
 
@@ -192,8 +199,8 @@ def answer_of(
         ),
         group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS}) if told and sums else None,
         family_capped=a.family_capped if told else None,
-        floors=() if blind else tuple(_floors(present, explain)),
-        leads=() if blind else tuple(lead_given(one, present, explain) for one in present.leads),
+        floors=() if blind else tuple(_floors(present, explain, name_of)),
+        leads=() if blind else tuple(lead_given(one, present, explain, name_of) for one in present.leads),
         instruments=() if blind else tuple(instrument_given(result, explain) for result in a.instruments),
         data_quality=DataQualityGiven(
             confidence=a.data_quality.confidence,
@@ -212,7 +219,7 @@ def answer_of(
     )
 
 
-def _floors(present: Present, explain: bool) -> Iterator[FloorGiven]:
+def _floors(present: Present, explain: bool, name_of: Callable[[str], str]) -> Iterator[FloorGiven]:
     """Open evidence, each key once, with the earliest moment by which its piece has to be acknowledged."""
     by_key: dict[str, list[Piece]] = {}
     for one in present.open:
@@ -224,7 +231,7 @@ def _floors(present: Present, explain: bool) -> Iterator[FloorGiven]:
         by = min((end for end in ends if end is not None), default=None)
         yield FloorGiven(
             id=gravest.id,
-            evidence=key,
+            evidence=name_of(key),
             tier=gravest.tier.code,
             text=words(gravest.text) if explain else None,
             protection=any(one.floor.protection for one in pieces),

@@ -1,5 +1,6 @@
 """What a platform is told is to be done about a student: sentences only with the `explain` scope."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Literal
 
@@ -35,11 +36,13 @@ class TaskGiven(Given):
     text: WordsGiven | None
 
 
-def lead_given(one: Standing, present: Present, explain: bool) -> LeadGiven:
+def lead_given(one: Standing, present: Present, explain: bool, name_of: Callable[[str], str]) -> LeadGiven:
     piece = one.piece
     ends = [clock.by for clock in present.clocks if clock.source == "lead" and clock.start == piece.received_at]
     text = words(piece.floor.text) if explain else None
-    return LeadGiven(evidence=piece.key, text=text, received_at=piece.received_at, look_by=next(iter(ends), None))
+    return LeadGiven(
+        evidence=name_of(piece.key), text=text, received_at=piece.received_at, look_by=next(iter(ends), None)
+    )
 
 
 def retest_given(retest: Retest, explain: bool) -> RetestGiven:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from models import Assessment
 from models.duty import Duty
@@ -12,6 +13,7 @@ from runxin.errors import UserError, refused
 from serving.access import PURPOSE_OF_SCOPE, Client, client_can
 from serving.api.answer import CaseCode, Recorded, ScoreAnswer, answer_of
 from serving.api.assessing import Checked, Filed, assessed, consents_sent
+from serving.api.evidence_names import names_for
 from serving.cases.service import cases_of
 from serving.platform.state import State
 from serving.reading.service import note_reading
@@ -139,6 +141,7 @@ def _answers(
     duties = {school_id: _duty(state, school_id, changes) for school_id in {one.school_id for one in into}}
     presents = [_present(state, after[one.file_id], one.school_id, duties[one.school_id]) for one in into]
     explain = client_can(client, "explain")
+    name_of = names_for(state.store, explain)
     cases = cases_of(state.store, list({one.file_id for one in into}), changes)
     blind = blind_among(state.store, into, now, state.policy, state.calendars)
     found = []
@@ -148,7 +151,11 @@ def _answers(
         ends = bool(present.open or present.leads or present.in_review) if dry_run else not may_be_drawn(present, now)
         hidden = where.file_id in blind and not ends
         case: CaseCode = cases[where.file_id].state.code  # type: ignore[assignment]
-        found.append(answer_of(one, present, due_of(present, now), filing, case, hidden, explain))
+        found.append(
+            answer_of(
+                one, present, due_of(present, now), filing, case, hidden, explain, partial(name_of, where.file_id)
+            )
+        )
     return found
 
 

@@ -12,6 +12,7 @@ from runxin.errors import Problem
 from serving.access import Client
 from serving.api.answer_parts import Given
 from serving.api.check import invalid
+from serving.api.evidence_names import keys_by_name
 from serving.api.once import Once, part_of, replayed, same_request
 from serving.api.problems import problem_responses
 from serving.api.reading import read_as, read_json, received
@@ -81,10 +82,11 @@ def outcomes(
     problems = [
         problem
         for index, (row, where) in enumerate(zip(rows, files, strict=True))
-        for problem in _faults(index, row, before[where.file_id], today)
+        for problem in _faults(state, index, row, before[where.file_id], today)
     ]
     if problems:
         raise invalid(problems)
+    rows = [_with_keys(state, row, where, before[where.file_id]) for row, where in zip(rows, files, strict=True)]
     given = [_new(row, where, today) for row, where in zip(rows, files, strict=True)]
     kept = record_outcomes(state.store, client.client, given, now)
     after = facts_of(state.store, list(before), today)
@@ -130,7 +132,7 @@ def _open(state: State, facts: Iterable[StudentFacts]) -> set[tuple[str, str]]:
     return {(one.student_id, s.piece.key) for one in present_of(facts, state.policy, school) for s in one.open}
 
 
-def _faults(index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iterator[Problem]:
+def _faults(state: State, index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iterator[Problem]:
     place = f"outcomes[{index}]"
     for column in ("observed_on", "recorded_on"):
         value = getattr(row, column)
@@ -144,11 +146,12 @@ def _faults(index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iter
         elif row.second_interviewer.casefold() == row.interviewer.casefold():
             yield Problem("the second interviewer is another person", column=f"{place}.second_interviewer")
     filed = {piece.key: piece.floor.evidence_on for piece in facts.pieces}
-    for number, key in enumerate(row.assessed or ()):
-        if key not in filed:
+    known = keys_by_name(state.store, facts.student_id, filed) if row.assessed else {}
+    for number, name in enumerate(row.assessed or ()):
+        if name not in known:
             fix = "name evidence of this student as `floors[].evidence` of an answer names it"
             yield Problem("no such evidence is on file", column=f"{place}.assessed[{number}]", fix=fix)
-        elif filed[key] > row.observed_on:
+        elif filed[known[name]] > row.observed_on:
             what = "this evidence is of a later day than observed_on: the talk cannot have assessed it"
             yield Problem(what, column=f"{place}.assessed[{number}]", fix="give the day on which it was talked about")
     if row.assessed and row.interviewer is None:
@@ -156,6 +159,14 @@ def _faults(index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iter
     if row.corrects is not None and row.corrects not in {word.word_id for word in facts.words}:
         fix = "name the `record_id` that the record was answered with"
         yield Problem("no such record of this student", column=f"{place}.corrects", fix=fix)
+
+
+def _with_keys(state: State, row: OutcomeRow, where: FileOf, facts: StudentFacts) -> OutcomeRow:
+    """The row with evidence by its keys, under whatever names it was sent."""
+    if not row.assessed:
+        return row
+    known = keys_by_name(state.store, where.file_id, (piece.key for piece in facts.pieces))
+    return row.model_copy(update={"assessed": [known[name] for name in row.assessed]})
 
 
 def _new(row: OutcomeRow, where: FileOf, today: date) -> NewOutcome:

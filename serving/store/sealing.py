@@ -6,6 +6,7 @@ into another's place.
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from runxin.errors import unavailable, usage
 from runxin.settings import Settings, private_folder
 
 KEY_BYTES, NONCE_BYTES = 32, 12
+NAME_DIGITS = 24  # of a name, in hexadecimal: 96 bits
 LOST = "bring back the key file from where it is kept apart, or set RUNXIN_ENCRYPTION_KEYS"
 
 
@@ -33,6 +35,13 @@ class Keyring:
     def _take(self, keys: tuple[bytes, ...]) -> None:
         self._ciphers = {key_id(key): AESGCM(key) for key in keys}
         self.newest = key_id(keys[0])
+        self._naming = hashlib.sha256(b"runxin names of evidence" + keys[-1]).digest()
+
+    def name_of(self, whose: str, text: str) -> str:
+        """A name for a text of somebody, which says nothing of it without the oldest key, and stays the same until that
+        one is taken out."""
+        said = f"{len(whose)}:{whose}{text}".encode()
+        return "e-" + hmac.new(self._naming, said, hashlib.sha256).hexdigest()[:NAME_DIGITS]
 
     def seal(self, context: str, text: str) -> str:
         """`context` says what the value belongs to (`names:S-1`) and has to be given again to read it."""
@@ -88,16 +97,16 @@ OF_JSON = ("drafts", "plans")  # where the sealed text stands in a column of JSO
 
 def seal(connection: sa.Connection, table: str, key: object, text: str) -> str:
     """Seal a value of a table of `SEALED`, that of the row with this key."""
-    return _keyring(connection).seal(f"{table}:{key}", text)
+    return keyring_of(connection).seal(f"{table}:{key}", text)
 
 
 def unseal(connection: sa.Connection, table: str, key: object, sealed: str) -> str:
-    return _keyring(connection).unseal(f"{table}:{key}", sealed)
+    return keyring_of(connection).unseal(f"{table}:{key}", sealed)
 
 
 def reseal(connection: sa.Connection) -> int:
     """Seal everything under the newest key; says how many values were under another."""
-    keyring, count = _keyring(connection), 0
+    keyring, count = keyring_of(connection), 0
     for name, key, column in SEALED:
         kind = sa.JSON() if name in OF_JSON else sa.String()
         table = sa.table(name, sa.column(key), sa.column(column, kind))
@@ -133,8 +142,8 @@ def check_readable(connection: sa.Connection) -> None:
             raise unavailable("the key with which names are encrypted is missing", fix=LOST)
 
 
-def _keyring(connection: sa.Connection) -> Keyring:
-    found = connection.get_execution_options()["keyring"]
+def keyring_of(where: sa.Connection | sa.Engine) -> Keyring:
+    found = where.get_execution_options()["keyring"]
     assert isinstance(found, Keyring)
     return found
 
