@@ -210,8 +210,8 @@ class OutcomeRow(RequestPart):
     assessed: list[EvidenceKey] | None = Field(
         None,
         max_length=100,
-        description="the evidence that was assessed, as answers name it, none of it of a later day than the interview; left "
-        "out, what was known before the day of the interview; an empty list closes nothing. What comes in afterwards "
+        description="the evidence that was assessed, as answers name it, none of it of a later day than the interview; "
+        "left out, what was known before the day of the interview; an empty list closes nothing. What comes in afterwards "
         "is open, under the same key too",
     )
     corrects: RecordId | None = Field(
