@@ -211,8 +211,8 @@ class OutcomeRow(RequestPart):
         None,
         max_length=100,
         description="the evidence that was assessed, as answers name it, none of it of a later day than the interview; "
-        "left out, what was known before the day of the interview; an empty list closes nothing. What comes in afterwards "
-        "is open, under the same key too",
+        "left out, what was known before the day of the interview; an empty list closes nothing. What comes in "
+        "afterwards is open, under the same key too",
     )
     corrects: RecordId | None = Field(
         None, description="the `record_id` of the record that this one takes the place of"
