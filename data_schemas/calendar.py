@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from runxin.errors import bad_data
 
 Days = NDArray[np.int64]  # days since 1970-01-01
+EPOCH = date(1970, 1, 1).toordinal()
 YEARS = (2010, 2035)
 FIRST_MONTH = 8  # of a school year
 RETURN_AFTER = 3  # more days than this from one school day to the next: three or more without school in between
@@ -95,7 +96,7 @@ def date_to_day(day: date) -> int:
 
 
 def day_to_date(day: int) -> date:
-    return date.fromordinal(int(day) + date(1970, 1, 1).toordinal())
+    return date.fromordinal(int(day) + EPOCH)
 
 
 def make_calendar(terms: Terms, first_year: int, last_year: int, rules: Rules | None = None) -> SchoolCalendar:

@@ -6,7 +6,7 @@ de-facto unsupported children; 江苏省义务教育学籍管理规定 for suspe
 """
 
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Self
 
 
@@ -24,13 +24,14 @@ class Code(Enum):
         return list(type(self)).index(self)
 
     @classmethod
+    @cache
     def codes(cls) -> tuple[str, ...]:
         return tuple(member.code for member in cls)
 
     @classmethod
     def code_at(cls, place: int) -> str | None:
         """The code of that number; None for -1, which is a blank."""
-        return list(cls)[place].code if place >= 0 else None
+        return cls.codes()[place] if place >= 0 else None
 
     @classmethod
     def of(cls, code: str) -> Self:

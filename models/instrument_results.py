@@ -1,9 +1,10 @@
 """The newest sheet of each student on one questionnaire, with what it says beside the sheets before it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 
@@ -44,21 +45,19 @@ def instrument_results(
         *before, row = rows
         past = [other for other in before if sheets.day[other] < sheets.day[row]]
         earlier = [other for other in past if earnest[other]]
-        result = _result(sheets, row, context, float(ages[student]), suspicion.of(row))
+        age = float(ages[student])
+        beside: dict[str, Any] = {}
         if earlier:
-            result = _beside(sheets, result, past, earlier, float(ages[student]), context)
+            beside = _beside(sheets, past, earlier, age, context)
         if earlier and earnest[row]:
-            result = _compared(sheets, result, row, earlier, context.reference, GROUPS[grouped[student]])
-        yield student, result
+            beside["change"] = _compared(sheets, row, earlier, context.reference, GROUPS[grouped[student]])
+        yield student, _result(sheets, row, context, age, suspicion.of(row), beside)
 
 
-def _beside(
-    sheets: Sheets, result: InstrumentResult, past: list[int], earlier: list[int], age: float, context: Context
-) -> InstrumentResult:
-    """The result beside the first and the last of the sheets before it that may be compared with."""
+def _beside(sheets: Sheets, past: list[int], earlier: list[int], age: float, context: Context) -> dict[str, Any]:
+    """What a result says of the first and the last of the sheets before it that may be compared with."""
     first, last = earlier[0], earlier[-1]
-    return replace(
-        result,
+    return dict(
         previous_total=_total(sheets, last),
         previous_on=_day(sheets, last),
         previous_band=_band_of(sheets, last, age, context),
@@ -78,7 +77,9 @@ def _band_of(sheets: Sheets, row: int, age: float, context: Context) -> Words | 
     return _words(band_of(total, _total(sheets, row), age=age, sex=sex, respondent=respondent))
 
 
-def _result(sheets: Sheets, row: int, context: Context, age: float, suspect: tuple[str, ...]) -> InstrumentResult:
+def _result(
+    sheets: Sheets, row: int, context: Context, age: float, suspect: tuple[str, ...], beside: Mapping[str, Any]
+) -> InstrumentResult:
     instrument, scores, day = sheets.instrument, sheets.scores, int(sheets.day[row])
     student, respondent = int(sheets.student[row]), Respondent.code_at(sheets.respondent[row])
     sex = Sex.code_at(context.students["sex"][student])
@@ -111,16 +112,15 @@ def _result(sheets: Sheets, row: int, context: Context, age: float, suspect: tup
         suspect=suspect,
         respondent=respondent,
         outside_age=outside_age(instrument, context.students, student, day, context.as_of),
+        **beside,
     )
 
 
-def _compared(
-    sheets: Sheets, result: InstrumentResult, row: int, earlier: list[int], reference: Reference | None, group: str
-) -> InstrumentResult:
+def _compared(sheets: Sheets, row: int, earlier: list[int], reference: Reference | None, group: str) -> ChangeResult:
     instrument = sheets.instrument
     sd = reference.sd_of(instrument.code, "total", group) if reference is not None else None
     found = change_of(instrument, "total", _total(sheets, earlier[-1]), _total(sheets, row), sd)
-    return replace(result, change=ChangeResult(found.points, found.direction, found.index, found.reliable))
+    return ChangeResult(found.points, found.direction, found.index, found.reliable)
 
 
 def _share(instrument: Instrument, total: float | None) -> float | None:

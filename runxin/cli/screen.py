@@ -1,6 +1,8 @@
 """`runxin screen`: assess everyone of a dataset as of a day and publish the follow-up list."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,9 +35,8 @@ def screen_command(
 ) -> None:
     """Assess all enrolled students and publish the list, whole or not at all; the same screening is there once."""
     settings = read_settings()
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
-    ) as progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress, _uncollected():
         task = progress.add_task("reading", total=None)
         asked = split_schools(school)
         read = read_dataset(dataset)
@@ -63,6 +64,19 @@ def screen_command(
     if done.model.status == "unavailable":
         # What safety rules found is published all the same; a scheduler has to see that the model is missing.
         raise typer.Exit(Kind.UNAVAILABLE.exit_code)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles, which would walk millions of objects again and again: what a screening makes
+    does not go in a circle, and is freed all the same."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def check_in_dataset(dataset: Dataset, asked: Sequence[str]) -> None:

@@ -187,7 +187,7 @@ def _with_changes(
     """With what changed since the screening before, for those whom a model ranked then and ranks now."""
     ranked = {one.student_id for one in found if one.margin is not None}
     moved = changes(records, as_of, artifact, {who: then for who, then in earlier.items() if who in ranked})
-    return [replace(assessment, change=moved.get(assessment.student_id)) for assessment in found]
+    return [replace(one, change=moved[one.student_id]) if one.student_id in moved else one for one in found]
 
 
 def _miscoded(dataset: Dataset) -> dict[str, int]:

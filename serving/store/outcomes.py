@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,13 +47,17 @@ class Outcome:
         """What the outcome is of: a later row that agrees on these corrects an earlier one."""
         return self.student_id, self.kind, self.observed_on, self.interviewer
 
-    @property
+    @cached_property
     def sha256(self) -> str:
-        said: dict[str, Any] = asdict(self)
+        said = self.row()
         for later in ("assessed", "corrects"):  # columns of a later version: without them a row is named as before
             if said[later] is None:
                 del said[later]
         return hashlib.sha256(json.dumps(said, default=str, ensure_ascii=False).encode()).hexdigest()
+
+    def row(self) -> dict[str, Any]:
+        """By column, as `dataclasses.asdict`, which copies each cell."""
+        return {name: getattr(self, name) for name in COLUMNS}
 
 
 SCREENING, OUTCOMES = "screening", "outcomes"
@@ -115,7 +120,7 @@ def keep_outcomes(
         filed.add(one, name)
         found.append(OutcomeRecord(name, known is None))
     rows = [
-        asdict(one.outcome)
+        one.outcome.row()
         | {"sha256": kept.record_id, "school_id": one.school_id, "received_at": at, "run_id": run_id}
         | {"client": client, "door": door, "corrects": filed.corrected(one.outcome), "file_id": one.outcome.student_id}
         | {"assessed": None if one.outcome.assessed is None else list(one.outcome.assessed)}
@@ -126,6 +131,11 @@ def keep_outcomes(
     if rows:
         connection.execute(outcomes.insert(), rows)
     return found
+
+
+def _of(said: Outcome, student_id: str) -> Outcome:
+    """The same of that student; itself where it is, whose hash is known."""
+    return said if said.student_id == student_id else replace(said, student_id=student_id)
 
 
 class _Filed:
@@ -142,18 +152,18 @@ class _Filed:
                     self._add(row.student_id, row.sha256, one)
 
     def _add(self, file_id: str, name: str, said: Outcome) -> None:
-        as_sent = replace(said, student_id=id_of(file_id))
+        as_sent = _of(said, id_of(file_id))
         for called in (name, said.sha256, as_sent.sha256):
             self.records.setdefault((file_id, called), name)
 
     def add(self, one: NewOutcome, name: str) -> None:
-        self._add(one.outcome.student_id, name, replace(one.sent, student_id=one.outcome.student_id))
+        self._add(one.outcome.student_id, name, _of(one.sent, one.outcome.student_id))
         self.records.setdefault((one.outcome.student_id, one.sent.sha256), name)
 
     def name_of(self, one: NewOutcome) -> str | None:
         """The name of the record that says the same in the same file."""
         file_id = one.outcome.student_id
-        content = replace(one.sent, student_id=file_id).sha256
+        content = _of(one.sent, file_id).sha256
         return self.records.get((file_id, one.sent.sha256)) or self.records.get((file_id, content))
 
     def corrected(self, outcome: Outcome) -> str | None:
