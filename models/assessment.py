@@ -8,7 +8,8 @@ from data_schemas.codes import Code, Tier
 from data_schemas.instruments import Words
 from models.came import Came
 
-GROUPS = ("questionnaire", "leave", "family", "concern", "context")
+GROUPS = ("questionnaire", "leave", "family", "concern", "talk", "context")
+ADDED_LATER = frozenset({"talk"})  # a model without features of it says nothing of it
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "leave": ("请假", "leave"),
     "family": ("家庭情况", "family circumstances"),
     "concern": ("关注线索", "concerns"),
+    "talk": ("此前谈话", "earlier talks"),
     "context": ("背景", "background"),
     "line": ("本周名单", "this week's list"),
     "watch_or_above": ("关注及以上", "watch or above"),

@@ -49,29 +49,6 @@ def words_of_records(records: Records, as_of: int) -> list[tuple[Word, ...]]:
     return [tuple(words) for words in found]
 
 
-def taken_back(rows: Rows) -> NDArray[np.bool_]:
-    """Which rows of `outcomes` (n,) a later one of the same student, kind, day and interviewer corrects, by the rule of
-    `in_force`."""
-    last: dict[tuple[int, int, int, str], int] = {}
-    known = np.where(rows["recorded_on"] == NO_DAY, rows["observed_on"], rows["recorded_on"]).tolist()
-    level, first, second = rows["level"].tolist(), rows["interviewer"], rows["second_interviewer"]
-    students, kinds, days = rows.student.tolist(), rows["kind"].tolist(), rows["observed_on"].tolist()
-
-    def came(row: int) -> tuple[int, int, bool]:
-        return known[row], level[row], second[row] in (None, first[row])
-
-    corrected = np.zeros(len(known), dtype=bool)
-    for row in range(len(known)):
-        if first[row] is None:
-            continue
-        key = students[row], kinds[row], days[row], first[row]
-        other = last.setdefault(key, row)
-        if other != row:
-            gone, last[key] = sorted((other, row), key=came)
-            corrected[gone] = True
-    return corrected
-
-
 def pieces_of_records(floors: Sequence[Floor]) -> tuple[Piece, ...]:
     """Evidence with the moment from which it was known."""
     return tuple(Piece(floor, floor.received_at or day_start(floor.known_on)) for floor in floors)

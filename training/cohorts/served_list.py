@@ -1,0 +1,112 @@
+"""Whom a school speaks with first, by an order of its students: the list that serving makes (`models.triage`), for every
+order with the same evidence, words, places and lots."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from functools import cached_property
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_schemas.calendar import day_to_date
+from data_schemas.codes import Tier
+from data_schemas.school_days import Calendars
+from models import Policy, Records
+from models.columns import NO_DAY
+from models.floors import floors_of, leads
+from models.quality import newest_evidence
+from models.triage import ZONE, Present, StudentFacts, by_deadline, day_start, in_order, plan_week, present_of
+from models.triage.from_records import pieces_of_records, words_of_records
+from models.triage.order import strengths_of
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+THOUSAND = 1000
+HORIZONS = (10, 40, 80, 160)  # interviews a thousand students: a week's, a month's, half a term's and a term's
+TIERS = tuple(Tier)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """n students at the end of one day, by evidence and words alone: what every order has in common."""
+
+    facts: tuple[StudentFacts, ...]
+    at: datetime
+    policy: Policy
+    calendars: Calendars
+
+    @cached_property
+    def evidence(self) -> Bools:
+        """Who has open evidence (n,)."""
+        return np.array([bool(one.open) for one in self.presents(self.facts)], dtype=bool)
+
+    def presents(self, facts: Iterable[StudentFacts]) -> list[Present]:
+        return [present_of([one], self.policy, self.calendars.of(one.school_id))[0] for one in facts]
+
+
+def standing_of(records: Records, place: Ints, day: int, policy: Policy, calendars: Calendars) -> Standing:
+    """The students at `place` (n,) among the records at the end of a day, by what was on record then."""
+    floors, told, words = floors_of(records, day, policy), leads(records, day, policy), words_of_records(records, day)
+    ids, schools, changed = records.ids, records.students["school_id"], newest_evidence(records, day)
+    facts = tuple(
+        StudentFacts(
+            str(ids[row]),
+            str(schools[row]),
+            model_since=day_start(day_to_date(day if changed[row] == NO_DAY else int(changed[row]))),
+            pieces=pieces_of_records([*floors[row], *told[row]]),
+            words=words[row],
+            screened=True,
+        )
+        for row in place.tolist()
+    )
+    return Standing(facts, datetime.combine(day_to_date(day), time(23, 59), ZONE), policy, calendars)
+
+
+def found_within(
+    standing: Standing, score: Floats, tier: Ints, inside: Bools, horizons: Sequence[int] = HORIZONS
+) -> dict[int, Bools]:
+    """By horizon, who of `inside` (n,) is spoken with (n,) where a school holds so many interviews a thousand of them,
+    in the order of `score` (n,) with the tiers (n,) that it gives: immediate checks first, then the week's line for so
+    many places, concerns and lots among them, then everyone else in order."""
+    facts = [
+        replace(one, margin=float(margin), model_tier=TIERS[int(of)])
+        for one, margin, of in zip(standing.facts, score, tier, strict=True)
+    ]
+    some = np.flatnonzero(inside)
+    everyone = standing.presents(facts[row] for row in some)
+    row_of = {one.student_id: int(row) for one, row in zip(everyone, some, strict=True)}
+    found = {horizon: np.zeros(len(facts), dtype=bool) for horizon in horizons}
+    for school, group in groupby(sorted(everyone, key=_school), key=_school):
+        mine = list(group)
+        for horizon in horizons:
+            interviews = round(horizon * len(mine) / THOUSAND)
+            for one in _spoken_with(school, mine, interviews, standing):
+                found[horizon][row_of[one.student_id]] = True
+    return found
+
+
+def tiers_by_share(score: Floats, policy: Policy) -> Ints:
+    """Tiers (n,) as an order gives them that may place the policy's shares of students in each."""
+    shares = policy.capacity
+    priority = np.quantile(score, 1 - shares.priority_share)
+    watch = np.quantile(score, 1 - shares.priority_share - shares.watch_share)
+    found: Ints = np.select([score > priority, score > watch], [Tier.PRIORITY.ord, Tier.WATCH.ord], Tier.ROUTINE.ord)
+    return found
+
+
+def _school(one: Present) -> str:
+    return one.facts.school_id
+
+
+def _spoken_with(school: str, mine: Sequence[Present], interviews: int, standing: Standing) -> list[Present]:
+    """The first so many, each once."""
+    checks = by_deadline(one for one in mine if one.urgent)
+    places, strength = max(interviews - len(checks), 0), strengths_of(mine)
+    line = plan_week(mine, strength, school, places, True, standing.policy, standing.at).line if places else ()
+    given = {one.student_id: one for one in [*checks, *(one for one, _ in line)]}
+    if len(given) < interviews:
+        given |= {one.student_id: one for one in in_order(mine, strength, standing.at) if one.student_id not in given}
+    return list(given.values())[:interviews]

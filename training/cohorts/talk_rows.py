@@ -1,0 +1,84 @@
+"""Landmarks: a row for each talk on its day, with everything that was known by then and nothing of that talk itself."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data_schemas.codes import OutcomeKind
+from data_schemas.dataset import Label
+from models import Records, enrolled, may_score
+from models.columns import NO_DAY
+from models.corrections import taken_back
+from models.features import Recipe, build_features
+from models.records import Rows, rows_of
+from models.subset import only
+from training.cohorts.cohort import Cohort, joined
+from training.cohorts.outcomes import known_days
+
+INTERVIEW = OutcomeKind.INTERVIEW.place
+
+
+def talk_rows(records: Records, label: Label, recipe: Recipe, until: int) -> Cohort | None:
+    """Every interview by a named person that was recorded by the end of the day `until`, of students at school who
+    agreed to a model's score; None where there is none.
+
+    What was answered, missed or reported up to the talk counts, but for reports that came in on its own day, which may
+    be of the talk; of talks only what was recorded by the day before. The outcome is whether the talk found the label's
+    level, or a later record within its horizon did. Students whom a person had placed before are there too: what a
+    finding comes to is learned from those who have one.
+    """
+    rows = _talks(records, until)
+    later = _later(records, label, until)
+    parts = []
+    for day in np.unique(rows["observed_on"]).tolist():
+        mine = rows.where(rows["observed_on"] == day)
+        student, first = np.unique(mine.student, return_index=True)
+        here = _as_of_talk(only(records, student), day)
+        kept = enrolled(here, day) & may_score(here, day)
+        if not kept.any():
+            continue
+        level = np.zeros(len(records))
+        np.maximum.at(level, mine.student, np.nan_to_num(mine["level"]))
+        known, found = known_days(mine)[first], level[student] >= label.level
+        after = later.where((later["observed_on"] > day) & (later["observed_on"] <= day + label.horizon_days))
+        soon = np.isin(student, after.student)
+        chance = mine["selection_prob"][first]
+        matrix = build_features(here, recipe, day, day - 1)
+        whole = Cohort(
+            here.ids,
+            here.students["school_id"],
+            np.full(len(student), day),
+            matrix,
+            (found | soon).astype(np.float64),
+            1.0 / np.where(np.isnan(chance) | (chance <= 0), 1.0, chance),
+            known,
+        )
+        parts.append(whole.where(kept))
+    return joined(parts) if parts else None
+
+
+def _talks(records: Records, until: int) -> Rows:
+    rows, _ = rows_of(records, "outcomes")
+    named = np.array([one is not None for one in rows["interviewer"]], dtype=bool)
+    rows = rows.where(named & (rows["kind"] == INTERVIEW) & (known_days(rows) <= until))
+    return rows.where(~taken_back(rows))
+
+
+def _later(records: Records, label: Label, until: int) -> Rows:
+    """What is on record of the label's kinds and level."""
+    rows, _ = rows_of(records, "outcomes")
+    kinds = np.isin(rows["kind"], [OutcomeKind.of(kind).place for kind in label.kinds])
+    rows = rows.where(kinds & (known_days(rows) <= until))
+    rows = rows.where(~taken_back(rows))
+    return rows.where(rows["level"] >= label.level)
+
+
+def _as_of_talk(records: Records, day: int) -> Records:
+    """Without reports that came in on the day itself."""
+    if "concerns" not in records.events:
+        return records
+    rows = records.events["concerns"]
+    received = np.where(rows["recorded_on"] == NO_DAY, rows["reported_on"], rows["recorded_on"])
+    before: NDArray[np.bool_] = received < day
+    return replace(records, events={**records.events, "concerns": rows.where(before)})
