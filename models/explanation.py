@@ -68,7 +68,11 @@ class Explained:
     def named(self, sums: Floats) -> dict[str, float]:
         """Sums (6,) by the names of their groups, those that no older model knows only where this one does."""
         known = {feature.group for feature in self.topics.features}
-        return {group: one for group, one in zip(GROUPS, sums.tolist(), strict=True) if group in known or group not in ADDED_LATER}
+        return {
+            group: one
+            for group, one in zip(GROUPS, sums.tolist(), strict=True)
+            if group in known or group not in ADDED_LATER
+        }
 
 
 def explained(topics: Topics, matrix: Matrix, phi: Contributions, overflow: Floats) -> Explained:

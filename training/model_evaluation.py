@@ -19,8 +19,9 @@ from evaluation.report.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
 from models.risk_model import contributions, margins
 from models.uncertainty import bounds, needs_a_person
-from training.cohorts.cohort import Cohort, learned_from, placed, places_of
+from training.cohorts.cohort import Cohort, placed, places_of
 from training.cohorts.endpoints import endpoints_of
+from training.cohorts.learned_rows import learned_rows
 from training.cohorts.outcomes import without_chance
 from training.cohorts.population import population_of, slots_of
 from training.retraining.ablation import retrain
@@ -73,7 +74,8 @@ def evaluate_model(
     endpoints = endpoints_of(artifact, dataset, records, rows.judged)
     figures["other_outcomes"] = other_outcomes(endpoints, slots, resamples, seed) if endpoints is not None else None
     if rows.before is not None:
-        learning = learned_from(rows.before, dataset, records, _known_until(artifact))
+        taught = artifact.manifest.training.get("learned_from") == "talks"
+        learning = learned_rows(rows.before, dataset, records, artifact.recipe, _known_until(artifact), talks=taught)
         again = retrain(artifact, learning, rows.judged, progress)
         figures["retrained"] = retrained(population, again.folds, again.without, slots, resamples, seed)
         rolled = roll(artifact, dataset, records, rows.before, rows.judged, progress)
@@ -166,6 +168,8 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Evaluat
                     "positives",
                     "boosting",
                     "comparison",
+                    "learned_from",
+                    "ladder",
                     "sizes",
                     "size_tolerance",
                     "tuning",

@@ -72,7 +72,12 @@ TALK = (
         "an earlier talk found something to look after ({level_en}, last on {date})",
         LEVEL,
     ),
-    ("talk_highest_150", "近150天谈话的最高一级：{value:g}", "highest level of talks of the last 150 days: {value:g}", LEVEL),
+    (
+        "talk_highest_150",
+        "近150天谈话的最高一级：{value:g}",
+        "highest level of talks of the last 150 days: {value:g}",
+        LEVEL,
+    ),
     ("talk_last", "最近一次谈话的级别：{value:g}", "level of the last talk: {value:g}", LEVEL),
     ("talk_mean", "历次谈话的平均级别：{value:.2g}", "mean level of talks: {value:.2g}", LEVEL),
     ("talk_found", "发现情况的谈话 {value:g} 次", "talks that found something: {value:g}", "talks, at most 5"),

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import OutcomeKind, Selection
@@ -13,7 +12,7 @@ from models.assessment import Assessment, Floor
 from models.columns import NO_DAY
 from models.floors import floors_of
 from models.policy import Policy
-from models.records import Records, Rows, rows_of
+from models.records import Records, rows_of
 from models.sheets import Ints
 from models.triage.evidence import standings
 from models.triage.facts import ZONE, Piece, StudentFacts, Word, day_start, same_record

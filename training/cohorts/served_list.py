@@ -1,5 +1,5 @@
-"""Whom a school speaks with first, by an order of its students: the list that serving makes (`models.triage`), for every
-order with the same evidence, words, places and lots."""
+"""Whom a school speaks with first, by an order of its students: the list that serving makes (`models.triage`), for
+every order with the same evidence, words, places and lots."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

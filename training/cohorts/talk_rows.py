@@ -13,10 +13,11 @@ from models.corrections import taken_back
 from models.features import Recipe, build_features
 from models.records import Rows, rows_of
 from models.subset import only
-from training.cohorts.cohort import Cohort, joined
+from training.cohorts.cohort import Cohort, joined, placed
 from training.cohorts.outcomes import known_days
 
 INTERVIEW = OutcomeKind.INTERVIEW.place
+ONE_LOOK = 10  # days: a check and the second look on the next school days are of the same evidence (policy)
 
 
 def talk_rows(records: Records, label: Label, recipe: Recipe, until: int) -> Cohort | None:
@@ -25,8 +26,8 @@ def talk_rows(records: Records, label: Label, recipe: Recipe, until: int) -> Coh
 
     What was answered, missed or reported up to the talk counts, but for reports that came in on its own day, which may
     be of the talk; of talks only what was recorded by the day before. The outcome is whether the talk found the label's
-    level, or a later record within its horizon did. Students whom a person had placed before are there too: what a
-    finding comes to is learned from those who have one.
+    level, or a later record within its horizon did. As in every cohort, students whom a person had placed in 重点 or
+    危机 by the day before are left out, and so is a talk within `ONE_LOOK` days of another, which looks at the same.
     """
     rows = _talks(records, until)
     later = _later(records, label, until)
@@ -35,7 +36,7 @@ def talk_rows(records: Records, label: Label, recipe: Recipe, until: int) -> Coh
         mine = rows.where(rows["observed_on"] == day)
         student, first = np.unique(mine.student, return_index=True)
         here = _as_of_talk(only(records, student), day)
-        kept = enrolled(here, day) & may_score(here, day)
+        kept = enrolled(here, day) & may_score(here, day) & ~placed(here, day - 1, concurrent=False)
         if not kept.any():
             continue
         level = np.zeros(len(records))
@@ -62,7 +63,14 @@ def _talks(records: Records, until: int) -> Rows:
     rows, _ = rows_of(records, "outcomes")
     named = np.array([one is not None for one in rows["interviewer"]], dtype=bool)
     rows = rows.where(named & (rows["kind"] == INTERVIEW) & (known_days(rows) <= until))
-    return rows.where(~taken_back(rows))
+    rows = rows.where(~taken_back(rows))
+    order = np.lexsort([rows["observed_on"], rows.student])
+    student, day = rows.student[order], rows["observed_on"][order]
+    again = np.zeros(len(order), dtype=bool)
+    again[1:] = (np.diff(student) == 0) & (np.diff(day) > 0) & (np.diff(day) <= ONE_LOOK)
+    kept = np.ones(len(order), dtype=bool)
+    kept[order[again]] = False
+    return rows.where(kept)
 
 
 def _later(records: Records, label: Label, until: int) -> Rows:
