@@ -37,7 +37,7 @@ from models.indices.published import published_score
 from models.risk_model import RiskModel, margins
 from training.cohorts.cohort import Cohort, closed_dates, places_of
 from training.cohorts.population import tiers_of
-from training.cohorts.served_list import HORIZONS, Standing, found_within, standing_of, tiers_by_share
+from training.cohorts.served_list import HORIZONS, DayOfStudents, found_within, standing_of, tiers_by_share
 from training.fitting.boosting import fit_boosting
 from training.fitting.candidates import INDEX_FEATURES
 from training.fitting.fitting import FEW, SIZES
@@ -110,7 +110,7 @@ def _trained(dataset: Dataset) -> Trained:
     return train(dataset, read_policy(), Options(sizes=SIZES[:2], resamples=20), lambda step: None)
 
 
-def _standing(trained: Trained, dataset: Dataset) -> Standing:
+def _standing(trained: Trained, dataset: Dataset) -> DayOfStudents:
     day = int(trained.test.index_day[0])
     place = places_of(trained.test, trained.records)
     return standing_of(trained.records, place, day, trained.artifact.policy, calendars_for(dataset, None))

@@ -266,7 +266,9 @@ class Assessment:
     data_quality: DataQuality
     model: ModelStatus
     screened: bool  # there is a current, scored sheet
-    severity: float  # share of the highest possible questionnaire total, for ordering without a model
+    # For ordering without a model, from 0 to 1: published effects added up, or, where a model ranked or the policy says
+    # so, the share of the highest possible questionnaire total.
+    severity: float
     family_capped: float | None = None
     change: MarginChange | None = None
     changed_on: date | None = None  # newest evidence

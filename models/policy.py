@@ -64,6 +64,7 @@ class ListPolicy(PolicyPart):
     audit_slots: int = Field(ge=0)
     minutes_per_check: int = Field(ge=1)
     minutes_per_interview: int = Field(default=45, ge=1)
+    without_model: Literal["questionnaires", "published"] = "questionnaires"  # as before there was another order
 
 
 class Floors(PolicyPart):

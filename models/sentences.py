@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from data_schemas.calendar import day_to_date
-from data_schemas.codes import Tier
 from data_schemas.instruments import Instrument, Words, band_of
 from models.assessment import InstrumentResult
 from models.columns import NO_DAY
@@ -21,8 +20,6 @@ LEAST = Words(
     zh="（至少；另有日子不在校或无记录）", en=" (at least: on other days not at school, or nothing on record)"
 )
 SEXES = {1.0: "female", 0.0: "male"}
-
-LEVELS = tuple(Tier)
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,8 @@ LEVEL = "level, 0 to 3"
 TALK = (
     (
         "talk_highest",
-        "此前的谈话曾发现需要留意的情况（{level_zh}，最近一次 {date}）",
-        "an earlier talk found something to look after ({level_en}, last on {date})",
+        "此前的谈话曾发现需要留意的情况（3 级中的 {value:g} 级，最近一次 {date}）",
+        "an earlier talk found something to look after (level {value:g} of 3, last on {date})",
         LEVEL,
     ),
     (

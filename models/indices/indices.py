@@ -33,6 +33,8 @@ SHEETS, EARLIER, NO_SHEET = Index("sheets", 1), Index("earlier_sheets", 1), Inde
 CIRCUMSTANCES, REPORTS, LEAVE = Index("circumstances", 1, family=True), Index("reports", 1), Index("leave", 1)
 GROUPED = ((CIRCUMSTANCES, ("family",)), (REPORTS, ("concern",)), (LEAVE, ("leave",)))
 PLAIN = (*(Index(name, 1) for name in TALKS), Index("female", 0), Index("age_years", 0), Index("stage", 0))
+LOWEST = -2.0  # of a standardised total: the foot of a range that is held against its middle and a quarter of it
+DIGITS = 6
 INDICES = (SHEETS, EARLIER, NO_SHEET, CIRCUMSTANCES, REPORTS, LEAVE, *PLAIN)
 
 
@@ -52,9 +54,10 @@ class Indices:
         """The indices (n, q), in the order of `INDICES`."""
         found = np.zeros((len(values), len(INDICES)))
         missing = values[:, self.missing] == 1
+        found[:, :2], found[:, 2] = LOWEST, 1.0  # where nobody was asked anything
         if self.totals:
-            found[:, 0] = standing(values[:, self.totals].astype(np.float64), missing)
-            found[:, 1] = values[:, self.earlier].max(axis=1)
+            found[:, 0] = standing(_figures(values[:, self.totals]), missing)
+            found[:, 1] = _figures(values[:, self.earlier]).max(axis=1)
             found[:, 2] = missing.all(axis=1)
         column = {index.name: place for place, index in enumerate(INDICES)}
         for place, weight, most, name in self.weighted:
@@ -78,13 +81,8 @@ class Indices:
         for index, _ in GROUPED:
             mine = [one for one in self.weighted if one[3] == index.name]
             places = tuple(place for place, *_ in mine)
-            terms = (
-                np.column_stack([w * np.minimum(values[:, place], most) for place, w, most, _ in mine]) if mine else ()
-            )
-            if len(places):
-                self._share(
-                    found, phi[:, column[index.name]], places, np.asarray(terms), np.ones((len(phi), len(places)))
-                )
+            terms = np.array([w * np.minimum(values[:, place], most) for place, w, most, _ in mine]).T
+            self._share(found, phi[:, column[index.name]], places, terms, np.ones((len(phi), len(places))))
         for index, place in zip(PLAIN, self.plain, strict=True):
             if place >= 0:
                 found[:, place] += phi[:, column[index.name]]
@@ -118,6 +116,13 @@ def indices_of(features: Sequence[Feature], effects: Sequence[Effect] = EFFECTS)
         tuple(place.get(index.name, -1) for index in PLAIN),
         len(features),
     )
+
+
+def _figures(totals: Inputs) -> Floats:
+    """Standardised totals without what rounding makes of them, so that a questionnaire more or less in a batch changes
+    nobody's figure."""
+    found: Floats = np.maximum(np.round(totals.astype(np.float64), DIGITS), LOWEST)
+    return found
 
 
 def standing(totals: Floats, missing: NDArray[np.bool_]) -> Floats:

@@ -26,6 +26,7 @@ LOG_ODDS = {
     "talk_highest": effects.TALK_LEVEL,
     "talk_highest_150": effects.TALK_RECENT,
 }
+OF_SHEETS = ("sheets", "earlier_sheets", "no_sheet")  # the first of the indices
 FAR = 100.0  # beyond every value of an index: the lines have no end
 
 

@@ -191,7 +191,9 @@ def answer_of(
             )
             for reason in reasons
         ),
-        group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS if group in sums}) if told and sums else None,
+        group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS if group in sums})
+        if told and sums
+        else None,
         family_capped=a.family_capped if told else None,
         floors=() if blind else tuple(_floors(present, explain)),
         leads=() if blind else tuple(lead_given(one, present, explain) for one in present.leads),

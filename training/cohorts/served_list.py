@@ -30,7 +30,7 @@ TIERS = tuple(Tier)
 
 
 @dataclass(frozen=True)
-class Standing:
+class DayOfStudents:
     """n students at the end of one day, by evidence and words alone: what every order has in common."""
 
     facts: tuple[StudentFacts, ...]
@@ -47,7 +47,7 @@ class Standing:
         return [present_of([one], self.policy, self.calendars.of(one.school_id))[0] for one in facts]
 
 
-def standing_of(records: Records, place: Ints, day: int, policy: Policy, calendars: Calendars) -> Standing:
+def standing_of(records: Records, place: Ints, day: int, policy: Policy, calendars: Calendars) -> DayOfStudents:
     """The students at `place` (n,) among the records at the end of a day, by what was on record then."""
     floors, told, words = floors_of(records, day, policy), leads(records, day, policy), words_of_records(records, day)
     ids, schools, changed = records.ids, records.students["school_id"], newest_evidence(records, day)
@@ -62,11 +62,11 @@ def standing_of(records: Records, place: Ints, day: int, policy: Policy, calenda
         )
         for row in place.tolist()
     )
-    return Standing(facts, datetime.combine(day_to_date(day), time(23, 59), ZONE), policy, calendars)
+    return DayOfStudents(facts, datetime.combine(day_to_date(day), time(23, 59), ZONE), policy, calendars)
 
 
 def found_within(
-    standing: Standing, score: Floats, tier: Ints, inside: Bools, horizons: Sequence[int] = HORIZONS
+    standing: DayOfStudents, score: Floats, tier: Ints, inside: Bools, horizons: Sequence[int] = HORIZONS
 ) -> dict[int, Bools]:
     """By horizon, who of `inside` (n,) is spoken with (n,) where a school holds so many interviews a thousand of them,
     in the order of `score` (n,) with the tiers (n,) that it gives: immediate checks first, then the week's line for so
@@ -101,7 +101,7 @@ def _school(one: Present) -> str:
     return one.facts.school_id
 
 
-def _spoken_with(school: str, mine: Sequence[Present], interviews: int, standing: Standing) -> list[Present]:
+def _spoken_with(school: str, mine: Sequence[Present], interviews: int, standing: DayOfStudents) -> list[Present]:
     """The first so many, each once."""
     checks = by_deadline(one for one in mine if one.urgent)
     places, strength = max(interviews - len(checks), 0), strengths_of(mine)

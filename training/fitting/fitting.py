@@ -36,7 +36,7 @@ from training.fitting.candidates import (
     try_boosting,
     try_splines,
 )
-from training.fitting.ladder import Judged, Rung, climb
+from training.fitting.ladder import LadderStep, StepJudged, climb
 from training.fitting.splines import fit_splines
 from training.fitting.tuning import search
 from training.fitting.venn_abers import fit_band
@@ -89,7 +89,7 @@ class Fitted:
     tried: tuple[Tried, ...]
     taken: Tried
     calibrations: dict[str, Any]
-    ladder: tuple[Judged, ...]
+    ladder: tuple[StepJudged, ...]
 
 
 def fit(features: tuple[Feature, ...], rows: LearnedRows, cap: float, settings: Search, progress: Progress) -> Fitted:
@@ -135,7 +135,7 @@ def fit(features: tuple[Feature, ...], rows: LearnedRows, cap: float, settings: 
 
 def _kind(
     learning: Learning, rows: LearnedRows, logistic: OutOfFold, trees: Tried, settings: Search, progress: Progress
-) -> tuple[str, OutOfFold, list[Judged]]:
+) -> tuple[str, OutOfFold, list[StepJudged]]:
     """Which kind serves, with its margins out of fold. Where index dates are learned from, trees serve unless logistic
     regression leads; where talks are, the ladder decides."""
     if rows.talks is None:
@@ -153,7 +153,7 @@ def _kind(
         "logistic": logistic,
         "lightgbm": trees.found,
     }
-    ladder = climb(learning, [Rung(name, found) for name, found in rungs.items()], settings.seed)
+    ladder = climb(learning, [LadderStep(name, found) for name, found in rungs.items()], settings.seed)
     # Where nothing beats the published effects no model should serve, which a gate says; what is trained is the next.
     kind = next((one.name for one in reversed(ladder) if one.taken and one.name != PUBLISHED), "few_lines")
     return kind, rungs[kind], ladder

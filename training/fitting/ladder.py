@@ -25,7 +25,7 @@ ONE_ERROR = (15.87, 84.13)  # percentiles one standard error from the middle
 
 
 @dataclass(frozen=True)
-class Rung:
+class LadderStep:
     """A candidate with its margins out of fold."""
 
     name: str
@@ -33,7 +33,7 @@ class Rung:
 
 
 @dataclass(frozen=True)
-class Judged:
+class StepJudged:
     """A candidate beside the one that it was held against: gains with their intervals, and whether it was taken."""
 
     name: str
@@ -56,7 +56,7 @@ class Judged:
         }
 
 
-def climb(learning: Learning, rungs: Sequence[Rung], seed: int) -> list[Judged]:
+def climb(learning: Learning, rungs: Sequence[LadderStep], seed: int) -> list[StepJudged]:
     """Each candidate in order; the last of those that were `taken` serves."""
     rows = learning.judged
     mine = learning.choosing[rows]
@@ -70,18 +70,18 @@ def climb(learning: Learning, rungs: Sequence[Rung], seed: int) -> list[Judged]:
         lost = -(outcome * np.log(chance) + (1 - outcome) * np.log(1 - chance))
         yields[rung.name] = precision_at(outcome, margin, counts, LIST)
         losses[rung.name] = counts @ lost / counts.sum(axis=1)
-    found: list[Judged] = []
+    found: list[StepJudged] = []
     taken: str | None = None
     for rung in rungs:
         on_list, loss = float(yields[rung.name][0]), float(losses[rung.name][0])
         if taken is None:
-            found.append(Judged(rung.name, on_list, loss, None, None, None, True))
+            found.append(StepJudged(rung.name, on_list, loss, None, None, None, True))
             taken = rung.name
             continue
         more = _interval(yields[rung.name] - yields[taken])
         less = _interval(losses[taken] - losses[rung.name])
         better = more[1] > 0 or (less[1] > 0 and more[2] >= 0)
-        found.append(Judged(rung.name, on_list, loss, taken, more, less, better))
+        found.append(StepJudged(rung.name, on_list, loss, taken, more, less, better))
         taken = rung.name if better else taken
     return found
 
