@@ -24,10 +24,12 @@ from training.cohorts.endpoints import endpoints_of
 from training.cohorts.learned_rows import learned_rows
 from training.cohorts.outcomes import without_chance
 from training.cohorts.population import population_of, slots_of
+from training.cohorts.served_figures import served_figures
 from training.retraining.ablation import retrain
 from training.retraining.learning_curve import learn_less
 from training.retraining.rolling import roll
 
+EXTREME = 200.0  # one interview that stands for more students than that decides alone
 EXPLAINED_ROWS = 2000  # more make no better picture
 
 
@@ -66,6 +68,8 @@ def evaluate_model(
     progress("figures with their intervals")
     figures = report(population, slots, resamples, seed)
     figures["list"]["per"] = per
+    progress("the list that would be served")
+    figures["served"] = served_figures(artifact, dataset, records, rows.judged, population, resamples, seed)
     progress("explanations")
     explained, checks = _explained(artifact, rows.judged)
     figures |= {"contributions": checks, **_about(dataset, records, artifact, rows)}
@@ -148,6 +152,7 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Evaluat
         "label": description.label.model_dump() if description.label else None,
         "weighting": _weighting(rows.judged),
         "without_chance": _without_chance(dataset, records, rows.judged),
+        "extreme_chances": int((rows.judged.weight[rows.judged.labelled] > EXTREME).sum()),
         "model": {
             "name": manifest.name,
             "version": manifest.version,

@@ -1,7 +1,7 @@
 """Whom a school speaks with first, by an order of its students: the list that serving makes (`models.triage`), for
 every order with the same evidence, words, places and lots."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import cached_property
@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 THOUSAND = 1000
 HORIZONS = (10, 40, 80, 160)  # interviews a thousand students: a week's, a month's, half a term's and a term's
+WEEK_MONTH_TERM = (10, 40, 160)
 TIERS = tuple(Tier)
 
 
@@ -110,3 +111,16 @@ def _spoken_with(school: str, mine: Sequence[Present], interviews: int, standing
     if len(given) < interviews:
         given |= {one.student_id: one for one in in_order(mine, strength, standing.at) if one.student_id not in given}
     return list(given.values())[:interviews]
+
+
+def taken_by_orders(
+    standing: DayOfStudents, orders: Mapping[str, tuple[Floats, Ints]], horizons: Sequence[int]
+) -> tuple[dict[str, dict[str, dict[int, Bools]]], dict[str, Bools]]:
+    """Of everyone and of those outside open evidence: by order (score and tiers, (n,)) and horizon who is spoken with,
+    and who belongs there."""
+    inside = {"everyone": np.ones(len(standing.facts), dtype=bool), "outside": ~standing.evidence}
+    taken = {
+        block: {name: found_within(standing, *order, mine, horizons) for name, order in orders.items()}
+        for block, mine in inside.items()
+    }
+    return taken, inside
