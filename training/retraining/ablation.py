@@ -35,7 +35,13 @@ def retrain(artifact: Artifact, rows: LearnedRows, judged: Cohort, progress: Cal
     without = {}
     for kind in SENSITIVE:
         kept = groups != kind
-        if kept.any() and not kept.all():
+        if kept.any() and _known(rows, ~kept):
             progress(f"the list without {kind}")
             without[kind] = margin_of(refit(artifact, rows, kept), judged, kept)
     return Retrained(np.array(folds), without)
+
+
+def _known(rows: LearnedRows, columns: NDArray[np.bool_]) -> bool:
+    """Whether these features tell any two students apart: what says nothing cannot be missed."""
+    values = rows.fitted.matrix.values[:, columns]
+    return bool((values != values[:1]).any())
