@@ -215,7 +215,17 @@ def _talk() -> list[Feature]:
     """What people found in earlier talks. All are 0 where nobody has talked with the student and where talks found
     nothing, so that such a talk never puts anybody below one nobody has talked with."""
     return [
-        Feature(name, "talk", 1, "talk", None, Words(zh=zh, en=en), unit=unit, source="outcomes")
+        Feature(
+            name,
+            "talk",
+            1,
+            "talk",
+            None,
+            Words(zh=zh, en=en),
+            unit=unit,
+            sensitivity=Sensitivity.PROTECTED,
+            source="outcomes",
+        )
         for name, zh, en, unit in TALK
     ]
 
