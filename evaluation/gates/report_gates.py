@@ -6,7 +6,7 @@ from typing import Any
 from data_schemas.codes import Tier
 from evaluation.figures.groups import gap_verdict
 from evaluation.gates.gate import HELD, REFUSE, WAIVER, Gate, Status
-from evaluation.gates.served_gates import chances, served
+from evaluation.gates.served_gates import chances, climbed, served
 from evaluation.report.names import name_of, shown
 from evaluation.report.sentences import FEWER, MORE, compare
 from evaluation.report.verdict import TO_BEAT
@@ -22,6 +22,7 @@ def report_gates(report: Report, limits: Promotion) -> Iterator[Gate]:
     yield _slope(report, limits)
     yield _outcomes(report, limits)
     yield chances(report, limits)
+    yield from climbed(report)
     yield from served(report, limits)
     for name in TO_BEAT:
         yield _beats(report, name)

@@ -50,6 +50,20 @@ def served(report: Report, limits: Promotion) -> Iterator[Gate]:
         )
 
 
+def climbed(report: Report) -> Iterator[Gate]:
+    """What does not beat published effects does not serve. None where no talks were learned from."""
+    ladder = report["model"].get("training", {}).get("ladder")
+    if not ladder:
+        return
+    beaten = any(one["taken"] for one in ladder[1:])
+    yield Gate(
+        "ladder",
+        HELD if beaten else REFUSE,
+        f"在没有学过的行上，{'比' if beaten else '没有比'}按已发表效应相加更好。",
+        f"On rows not learned from it is {'better' if beaten else 'not better'} than published effects added up.",
+    )
+
+
 def chances(report: Report, limits: Promotion) -> Gate:
     """Whether outcomes can be weighted: chances that are missing, or so small that one interview decides."""
     bad, of = report.get("without_chance", 0) + report.get("extreme_chances", 0), max(report.get("n", 0), 1)

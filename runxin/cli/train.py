@@ -127,10 +127,16 @@ AS_GOOD = 0.01  # a smaller difference in AUROC is none that a list would show
 
 
 def _verdict(outcome: TrainingResult) -> str:
-    """Whether boosting earned its place, in a sentence."""
+    """Which kind of model earned its place, in a sentence."""
     boosted = outcome.comparison["lightgbm_auroc_out_of_fold"]
     logistic = outcome.comparison["logistic_auroc_out_of_fold"]
     shown = f"(AUROC out of fold: LightGBM {boosted:.3f}, logistic regression {logistic:.3f})"
+    training = outcome.artifact.manifest.training
+    if training["learned_from"] == "talks":
+        taken = [one["name"] for one in training["ladder"] if one["taken"]][-1]
+        return (
+            f"learned from {training['labelled']} talks; of the candidates, simplest first, {taken} was taken {shown}"
+        )
     if outcome.artifact.manifest.kind == "logistic":
         return f"logistic regression ranks better here, so it is the model {shown}"
     if abs(boosted - logistic) < AS_GOOD:

@@ -58,3 +58,12 @@ def test_chances_that_are_missing_or_tiny_are_told(without: int, extreme: int, e
 )
 def test_the_slope_is_judged_with_its_interval(slope: Figures, expected: str) -> None:
     assert status(good() | {"calibration_slope": slope}, "calibration_slope") == expected
+
+
+@pytest.mark.parametrize(("taken", "expected"), [(True, "pass"), (False, "refuse")])
+def test_what_does_not_beat_published_effects_is_refused(taken: bool, expected: str) -> None:
+    ladder = [{"name": "published", "taken": True}, {"name": "few_lines", "taken": taken}]
+    report = good()
+    report["model"]["training"] = {"ladder": ladder}
+    assert status(report, "ladder") == expected
+    assert "ladder" not in {gate.id for gate in report_gates(good(), LIMITS)}
