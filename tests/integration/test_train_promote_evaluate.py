@@ -97,7 +97,7 @@ def test_a_training_is_a_run_with_everything_one_wants_to_find_again(trained: Sa
     report = json.loads(written.read_text("utf-8"))
     assert report["model"]["version"] == trained["version"], "the report names the version that it is of"
     assert report["auroc"]["value"] == pytest.approx(trained["metrics"]["auroc"]["value"])
-    assert set(report["retrained"]["ablation"]) == {"family", "concern", "leave", "questionnaire", "talk"}
+    assert set(report["retrained"]["ablation"]) == {"family", "concern", "leave", "questionnaire"}
     rolling = report["retrained"]["rolling"]
     assert found.metrics["rolling.dates.2025-11-07.auroc"] == rolling["dates"]["2025-11-07"]["auroc"]["value"]
     assert found.metrics["rolling.new_schools.change.auroc"] == rolling["new_schools"]["change"]["auroc"]["value"]
