@@ -21,6 +21,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -68,7 +69,7 @@ def main() -> None:
 
 
 def _nicely() -> None:
-    os.nice(10)
+    os.nice(5)
 
 
 def _city(job: tuple[int, int, float | None]) -> Found:
@@ -81,20 +82,13 @@ def _city(job: tuple[int, int, float | None]) -> Found:
     scores, tiers = _scores(trained, city.dataset, truth)
     everyone = np.ones(len(needs), dtype=bool)
     inside = {"everyone": everyone, "outside": ~standing.evidence}
-    found: Found = {
-        name: {
-            block: _shares(
-                found_within(standing, score, tiers.get(name, tiers_by_share(score, standing.policy)), mine),
-                needs,
-                mine,
-            )
-            for block, mine in inside.items()
-        }
-        for name, score in scores.items()
-    }
+    found: Found = {}
+    for name, score in scores.items():
+        tier = tiers.get(name, tiers_by_share(score, standing.policy))
+        taken = found_within(standing, score, tier, inside)
+        found[name] = {block: _shares(taken[block], needs, mine) for block, mine in inside.items()}
     training = trained.artifact.manifest.training
-    chance = trained.scored.probability
-    return {
+    found_here = {
         "orders": found,
         "first_wave": _first_wave(city.dataset, truth),
         "kind": trained.artifact.manifest.kind,
@@ -102,8 +96,9 @@ def _city(job: tuple[int, int, float | None]) -> Found:
         "positives": training["positives"],
         "need": float(needs.mean()),
         "auroc": trained.metrics["auroc"]["value"],
-        "known_chance": float(chance.mean()),
     }
+    print(json.dumps({"seed": seed, **found_here}), file=sys.stderr, flush=True)
+    return found_here
 
 
 def _trained(dataset: Dataset) -> Trained:
@@ -157,14 +152,11 @@ def _first_wave(dataset: Dataset, truth: dict[Any, Any]) -> Found:
     standing, needs = _standing(trained, dataset), _needs(trained.test, truth)
     new = np.isin(trained.test.school.astype(str), sorted(_newcomers(dataset)))
     scores, tiers = _scores(trained, dataset, truth)
-    return {
-        name: _shares(
-            found_within(standing, scores[name], tiers.get(name, tiers_by_share(scores[name], standing.policy)), new),
-            needs,
-            new,
-        )
-        for name in ("served", "published", "sum")
-    }
+    found: Found = {}
+    for name in ("served", "published", "sum"):
+        tier = tiers.get(name, tiers_by_share(scores[name], standing.policy))
+        found[name] = _shares(found_within(standing, scores[name], tier, {"new": new})["new"], needs, new)
+    return found
 
 
 def _newcomers(dataset: Dataset) -> set[str]:

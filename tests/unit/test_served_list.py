@@ -12,12 +12,12 @@ DATASET = learnable(240)
 RECORDS = records_of(DATASET)
 DAY = date_to_day(DATASET.description.index_dates[-1])
 STANDING = standing_of(RECORDS, np.arange(len(RECORDS)), DAY, POLICY, calendars_for(DATASET, None))
-EVERYONE = np.ones(240, dtype=bool)
+ALL = {"all": np.ones(240, dtype=bool)}
 SCORE = np.arange(240.0)
 
 
 def test_a_school_holds_so_many_interviews_a_thousand_students() -> None:
-    found = found_within(STANDING, SCORE, tiers_by_share(SCORE, POLICY), EVERYONE, (100, 500, 1000))
+    found = found_within(STANDING, SCORE, tiers_by_share(SCORE, POLICY), ALL, (100, 500, 1000))["all"]
     schools = RECORDS.students["school_id"]
     for horizon, each in ((100, 2), (500, 10), (1000, 20)):
         assert {int(found[horizon][schools == one].sum()) for one in set(schools)} == {each}
@@ -26,11 +26,13 @@ def test_a_school_holds_so_many_interviews_a_thousand_students() -> None:
 
 def test_open_evidence_goes_first_whatever_the_order_says() -> None:
     tiers, urgent = tiers_by_share(-SCORE, POLICY), np.array([one.urgent for one in STANDING.presents(STANDING.facts)])
-    up, down = (found_within(STANDING, one, tiers, EVERYONE, (100,))[100] for one in (SCORE, -SCORE))
+    up, down = (found_within(STANDING, one, tiers, ALL, (100,))["all"][100] for one in (SCORE, -SCORE))
     assert up.sum() > 0
     assert (up == down).all(), "checks are held in the order of their clocks"
     assert not (up & ~urgent).any()
-    out = [found_within(STANDING, one, tiers, ~STANDING.evidence, (200,))[200] for one in (SCORE, -SCORE)]
+    out = [
+        found_within(STANDING, one, tiers, {"out": ~STANDING.evidence}, (200,))["out"][200] for one in (SCORE, -SCORE)
+    ]
     assert (out[0] != out[1]).any(), "and after that the order decides"
 
 

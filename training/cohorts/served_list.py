@@ -67,25 +67,33 @@ def standing_of(records: Records, place: Ints, day: int, policy: Policy, calenda
 
 
 def found_within(
-    standing: DayOfStudents, score: Floats, tier: Ints, inside: Bools, horizons: Sequence[int] = HORIZONS
-) -> dict[int, Bools]:
-    """By horizon, who of `inside` (n,) is spoken with (n,) where a school holds so many interviews a thousand of them,
-    in the order of `score` (n,) with the tiers (n,) that it gives: immediate checks first, then the week's line for so
-    many places, concerns and lots among them, then everyone else in order."""
+    standing: DayOfStudents,
+    score: Floats,
+    tier: Ints,
+    inside: Mapping[str, Bools],
+    horizons: Sequence[int] = HORIZONS,
+) -> dict[str, dict[int, Bools]]:
+    """By name of whom the list is filled from (`inside`, (n,) each) and by horizon, who is spoken with (n,) where a
+    school holds so many interviews a thousand of them, in the order of `score` (n,) with the tiers (n,) that it gives:
+    immediate checks first, then the week's line for so many places, concerns and lots among them, then everyone else
+    in order."""
     facts = [
         replace(one, margin=float(margin), model_tier=TIERS[int(of)])
         for one, margin, of in zip(standing.facts, score, tier, strict=True)
     ]
-    some = np.flatnonzero(inside)
-    everyone = standing.presents(facts[row] for row in some)
-    row_of = {one.student_id: int(row) for one, row in zip(everyone, some, strict=True)}
-    found = {horizon: np.zeros(len(facts), dtype=bool) for horizon in horizons}
-    for school, group in groupby(sorted(everyone, key=_school), key=_school):
-        mine = list(group)
-        for horizon in horizons:
-            interviews = round(horizon * len(mine) / THOUSAND)
-            for one in _spoken_with(school, mine, interviews, standing):
-                found[horizon][row_of[one.student_id]] = True
+    everyone = list(enumerate(standing.presents(facts)))
+    found: dict[str, dict[int, Bools]] = {}
+    for name, some in inside.items():
+        taken = {horizon: np.zeros(len(facts), dtype=bool) for horizon in horizons}
+        by_school = sorted((pair for pair in everyone if some[pair[0]]), key=_school)
+        for school, group in groupby(by_school, key=_school):
+            pairs = list(group)
+            row_of, mine = {one.student_id: row for row, one in pairs}, [one for _, one in pairs]
+            for horizon in horizons:
+                interviews = round(horizon * len(mine) / THOUSAND)
+                rows = [row_of[one.student_id] for one in _spoken_with(school, mine, interviews, standing)]
+                taken[horizon][rows] = True
+        found[name] = taken
     return found
 
 
@@ -98,8 +106,8 @@ def tiers_by_share(score: Floats, policy: Policy) -> Ints:
     return found
 
 
-def _school(one: Present) -> str:
-    return one.facts.school_id
+def _school(pair: tuple[int, Present]) -> str:
+    return pair[1].facts.school_id
 
 
 def _spoken_with(school: str, mine: Sequence[Present], interviews: int, standing: DayOfStudents) -> list[Present]:
@@ -119,8 +127,5 @@ def taken_by_orders(
     """Of everyone and of those outside open evidence: by order (score and tiers, (n,)) and horizon who is spoken with,
     and who belongs there."""
     inside = {"everyone": np.ones(len(standing.facts), dtype=bool), "outside": ~standing.evidence}
-    taken = {
-        block: {name: found_within(standing, *order, mine, horizons) for name, order in orders.items()}
-        for block, mine in inside.items()
-    }
-    return taken, inside
+    by_order = {name: found_within(standing, *order, inside, horizons) for name, order in orders.items()}
+    return {block: {name: of[block] for name, of in by_order.items()} for block in inside}, inside

@@ -99,9 +99,8 @@ def fit(features: tuple[Feature, ...], rows: LearnedRows, cap: float, settings: 
     progress("logistic regression")
     splines = {penalty: try_splines(learning, penalty) for penalty in PENALTIES}
     penalty = min(splines, key=lambda one: splines[one].log_loss)
-    sizes = settings.sizes if rows.talks is None else settings.sizes[:OF_TALKS]
-    tried = _try_trees(learning, settings, sizes, tried, progress)
-    fixed = len(sizes)
+    tried = _try_trees(learning, settings, rows, tried, progress)
+    fixed = len(_sizes(settings, rows))
     taken = choose(tried[:fixed], tried[fixed:])
     comparison = {
         "lightgbm_auroc_out_of_fold": taken.found.auroc,
@@ -238,14 +237,18 @@ def _of_size(settings: Search, size: Size) -> Boosting:
 
 
 def _try_trees(
-    learning: Learning, settings: Search, sizes: Sequence[Size], tried: list[Tried], progress: Progress
+    learning: Learning, settings: Search, rows: LearnedRows, tried: list[Tried], progress: Progress
 ) -> list[Tried]:
-    """Every size, of which the first `tried` ones were tried before, and what a search finds beyond."""
+    """Every size, of which the first `tried` ones were tried before, and what a search finds beyond. Where talks are
+    learned from few sizes are tried, with a fixed number of trees, and nothing is searched."""
     tried = list(tried)
-    for size in sizes[len(tried) :]:
+    for size in _sizes(settings, rows)[len(tried) :]:
         progress(f"trees of {size.leaves} leaves")
-        tried.append(try_boosting(learning, _of_size(settings, size), settings.seed))
-    if settings.seconds <= 0:
+        boosting = _of_size(settings, size)
+        if rows.talks is not None:
+            boosting = replace(boosting, rounds=min(boosting.rounds, FEW.rounds))
+        tried.append(try_boosting(learning, boosting, settings.seed, stop=rows.talks is None))
+    if settings.seconds <= 0 or rows.talks is not None:
         return tried
 
     def attempt(boosting: Boosting) -> Tried:
@@ -256,6 +259,10 @@ def _try_trees(
     further: list[Tried] = []
     search(attempt, tried, settings.boosting.rounds, settings.seconds, settings.seed)
     return tried + further
+
+
+def _sizes(settings: Search, rows: LearnedRows) -> Sequence[Size]:
+    return settings.sizes if rows.talks is None else settings.sizes[:OF_TALKS]
 
 
 def _margins(rows: LearnedRows, learning: Learning, found: OutOfFold) -> OutOfFoldMargins:
