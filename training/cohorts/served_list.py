@@ -76,7 +76,7 @@ def found_within(
     """By name of whom the list is filled from (`inside`, (n,) each) and by horizon, who is spoken with (n,) where a
     school holds so many interviews a thousand of them, in the order of `score` (n,) with the tiers (n,) that it gives:
     immediate checks first, then the week's line for so many places, concerns and lots among them, then everyone else
-    in order."""
+    in order, those last with whom somebody has spoken since their newest evidence."""
     facts = [
         replace(one, margin=float(margin), model_tier=TIERS[int(of)])
         for one, margin, of in zip(standing.facts, score, tier, strict=True)
@@ -117,8 +117,16 @@ def _spoken_with(school: str, mine: Sequence[Present], interviews: int, standing
     line = plan_week(mine, strength, school, places, True, standing.policy, standing.at).line if places else ()
     given = {one.student_id: one for one in [*checks, *(one for one, _ in line)]}
     if len(given) < interviews:
-        given |= {one.student_id: one for one in in_order(mine, strength, standing.at) if one.student_id not in given}
+        rest = [one for one in in_order(mine, strength, standing.at) if one.student_id not in given]
+        rest.sort(key=_spoken_since)
+        given |= {one.student_id: one for one in rest}
     return list(given.values())[:interviews]
+
+
+def _spoken_since(one: Present) -> bool:
+    """Whether somebody has spoken with the student since the newest sheet, leave or report."""
+    since = one.facts.model_since
+    return one.seen_on is not None and (since is None or one.seen_on >= since.date())
 
 
 def taken_by_orders(
