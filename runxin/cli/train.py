@@ -21,7 +21,13 @@ def train_command(
     salt: Annotated[int, typer.Option(help="Salt of the hash split; another one holds out other students.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the trees and the bootstrap.")] = Options.seed,
     repeats: Annotated[int, typer.Option(min=1, help="Also train on so many hash splits and show how they vary.")] = 1,
-    tune: Annotated[float, typer.Option(min=0, help="Seconds to search for further settings of the trees.")] = 60.0,
+    tune: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Seconds to search for further settings of the trees, where students and not talks are learned from.",
+        ),
+    ] = 60.0,
     resamples: Annotated[int, typer.Option(min=20, help="Bootstrap samples of each interval.")] = 200,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
