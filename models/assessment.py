@@ -9,7 +9,6 @@ from data_schemas.instruments import Words
 from models.came import Came
 
 GROUPS = ("questionnaire", "leave", "family", "concern", "talk", "context")
-ADDED_LATER = frozenset({"talk"})  # a model without features of it says nothing of it
 
 
 @dataclass(frozen=True)
@@ -266,9 +265,7 @@ class Assessment:
     data_quality: DataQuality
     model: ModelStatus
     screened: bool  # there is a current, scored sheet
-    # For ordering without a model, from 0 to 1: published effects added up, or, where a model ranked or the policy says
-    # so, the share of the highest possible questionnaire total.
-    severity: float
+    severity: float  # for ordering without a model, 0 to 1: by published effects, or share of the highest total
     family_capped: float | None = None
     change: MarginChange | None = None
     changed_on: date | None = None  # newest evidence

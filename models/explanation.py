@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_schemas.instruments import Instrument, Words
-from models.assessment import ADDED_LATER, GROUPS, Reason
+from models.assessment import GROUPS, Reason
 from models.compiled import compiled
 from models.features import Feature, Matrix
 from models.features.catalogue import YES_OR_NO
@@ -21,6 +21,7 @@ from models.sentences import Doubt, day_of, feature_sentence, known_in_part, mar
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 MOST_REASONS = 5
+ADDED_LATER = frozenset({"talk"})  # a model without features of it says nothing of it
 BACKGROUND = Words(zh="年龄、年级等背景", en="background such as age and grade")
 CAPPED = Words(zh="（这一组合计已封顶）", en=" (together held to a cap)")
 # Their sentences speak of an absence, an end, other students: without one there is nothing that they could say.
