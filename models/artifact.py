@@ -3,6 +3,7 @@
 manifest.json      format version, name, version, data origin, how it was trained, SHA-256 of every other file
 model.txt          LightGBM's own text format        } one of the two,
 logistic.json      knots and heights of the splines  } `kind` in the manifest says which
+indices.json       how the few figures that trees or lines read are made of the features, where they read such
 calibration.json   the curve from margins to probabilities
 band.json          how sure a probability is, at rising margins; absent before format 6
 catalogue.json     features in order, with groups, directions and sentences
@@ -28,6 +29,7 @@ from data_schemas.instruments import Instrument
 from models.calibration import Calibration
 from models.explanation import Topics
 from models.features import Feature, Recipe, catalogue_json, catalogue_of_json, in_words_of_today
+from models.indices.indexed import IndexedModel, indexed_of_json
 from models.monitoring import Snapshot
 from models.policy import Policy, parse_policy
 from models.reference import Reference, reference_of_json
@@ -40,9 +42,11 @@ from runxin.errors import Problem, bad_data
 if TYPE_CHECKING:  # the library takes most of a second to import
     from lightgbm import Booster
 
-FORMAT_VERSION = 6
-# 4 says in the manifest how contributions are found, 5 may hold monitoring.json, 6 band.json and a bent calibration.
-READABLE = (3, 4, 5, FORMAT_VERSION)
+FORMAT_VERSION = 7
+# 4 says in the manifest how contributions are found, 5 may hold monitoring.json, 6 band.json and a bent calibration, 7
+# indices.json and features of earlier talks.
+READABLE = (3, 4, 5, 6, FORMAT_VERSION)
+INDICES = "indices.json"
 MONITORING = "monitoring.json"
 BAND = "band.json"
 MANIFEST = "manifest.json"
@@ -57,7 +61,7 @@ class Manifest(BaseModel):
     format_version: int
     name: str
     version: str
-    kind: Literal["lightgbm", "logistic"]
+    kind: Literal["lightgbm", "logistic", "indices", "few_lines"]
     data_origin: Literal["local", "foreign", "synthetic"]
     created_at: str
     training: dict[str, Any]
@@ -113,10 +117,15 @@ def save_artifact(artifact: Artifact, folder: Path) -> None:
         files[BAND] = _json(artifact.band.to_json())
     if artifact.monitoring is not None:
         files[MONITORING] = _json(artifact.monitoring.model_dump(mode="json"))
-    if isinstance(artifact.model.scorer, SplineModel):
-        files["logistic.json"] = _json(artifact.model.scorer.to_json())
+    scorer = artifact.model.scorer
+    if isinstance(scorer, IndexedModel):
+        files[INDICES] = _json(scorer.to_json())
+        if scorer.text is not None:
+            files["model.txt"] = scorer.text
+    elif isinstance(scorer, SplineModel):
+        files["logistic.json"] = _json(scorer.to_json())
     else:
-        files["model.txt"] = artifact.model.scorer.model_to_string()
+        files["model.txt"] = scorer.model_to_string()
     hashes = {}
     for name, text in files.items():
         content = text.encode("utf-8")
@@ -141,9 +150,12 @@ def load_artifact(folder: Path) -> Artifact:
         }
         features = in_words_of_today(catalogue_of_json(json.loads(texts["catalogue.json"])), instruments)
         policy = parse_policy(tomllib.loads(texts["policy.toml"]), "policy.toml")
-        scorer: Booster | SplineModel
+        scorer: Booster | SplineModel | IndexedModel
         if manifest.kind == "logistic":
             scorer = spline_of_json(json.loads(texts["logistic.json"]))
+        elif manifest.kind in ("indices", "few_lines"):
+            trees = _booster(texts["model.txt"]) if "model.txt" in texts else None
+            scorer = indexed_of_json(json.loads(texts[INDICES]), trees)
         else:
             scorer = _booster(texts["model.txt"])
         artifact = Artifact(
@@ -178,9 +190,9 @@ def _booster(text: str) -> "Booster":
 
 
 def _check_explanations(model: RiskModel) -> None:
-    if not isinstance(model.explainer, Explainer) or isinstance(model.scorer, SplineModel):
+    if not isinstance(model.explainer, Explainer) or isinstance(model.plain, SplineModel):
         return
-    apart = disagreement(model.explainer, model.scorer)
+    apart = disagreement(model.explainer, model.plain)
     if apart > TOLERANCE:
         problem = Problem(f"contributions differ from LightGBM's own by {apart:.2g}", file="model.txt")
         raise bad_data("the model's explanations are not to be trusted, so it is refused", [problem])

@@ -21,6 +21,7 @@ from models.explanation import Explained, explained, reasons_of
 from models.features import Matrix, build_features
 from models.floors import floors_of, leads
 from models.policy import Policy, Thresholds
+from models.published_order import PublishedOrder, published_order
 from models.quality import Reading, read_quality
 from models.records import Records
 from models.risk_model import Margins, contributions, margins
@@ -36,6 +37,7 @@ from models.uncertainty import bounds, needs_a_person
 from runxin.errors import Problem, bad_data
 
 Bools = NDArray[np.bool_]
+PUBLISHED = "published"  # the policy's word for that order where no model ranks
 EXPLAINED_AT_ONCE = 8192  # students
 
 
@@ -129,13 +131,16 @@ def assess(
     asked = artifact is not None and policy.model.enabled and len(records) > 0
     scored = _Scored(records, day, artifact, suspect, policy.consent.by_age) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
+    order = published_order(records, day, policy) if not asked and policy.list.without_model == PUBLISHED else None
     gone, found = suspended(records, day), []
     for row in np.flatnonzero(enrolled(records, day)):
         mine = scored if scored is not None and scored.may[row] else None
         # Who is not scored for want of consent is not told apart by the status either.
         here = _model_status(scored.artifact, policy) if scored is not None else away
         found.append(
-            _assessment(int(row), records, as_of, proven[row], readings[row], tasks[row], said[row], mine, here, gone)
+            _assessment(
+                int(row), records, as_of, proven[row], readings[row], tasks[row], said[row], mine, here, gone, order
+            )
         )
     return found
 
@@ -174,6 +179,7 @@ def _assessment(
     scored: _Scored | None,
     status: ModelStatus,
     gone: Mapping[int, tuple[date, date | None]],
+    order: PublishedOrder | None,
 ) -> Assessment:
     since, until = gone.get(row, (None, None))
     stands = standings(pieces_of_records(proven), words.words)
@@ -184,6 +190,12 @@ def _assessment(
     tier, source = highest(model, floor, human)
     own_tier, own_source = highest(model, None, human)
     said, place = scored.explained(row) if scored is not None else (None, 0)
+    eases = not floors and since is None
+    reasons: tuple[Reason, ...] = ()
+    if scored is not None and said is not None:
+        reasons = _reasons(place, said, scored.artifact, reading, eases)
+    elif order is not None:
+        reasons = order.reasons(row, reading, eases)
     return Assessment(
         student_id=str(records.ids[row]),
         as_of=as_of,
@@ -195,9 +207,7 @@ def _assessment(
         probability=float(scored.probability[row]) if scored is not None else None,
         margin=float(scored.margins.value[row]) if scored is not None else None,
         base_value=said.base if said is not None else None,
-        reasons=_reasons(place, said, scored.artifact, reading, not floors and since is None)
-        if scored and said
-        else (),
+        reasons=reasons,
         group_contributions=said.groups(place) if said is not None else None,
         family_capped=float(said.capped[place]) if said is not None else None,
         floors=tuple(floors),
@@ -205,7 +215,7 @@ def _assessment(
         data_quality=reading.quality,
         model=status,
         screened=reading.screened,
-        severity=reading.severity,
+        severity=reading.severity if order is None else float(order.order[row]),
         changed_on=day_to_date(reading.changed) if reading.changed != NO_DAY else None,
         last_interview_on=words.seen,
         tasks=tuple(tasks),

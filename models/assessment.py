@@ -8,7 +8,7 @@ from data_schemas.codes import Code, Tier
 from data_schemas.instruments import Words
 from models.came import Came
 
-GROUPS = ("questionnaire", "leave", "family", "concern", "context")
+GROUPS = ("questionnaire", "leave", "family", "concern", "talk", "context")
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ class Assessment:
     data_quality: DataQuality
     model: ModelStatus
     screened: bool  # there is a current, scored sheet
-    severity: float  # share of the highest possible questionnaire total, for ordering without a model
+    severity: float  # for ordering without a model, 0 to 1: by published effects, or share of the highest total
     family_capped: float | None = None
     change: MarginChange | None = None
     changed_on: date | None = None  # newest evidence

@@ -10,7 +10,7 @@ import numpy as np
 from data_schemas.calendar import date_to_day
 from data_schemas.instruments import Words
 from models.artifact import Artifact
-from models.assessment import GROUPS, MarginChange, Reason
+from models.assessment import MarginChange, Reason
 from models.columns import NO_DAY
 from models.explanation import LEAST_CONTRIBUTION, Explained, explained, says_something, topic_reason
 from models.features import build_features
@@ -90,8 +90,8 @@ def _change(row: int, earlier: Earlier, spoken: Sequence[Explained], artifact: A
     return MarginChange(
         since=earlier.as_of,
         margin=after - earlier.margin,
-        records=dict(zip(GROUPS, came.tolist(), strict=True)),
-        time=dict(zip(GROUPS, passed.tolist(), strict=True)),
+        records=last.named(came),
+        time=last.named(passed),
         model=before - earlier.margin,
         reasons=_reasons(row, last.by_topic[row] - first.by_topic[row], first, last, artifact, away),
     )

@@ -21,6 +21,7 @@ from models.sentences import Doubt, day_of, feature_sentence, known_in_part, mar
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 MOST_REASONS = 5
+ADDED_LATER = frozenset({"talk"})  # a model without features of it says nothing of it
 BACKGROUND = Words(zh="年龄、年级等背景", en="background such as age and grade")
 CAPPED = Words(zh="（这一组合计已封顶）", en=" (together held to a cap)")
 # Their sentences speak of an absence, an end, other students: without one there is nothing that they could say.
@@ -50,7 +51,7 @@ class Topics:
 
 @dataclass(frozen=True)
 class Explained:
-    """n students: `figures` (n, p) as sentences show them, contributions by topic (n, t) and by group (n, 5), what the
+    """n students: `figures` (n, p) as sentences show them, contributions by topic (n, t) and by group (n, 6), what the
     cap took from the family group (n), and the base value, all in log-odds."""
 
     topics: Topics
@@ -63,7 +64,16 @@ class Explained:
 
     def groups(self, row: int) -> dict[str, float]:
         """With the base value they sum to the margin."""
-        return dict(zip(GROUPS, self.by_group[row].tolist(), strict=True))
+        return self.named(self.by_group[row])
+
+    def named(self, sums: Floats) -> dict[str, float]:
+        """Sums (6,) by the names of their groups, those that no older model knows only where this one does."""
+        known = {feature.group for feature in self.topics.features}
+        return {
+            group: one
+            for group, one in zip(GROUPS, sums.tolist(), strict=True)
+            if group in known or group not in ADDED_LATER
+        }
 
 
 def explained(topics: Topics, matrix: Matrix, phi: Contributions, overflow: Floats) -> Explained:
@@ -168,7 +178,7 @@ def says_something(row: int, feature: Feature, value: float, matrix: Matrix) -> 
     """Whether a figure is known, and its sentence true of it: one that says that something is so is not said of a 0."""
     if feature.unit == YES_OR_NO and feature.own is None and value != 1.0:
         return False
-    if feature.name in PRESUPPOSING and value < LEAST_SHOWN:
+    if (feature.name in PRESUPPOSING or feature.group == "talk") and value < LEAST_SHOWN:
         return False
     if mark_of(row, feature, matrix) == NOT_SEEN:
         return False
@@ -181,10 +191,10 @@ def says_something(row: int, feature: Feature, value: float, matrix: Matrix) -> 
 
 
 def _eases(feature: Feature, doubts: Mapping[str, Doubt]) -> bool:
-    """Whether a feature may be a reason that eases: nothing from a sheet in doubt, no history, and no circumstance that
-    calls for support."""
+    """Whether a feature may be a reason that eases: nothing from a sheet in doubt, no history, no circumstance that
+    calls for support, and no earlier talk: what it found is never comfort, nor that it found nothing."""
     history = feature.name.endswith("_earlier_max")
-    return questionnaire_of(feature) not in doubts and not history and feature.topic != "family"
+    return questionnaire_of(feature) not in doubts and not history and feature.topic not in ("family", "talk")
 
 
 def _family_reason(row: int, contribution: float, said: Explained) -> Reason | None:

@@ -64,6 +64,7 @@ class ListPolicy(PolicyPart):
     audit_slots: int = Field(ge=0)
     minutes_per_check: int = Field(ge=1)
     minutes_per_interview: int = Field(default=45, ge=1)
+    without_model: Literal["questionnaires", "published"] = "questionnaires"  # as before there was another order
 
 
 class Floors(PolicyPart):
@@ -179,6 +180,11 @@ class Promotion(PolicyPart):
     widest_gap: float = Field(gt=0, lt=1)
     as_good: float = Field(ge=0, lt=0.5)
     fewest_outcomes: int = Field(ge=1)
+    # Not in policies from before the served list was judged, whose artifacts are replayed with them.
+    smallest_difference: float = Field(default=0.02, ge=0, lt=1)
+    least_known: float = Field(default=0.5, ge=0, le=1)
+    most_without_chance: float = Field(default=0.05, ge=0, le=1)
+    widest_slope: float = Field(default=0.6, gt=0)
     request_days: int = Field(ge=1)
 
 

@@ -70,7 +70,7 @@ def read_quality(
         "family": _gap(records, "family", as_of),
         "concern": _gap(records, "concerns", as_of) | unseen_here,
     }
-    newest = _newest_evidence(records, as_of)
+    newest = newest_evidence(records, as_of)
     return [
         _reading(
             tuple(results[i]),
@@ -160,7 +160,9 @@ def _gap(records: Records, table: str, as_of: int) -> np.ndarray:
     return ~covered(rows_of(records, table)[1], as_of, records.school)
 
 
-def _newest_evidence(records: Records, as_of: int) -> np.ndarray:
+def newest_evidence(records: Records, as_of: int) -> np.ndarray:
+    """The day of each student's newest sheet, report or leave that had been recorded by the day (n,), `NO_DAY` without
+    any."""
     newest = np.full(len(records), NO_DAY)
     for sheets in records.sheets.values():
         known = (sheets.received <= as_of) & (sheets.day <= as_of)

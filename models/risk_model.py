@@ -1,4 +1,4 @@
-"""The score: margins and exact contributions of the two kinds of model that may serve.
+"""The score: margins and exact contributions of the kinds of model that may serve.
 
 Both are additive between the family flags and everything else (trees do not mix the two, splines never do), so
 "above all flags no" is one well-defined number, and the cap on it is part of the margin itself.
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features import Feature
+from models.features.feature import Feature
+from models.indices.indexed import IndexedModel
 from models.spline_model import SplineModel
 from models.tree_shap import Explainer, NotCovered, explain, make_explainer
 
@@ -26,15 +27,27 @@ FEW_ROWS = 1000  # below, a second call to LightGBM costs more than a copy
 
 @dataclass(frozen=True)
 class RiskModel:
-    """A booster or a spline model over `features`, in that order, with the cap on the family flags' sum."""
+    """A booster or a spline model over `features`, in that order, or either over indices made of them, with the cap on
+    the family flags' sum."""
 
     features: tuple[Feature, ...]
-    scorer: "Booster | SplineModel"
+    scorer: "Booster | SplineModel | IndexedModel"
     family_cap: float
 
     @property
     def kind(self) -> str:
+        if isinstance(self.scorer, IndexedModel):
+            return "indices" if self.scorer.text is not None else "few_lines"
         return "logistic" if isinstance(self.scorer, SplineModel) else "lightgbm"
+
+    @property
+    def plain(self) -> "Booster | SplineModel":
+        """What reads figures: the features, or the indices that were made of them."""
+        return self.scorer.scorer if isinstance(self.scorer, IndexedModel) else self.scorer
+
+    def read(self, values: Inputs) -> Inputs:
+        """The figures (n, q) that `plain` reads."""
+        return self.scorer.indices.values(values) if isinstance(self.scorer, IndexedModel) else values
 
     @cached_property
     def family(self) -> NDArray[np.bool_]:
@@ -44,10 +57,10 @@ class RiskModel:
     @cached_property
     def explainer(self) -> Explainer | NotCovered | None:
         """The trees as tables, or what these do not cover; None for splines, whose terms are their explanation."""
-        if isinstance(self.scorer, SplineModel):
+        if isinstance(self.plain, SplineModel):
             return None
         try:
-            return make_explainer(self.scorer.model_to_string())
+            return make_explainer(self.plain.model_to_string())
         except NotCovered as reason:
             return reason
 
@@ -77,10 +90,10 @@ def margins(model: RiskModel, values: Inputs) -> Margins:
     bare = values.copy()
     bare[:, model.family] = 0.0
     if len(values) < FEW_ROWS:
-        both = _raw(model.scorer, np.concatenate([values, bare]))
+        both = _raw(model.plain, model.read(np.concatenate([values, bare])))
         raw, without = both[: len(values)], both[len(values) :]
     else:
-        raw, without = _raw(model.scorer, values), _raw(model.scorer, bare)
+        raw, without = _raw(model.plain, model.read(values)), _raw(model.plain, model.read(bare))
     value = np.minimum(raw, without + model.family_cap)
     return Margins(value, without, raw - value)
 
@@ -112,11 +125,16 @@ def contributions(model: RiskModel, values: Inputs, scored: Margins) -> Contribu
 
 def _raw_contributions(model: RiskModel, values: Inputs) -> tuple[Floats, float]:
     """Path-dependent TreeSHAP (Lundberg et al. 2020), or the centred terms of the spline model, before the cap."""
-    if isinstance(model.scorer, SplineModel):
-        return model.scorer.terms(values), model.scorer.base
+    phi, base = _of_figures(model, model.read(values))
+    return (model.scorer.indices.spread(phi, values) if isinstance(model.scorer, IndexedModel) else phi), base
+
+
+def _of_figures(model: RiskModel, figures: Inputs) -> tuple[Floats, float]:
+    if isinstance(model.plain, SplineModel):
+        return model.plain.terms(figures), model.plain.base
     if isinstance(model.explainer, Explainer):
-        return explain(model.explainer, values), model.explainer.base
-    full = np.asarray(model.scorer.predict(values, pred_contrib=True, num_threads=_threads(values)), dtype=np.float64)
+        return explain(model.explainer, figures), model.explainer.base
+    full = np.asarray(model.plain.predict(figures, pred_contrib=True, num_threads=_threads(figures)), dtype=np.float64)
     return full[:, :-1].copy(), float(full[0, -1]) if len(full) else 0.0
 
 

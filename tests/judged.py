@@ -8,6 +8,7 @@ import numpy as np
 from evaluation import Endpoint, Judgement, Population, Rolled, Scored, other_outcomes, over_time, report, retrained
 from evaluation.figures.contribution_checks import JudgedContributions, contribution_checks
 from evaluation.figures.learning_curve import Fewer, Less, learning_curve
+from evaluation.figures.served import served_lists
 from evaluation.figures.uncertainty import uncertainty
 from evaluation.report.verdict import verdict
 
@@ -128,8 +129,23 @@ def whole_report() -> Figures:
     half = Fewer(0.5, 250.0, 30.0, folds[:1] + np.random.default_rng(5).normal(0, 3.0, (3, len(people))))
     found["retrained"]["learning"] = learning_curve(people.scored, Less((half,), folds[1]), 40, 1)
     found["other_outcomes"] = other_outcomes(invented_endpoints(people), SLOTS, 40, 1)
+    found["served"] = invented_lists(people)
     found["verdict"] = verdict(found)
     return found
+
+
+def invented_lists(people: Population) -> Figures:
+    """A week's and a month's list by the margin and by the sum: whoever stands highest of all."""
+    orders = {"served": people.scored.margin, "sum_score": people.scored.baselines["sum_score"]}
+    inside = {"everyone": np.ones(len(people), dtype=bool), "outside": ~people.floor}
+    taken = {
+        block: {
+            name: {k: mine & (score >= np.sort(score[mine])[-3 * k]) for k in (10, 40)}
+            for name, score in orders.items()
+        }
+        for block, mine in inside.items()
+    }
+    return served_lists(people.scored, taken, inside, 40, 1)
 
 
 def invented_rolling(people: Population, noise: float = 0.2) -> Rolled:

@@ -53,7 +53,14 @@ RANGES = {
     "stage": (3, -0.4),
     "grade": (12, 0.5),
 }
-GROUPS = {"questionnaire": (1, 0.8), "leave": (8, 0.6), "family": (1, 0.9), "concern": (3, 0.8), "context": (1, 0.5)}
+GROUPS = {
+    "questionnaire": (1, 0.8),
+    "leave": (8, 0.6),
+    "family": (1, 0.9),
+    "concern": (3, 0.8),
+    "talk": (3, 0.3),
+    "context": (1, 0.5),
+}
 
 
 @cache

@@ -19,14 +19,17 @@ from evaluation.report.verdict import verdict
 from models import Artifact, Records, enrolled, may_score
 from models.risk_model import contributions, margins
 from models.uncertainty import bounds, needs_a_person
-from training.cohorts.cohort import Cohort, learned_from, placed, places_of
+from training.cohorts.cohort import Cohort, placed, places_of
 from training.cohorts.endpoints import endpoints_of
+from training.cohorts.learned_rows import learned_rows
 from training.cohorts.outcomes import without_chance
 from training.cohorts.population import population_of, slots_of
+from training.cohorts.served_figures import served_figures
 from training.retraining.ablation import retrain
 from training.retraining.learning_curve import learn_less
 from training.retraining.rolling import roll
 
+EXTREME = 200.0  # one interview that stands for more students than that decides alone
 EXPLAINED_ROWS = 2000  # more make no better picture
 
 
@@ -65,6 +68,8 @@ def evaluate_model(
     progress("figures with their intervals")
     figures = report(population, slots, resamples, seed)
     figures["list"]["per"] = per
+    progress("the list that would be served")
+    figures["served"] = served_figures(artifact, dataset, records, rows.judged, population, resamples, seed)
     progress("explanations")
     explained, checks = _explained(artifact, rows.judged)
     figures |= {"contributions": checks, **_about(dataset, records, artifact, rows)}
@@ -73,7 +78,8 @@ def evaluate_model(
     endpoints = endpoints_of(artifact, dataset, records, rows.judged)
     figures["other_outcomes"] = other_outcomes(endpoints, slots, resamples, seed) if endpoints is not None else None
     if rows.before is not None:
-        learning = learned_from(rows.before, dataset, records, _known_until(artifact))
+        taught = artifact.manifest.training.get("learned_from") == "talks"
+        learning = learned_rows(rows.before, dataset, records, artifact.recipe, _known_until(artifact), talks=taught)
         again = retrain(artifact, learning, rows.judged, progress)
         figures["retrained"] = retrained(population, again.folds, again.without, slots, resamples, seed)
         rolled = roll(artifact, dataset, records, rows.before, rows.judged, progress)
@@ -146,6 +152,7 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Evaluat
         "label": description.label.model_dump() if description.label else None,
         "weighting": _weighting(rows.judged),
         "without_chance": _without_chance(dataset, records, rows.judged),
+        "extreme_chances": int((rows.judged.weight[rows.judged.labelled] > EXTREME).sum()),
         "model": {
             "name": manifest.name,
             "version": manifest.version,
@@ -166,6 +173,8 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Evaluat
                     "positives",
                     "boosting",
                     "comparison",
+                    "learned_from",
+                    "ladder",
                     "sizes",
                     "size_tolerance",
                     "tuning",

@@ -18,7 +18,8 @@ from models.features import Recipe, catalogue
 from models.policy import Thresholds
 from models.risk_model import RiskModel, margins
 from runxin.errors import bad_data
-from training.cohorts.cohort import Cohort, as_known, closed_dates, learned_from, make_cohort
+from training.cohorts.cohort import Cohort, as_known, closed_dates, make_cohort
+from training.cohorts.learned_rows import LearnedRows, learned_rows
 from training.cohorts.reference import training_reference
 from training.cohorts.seen import sketch
 from training.cohorts.split import Split, split
@@ -74,10 +75,13 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
     instruments = {code: sheets.instrument for code, sheets in records.sheets.items()}
     features = catalogue(instruments.values(), dataset.own_features)
     reference = training_reference(dataset, records, instruments, options.salt)
-    cohort = make_cohort(dataset, records, Recipe(features, instruments, reference, policy.staleness))
+    recipe = Recipe(features, instruments, reference, policy.staleness)
+    cohort = make_cohort(dataset, records, recipe)
     rows = split(cohort, dataset.description.mode == "concurrent", options.salt)
     before, test = cohort.where(rows.train), as_known(cohort.where(rows.test), dataset, records)
-    learning = learned_from(before, dataset, records, rows.known_until)
+    by_time = rows.known_until is not None
+    lessons = learned_rows(before, dataset, records, recipe, rows.known_until, talks=by_time)
+    learning = lessons.fitted
     for name, part in (("to learn from", learning), ("held out to judge by", test.where(test.labelled))):
         if part.outcome.sum() < FEWEST_POSITIVES or (part.outcome == 0).sum() < FEWEST_POSITIVES:
             raise bad_data(
@@ -85,11 +89,11 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
                 fix=f"at least {FEWEST_POSITIVES} of each are needed; import more waves or students",
             )
     settings = Search(options.boosting, options.sizes, options.tune_seconds, options.seed, options.salt + 1)
-    fitted = fit(features, learning, policy.family.cap, settings, progress)
+    fitted = fit(features, lessons, policy.family.cap, settings, progress)
     population = probabilities(fitted.calibration, margins(fitted.model, before.matrix.values).value)
     thresholds = policy.thresholds or _thresholds(population, policy)
     artifact = Artifact(
-        manifest=_manifest(dataset, before, learning, rows, fitted, options),
+        manifest=_manifest(dataset, before, lessons, rows, fitted, options),
         model=fitted.model,
         calibration=fitted.calibration,
         instruments=instruments,
@@ -142,7 +146,7 @@ def headline(metrics: dict[str, Any]) -> dict[str, Any]:
 
 
 def _manifest(
-    dataset: Dataset, seen: Cohort, learning: Cohort, rows: Split, fitted: Fitted, options: Options
+    dataset: Dataset, seen: Cohort, lessons: LearnedRows, rows: Split, fitted: Fitted, options: Options
 ) -> Manifest:
     description = dataset.description
     label = description.label.model_dump() if description.label else None
@@ -165,12 +169,14 @@ def _manifest(
             "last_index_date": day_to_date(int(seen.index_day.max())).isoformat(),
             "rows": len(seen.outcome),
             "known_until": day_to_date(rows.known_until).isoformat() if rows.known_until is not None else None,
-            "labelled": len(learning.outcome),
-            "positives": int(learning.outcome.sum()),
+            "learned_from": "index_dates" if lessons.talks is None else "talks",
+            "labelled": len(lessons.fitted.outcome),
+            "positives": int(lessons.fitted.outcome.sum()),
+            "ladder": [one.to_json() for one in fitted.ladder],
             "boosting": asdict(fitted.taken.boosting),
             "comparison": fitted.comparison,
             "sizes": tried_table(fitted.tried, fitted.taken),
-            "tuning": {"seconds": options.tune_seconds, "trials": len(fitted.tried) - len(options.sizes)},
+            "tuning": {"seconds": options.tune_seconds, "trials": max(len(fitted.tried) - len(options.sizes), 0)},
             "calibrations": fitted.calibrations,
             "size_tolerance": SIZE_TOLERANCE,
         },

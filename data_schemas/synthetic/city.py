@@ -16,7 +16,7 @@ from data_schemas.synthetic.concerns import concerns_table, crises, draw_concern
 from data_schemas.synthetic.contacts import contacts_table
 from data_schemas.synthetic.flags import family_table, true_flags
 from data_schemas.synthetic.interviews import pick
-from data_schemas.synthetic.latent import draw_latent
+from data_schemas.synthetic.latent import STABLE, draw_latent
 from data_schemas.synthetic.leaves import draw_leaves, leaves_table
 from data_schemas.synthetic.outcomes import outcomes_table
 from data_schemas.synthetic.period import Period
@@ -45,8 +45,9 @@ class City:
     truth: pd.DataFrame
 
 
-def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City:
-    """Draw a city with so many students. The same arguments give the same city, cell by cell.
+def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD, stable: float = STABLE) -> City:
+    """Draw a city with so many students, in which so large a share of the traits' variance stays from half-year to
+    half-year. The same arguments give the same city, cell by cell.
 
     Each section has a generator of its own, so that a change in one leaves the others as they were. Raises `UserError`
     for fewer than 50 students.
@@ -56,7 +57,7 @@ def make_city(students: int, seed: int, period: Period = DEFAULT_PERIOD) -> City
     rngs = dict(zip(SECTIONS, np.random.default_rng(seed).spawn(len(SECTIONS)), strict=True))
     roster = make_roster(rngs["structure"], students, period)
     flags = true_flags(rngs["flags"], roster)
-    latent = draw_latent(rngs["latent"], roster, flags, period)
+    latent = draw_latent(rngs["latent"], roster, flags, period, stable)
     willing = consenting(rngs["consent"], roster)
     away = draw_suspensions(rngs["away"], roster, latent, period)
 

@@ -66,28 +66,31 @@ class Latent:
         return sitting
 
 
-def draw_latent(rng: np.random.Generator, roster: Roster, flags: NDArray[np.bool_], period: Period) -> Latent:
-    """Draw the traits; group means are solved so that reported shares meet the published ones."""
+def draw_latent(
+    rng: np.random.Generator, roster: Roster, flags: NDArray[np.bool_], period: Period, stable: float = STABLE
+) -> Latent:
+    """Draw the traits; group means are solved so that reported shares meet the published ones. `stable` is the share of
+    the variance that stays from half to half."""
     bullied = rng.random(roster.n) < BULLIED
     maltreated = rng.random(roster.n) < MALTREATED
     exposure = (flags - SHARES) @ LOG_ODDS + (bullied - BULLIED) * BULLIED_LOG_ODDS
     exposure = exposure + (roster.transferred - roster.transferred.mean()) * TRANSFERRED_LOG_ODDS
     exposure = (exposure + (maltreated - MALTREATED) * MALTREATED_LOG_ODDS) / LOGIT_TO_TRAIT
     classes = rng.normal(0, np.sqrt(CLASS_SHARE), len(roster.class_names))[roster.class_]
-    own = STABLE - CLASS_SHARE - float(exposure.var())
-    stable = exposure + classes + rng.normal(0, np.sqrt(own), roster.n)
+    own = stable - CLASS_SHARE - float(exposure.var())
+    lasting = exposure + classes + rng.normal(0, np.sqrt(own), roster.n)
     shape = (roster.n, period.halves)
-    theta = stable[:, None] + rng.normal(0, np.sqrt(1 - OF_THE_DAY - STABLE), shape)
+    theta = lasting[:, None] + rng.normal(0, np.sqrt(1 - OF_THE_DAY - stable), shape)
 
     sex = roster.female.astype(int)
     depressed, worried = group_means(PHQ_9.share_at_least(10), PHQ_10), group_means(GAD_7.share_at_least(10), GAD_10)
     mean = depressed[roster.stage, sex][:, None]
     depression = mean + theta
-    anxiety = worried[roster.stage, sex][:, None] + _mixed(WITH_ANXIETY, theta, _own(rng, shape))
-    own_suicidality = _own(rng, shape)
+    anxiety = worried[roster.stage, sex][:, None] + _mixed(WITH_ANXIETY, theta, _own(rng, shape, stable))
+    own_suicidality = _own(rng, shape, stable)
     shift = suicidality_shifts(depressed)[roster.stage][:, None]
     suicidality = mean + shift + _mixed(WITH_SUICIDALITY, theta, own_suicidality)
-    parts = np.stack([depression, own_suicidality, _own(rng, shape)], axis=-1)
+    parts = np.stack([depression, own_suicidality, _own(rng, shape, stable)], axis=-1)
     severity = parts @ SEVERITY
     cuts = level_cuts(depressed)
     return Latent(
@@ -149,10 +152,10 @@ def _even_point(curve: Floats) -> float:
     return float(np.interp(0.5, curve, GRID))
 
 
-def _own(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
+def _own(rng: np.random.Generator, shape: tuple[int, int], stable: float) -> Floats:
     """Normal, with the same variance and the same correlation between halves as depression."""
-    own: Floats = np.sqrt(STABLE) * rng.normal(size=(shape[0], 1))
-    own = own + np.sqrt(1 - OF_THE_DAY - STABLE) * rng.normal(size=shape)
+    own: Floats = np.sqrt(stable) * rng.normal(size=(shape[0], 1))
+    own = own + np.sqrt(1 - OF_THE_DAY - stable) * rng.normal(size=shape)
     return own
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from data_schemas.codes import Tier
 from evaluation.figures.groups import gap_verdict
 from evaluation.gates.gate import HELD, REFUSE, WAIVER, Gate, Status
+from evaluation.gates.served_gates import chances, climbed, served
 from evaluation.report.names import name_of, shown
 from evaluation.report.sentences import FEWER, MORE, compare
 from evaluation.report.verdict import TO_BEAT
@@ -20,6 +21,9 @@ def report_gates(report: Report, limits: Promotion) -> Iterator[Gate]:
     yield _leakage(report, limits)
     yield _slope(report, limits)
     yield _outcomes(report, limits)
+    yield chances(report, limits)
+    yield from climbed(report)
+    yield from served(report, limits)
     for name in TO_BEAT:
         yield _beats(report, name)
     yield _inside_tiers(report)
@@ -66,12 +70,21 @@ def _slope(report: Report, limits: Promotion) -> Gate:
             "校准斜率无法估计，概率是否准确不明。",
             "The slope of calibration cannot be estimated: whether probabilities hold is not known.",
         )
-    held = low <= slope["value"] <= high
+    if slope["high"] is not None and slope["low"] is not None:
+        off = slope["high"] < low or slope["low"] > high
+        open_ = slope["high"] - slope["low"] > limits.widest_slope
+    else:
+        off, open_ = False, True
+    inside = low <= slope["value"] <= high
+    status: Status = REFUSE if off or (not inside and not open_) else WAIVER if open_ else HELD
+    zh = "在" if inside else "不在"
+    zh_open = f"，区间宽于 {limits.widest_slope}，尚无定论" if status == WAIVER else ""
+    en_open = f", an interval wider than {limits.widest_slope}: not known" if status == WAIVER else ""
     return Gate(
         "calibration_slope",
-        HELD if held else REFUSE,
-        f"校准斜率 {shown(slope, 'zh', 2)}，{'在' if held else '不在'} {low}–{high} 之内。",
-        f"Slope of calibration {shown(slope, 'en', 2)}, {'within' if held else 'outside'} {low}–{high}.",
+        status,
+        f"校准斜率 {shown(slope, 'zh', 2)}，{zh} {low}–{high} 之内{zh_open}。",
+        f"Slope of calibration {shown(slope, 'en', 2)}, {'within' if inside else 'outside'} {low}–{high}{en_open}.",
     )
 
 

@@ -13,6 +13,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "leave": ("请假", "leave"),
     "family": ("家庭情况", "family circumstances"),
     "concern": ("关注线索", "reports of concern"),
+    "talk": ("此前谈话", "earlier talks"),
     "context": ("基本信息", "context"),
 }
 STATES: Mapping[str, tuple[str, str]] = {

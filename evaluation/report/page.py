@@ -63,7 +63,7 @@ def page(report: Report, drawn: Mapping[str, str], language: str) -> str:
     w = words_in(language)
     template = environment(TEMPLATES).get_template("report.html.j2")
     return template.render(
-        r={"naive": None, "retrained": None, **report},
+        r={"naive": None, "retrained": None, "served": None, **report},
         drawings={
             name: in_language(svg, alts[name], language, LABELS if name == FEATURES_NAMED else EVERYTHING)
             for name, svg in drawn.items()

@@ -64,6 +64,25 @@ CONTEXT = (
     ),
 )
 
+LEVEL = "level, 0 to 3"
+TALK = (
+    (
+        "talk_highest",
+        "此前的谈话曾发现需要留意的情况（3 级中的 {value:g} 级，最近一次 {date}）",
+        "an earlier talk found something to look after (level {value:g} of 3, last on {date})",
+        LEVEL,
+    ),
+    (
+        "talk_highest_150",
+        "近150天谈话的最高一级：{value:g}",
+        "highest level of talks of the last 150 days: {value:g}",
+        LEVEL,
+    ),
+    ("talk_last", "最近一次谈话的级别：{value:g}", "level of the last talk: {value:g}", LEVEL),
+    ("talk_mean", "历次谈话的平均级别：{value:.2g}", "mean level of talks: {value:.2g}", LEVEL),
+    ("talk_found", "发现情况的谈话 {value:g} 次", "talks that found something: {value:g}", "talks, at most 5"),
+)
+
 
 def catalogue(instruments: Iterable[Instrument], own: Sequence[OwnFeature] = ()) -> tuple[Feature, ...]:
     """Every feature that models read, for these questionnaires and a dataset's own features."""
@@ -77,6 +96,7 @@ def full_catalogue(instruments: Iterable[Instrument], own: Sequence[OwnFeature] 
         *leave_catalogue(),
         *_family(),
         *_concern(),
+        *_talk(),
         *_context(),
     )
     taken = {feature.name for feature in found} & {one.name for one in own}
@@ -189,6 +209,25 @@ def _concern() -> list[Feature]:
     )
     name = "concern_missing"
     return [*found, Feature(name, "concern", 1, name, name, missing, unit=YES_OR_NO, source="feeds")]
+
+
+def _talk() -> list[Feature]:
+    """What people found in earlier talks. All are 0 where nobody has talked with the student and where talks found
+    nothing, so that such a talk never puts anybody below one nobody has talked with."""
+    return [
+        Feature(
+            name,
+            "talk",
+            1,
+            "talk",
+            None,
+            Words(zh=zh, en=en),
+            unit=unit,
+            sensitivity=Sensitivity.PROTECTED,
+            source="outcomes",
+        )
+        for name, zh, en, unit in TALK
+    ]
 
 
 def _context() -> list[Feature]:

@@ -8,7 +8,7 @@ from data_schemas.instruments import Words
 from data_schemas.own_features import OwnFeature
 from data_schemas.tables import Sensitivity
 
-Group = Literal["questionnaire", "leave", "family", "concern", "context"]
+Group = Literal["questionnaire", "leave", "family", "concern", "talk", "context"]
 
 
 @dataclass(frozen=True)

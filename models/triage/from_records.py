@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data_schemas.calendar import date_to_day, day_to_date
 from data_schemas.codes import OutcomeKind, Selection
@@ -13,7 +12,7 @@ from models.assessment import Assessment, Floor
 from models.columns import NO_DAY
 from models.floors import floors_of
 from models.policy import Policy
-from models.records import Records, Rows, rows_of
+from models.records import Records, rows_of
 from models.sheets import Ints
 from models.triage.evidence import standings
 from models.triage.facts import ZONE, Piece, StudentFacts, Word, day_start, same_record
@@ -47,29 +46,6 @@ def words_of_records(records: Records, as_of: int) -> list[tuple[Word, ...]]:
         )
         found[int(rows.student[row])].append(word)
     return [tuple(words) for words in found]
-
-
-def taken_back(rows: Rows) -> NDArray[np.bool_]:
-    """Which rows of `outcomes` (n,) a later one of the same student, kind, day and interviewer corrects, by the rule of
-    `in_force`."""
-    last: dict[tuple[int, int, int, str], int] = {}
-    known = np.where(rows["recorded_on"] == NO_DAY, rows["observed_on"], rows["recorded_on"]).tolist()
-    level, first, second = rows["level"].tolist(), rows["interviewer"], rows["second_interviewer"]
-    students, kinds, days = rows.student.tolist(), rows["kind"].tolist(), rows["observed_on"].tolist()
-
-    def came(row: int) -> tuple[int, int, bool]:
-        return known[row], level[row], second[row] in (None, first[row])
-
-    corrected = np.zeros(len(known), dtype=bool)
-    for row in range(len(known)):
-        if first[row] is None:
-            continue
-        key = students[row], kinds[row], days[row], first[row]
-        other = last.setdefault(key, row)
-        if other != row:
-            gone, last[key] = sorted((other, row), key=came)
-            corrected[gone] = True
-    return corrected
 
 
 def pieces_of_records(floors: Sequence[Floor]) -> tuple[Piece, ...]:

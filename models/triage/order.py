@@ -1,8 +1,8 @@
 """The order of work inside a list. It never reads a name, a class, a mark or a family's circumstances by themselves.
 
-Tier first; within it (1) open safety evidence by severity, (2) the model's margin, or the questionnaires' severity
-where no model may rank, (3) the newest change, (4) how much of the deadline has run. Ties go by opaque id, so that the
-order is total. Contacts, visits and paperwork move nobody.
+Tier first; within it (1) open safety evidence by severity, (2) the model's margin, or the order of published effects
+(`severity`) where no model may rank, (3) the newest change, (4) how much of the deadline has run. Ties go by opaque id,
+so that the order is total. Contacts, visits and paperwork move nobody.
 """
 
 from bisect import bisect_left, bisect_right

@@ -40,8 +40,8 @@ def plan_week(
 ) -> Week:
     """Give out the week's places. Immediate checks and confirmed crises stand above it and take none.
 
-    Where no model may rank, the highest questionnaire totals fill the places that rules leave free. Whoever has asked
-    for `blind_students` already gives the answer.
+    Where no model may rank, those who stand highest without one fill the places that rules leave free. Whoever has
+    asked for `blind_students` already gives the answer.
     """
     concern_places, audit_places = places(slots, policy)
     if blind is None:
@@ -75,17 +75,24 @@ def blind_students(everyone: Sequence[Present], school_id: str, audit_places: in
 
 
 def by_total(everyone: Sequence[Present], taken: set[str], most: int) -> list[Present]:
-    """The highest questionnaire totals among those who are on no line yet and whom nobody has spoken with."""
+    """Those who stand highest where no model ranks, among those who are on no line yet and whom nobody has spoken with
+    since the newest sheet, leave or report."""
     free = [
         one
         for one in everyone
         if one.student_id not in taken
         and one.facts.severity > 0
         and not (one.facts.stranger or one.urgent or one.in_review or one.only_history)
-        and one.seen_on is None
+        and not _seen_since(one)
     ]
     free.sort(key=lambda one: (-one.facts.severity, one.student_id))
     return free[: max(most, 0)]
+
+
+def _seen_since(one: Present) -> bool:
+    said = one.facts.assessment
+    changed = None if said is None else said.changed_on
+    return one.seen_on is not None and (changed is None or one.seen_on >= changed)
 
 
 def places(slots: int, policy: Policy) -> tuple[int, int]:

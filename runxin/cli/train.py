@@ -21,7 +21,13 @@ def train_command(
     salt: Annotated[int, typer.Option(help="Salt of the hash split; another one holds out other students.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the trees and the bootstrap.")] = Options.seed,
     repeats: Annotated[int, typer.Option(min=1, help="Also train on so many hash splits and show how they vary.")] = 1,
-    tune: Annotated[float, typer.Option(min=0, help="Seconds to search for further settings of the trees.")] = 60.0,
+    tune: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Seconds to search for further settings of the trees, where students and not talks are learned from.",
+        ),
+    ] = 60.0,
     resamples: Annotated[int, typer.Option(min=20, help="Bootstrap samples of each interval.")] = 200,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
@@ -127,10 +133,16 @@ AS_GOOD = 0.01  # a smaller difference in AUROC is none that a list would show
 
 
 def _verdict(outcome: TrainingResult) -> str:
-    """Whether boosting earned its place, in a sentence."""
+    """Which kind of model earned its place, in a sentence."""
     boosted = outcome.comparison["lightgbm_auroc_out_of_fold"]
     logistic = outcome.comparison["logistic_auroc_out_of_fold"]
     shown = f"(AUROC out of fold: LightGBM {boosted:.3f}, logistic regression {logistic:.3f})"
+    training = outcome.artifact.manifest.training
+    if training["learned_from"] == "talks":
+        taken = [one["name"] for one in training["ladder"] if one["taken"]][-1]
+        return (
+            f"learned from {training['labelled']} talks; of the candidates, simplest first, {taken} was taken {shown}"
+        )
     if outcome.artifact.manifest.kind == "logistic":
         return f"logistic regression ranks better here, so it is the model {shown}"
     if abs(boosted - logistic) < AS_GOOD:

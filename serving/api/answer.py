@@ -55,6 +55,7 @@ class GroupContributions(Given):
     leave: float
     family: float
     concern: float
+    talk: float = 0.0
     context: float
 
 
@@ -197,7 +198,9 @@ def answer_of(
             )
             for reason in reasons
         ),
-        group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS}) if told and sums else None,
+        group_contributions=GroupContributions(**{group: sums[group] for group in GROUPS if group in sums})
+        if told and sums
+        else None,
         family_capped=a.family_capped if told else None,
         floors=() if blind else tuple(_floors(present, explain, name_of)),
         leads=() if blind else tuple(lead_given(one, present, explain, name_of) for one in present.leads),

@@ -55,7 +55,7 @@ def test_from_the_link_to_the_list_to_a_student(store: Store, web: Starlette, se
     come_in(page, base + link(store))
     assert page.get_by_text("筛查结果不是诊断，仅供心理教师安排访谈，须经人工确认").is_visible()
     assert page.get_by_text("合成数据").is_visible()
-    assert page.get_by_text("仅按规则与问卷排序").is_visible()
+    assert page.get_by_text("按规则，以及问卷与已发表的效应相加排序").is_visible()
     assert page.locator(".rows .row").first.bounding_box()["y"] < 400, "the first student is in sight"
     assert window.overflow() <= 0
 

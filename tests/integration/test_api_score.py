@@ -46,7 +46,7 @@ def test_the_contract_is_kept(api: Api) -> None:
     assert said["tier"] == {"ord": 3, "code": "crisis", "zh": "危机", "state": "pending"}
     assert said["tier_source"] == "floor"
     assert said["floors"][0]["id"] == "R02"
-    assert set(said["group_contributions"]) == {"questionnaire", "leave", "family", "concern", "context"}
+    assert set(said["group_contributions"]) == {"questionnaire", "leave", "family", "concern", "talk", "context"}
     assert said["margin"] - said["base_value"] == pytest.approx(sum(said["group_contributions"].values()), abs=1e-6)
     assert said["model"]["status"] == "ok"
     assert said["instruments"][0]["total"] == 10

@@ -81,7 +81,9 @@ def test_a_password_comes_from_a_terminal_or_a_named_pipe(desk: Desk) -> None:
 def test_every_reason_is_told_before_anybody_is_asked(desk: Desk) -> None:
     said = desk.says("promote", "1", "--data", desk.data, "--by", ANNA, code=4)
     assert {gate["id"]: gate["status"] for gate in said["gates"]} == {
-        **dict.fromkeys(("in_sample", "leakage", "calibration_slope", "floors_then_sum", "rule_sum"), "pass"),
+        **dict.fromkeys(
+            ("in_sample", "leakage", "calibration_slope", "chances", "floors_then_sum", "rule_sum"), "pass"
+        ),
         **dict.fromkeys(("floors", "data_origin", "pia_id"), "pass"),
         **dict.fromkeys(OPEN, "waiver"),
     }

@@ -11,9 +11,10 @@ from data_schemas.calendar import date_to_day
 from data_schemas.codes import Selection, Tier
 from models import records_of_requests
 from models.columns import NO_DAY
+from models.corrections import taken_back
 from models.records import rows_of
 from models.triage import day_start
-from models.triage.from_records import facts_of_assessments, open_of, seen_of, taken_back, with_filed, words_of_records
+from models.triage.from_records import facts_of_assessments, open_of, seen_of, with_filed, words_of_records
 from tests import factories
 from tests.students import AS_OF, POLICY, Row, days_before, interview, phq9, student
 from tests.triage_facts import at, contact, facts, piece, rule, talk

@@ -239,6 +239,17 @@ def test_the_chinese_page_has_chinese_labels(folder: Path) -> None:
     assert latin == {*NAMES, "PHQ-9 ≥ 11"}
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", "没有待核查证据的学生，每千人 40 次访谈"),
+        ("en", "those outside open evidence, 40 interviews a thousand"),
+    ],
+)
+def test_the_list_as_served_is_on_the_page(folder: Path, language: str, words: str) -> None:
+    assert words in (folder / "made" / f"report.{language}.html").read_text("utf-8")
+
+
 def test_pictures_are_also_files(folder: Path) -> None:
     sizes = {file.name: file.stat().st_size for file in folder.glob("*.png")}
     assert {"calibration.png", "decision_curve.png", "groups.png", "beeswarm.png", "list_value.png"} <= set(sizes)

@@ -16,6 +16,7 @@ from models.risk_model import margins
 from tests.judged import invented_rolling, population, whole_report
 from tests.learnable import INDEX_DATES, learnable
 from training.cohorts.cohort import Cohort, learned_from, make_cohort
+from training.cohorts.learned_rows import LearnedRows
 from training.cohorts.split import split
 from training.fitting.boosting import Boosting
 from training.fitting.candidates import WEIGHT_CAP
@@ -120,7 +121,7 @@ def test_weights_are_capped_where_a_model_learns(data: Dataset, trained: Trained
     assert trained.artifact.manifest.training["comparison"]["weight_cap"] == WEIGHT_CAP == 20, "no weights, no choice"
     for kind in ("lightgbm", "logistic"):
         many, capped, even = (
-            margin_of(refit(trained.artifact, replace(learning, weight=weight), kind=kind), trained.test)
+            margin_of(refit(trained.artifact, LearnedRows(replace(learning, weight=weight)), kind=kind), trained.test)
             for weight in (heavy, np.minimum(heavy, WEIGHT_CAP), np.ones(len(heavy)))
         )
         np.testing.assert_array_equal(many, capped)

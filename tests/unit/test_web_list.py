@@ -179,7 +179,7 @@ def test_no_list_says_what_to_do(sample: MakeSample) -> None:
 
 def test_a_missing_model_and_silent_feeds_are_said(sample: MakeSample) -> None:
     html = open_page(sample, scenes.degraded())
-    assert "模型暂不可用：仅按规则与问卷排序" in html
+    assert "模型暂不可用：按规则，以及问卷与已发表的效应相加排序" in html
     assert "已停止更新的数据：请假、关注线索" in html
     none = replace(scenes.usual(), model=replace(scenes.usual().model, status="none"))
     assert "没有经本地数据验证、可以排序的模型" in open_page(sample, none)

@@ -9,6 +9,7 @@ from data_schemas.dataset import Dataset
 from models import read_policy, records_of
 from tests.learnable import learnable
 from training.cohorts.cohort import Cohort, make_cohort
+from training.cohorts.learned_rows import LearnedRows
 from training.fitting import fitting
 from training.fitting.boosting import Boosting
 from training.fitting.candidates import WEIGHT_CAP, Learning, OutOfFold, Tried
@@ -53,7 +54,7 @@ def test_the_higher_cap_has_to_lead(
 
     monkeypatch.setattr(fitting, "try_boosting", tried)
     settings = Search(QUICK.boosting, QUICK.sizes, 0.0, 1, 1)
-    learning, cap, _ = fitting._with_weights(trained.artifact.features, cohort, 1.1, settings)
+    learning, cap, _ = fitting._with_weights(trained.artifact.features, LearnedRows(cohort), 1.1, settings)
     assert (cap, learning.learned.max()) == (taken, taken)
 
 
@@ -63,7 +64,7 @@ def test_the_cap_is_told_and_used_again(cohort: Cohort, trained: Trained) -> Non
     assert cap in CAPS
     capped = replace(cohort, weight=np.minimum(cohort.weight, cap))
     even = replace(cohort, weight=np.ones(len(cohort.weight)))
-    one, two, three = (margin_of(refit(trained.artifact, rows), cohort) for rows in (cohort, capped, even))
+    one, two, three = (margin_of(refit(trained.artifact, LearnedRows(rows)), cohort) for rows in (cohort, capped, even))
     np.testing.assert_array_equal(one, two)
     assert not np.allclose(one, three), "below the cap weights count"
 

@@ -77,7 +77,7 @@ def make_cohort(dataset: Dataset, records: Records, recipe: Recipe, *, prevalent
     concurrent = description.mode == "concurrent"
     for on in description.index_dates or (description.as_of,):
         day = date_to_day(on)
-        matrix = build_features(records, recipe, day)
+        matrix = build_features(records, recipe, day, day - CONCURRENT_DAYS if concurrent else None)
         found = found_after(records, description.label, on, concurrent)
         kept = enrolled(records, day) & may_score(records, day)
         kept &= prevalent | ~placed(records, day, concurrent)

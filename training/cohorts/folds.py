@@ -16,19 +16,24 @@ FEWEST_EACH = 50
 
 @dataclass(frozen=True)
 class Fold:
-    """Masks over the same n rows. A row may be in no fold's `test`."""
+    """Masks over the rows that a model is fitted to and over those that it is judged by, which may be the same. A row
+    may be in no fold's `test`."""
 
     train: NDArray[np.bool_]
     test: NDArray[np.bool_]
 
 
-def inner_folds(learning: Cohort, salt: int) -> tuple[Fold, ...]:
-    """Folds of the rows to learn from, all labelled: by time where there is enough to go by, else by student.
+def inner_folds(learning: Cohort, salt: int, judged: Cohort | None = None) -> tuple[Fold, ...]:
+    """Folds of the rows to learn from, all labelled: by time where there is enough to go by, else by student. With
+    `judged`, other rows, such as those of index dates where talks are learned from, are parted by student alike.
 
     By time each index date is judged by what was known on that day of the dates before it, and two dates at least must
     have enough before them. By student a hash divides them, and each student is kept whole. A one-time survey, whose
     outcomes are of the same occasion, is always divided by student.
     """
+    if judged is not None:
+        mine, theirs = hash_fold(learning.student, salt), hash_fold(judged.student, salt)
+        return tuple(Fold(mine != number, theirs == number) for number in range(FOLDS))
     return _by_time(learning) or _by_student(learning, salt)
 
 

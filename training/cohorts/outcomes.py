@@ -11,8 +11,8 @@ from data_schemas.calendar import date_to_day
 from data_schemas.codes import OutcomeKind, Selection
 from data_schemas.dataset import Label
 from models import Records
+from models.corrections import taken_back
 from models.records import Rows, rows_of
-from models.triage.from_records import taken_back
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

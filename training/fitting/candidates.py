@@ -2,36 +2,58 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from data_schemas.instruments import Words
 from evaluation import auroc
 from models.features import Feature
+from models.indices import INDICES, Indices
 from models.risk_model import RiskModel, margins
 from models.tree_shap import NotCovered, cost_of
-from training.cohorts.cohort import Cohort
 from training.cohorts.folds import Fold
+from training.cohorts.learned_rows import LearnedRows
 from training.fitting.boosting import Boosting, fit_boosting, staged_margins
 from training.fitting.splines import fit_splines
 
 Floats = NDArray[np.float64]
 WEIGHT_CAP = 20.0  # a weight above this says more about chance than about students; no training goes beyond
+TALK_CAP = 4.0  # of talks by which a choice is made, where each counts once when it is learned from
 STAGE = 20  # trees between two looks at the loss
+Values = NDArray[np.floating[Any]]
+# Indices as trees and lines read them: circumstances do not mix with anything else, as flags do not.
+INDEX_FEATURES = tuple(
+    Feature(
+        one.name,
+        "family" if one.family else "context",
+        one.direction,
+        one.name,
+        None,
+        Words(zh=one.name, en=one.name),
+    )
+    for one in INDICES
+)
 
 
 @dataclass(frozen=True)
 class Learning:
-    """The labelled rows that are learned from, and the folds within them. Rows count by `learned` where a model is
-    fitted and by `weight` where it is judged. `judged` are the places of the rows that a fold judges, fold by fold;
-    margins out of fold are in that order."""
+    """The labelled rows that are learned from (`values`, `outcome`, `learned`, their weights where a model is fitted),
+    those that models are judged by (`judged_values`, `judged_outcome`, `weight`), and folds of both; the two are the
+    same where no talks are learned from. `choosing` (n,) marks those of the judged rows by which a choice is made, the
+    others are there for calibration. `judged` are the places of the rows that a fold judges, fold by fold; margins out
+    of fold are in that order."""
 
     features: tuple[Feature, ...]
-    values: NDArray[np.float32]
+    values: Values
     outcome: Floats
-    weight: Floats
     learned: Floats
+    judged_values: Values
+    judged_outcome: Floats
+    weight: Floats
+    choosing: NDArray[np.bool_]
     folds: tuple[Fold, ...]
     cap: float
 
@@ -39,8 +61,17 @@ class Learning:
     def judged(self) -> NDArray[np.int64]:
         return np.concatenate([np.flatnonzero(fold.test) for fold in self.folds])
 
-    def where(self, mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], Floats, Floats]:
+    def where(self, mask: NDArray[np.bool_]) -> tuple[Values, Floats, Floats]:
         return self.values[mask], self.outcome[mask], self.learned[mask]
+
+    def of_indices(self, indices: Indices) -> "Learning":
+        """The same rows with the few figures that indices make of them."""
+        return replace(
+            self,
+            features=INDEX_FEATURES,
+            values=indices.values(self.values),
+            judged_values=indices.values(self.judged_values),
+        )
 
 
 @dataclass(frozen=True)
@@ -63,13 +94,30 @@ class Tried:
 
 
 def learning_of(
-    features: tuple[Feature, ...], cohort: Cohort, folds: Sequence[Fold], cap: float, weight_cap: float = WEIGHT_CAP
+    features: tuple[Feature, ...],
+    rows: LearnedRows,
+    folds: Sequence[Fold],
+    cap: float,
+    weight_cap: float = WEIGHT_CAP,
 ) -> Learning:
     """`cap` is that of the family flags, `weight_cap` that of weights where a model is fitted. Weights are capped in a
     training only, never where a model is judged for a report."""
-    values, weight = cohort.matrix.values, np.minimum(cohort.weight, WEIGHT_CAP)
-    learned = np.minimum(cohort.weight, weight_cap)
-    return Learning(features, values, cohort.outcome, weight, learned, tuple(folds), cap)
+    fitted, judged = rows.fitted, rows.judged
+    weight = np.minimum(judged.weight, np.where(rows.choosing & (rows.talks is not None), TALK_CAP, WEIGHT_CAP))
+    learned = np.ones(len(fitted.weight)) if rows.talks is not None else np.minimum(fitted.weight, weight_cap)
+    values = fitted.matrix.values
+    return Learning(
+        features,
+        values,
+        fitted.outcome,
+        learned,
+        values if judged is fitted else judged.matrix.values,
+        judged.outcome,
+        weight,
+        rows.choosing,
+        tuple(folds),
+        cap,
+    )
 
 
 def try_splines(learning: Learning, penalty: float) -> OutOfFold:
@@ -77,26 +125,29 @@ def try_splines(learning: Learning, penalty: float) -> OutOfFold:
     found = []
     for fold in learning.folds:
         scorer = fit_splines(learning.features, *learning.where(fold.train), penalty)
-        found.append(margins(RiskModel(learning.features, scorer, learning.cap), learning.values[fold.test]).value)
-    return _figures(learning, np.concatenate(found))
+        found.append(
+            margins(RiskModel(learning.features, scorer, learning.cap), learning.judged_values[fold.test]).value
+        )
+    return figures_of(learning, np.concatenate(found))
 
 
-def try_boosting(learning: Learning, boosting: Boosting, seed: int) -> Tried:
-    """LightGBM of one setting; `boosting.rounds` is the most trees there may be."""
-    stages = list(range(STAGE, boosting.rounds + 1, STAGE))
+def try_boosting(learning: Learning, boosting: Boosting, seed: int, *, stop: bool = True) -> Tried:
+    """LightGBM of one setting; `boosting.rounds` is the most trees there may be, and with `stop` as many are taken as
+    lose least."""
+    stages = list(range(STAGE, boosting.rounds + 1, STAGE)) if stop else [boosting.rounds]
     boosters, staged = [], []
     for fold in learning.folds:
         boosters.append(fit_boosting(learning.features, *learning.where(fold.train), boosting, seed))
-        staged.append(staged_margins(boosters[-1], learning.values[fold.test], stages))
+        staged.append(staged_margins(boosters[-1], learning.judged_values[fold.test], stages))
     losses = [_log_loss(learning, margin) for margin in np.concatenate(staged).T]
     rounds = stages[int(np.argmin(losses))]
     found, cost = [], 0
     for fold, booster in zip(learning.folds, boosters, strict=True):
         text = booster.model_to_string(num_iteration=rounds)
         model = RiskModel(learning.features, lightgbm.Booster(model_str=text), learning.cap)
-        found.append(margins(model, learning.values[fold.test]).value)
+        found.append(margins(model, learning.judged_values[fold.test]).value)
         cost = max(cost, _cost(text))
-    return Tried(replace(boosting, rounds=rounds), _figures(learning, np.concatenate(found)), cost)
+    return Tried(replace(boosting, rounds=rounds), figures_of(learning, np.concatenate(found)), cost)
 
 
 def _cost(text: str) -> int:
@@ -107,13 +158,21 @@ def _cost(text: str) -> int:
         return 0
 
 
-def _figures(learning: Learning, margin: Floats) -> OutOfFold:
-    rows = learning.judged
-    rank = float(auroc(learning.outcome[rows], margin, learning.weight[rows]))
+def figures_of(learning: Learning, margin: Floats) -> OutOfFold:
+    """What margins out of fold come to on the rows by which a choice is made."""
+    rows, mine = _chosen_by(learning)
+    rank = float(auroc(learning.judged_outcome[rows], margin[mine], learning.weight[rows]))
     return OutOfFold(margin, rank, _log_loss(learning, margin))
 
 
 def _log_loss(learning: Learning, margin: Floats) -> float:
-    rows = learning.judged
-    loss = np.logaddexp(0, margin) - learning.outcome[rows] * margin
+    rows, mine = _chosen_by(learning)
+    loss = np.logaddexp(0, margin[mine]) - learning.judged_outcome[rows] * margin[mine]
     return float(np.average(loss, weights=learning.weight[rows]))
+
+
+def _chosen_by(learning: Learning) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Places of the rows by which a choice is made, and where their margins out of fold stand."""
+    rows = learning.judged
+    mine = learning.choosing[rows]
+    return rows[mine], mine

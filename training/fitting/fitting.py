@@ -8,17 +8,35 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import lightgbm
+
 from models.calibration import Calibration
 from models.features import Feature
+from models.indices import IndexedModel, indices_of
+from models.indices.published import published_score
 from models.risk_model import RiskModel
+from models.risk_model import margins as margins_of
 from models.spline_model import SplineModel
 from models.uncertainty import ProbabilityBand
-from training.cohorts.cohort import Cohort
 from training.cohorts.folds import inner_folds
+from training.cohorts.learned_rows import LearnedRows
 from training.fitting import calibration_choice
 from training.fitting.boosting import Boosting, fit_boosting
 from training.fitting.calibration_choice import SMOOTH, OutOfFoldMargins
-from training.fitting.candidates import WEIGHT_CAP, Learning, OutOfFold, Tried, learning_of, try_boosting, try_splines
+from training.fitting.candidates import (
+    INDEX_FEATURES,
+    WEIGHT_CAP,
+    Floats,
+    Learning,
+    OutOfFold,
+    Tried,
+    Values,
+    figures_of,
+    learning_of,
+    try_boosting,
+    try_splines,
+)
+from training.fitting.ladder import LadderStep, StepJudged, climb
 from training.fitting.splines import fit_splines
 from training.fitting.tuning import search
 from training.fitting.venn_abers import fit_band
@@ -30,6 +48,10 @@ SIZE_TOLERANCE = 0.003  # AUROC; about half of its standard error on 10,000 rows
 # variance: a few rows of great weight decide. The lower cap is taken unless the higher one leads by so much AUROC.
 CAPS, CAP_MARGIN = (4.0, WEIGHT_CAP), 0.01
 PENALTIES = (0.5, 2.0, 8.0, 32.0)  # of logistic regression, so that it is searched for as the trees are
+# Of models that read a few figures nothing is searched: so few figures leave little to choose, and choosing costs rows.
+FEW = Boosting(rounds=350, learning_rate=0.03, leaves=6, depth=3, least_in_leaf=30, ridge=10.0)
+FEW_PENALTY = 8.0
+PUBLISHED = "published"
 
 
 @dataclass(frozen=True)
@@ -40,6 +62,7 @@ class Size:
     leaves: int
 
 
+OF_TALKS = 2  # sizes that are tried where talks are learned from: four times the rows, and few figures do as well
 SIZES = (Size(2, 4), Size(3, 6), Size(4, 8), Size(4, 14), Size(6, 24))
 
 
@@ -66,17 +89,18 @@ class Fitted:
     tried: tuple[Tried, ...]
     taken: Tried
     calibrations: dict[str, Any]
+    ladder: tuple[StepJudged, ...]
 
 
-def fit(features: tuple[Feature, ...], cohort: Cohort, cap: float, settings: Search, progress: Progress) -> Fitted:
-    """Fit everything on `cohort`, whose rows are all labelled."""
+def fit(features: tuple[Feature, ...], rows: LearnedRows, cap: float, settings: Search, progress: Progress) -> Fitted:
+    """Fit everything on `rows`, which are all labelled."""
     progress("weights")
-    learning, weight_cap, tried = _with_weights(features, cohort, cap, settings)
+    learning, weight_cap, tried = _with_weights(features, rows, cap, settings)
     progress("logistic regression")
     splines = {penalty: try_splines(learning, penalty) for penalty in PENALTIES}
     penalty = min(splines, key=lambda one: splines[one].log_loss)
-    tried = _try_trees(learning, settings, tried, progress)
-    fixed = len(settings.sizes)
+    tried = _try_trees(learning, settings, rows, tried, progress)
+    fixed = len(_sizes(settings, rows))
     taken = choose(tried[:fixed], tried[fixed:])
     comparison = {
         "lightgbm_auroc_out_of_fold": taken.found.auroc,
@@ -86,15 +110,13 @@ def fit(features: tuple[Feature, ...], cohort: Cohort, cap: float, settings: Sea
         "rounds": float(taken.boosting.rounds),
     }
     progress("the model")
-    rows = learning.values, learning.outcome, learning.learned
-    logistic = fit_splines(features, *rows, penalty)
-    if splines[penalty].auroc > taken.found.auroc + LR_MARGIN:
-        model, found = RiskModel(features, logistic, cap), splines[penalty]
-    else:
-        trees = fit_boosting(features, *rows, taken.boosting, settings.seed)
-        model, found = RiskModel(features, trees, cap), taken.found
+    fitted = learning.values, learning.outcome, learning.learned
+    logistic = fit_splines(features, *fitted, penalty)
+    kind, found, ladder = _kind(learning, rows, splines[penalty], taken, settings, progress)
+    comparison["few_penalty"] = FEW_PENALTY
+    model = RiskModel(features, scorer_of(kind, features, *fitted, penalty, taken.boosting, settings.seed), cap)
     progress("calibration")
-    margins = _margins(cohort, learning, found)
+    margins = _margins(rows, learning, found)
     parted, compared = calibration_choice.compare(margins, settings.salt)
     known = margins.margin, margins.outcome, margins.weight
     return Fitted(
@@ -106,7 +128,57 @@ def fit(features: tuple[Feature, ...], cohort: Cohort, cap: float, settings: Sea
         tried=tuple(tried),
         taken=taken,
         calibrations=calibration_choice.table(parted, compared),
+        ladder=tuple(ladder),
     )
+
+
+def _kind(
+    learning: Learning, rows: LearnedRows, logistic: OutOfFold, trees: Tried, settings: Search, progress: Progress
+) -> tuple[str, OutOfFold, list[StepJudged]]:
+    """Which kind serves, with its margins out of fold. Where index dates are learned from, trees serve unless logistic
+    regression leads; where talks are, the ladder decides."""
+    if rows.talks is None:
+        if logistic.auroc > trees.found.auroc + LR_MARGIN:
+            return "logistic", logistic, []
+        return "lightgbm", trees.found, []
+    progress("few figures")
+    indices = indices_of(learning.features)
+    published = margins_of(published_score(learning.features, learning.cap), learning.judged_values[learning.judged])
+    few = learning.of_indices(indices)
+    rungs = {
+        PUBLISHED: figures_of(learning, published.value),
+        "few_lines": try_splines(few, FEW_PENALTY),
+        "indices": try_boosting(few, FEW, settings.seed, stop=False).found,
+        "logistic": logistic,
+        "lightgbm": trees.found,
+    }
+    ladder = climb(learning, [LadderStep(name, found) for name, found in rungs.items()], settings.seed)
+    # Where nothing beats the published effects no model should serve, which a gate says; what is trained is the next.
+    kind = next((one.name for one in reversed(ladder) if one.taken and one.name != PUBLISHED), "few_lines")
+    return kind, rungs[kind], ladder
+
+
+def scorer_of(
+    kind: str,
+    features: tuple[Feature, ...],
+    values: Values,
+    outcome: Floats,
+    weight: Floats,
+    penalty: float,
+    boosting: Boosting,
+    seed: int,
+) -> lightgbm.Booster | SplineModel | IndexedModel:
+    """A scorer of a kind, fitted to labelled rows: `penalty` and `boosting` are of those kinds that read all
+    features."""
+    if kind == "logistic":
+        return fit_splines(features, values, outcome, weight, penalty)
+    if kind == "lightgbm":
+        return fit_boosting(features, values, outcome, weight, boosting, seed)
+    indices = indices_of(features)
+    few = indices.values(values)
+    if kind == "few_lines":
+        return IndexedModel(indices, fit_splines(INDEX_FEATURES, few, outcome, weight, FEW_PENALTY))
+    return IndexedModel(indices, fit_boosting(INDEX_FEATURES, few, outcome, weight, FEW, seed))
 
 
 def choose(sizes: Sequence[Tried], further: Sequence[Tried] = ()) -> Tried:
@@ -144,13 +216,15 @@ def tried_table(tried: Sequence[Tried], taken: Tried) -> list[dict[str, Any]]:
 
 
 def _with_weights(
-    features: tuple[Feature, ...], cohort: Cohort, cap: float, settings: Search
+    features: tuple[Feature, ...], rows: LearnedRows, cap: float, settings: Search
 ) -> tuple[Learning, float, list[Tried]]:
     """The rows with weights under the cap that is taken, as trees of the first size rank with either out of fold, and
-    what these came to where they were tried."""
-    folds = inner_folds(cohort, settings.salt)
-    choices = [learning_of(features, cohort, folds, cap, weight_cap) for weight_cap in CAPS]
-    if cohort.weight.max() <= CAPS[0]:
+    what these came to where they were tried. A talk that is learned from counts once."""
+    folds = inner_folds(rows.fitted, settings.salt, None if rows.talks is None else rows.judged)
+    choices = [learning_of(features, rows, folds, cap, weight_cap) for weight_cap in CAPS]
+    if rows.talks is not None:
+        return choices[0], 1.0, []
+    if rows.waves.weight.max() <= CAPS[0]:
         return choices[-1], CAPS[-1], []
     first = _of_size(settings, settings.sizes[0])
     low, high = (try_boosting(choice, first, settings.seed) for choice in choices)
@@ -162,13 +236,19 @@ def _of_size(settings: Search, size: Size) -> Boosting:
     return replace(settings.boosting, depth=size.depth, leaves=size.leaves)
 
 
-def _try_trees(learning: Learning, settings: Search, tried: list[Tried], progress: Progress) -> list[Tried]:
-    """Every size, of which the first `tried` ones were tried before, and what a search finds beyond."""
+def _try_trees(
+    learning: Learning, settings: Search, rows: LearnedRows, tried: list[Tried], progress: Progress
+) -> list[Tried]:
+    """Every size, of which the first `tried` ones were tried before, and what a search finds beyond. Where talks are
+    learned from few sizes are tried, with a fixed number of trees, and nothing is searched."""
     tried = list(tried)
-    for size in settings.sizes[len(tried) :]:
+    for size in _sizes(settings, rows)[len(tried) :]:
         progress(f"trees of {size.leaves} leaves")
-        tried.append(try_boosting(learning, _of_size(settings, size), settings.seed))
-    if settings.seconds <= 0:
+        boosting = _of_size(settings, size)
+        if rows.talks is not None:
+            boosting = replace(boosting, rounds=min(boosting.rounds, FEW.rounds))
+        tried.append(try_boosting(learning, boosting, settings.seed, stop=rows.talks is None))
+    if settings.seconds <= 0 or rows.talks is not None:
         return tried
 
     def attempt(boosting: Boosting) -> Tried:
@@ -181,8 +261,19 @@ def _try_trees(learning: Learning, settings: Search, tried: list[Tried], progres
     return tried + further
 
 
-def _margins(cohort: Cohort, learning: Learning, found: OutOfFold) -> OutOfFoldMargins:
-    rows = learning.judged
+def _sizes(settings: Search, rows: LearnedRows) -> Sequence[Size]:
+    return settings.sizes if rows.talks is None else settings.sizes[:OF_TALKS]
+
+
+def _margins(rows: LearnedRows, learning: Learning, found: OutOfFold) -> OutOfFoldMargins:
+    """Of the rows on which probabilities are calibrated."""
+    places = learning.judged
+    mine = rows.calibrating[places]
+    here, judged = places[mine], rows.judged
     return OutOfFoldMargins(
-        cohort.student[rows], cohort.index_day[rows], found.margin, learning.outcome[rows], learning.weight[rows]
+        judged.student[here],
+        judged.index_day[here],
+        found.margin[mine],
+        learning.judged_outcome[here],
+        learning.weight[here],
     )

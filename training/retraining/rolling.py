@@ -13,7 +13,8 @@ from data_schemas.dataset import Dataset
 from evaluation import FEWEST_POSITIVES, Judgement, Rolled, Scored
 from models import Artifact, Records
 from models.calibration import Calibration, log_odds, probabilities
-from training.cohorts.cohort import Cohort, as_known, joined, learned_from
+from training.cohorts.cohort import Cohort, as_known, joined
+from training.cohorts.learned_rows import LearnedRows, learned_rows
 from training.cohorts.population import slots_among
 from training.retraining.refit import margin_of, recalibrate, refit
 
@@ -29,7 +30,8 @@ def roll(
     """Every index date after the first of `before` and `judged` together, and the last one, or all of `judged` where
     students and not a date were held out, by groups of schools."""
     dates: dict[str, Judgement] = {}
-    here, learning = judged, learned_from(before, dataset, records, None)
+    taught = artifact.manifest.training.get("learned_from") == "talks"
+    here, learning = judged, learned_rows(before, dataset, records, artifact.recipe, None, talks=False)
     if not artifact.manifest.training["split"].startswith("time"):
         return Rolled(dates, *_new_schools(artifact, learning, here, _judged(artifact, learning, here), progress))
     whole = joined([before, judged])
@@ -37,7 +39,8 @@ def roll(
         date = day_to_date(day).isoformat()
         progress(f"as it would have been on {date}")
         here = as_known(whole.where(whole.index_day == day), dataset, records)
-        learning = learned_from(whole.where(whole.index_day < day), dataset, records, day)
+        earlier = whole.where(whole.index_day < day)
+        learning = learned_rows(earlier, dataset, records, artifact.recipe, day, talks=taught)
         dates[date] = _judged(artifact, learning, here)
     return Rolled(dates, *_new_schools(artifact, learning, here, dates[date], progress))
 
@@ -51,7 +54,7 @@ def school_groups(school: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def _new_schools(
-    artifact: Artifact, learning: Cohort, here: Cohort, known: Judgement, progress: Progress
+    artifact: Artifact, learning: LearnedRows, here: Cohort, known: Judgement, progress: Progress
 ) -> tuple[Judgement | None, Judgement | None]:
     """The same rows as judged by a model of all schools (`known`), and each by one that has not seen its school; None
     where there are fewer schools than groups, or one of the models has too little to learn from. What the latter had
@@ -65,7 +68,8 @@ def _new_schools(
     for number in range(GROUPS):
         progress(f"schools never seen, {number + 1} of {GROUPS}")
         mine = group == number
-        others = learning.where(~np.isin(learning.school.astype(str), np.unique(here.school[mine].astype(str))))
+        theirs = np.unique(here.school[mine].astype(str))
+        others = learning.where(lambda rows, theirs=theirs: ~np.isin(rows.school.astype(str), theirs))  # type: ignore[misc]
         judgement = _judged(artifact, others, here.where(mine))
         part = judgement.scored
         if part is None:
@@ -85,12 +89,13 @@ def _new_schools(
     return known, replace(known, scored=new, learned=rows, learned_positives=positives)
 
 
-def _judged(artifact: Artifact, learning: Cohort, here: Cohort) -> Judgement:
+def _judged(artifact: Artifact, learning: LearnedRows, here: Cohort) -> Judgement:
     """Rows of one index date by a model of `learning`. Margins are calibrated log-odds, so that those of several models
     can stand in one order."""
-    positives = int(learning.outcome.sum())
-    judgement = Judgement(None, len(learning.outcome), positives, slots_among(artifact, here.school)[0])
-    if min(positives, len(learning.outcome) - positives) < FEWEST_POSITIVES:
+    outcome, waves = learning.fitted.outcome, learning.waves.outcome
+    positives = int(outcome.sum())
+    judgement = Judgement(None, len(outcome), positives, slots_among(artifact, here.school)[0])
+    if any(min(one.sum(), len(one) - one.sum()) < FEWEST_POSITIVES for one in (outcome, waves)):
         return judgement
     calibration = recalibrate(artifact, learning)
     margin = margin_of(refit(artifact, learning), here)
