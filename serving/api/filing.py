@@ -138,7 +138,7 @@ def _answers(
     changes: Changes,
 ) -> list[ScoreAnswer]:
     """What is so of each student, with what was `said` of the record."""
-    duties = {school_id: _duty(state, school_id, changes) for school_id in {one.school_id for one in into}}
+    duties = {school_id: duty_of(state.store, school_id, changes) for school_id in {one.school_id for one in into}}
     presents = [_present(state, after[one.file_id], one.school_id, duties[one.school_id]) for one in into]
     explain = client_can(client, "explain")
     name_of = names_for(state.store, explain)
@@ -165,10 +165,6 @@ def _files(state: State, client: Client, checked: Sequence[Checked], today: date
     schools = store.kept.once(" known schools", (changes.of_all, changes.settings), lambda: known_school_ids(store))
     files = [file_of(c.request.student_id, c.request.school_id, at, schools, client.schools) for c in checked]
     return follow_decisions(store, files, client.schools, changes)
-
-
-def _duty(state: State, school_id: str, changes: Changes) -> Duty:
-    return state.store.kept.once(f" duty of {school_id}", changes.settings, lambda: duty_of(state.store, school_id))
 
 
 def _may_read(client: Client, file: FileOf) -> bool:

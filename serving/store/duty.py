@@ -13,6 +13,7 @@ from data_schemas.zone import CHINA
 from models.duty import Duty, DutyStatement, OnDuty, clashes, in_force, make_duty, turn_key
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
+from serving.store.fact_changes import Changes, changes_of
 from serving.store.school_tables import duty, duty_numbers
 from serving.store.sealing import seal, unseal
 
@@ -107,9 +108,14 @@ def _span(connection: sa.Connection, row: Any) -> DutySpan:
     )
 
 
-def duty_of(store: Store, school_id: str) -> Duty:
-    """The roster of one school and who stands behind it; without turns where there is none."""
-    return duty_of_schools(store, [school_id])[school_id]
+def duty_of(store: Store, school_id: str, changes: Changes | None = None) -> Duty:
+    """The roster of one school and who stands behind it; without turns where there is none. A term's turns are kept
+    until something is said of schools; `changes` are those read just now."""
+    if changes is None:
+        with store.reading() as connection:
+            changes = changes_of(connection, ())
+    name = f" duty of {school_id}"
+    return store.kept.once(name, changes.settings, lambda: duty_of_schools(store, [school_id])[school_id])
 
 
 def duty_of_schools(store: Store, school_ids: Sequence[str]) -> dict[str, Duty]:
