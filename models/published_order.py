@@ -3,6 +3,7 @@ among all others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,11 +34,12 @@ class PublishedOrder:
     instruments: Mapping[str, Instrument]
 
     def reasons(self, row: int, reading: Reading, easing: bool) -> tuple[Reason, ...]:
-        """What raises, and where nothing is open what eases, as of a model."""
+        """What raises, and where nothing is open what eases, as of a model. That no sheet is there is told by the
+        quality of the data: as a reason it would be shared out among whatever questionnaires others have."""
         if self.by_sheets[row]:
             return ()
         expected = {result.code for result in reading.instruments} | set(reading.quality.missing)
-        return reasons_of(
+        found = reasons_of(
             row,
             self.said,
             self.instruments,
@@ -45,6 +47,11 @@ class PublishedOrder:
             unasked=set(self.instruments) - expected,
             doubts=doubts_of(reading.instruments),
         )
+        return tuple(reason for reason in found if reason.feature not in self.not_there)
+
+    @cached_property
+    def not_there(self) -> frozenset[str]:
+        return frozenset(f"{code}_missing" for code in self.instruments)
 
 
 def published_order(records: Records, as_of: int, policy: Policy) -> PublishedOrder:

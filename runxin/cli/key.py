@@ -11,7 +11,6 @@ from runxin.cli.operator import operator
 from runxin.cli.output import answer
 from runxin.settings import read_settings
 from serving.keys import KeyRow, create_key, key_id_of, list_keys, revoke_key, rotate_key
-from serving.platform.rates import PER_MINUTE
 from serving.store import Store, open_store
 
 key_app = typer.Typer(help="Keys for platforms that use the HTTP API.", no_args_is_help=True)
@@ -25,7 +24,9 @@ def create_command(
     scopes: Annotated[list[str], typer.Option(help="Of score, explain, list, model, dry_run, outcomes.")],
     school: Annotated[list[str] | None, typer.Option(help=f"Only for this school; {HELP}.")] = None,
     days: Annotated[int, typer.Option(min=0, help="Days until it ends; 0 for never.")] = DAYS,
-    per_minute: Annotated[int | None, typer.Option(min=1, help=f"Requests a minute; {PER_MINUTE} if left out.")] = None,
+    per_minute: Annotated[
+        int | None, typer.Option(min=1, help="Requests a minute; what docs/api.md says if left out.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make a key; it is shown this once and kept as a hash."""

@@ -55,7 +55,7 @@ class GroupContributions(Given):
     leave: float
     family: float
     concern: float
-    talk: float = 0.0
+    talk: float = Field(0.0, description="what earlier interviews found")
     context: float
 
 

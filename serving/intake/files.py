@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from data_schemas.plain_text import plain_frame
 from data_schemas.rules import Fault, faults
 from data_schemas.table import Table
 from data_schemas.table_file import read_table_file
@@ -59,7 +60,7 @@ def read_upload(table: Table, name: str, content: bytes, today: date) -> ReadFil
         mine = rows.setdefault(student_id, [])
         if plain not in mine:
             mine.append(plain)
-    return ReadFile(table, {who: tuple(mine) for who, mine in rows.items()}, frame.to_csv(index=False))
+    return ReadFile(table, {who: tuple(mine) for who, mine in rows.items()}, plain_frame(frame).to_csv(index=False))
 
 
 def _plain(value: Any) -> Any:

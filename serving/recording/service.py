@@ -22,7 +22,7 @@ from serving.platform.state import State
 from serving.recording import store as kept_by
 from serving.recording.form import Fields, How, NextStep, TalkForm, faults, kept, read_talk
 from serving.store import AuditEvent, FileOf, Outcome, Student, facts_of, find_student
-from serving.store.outcomes import COLUMNS
+from serving.store.outcome import COLUMNS
 from serving.store.talks import Talk
 from serving.today.blind import blind_among
 

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
         kept_contents,
     )
     from serving.store.names import keep_names, load_names
+    from serving.store.outcome import Outcome
     from serving.store.outcomes import (
         KeptOutcome,
         NewOutcome,
-        Outcome,
         outcome_row,
         outcomes_between,
         record_outcomes,

@@ -1,11 +1,9 @@
 """Structured outcomes: what a person found or what happened, as it came. The only source of labels."""
 
 import hashlib
-import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,52 +14,11 @@ from serving.store.audit import AuditEvent, add_events
 from serving.store.brought import keep_brought, only_withdrawn
 from serving.store.database import Store, chunks
 from serving.store.files import id_of
+from serving.store.outcome import COLUMNS, Outcome
 from serving.store.students import is_unassigned
 from serving.store.tables import outcomes, students
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """One row of the canonical table `outcomes`. `assessed` are the keys of the evidence that it assessed, None where
-    it came without a list; `corrects` names the record that it supersedes by its `sha256`."""
-
-    student_id: str
-    observed_on: date
-    kind: str
-    level: int
-    selection_reason: str | None = None
-    selection_prob: float | None = None
-    recorded_on: date | None = None
-    interviewer: str | None = None
-    second_interviewer: str | None = None
-    saw_score: bool | None = None
-    assessed: tuple[str, ...] | None = None
-    corrects: str | None = None
-
-    @property
-    def known_on(self) -> date:
-        return self.recorded_on or self.observed_on
-
-    @property
-    def identity(self) -> tuple[str, str, date, str | None]:
-        """What the outcome is of: a later row that agrees on these corrects an earlier one."""
-        return self.student_id, self.kind, self.observed_on, self.interviewer
-
-    @cached_property
-    def sha256(self) -> str:
-        said = self.row()
-        for later in ("assessed", "corrects"):  # columns of a later version: without them a row is named as before
-            if said[later] is None:
-                del said[later]
-        return hashlib.sha256(json.dumps(said, default=str, ensure_ascii=False).encode()).hexdigest()
-
-    def row(self) -> dict[str, Any]:
-        """By column, as `dataclasses.asdict`, which copies each cell."""
-        return {name: getattr(self, name) for name in COLUMNS}
-
-
 SCREENING, OUTCOMES = "screening", "outcomes"
-COLUMNS = tuple(field.name for field in fields(Outcome))
 TAKEN_BACK = only_withdrawn(outcomes.c.sha256)
 SAID = sa.select(outcomes, TAKEN_BACK.label("taken_back"))
 

@@ -23,7 +23,8 @@ from serving.store.feeds import Feed, keep_feeds
 from serving.store.files import contested, homes_of, join_files
 from serving.store.identity import decided_files
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
-from serving.store.outcomes import NewOutcome, Outcome, keep_outcomes
+from serving.store.outcome import Outcome
+from serving.store.outcomes import NewOutcome, keep_outcomes
 from serving.store.payload import pack_assessment, unpack_assessment
 from serving.store.received import entries_of
 from serving.store.rosters import settle_students

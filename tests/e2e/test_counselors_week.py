@@ -98,7 +98,7 @@ def test_a_week_from_the_alert_on_monday_to_the_print_on_friday(
 
     # a referral that is accepted
     page.goto(f"{base}/students/{school.LATE[0]}")
-    move(page, "转介", to="medical", told="reason", reason="建议就诊")
+    move(page, "转介", to="medical", told="reason", agreed="guardian", reason="建议就诊")
     assert page.get_by_text("建议就诊").or_(page.get_by_text("转介")).first.is_visible()
     move(page, "登记答复", answer="accepted", by="县医院 周医生")
     assert page.get_by_text("县医院 周医生").first.is_visible()

@@ -90,7 +90,7 @@ def test_the_same_students_do_not_ring(home: Path, data: Path, capsys: pytest.Ca
     assert said["days"] == [AS_OF.isoformat()]
     assert (said["students"], said["model"]["version"]) == (900, "1")
     assert said["reference"]["students"] < 900, "those held out are no reference"
-    assert set(said["groups"]) == {"questionnaire", "leave", "family", "concern", "context"}
+    assert set(said["groups"]) == {"questionnaire", "leave", "family", "concern", "talk", "context"}
     assert said["calibration"]["slope"]["low"] < said["calibration"]["slope"]["high"]
     assert (said["calibration"]["n"], said["calibration"]["weights"], said["calibration"]["unit"]) == (
         900,
