@@ -3,7 +3,6 @@ among all others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,20 +37,14 @@ class PublishedOrder:
         quality of the data: as a reason it would be shared out among whatever questionnaires others have."""
         if self.by_sheets[row]:
             return ()
-        expected = {result.code for result in reading.instruments} | set(reading.quality.missing)
-        found = reasons_of(
+        return reasons_of(
             row,
             self.said,
             self.instruments,
             easing=easing,
-            unasked=set(self.instruments) - expected,
+            unasked=self.instruments,
             doubts=doubts_of(reading.instruments),
         )
-        return tuple(reason for reason in found if reason.feature not in self.not_there)
-
-    @cached_property
-    def not_there(self) -> frozenset[str]:
-        return frozenset(f"{code}_missing" for code in self.instruments)
 
 
 def published_order(records: Records, as_of: int, policy: Policy) -> PublishedOrder:
