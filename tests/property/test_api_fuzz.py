@@ -45,6 +45,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return schemathesis.openapi.from_asgi("/openapi.json", api.client.app), api.key()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("path", "method"), ROUTES)
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
 def test_nothing_makes_it_fail(described: Any, path: str, method: str, mode: schemathesis.GenerationMode) -> None:

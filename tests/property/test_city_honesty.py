@@ -11,6 +11,8 @@ from data_schemas.synthetic import make_city
 from data_schemas.synthetic.calibration.frames import Frames
 from data_schemas.synthetic.calibration.honesty import KINDS, SUSPECT_AT, auroc, stacked
 
+pytestmark = pytest.mark.whole
+
 STUDENTS, SEED = 30_000, 4
 
 

@@ -44,6 +44,7 @@ def said(door: Door, file: Path) -> str | None:
     return None
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", whole_files())
 def test_an_import_refuses_in_a_sentence(tmp_path: Path, name: str, damage: str) -> None:

@@ -28,6 +28,7 @@ def ids_of(store: Store, run_id: str) -> list[str]:
 KINDS = ["booster", "splines", None]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_students_of_a_city(kind: str | None, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     artifact: Artifact | None = None
