@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from data_schemas.codes import Concern, FamilyFlag
 from data_schemas.instruments import Instrument, Score, Words
 from data_schemas.own_features import OwnFeature
 from data_schemas.tables import Sensitivity
-from models.features.feature import Feature
+from models.features.feature import Feature, Group
 from models.features.leave_catalogue import leave_catalogue
 from models.features.own import own_catalogue
 from models.features.scores import best_value, feature_scores
@@ -214,34 +215,20 @@ def _concern() -> list[Feature]:
 def _talk() -> list[Feature]:
     """What people found in earlier talks. All are 0 where nobody has talked with the student and where talks found
     nothing, so that such a talk never puts anybody below one nobody has talked with."""
-    return [
-        Feature(
-            name,
-            "talk",
-            1,
-            "talk",
-            None,
-            Words(zh=zh, en=en),
-            unit=unit,
-            sensitivity=Sensitivity.PROTECTED,
-            source="outcomes",
-        )
-        for name, zh, en, unit in TALK
-    ]
+    return _of_one_topic("talk", 1, TALK, Sensitivity.PROTECTED, "outcomes")
 
 
 def _context() -> list[Feature]:
+    return _of_one_topic("context", 0, CONTEXT, Sensitivity.PERSONAL, "students")
+
+
+def _of_one_topic(
+    group: Group, direction: Literal[0, 1], rows: Iterable[tuple[str, str, str, str]], sensitivity: Sensitivity, source: str
+) -> list[Feature]:
+    """Features that speak as one topic, the group's own, from rows of name, Chinese, English and unit."""
     return [
         Feature(
-            name,
-            "context",
-            0,
-            "context",
-            None,
-            Words(zh=zh, en=en),
-            unit=unit,
-            sensitivity=Sensitivity.PERSONAL,
-            source="students",
+            name, group, direction, group, None, Words(zh=zh, en=en), unit=unit, sensitivity=sensitivity, source=source
         )
-        for name, zh, en, unit in CONTEXT
+        for name, zh, en, unit in rows
     ]

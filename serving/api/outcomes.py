@@ -79,14 +79,14 @@ def outcomes(
     rows, now = read_as(OutcomesRequest, read_json(body)).outcomes, state.clock()
     files, today = _files(state, client, rows), now.astimezone(ZONE).date()
     before = facts_of(state.store, [one.file_id for one in files], today)
+    rows = [_with_keys(state, row, where, before[where.file_id]) for row, where in zip(rows, files, strict=True)]
     problems = [
         problem
         for index, (row, where) in enumerate(zip(rows, files, strict=True))
-        for problem in _faults(state, index, row, before[where.file_id], today)
+        for problem in _faults(index, row, before[where.file_id], today)
     ]
     if problems:
         raise invalid(problems)
-    rows = [_with_keys(state, row, where, before[where.file_id]) for row, where in zip(rows, files, strict=True)]
     given = [_new(row, where, today) for row, where in zip(rows, files, strict=True)]
     kept = record_outcomes(state.store, client.client, given, now)
     after = facts_of(state.store, list(before), today)
@@ -132,7 +132,7 @@ def _open(state: State, facts: Iterable[StudentFacts]) -> set[tuple[str, str]]:
     return {(one.student_id, s.piece.key) for one in present_of(facts, state.policy, school) for s in one.open}
 
 
-def _faults(state: State, index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iterator[Problem]:
+def _faults(index: int, row: OutcomeRow, facts: StudentFacts, day: date) -> Iterator[Problem]:
     place = f"outcomes[{index}]"
     for column in ("observed_on", "recorded_on"):
         value = getattr(row, column)
@@ -146,12 +146,11 @@ def _faults(state: State, index: int, row: OutcomeRow, facts: StudentFacts, day:
         elif row.second_interviewer.casefold() == row.interviewer.casefold():
             yield Problem("the second interviewer is another person", column=f"{place}.second_interviewer")
     filed = {piece.key: piece.floor.evidence_on for piece in facts.pieces}
-    known = keys_by_name(state.store, facts.student_id, filed) if row.assessed else {}
-    for number, name in enumerate(row.assessed or ()):
-        if name not in known:
+    for number, key in enumerate(row.assessed or ()):
+        if key not in filed:
             fix = "name evidence of this student as `floors[].evidence` of an answer names it"
             yield Problem("no such evidence is on file", column=f"{place}.assessed[{number}]", fix=fix)
-        elif filed[known[name]] > row.observed_on:
+        elif filed[key] > row.observed_on:
             what = "this evidence is of a later day than observed_on: the talk cannot have assessed it"
             yield Problem(what, column=f"{place}.assessed[{number}]", fix="give the day on which it was talked about")
     if row.assessed and row.interviewer is None:
@@ -162,11 +161,11 @@ def _faults(state: State, index: int, row: OutcomeRow, facts: StudentFacts, day:
 
 
 def _with_keys(state: State, row: OutcomeRow, where: FileOf, facts: StudentFacts) -> OutcomeRow:
-    """The row with evidence by its keys, under whatever names it was sent."""
+    """The row with evidence by its keys, under whatever names it was sent; what is no name of it stays as it is."""
     if not row.assessed:
         return row
     known = keys_by_name(state.store, where.file_id, (piece.key for piece in facts.pieces))
-    return row.model_copy(update={"assessed": [known[name] for name in row.assessed]})
+    return row.model_copy(update={"assessed": [known.get(name, name) for name in row.assessed]})
 
 
 def _new(row: OutcomeRow, where: FileOf, today: date) -> NewOutcome:
