@@ -223,7 +223,11 @@ def _context() -> list[Feature]:
 
 
 def _of_one_topic(
-    group: Group, direction: Literal[0, 1], rows: Iterable[tuple[str, str, str, str]], sensitivity: Sensitivity, source: str
+    group: Group,
+    direction: Literal[0, 1],
+    rows: Iterable[tuple[str, str, str, str]],
+    sensitivity: Sensitivity,
+    source: str,
 ) -> list[Feature]:
     """Features that speak as one topic, the group's own, from rows of name, Chinese, English and unit."""
     return [
