@@ -23,7 +23,7 @@ BEARER = HTTPBearer(
 
 def caller(*scopes: str) -> Callable[..., Client]:
     """A dependency: the client whose key has one of `scopes`; raises `UserError` 401 or 403, and 429 where the
-    key asks too often, or its address has sent too many keys that do not hold."""
+    key asks too often, or its address has sent too many invalid keys."""
 
     def client_of(
         request: Request,

@@ -1,4 +1,4 @@
-"""How often one key may ask, and how often somebody may try keys that do not hold. Counted by each process."""
+"""How often one key may ask, and how often somebody may try invalid keys. Counted by each process."""
 
 import hashlib
 import math
@@ -10,13 +10,13 @@ from starlette.exceptions import HTTPException
 
 PER_MINUTE = 6000  # of a key that says nothing else: a city's nightly records one by one in an hour
 BURST_SECONDS = 10  # of a key's requests at once, after it has asked nothing for so long
-WRONG_PER_MINUTE = 60  # keys that do not hold, from one address
+WRONG_PER_MINUTE = 60  # invalid or revoked keys, from one address
 MOST = 10_000  # keys and addresses that are remembered
 
 
 @dataclass
 class Rates:
-    """Buckets that fill up again: one a key, and one an address that sends keys that do not hold. `clock` is in
+    """Buckets that fill up again: one a key, and one an address that sends invalid keys. `clock` is in
     seconds and never goes back."""
 
     clock: Callable[[], float]
@@ -31,11 +31,11 @@ class Rates:
             raise _too_often(wait, f"this key may ask {rate} times a minute")
 
     def wrong_key(self, address: str) -> None:
-        """Count a key that does not hold; raises `HTTPException` 429 where too many came from an address. One that
-        holds is let in all the same: others may stand behind the same proxy."""
+        """Count an invalid or revoked key; raises `HTTPException` 429 where too many came from an address. A valid
+        one is let in all the same: others may stand behind the same proxy."""
         wait = self._take(_mark(address), WRONG_PER_MINUTE, WRONG_PER_MINUTE)
         if wait > 0:
-            raise _too_often(wait, "too many keys that do not hold came from this address")
+            raise _too_often(wait, "too many invalid or revoked keys came from this address")
 
     def _take(self, name: str, per_minute: float, most: float) -> float:
         """Take one out of a bucket; where there is none, the seconds until there is."""

@@ -118,7 +118,7 @@ def test_keys_that_do_not_hold_are_logged_and_held_up(api: Api, capsys: pytest.C
     whole.router.default.api.app.state.rates = Rates(lambda: 0.0)  # nothing fills up meanwhile
     tried = [api.get("/model", f"rx_wrong-{number}") for number in range(WRONG_PER_MINUTE + 1)]
     assert [one.status_code for one in tried] == [401] * WRONG_PER_MINUTE + [429]
-    assert tried[-1].json()["detail"] == "too many keys that do not hold came from this address"
+    assert tried[-1].json()["detail"] == "too many invalid or revoked keys came from this address"
     assert api.get("/model").status_code == 200, "a key that holds is let in"
     logged = capsys.readouterr().out
     assert logged.count("wrong_key") == WRONG_PER_MINUTE + 1
