@@ -84,3 +84,5 @@ def test_a_blind_student_is_not_counted(store: Store, tmp_path: Path) -> None:
     everybody = clusters_of(store, "school-01", NOW, frozenset())
     assert "八(2)班" in {one.unit.unit_id for one in everybody}
     assert clusters_of(store, "school-01", NOW, frozenset({"S-31"})) == ()
+    # Of S-0 is all that is known of last winter: without it there are no 24 weeks to compare with.
+    assert clusters_of(store, "school-01", NOW, frozenset({"S-0"})) == ()

@@ -60,6 +60,11 @@ def test_a_file_says_what_takes_away_from_a_total(store: Store, tmp_path: Path) 
     assert "至少" in told[1]
 
 
+@pytest.mark.parametrize("path", ["/export/list", "/export/handover", "/export/students/S-1"])
+def test_danger_that_nobody_has_confirmed_goes_out_as_to_be_checked(desk: Desk, path: str) -> None:
+    assert "■ 危机·待核查" in str(book(desk, f"{path}?as=xlsx"))
+
+
 def test_all_rows_go_out_not_the_first_fifty(store: Store, tmp_path: Path) -> None:
     said = [assessment(f"S-{n}", Tier.WATCH) for n in range(120)]
     publish(store, said, students=[student(one.student_id) for one in said])

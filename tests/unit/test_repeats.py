@@ -30,6 +30,7 @@ OTHERWISE: dict[str, list[Row]] = {
         {"source": "parent"},
         {"value": "no"},
         {"tier": "crisis"},
+        {"source_event_id": "E-2"},
     ],
     "leaves": [{"type": "personal"}, {"start_on": "2026-03-09"}, {"end_on": "2026-03-12"}, {"half_days": 1}],
     "family": [{"value": "no"}, {"recorded_on": "2026-03-11"}, {"verified_by": "school"}],
@@ -116,3 +117,9 @@ def test_leave_that_is_asked_for_again_on_the_day_on_which_it_was_taken_back_sta
         if "taken back" in fault.what
     ]
     assert [fault.rows.tolist() for fault in asked] == ([stands] if stands else [])
+
+
+def test_a_report_between_two_of_another_id_hides_no_repeat() -> None:
+    told = (("E-1", 10), ("E-2", 11), ("E-1", 12))
+    rows = [{**ROWS["concerns"], "source_event_id": event, "recorded_on": f"2026-03-{day}"} for event, day in told]
+    assert repeats(frame("concerns", rows), "concerns").sum() == 1
