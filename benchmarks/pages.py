@@ -78,8 +78,8 @@ def make_city(home: Path) -> None:
 
 
 def copy(home: Path, first: int, last: int) -> None:
-    """Add the schools `first` to `last` - 1 of the city, in one transaction. What is sealed is sealed again: it is bound
-    to the row it stands in."""
+    """Add the schools `first` to `last` - 1 of the city, in one transaction. What is sealed is bound to its row, and is
+    sealed again."""
     keyring = find_keyring(read_settings({"RUNXIN_HOME": str(home)}))
     assert keyring is not None
 
