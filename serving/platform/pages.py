@@ -46,10 +46,12 @@ def shows(path: str, show: Show, sensitive: bool = False) -> Route:
 
 
 def _shown(request: Request, show: Show, sensitive: bool) -> Response:
-    session = _session(request)
-    if sensitive and not session.fresh:
-        return _confirm(request, None)
-    return show(request, session.user, _state(request))
+    state = _state(request)
+    with state.store.reading_once():
+        session = _session(request)
+        if sensitive and not session.fresh:
+            return _confirm(request, None)
+        return show(request, session.user, state)
 
 
 def takes(path: str, take: Take, sensitive: bool = False) -> Route:

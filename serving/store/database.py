@@ -35,6 +35,7 @@ from serving.store.fact_changes import count_changes
 from serving.store.kept_schools import MOST_STUDENTS, KeptSchools
 from serving.store.sealing import check_readable, find_keyring, make_keyring, reseal
 from serving.store.together import Together
+from serving.store.view import View, view
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOOK = "look at RUNXIN_DATABASE_URL"
@@ -76,13 +77,33 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """One view of the database as it stands."""
-        with _available(), self.engine.connect() as connection:
-            yield connection.execution_options(**reading_options(self.engine))
+        """One view of the database as it stands; within `reading_once` the one that is open there."""
+        held = view.get()
+        with _available():
+            if held is not None and held.serves(self.engine):
+                with held.reading() as connection:
+                    yield connection
+            else:
+                with self.engine.connect() as connection:
+                    yield connection.execution_options(**reading_options(self.engine))
+
+    @contextmanager
+    def reading_once(self) -> Iterator[None]:
+        """What is read within the block comes from one view; once something is written, from a new one."""
+        held = View(self.engine)
+        token = view.set(held)
+        try:
+            yield
+        finally:
+            view.reset(token)
+            held.end()
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction: whole at the end of the block, or not at all."""
+        held = view.get()
+        if held is not None and held.engine is self.engine:
+            held.make_stale()
         with _available(), self.engine.connect() as connection:
             connection.execution_options(**writing_options(self.engine))
             with connection.begin():

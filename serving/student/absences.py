@@ -15,19 +15,32 @@ SCHOOL_WEEK = 5  # Saturday and Sunday are drawn where something is on record, o
 
 
 @dataclass(frozen=True)
-class Square:
-    day: KnownDay
-    x: int
-    y: int
+class Letter:
+    """In the middle of the square of a day away from school; `x` and `y` are where it stands."""
+
+    kind: DayKind
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The squares of all days of one kind, as one path: a page with an element for each day takes longer to make than
+    everything else on it. `returns` are days on which somebody was back."""
+
+    kind: DayKind
+    returns: bool
+    path: str
 
 
 @dataclass(frozen=True)
 class Absences:
-    """The drawing, `width` by `height`. `squares` are its days, `months` the names of months with their places,
+    """The drawing, `width` by `height`. `shapes` are its days, `months` the names of months with their places,
     `weekdays` the rows from 0 (Monday), `listed` the days away from school, newest first. `days` counts those of leave
     (halves as halves), `unknown` school days of which nothing is known. `none` says that nobody handed any in."""
 
-    squares: tuple[Square, ...]
+    shapes: tuple[Shape, ...]
+    letters: tuple[Letter, ...]
     months: tuple[tuple[int, int], ...]
     weekdays: tuple[tuple[int, int], ...]
     listed: tuple[KnownDay, ...]
@@ -50,17 +63,22 @@ def absences_of(rows: StudentRows, school_id: str, calendars: Calendars, today: 
     weekend = max((one.on.weekday() for one in days if one.kind is not DayKind.NO_SCHOOL), default=0)
     lines = max(SCHOOL_WEEK, weekend + 1)
     step = CELL + GAP
-    squares = tuple(
-        Square(one, LEFT + (one.on - since).days // 7 * step, TOP + one.on.weekday() * step)
-        for one in days
-        if one.on.weekday() < lines
-    )
+    drawn: dict[tuple[DayKind, bool], list[str]] = {}
+    letters = []
+    for one in days:
+        if one.on.weekday() >= lines:
+            continue
+        x, y = LEFT + (one.on - since).days // 7 * step, TOP + one.on.weekday() * step
+        drawn.setdefault((one.kind, one.returns), []).append(f"M{x} {y}h{CELL}v{CELL}h-{CELL}z")
+        if one.kind in AWAY:
+            letters.append(Letter(one.kind, x + CELL / 2, y + CELL - 3.5))
     first_weeks = {(one.on.year, one.on.month): (one.on - since).days // 7 for one in reversed(days)}
     months = sorted((week, month) for (_, month), week in first_weeks.items() if week < WEEKS - 1)
     spread = [one for place, one in enumerate(months) if place + 1 == len(months) or months[place + 1][0] - one[0] > 1]
     listed = tuple(one for one in reversed(days) if one.kind in AWAY)
     return Absences(
-        squares,
+        tuple(Shape(kind, returns, "".join(squares)) for (kind, returns), squares in drawn.items()),
+        tuple(letters),
         tuple((LEFT + week * step, month) for week, month in spread),
         tuple((TOP + line * step + CELL - 4, line) for line in range(lines)),
         listed,

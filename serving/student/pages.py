@@ -25,7 +25,7 @@ from serving.platform.schools import namer
 from serving.platform.state import State, instruments_of
 from serving.platform.words import instrument_label, instrument_name, pick, say
 from serving.reading.pages import ask_page
-from serving.student.absences import AWAY, absences_of
+from serving.student.absences import absences_of
 from serving.student.service import form_of, open_student
 from serving.student.sheets import courses_of
 from serving.student.timeline import circumstances_of, timeline_of
@@ -214,7 +214,6 @@ def show_student(request: Request, user: User, state: State) -> Response:
     return show(
         "student.html",
         absences=absences_of(file.rows, file.student.school_id, state.calendars, state.today()),
-        away=AWAY,
         circumstances=circumstances_of(file.rows, state.today()),
         timeline=timeline_of(now, file.rows, courses, past, moves, file.reports, file.rung, namer(request)),
         undoable=undoable,
