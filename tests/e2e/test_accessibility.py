@@ -20,12 +20,20 @@ WORDS = "{rules: {'color-contrast': {enabled: false}}}"
 FOUND = """async () => (await axe.run(OPTIONS)).violations
     .filter(one => ["serious", "critical"].includes(one.impact))
     .map(one => `${one.id}: ${one.nodes.map(node => node.html).join(" ")}`)"""
-# What a finger has to hit: what is smaller than 24 pixels both ways, neither in a sentence nor with room around.
-# Of a box or a circle to tick, its label is hit as well.
-SMALL = """() => [...document.querySelectorAll("main button, main select, main .action, main .act, main .reach")]
+# What has to be hit and is smaller than so many pixels either way: 24 with a mouse (WCAG 2.2, 2.5.8), 44 with a finger
+# (2.5.5). Of a box or a circle to tick, its label is hit as well. Links within sentences are excepted there too.
+MOUSE, FINGER = 24, 44
+SMALL = """least => [...document.querySelectorAll("button, select, .action, .act, .reach, summary, nav a, .pill, label.tick")]
     .filter(one => one.checkVisibility()).map(one => [one, one.getBoundingClientRect()])
-    .filter(([, box]) => box.height < 24 || box.width < 24)
+    .filter(([, box]) => box.height < least - .5 || box.width < least - .5)
     .map(([one, box]) => `${one.textContent.trim()} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+# What lies over something else that can be pressed.
+COVERED = """() => [...document.querySelectorAll("main button, main .act, main .action, main .reach, nav a")]
+    .filter(one => one.checkVisibility()).map(one => [one, one.getBoundingClientRect()])
+    .filter(([one, box], place, all) => all.some(([other, its], where) => where > place && !one.contains(other)
+        && Math.min(box.right, its.right) - Math.max(box.left, its.left) > 1
+        && Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top) > 1))
+    .map(([one]) => one.textContent.trim())"""
 PRESSED = """() => [...document.querySelectorAll("main button, main textarea, main select, nav, .alarm")]
     .filter(one => one.checkVisibility()).map(one => one.outerHTML)"""
 UNFOLD = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
@@ -45,11 +53,12 @@ class Visitors:
 
     def __init__(self, browser: Browser, desk: Desk, base: str) -> None:
         self.browser, self.desk, self.base = browser, desk, base
+        self.touch = False
         self.windows: dict[str, Page] = {}
 
     def open(self, address: Address, language: str, scheme: str, width: int) -> Page:
         if address.who not in self.windows:
-            self.windows[address.who] = self.browser.new_context(bypass_csp=True).new_page()
+            self.windows[address.who] = self.browser.new_context(bypass_csp=True, has_touch=self.touch).new_page()
             if address.who:
                 come_in(self.windows[address.who], self.base + self.desk.pages.link(address.who))
         page = self.windows[address.who]
@@ -82,9 +91,12 @@ def serious(page: Page, options: str) -> list[str]:
 
 
 def test_axe_finds_nothing_serious_on_a_phone_in_light_and_dark(visitors: Visitors) -> None:
+    visitors.touch = True
     for address in PAGES:
         page = visitors.open(address, "zh", "light", 390)
         assert page.evaluate(WIDER) <= 0, address.name
+        assert page.evaluate(SMALL, FINGER) == [], address.name
+        assert page.evaluate(COVERED) == [], address.name
         if address.again:
             continue
         assert serious(page, PLAIN) == [], address.name
@@ -97,7 +109,7 @@ def test_twice_as_large_and_in_english_nothing_is_lost_and_everything_can_be_hit
         page = visitors.open(address, "en", "light", TWICE_AS_LARGE)
         assert address.again or serious(page, WORDS) == [], address.name
         assert page.evaluate(WIDER) <= 0, address.name
-        assert page.evaluate(SMALL) == [], address.name
+        assert page.evaluate(SMALL, MOUSE) == [], address.name
         assert page.locator("h1").count() == 1, address.name
         assert page.locator("html").get_attribute("lang") == "en"
         page.emulate_media(media="print")
