@@ -23,10 +23,11 @@ FOUND = """async () => (await axe.run(OPTIONS)).violations
 # What has to be hit and is smaller than so many pixels either way: 24 with a mouse (WCAG 2.2, 2.5.8), 44 with a finger
 # (2.5.5). Of a box or a circle to tick, its label is hit as well. Links within sentences are excepted there too.
 MOUSE, FINGER = 24, 44
-SMALL = """least => [...document.querySelectorAll("button, select, .action, .act, .reach, summary, nav a, .pill, label.tick")]
+HIT = "button, select, .action, .act, .reach, summary, nav a, .pill, label.tick"
+SMALL = f"""least => [...document.querySelectorAll("{HIT}")]
     .filter(one => one.checkVisibility()).map(one => [one, one.getBoundingClientRect()])
     .filter(([, box]) => box.height < least - .5 || box.width < least - .5)
-    .map(([one, box]) => `${one.textContent.trim()} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+    .map(([one, box]) => `${{one.textContent.trim()}} ${{Math.round(box.width)}}x${{Math.round(box.height)}}`)"""
 # What lies over something else that can be pressed.
 COVERED = """() => [...document.querySelectorAll("main button, main .act, main .action, main .reach, nav a")]
     .filter(one => one.checkVisibility()).map(one => [one, one.getBoundingClientRect()])
