@@ -48,6 +48,18 @@ def _compiled_before_examples(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("_compiled_loops")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Argon2id at its least cost: at the service's own a password takes a fifth of a second each time. That the service
+    keeps them at full cost has a test of its own, which asks a process of its own."""
+    from argon2 import PasswordHasher
+
+    from serving.accounts import passwords
+
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords._hasher = lambda: quick  # type: ignore[assignment]
+
+
 # `tests.trained` is imported where a model is asked for: LightGBM and SciPy take seconds, and most tests do without.
 
 

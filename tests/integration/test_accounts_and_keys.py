@@ -1,5 +1,7 @@
 """Ways in: one-time links, passwords, sessions, keys; none of their secrets is kept in clear."""
 
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -261,3 +263,11 @@ def test_every_counselor_reads_a_student_without_a_school(store: Store, tmp_path
         assert open_student(state, User(name, Role.COUNSELOR, (school,)), "S-9").student.school_id == UNASSIGNED
     with pytest.raises(UserError, match="only a counselor or a supervisor may see a student's record"):
         open_student(state, User("li", Role.PRINCIPAL, ("school-01",)), "S-9")
+
+
+def test_a_password_is_kept_with_argon2id_at_the_cost_of_rfc_9106() -> None:
+    """64 MiB, three passes, four lanes (RFC 9106, the second choice); these tests themselves run at less."""
+    code = f"from serving.accounts.passwords import hash_password; print(hash_password({SECRET!r}))"
+    command = [sys.executable, "-c", code]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
