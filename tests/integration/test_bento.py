@@ -39,6 +39,7 @@ def source_of(folder: Path) -> Path:
     return source
 
 
+@pytest.mark.whole
 def test_a_bento_serves_by_its_tag(tmp_path: Path, environment: dict[str, str]) -> None:
     bentoml = [sys.executable, "-m", "bentoml"]
     built = subprocess.run(

@@ -23,6 +23,7 @@ def test_the_guard_sees_an_attempt(offline: Offline) -> None:
     assert offline.attempts(), "without this the test below would prove nothing"
 
 
+@pytest.mark.whole
 def test_the_demo_needs_no_network_and_trains_once(demo: Demo, tmp_path: Path) -> None:
     first = demo.answer
     assert demo.attempts == [], "nothing leaves this machine"

@@ -15,6 +15,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.whole
 def test_the_command_trains_and_speaks_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

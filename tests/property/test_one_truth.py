@@ -45,6 +45,7 @@ def test_every_reader_says_what_is_so(tmp_path: Path, history: tuple[Fact, ...])
     assert not found, "\n".join(["", *found[:5], "of:", *map(str, history)])
 
 
+@pytest.mark.whole
 @settings(
     max_examples=4,
     phases=[Phase.explicit, Phase.generate],
