@@ -15,7 +15,7 @@ SCHOOL_WEEK = 5  # Saturday and Sunday are drawn where something is on record, o
 
 
 @dataclass(frozen=True)
-class Letter:
+class DayLetter:
     """In the middle of the square of a day away from school; `x` and `y` are where it stands."""
 
     kind: DayKind
@@ -40,7 +40,7 @@ class Absences:
     (halves as halves), `unknown` school days of which nothing is known. `none` says that nobody handed any in."""
 
     shapes: tuple[Shape, ...]
-    letters: tuple[Letter, ...]
+    letters: tuple[DayLetter, ...]
     months: tuple[tuple[int, int], ...]
     weekdays: tuple[tuple[int, int], ...]
     listed: tuple[KnownDay, ...]
@@ -71,7 +71,7 @@ def absences_of(rows: StudentRows, school_id: str, calendars: Calendars, today: 
         x, y = LEFT + (one.on - since).days // 7 * step, TOP + one.on.weekday() * step
         drawn.setdefault((one.kind, one.returns), []).append(f"M{x} {y}h{CELL}v{CELL}h-{CELL}z")
         if one.kind in AWAY:
-            letters.append(Letter(one.kind, x + CELL / 2, y + CELL - 3.5))
+            letters.append(DayLetter(one.kind, x + CELL / 2, y + CELL - 3.5))
     first_weeks = {(one.on.year, one.on.month): (one.on - since).days // 7 for one in reversed(days)}
     months = sorted((week, month) for (_, month), week in first_weeks.items() if week < WEEKS - 1)
     spread = [one for place, one in enumerate(months) if place + 1 == len(months) or months[place + 1][0] - one[0] > 1]
