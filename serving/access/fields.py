@@ -117,6 +117,8 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "GET /support/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.SUPPORT, F.REASONS}),
         "GET /notes/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.RESTRICTED}),
         "GET /links/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.LINK}),
+        "GET /reports": frozenset(),  # counts alone
+        "GET /export/reports": frozenset(),
         "GET /miss-review": frozenset({F.ID, F.MISS}),
         "POST /score": KEY_SEES["explain"],
         "POST /score_batch": KEY_SEES["explain"],

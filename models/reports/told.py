@@ -1,0 +1,45 @@
+"""Figures as they are told to a reader: small ones hidden, and the others so that no two reports tell of one child."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from models.reports.figures import Figures
+from models.small_counts import STEP, about, told
+
+
+@dataclass(frozen=True)
+class Median:
+    """The middle of what `n` students waited, in hours, those still waiting among them: infinite where fewer than half
+    have got there. Both None where there are too few."""
+
+    n: int | None
+    hours: float | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """`groups` by group and part, `sums` of each group, `waits` by step. What is None is not told."""
+
+    groups: Mapping[str, Mapping[str, int | None]]
+    sums: Mapping[str, int | None]
+    waits: Mapping[str, Median]
+
+
+def told_of(figures: Figures, least: int) -> Told:
+    """For a reader who is told counts from `least` on (0: all of them, exactly)."""
+    return Told(
+        {name: told(parts, least) for name, parts in figures.groups.items()},
+        {name: about(sum(parts.values()), least) for name, parts in figures.groups.items()},
+        {name: _median(hours, least) for name, hours in figures.waits.items()},
+    )
+
+
+def _median(hours: tuple[float, ...], least: int) -> Median:
+    n = about(len(hours), least)
+    if not hours or n is None or (least and len(hours) < max(least, 2 * STEP)):
+        return Median(n, None)
+    middle = median(hours)
+    if middle == float("inf") or not least:
+        return Median(n, middle)
+    return Median(n, max(24.0, round(middle / 24) * 24.0))  # in days: the hours of one family are nobody else's
