@@ -1,14 +1,13 @@
 """What reports for meetings count: figures of a school in a time, from facts alone, and how they are told to whom."""
 
-from models.reports.duties_done import DONE_BY, DutyFigures, due_between
-from models.reports.figures import WAITS, Figures, Referral, figures_of, together
+from models.reports.duties_done import DutyDone, due_between
+from models.reports.figures import Figures, Referral, figures_of, together
 from models.reports.periods import Period, ReportKind, period_of
-from models.reports.told import Median, Told, told_of
+from models.reports.told import DutyTold, Median, Told, duty_told, told_of
 
 __all__ = [
-    "DONE_BY",
-    "WAITS",
-    "DutyFigures",
+    "DutyDone",
+    "DutyTold",
     "Figures",
     "Median",
     "Period",
@@ -16,6 +15,7 @@ __all__ = [
     "ReportKind",
     "Told",
     "due_between",
+    "duty_told",
     "figures_of",
     "period_of",
     "together",

@@ -1,26 +1,32 @@
-"""How duties that were due in a time stand: what of the plan was done, and done by its day."""
+"""How duties that were due in a time stand: what of the plan was done, and what of that after its day."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from models.duties import DutyState, DutyTask
 
-# In time, done after its day, not done though its day is over. Nothing excused or locked, nothing that is still open.
-DONE_BY = ("in_time", "late", "not_done")
-DutyFigures = dict[str, dict[str, int]]
+DUE = (DutyState.DONE, DutyState.OVERDUE, DutyState.MISSED)  # nothing excused or locked, nothing that is still open
 
 
-def due_between(tasks: Iterable[DutyTask], first: date, last: date) -> DutyFigures:
-    """By duty, how many tasks that were due from a day to another one, both counted, were done how (`DONE_BY`)."""
-    found: dict[str, dict[str, int]] = {}
+@dataclass(frozen=True)
+class DutyDone:
+    """Of one duty: how many tasks were due, were done, and were done late."""
+
+    due: int
+    done: int
+    late: int
+
+    def __add__(self, other: "DutyDone") -> "DutyDone":
+        return DutyDone(self.due + other.due, self.done + other.done, self.late + other.late)
+
+
+def due_between(tasks: Iterable[DutyTask], first: date, last: date) -> dict[str, DutyDone]:
+    """By duty, the tasks that were due from a day to another one, both counted."""
+    found: dict[str, DutyDone] = {}
     for task in tasks:
-        how = _how(task)
-        if how is not None and first <= task.due_on <= last:
-            found.setdefault(task.duty, dict.fromkeys(DONE_BY, 0))[how] += 1
+        if task.state in DUE and first <= task.due_on <= last:
+            done = task.state is DutyState.DONE
+            one = DutyDone(1, int(done), int(done and task.days_over > 0))
+            found[task.duty] = found[task.duty] + one if task.duty in found else one
     return found
-
-
-def _how(task: DutyTask) -> str | None:
-    if task.state is DutyState.DONE:
-        return "late" if task.days_over else "in_time"
-    return "not_done" if task.state in (DutyState.OVERDUE, DutyState.MISSED) else None

@@ -3,47 +3,47 @@ nobody is named here, and nothing is kept."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from data_schemas.codes import Selection, Tier
+from data_schemas.codes import Tier
 from models.duties import DutyStudent
 from models.reports.periods import Period
-from models.triage import ZONE, Present, Word
+from models.triage import ZONE, Present
 from models.triage.clocks import end_of
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     # Students as they stand now. Who is drawn by lot for a blind talk stands under no tier.
     "students": ("pending", "crisis", "priority", "watch", "routine", "blind"),
-    "screening": ("screened", "not_screened"),
     # Students of whom evidence or a report came in within the time.
     "received": ("assessed", "acted", "waiting"),
-    "known": ("known", "new"),
-    "talks": (*Selection.codes(), "not_said"),
-    "attempts": ("reached", "not_reached"),
-    "referrals": ("returned", "answered", "waiting"),
+    # The newest talk of the time beside the tier that a model had said before it.
     "views": ("raised", "same", "lowered"),
     "explanations": ("agree", "disagree", "cannot_say"),
 }
+# Students who were screened, of whom more is known than what came in; talks; referrals, and those of them answered.
+COUNTS = ("screened", "known", "talks", "referrals", "answered")
 WAITS = ("action", "reached", "plan")
 NEVER = float("inf")
 
 
 @dataclass(frozen=True)
 class Referral:
-    """A case that was referred on a day, and how far it came ("waiting", "answered" or "returned")."""
+    """A case that was referred on a day, and whether an answer or the student has come back."""
 
     on: date
-    stands: str
+    answered: bool
 
 
 @dataclass(frozen=True)
 class Figures:
-    """`groups` are counts by group and part (`PARTS`); `waits` are hours from receipt to the first human action, to
-    somebody reached, to a plan, one for each student of "received", infinite where it has not come about yet."""
+    """`groups` are counts by group and part (`PARTS`), `counts` those of `COUNTS`. `waits` are hours from receipt to the
+    first human action, to somebody reached, to a plan, one for each student of "received", infinite where it has not
+    come about yet."""
 
     groups: Mapping[str, Mapping[str, int]]
-    waits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    counts: Mapping[str, int]
+    waits: Mapping[str, tuple[float, ...]]
 
 
 def figures_of(
@@ -56,18 +56,15 @@ def figures_of(
     """`blind` are the ids of whom nothing is told but what is asked of everybody; `views` is what readers said of
     explanations within the period."""
     groups = {name: Counter(dict.fromkeys(parts, 0)) for name, parts in PARTS.items()}
-    waits: dict[str, list[float]] = {name: [] for name in WAITS}
+    counts, waits = dict.fromkeys(COUNTS, 0), {name: list[float]() for name in WAITS}
     for one in students:
         present = one.present
         drawn = present.student_id in blind
         groups["students"]["blind" if drawn else _stands(present)] += 1
-        groups["screening"]["screened" if present.facts.screened else "not_screened"] += 1
-        groups["talks"].update(_streams(present.words, period))
+        counts["screened"] += present.facts.screened
+        counts["talks"] += sum(word.is_interview and word.observed_on in period for word in present.words)
         if drawn:
             continue
-        for attempt in present.facts.attempts:
-            if attempt.on in period:
-                groups["attempts"]["reached" if attempt.reached else "not_reached"] += 1
         view = _view(present, period)
         if view is not None:
             groups["views"][view] += 1
@@ -75,12 +72,13 @@ def figures_of(
         if received is not None:
             since, part, known = received
             groups["received"][part] += 1
-            groups["known"]["known" if known else "new"] += 1
+            counts["known"] += known
             for name, hours in _waited(one, since).items():
                 waits[name].append(hours)
-    groups["referrals"].update(one.stands for one in referrals if one.on in period)
+    made = [one for one in referrals if one.on in period]
+    counts |= {"referrals": len(made), "answered": sum(one.answered for one in made)}
     groups["explanations"].update(views)
-    return Figures(groups, {name: tuple(hours) for name, hours in waits.items()})
+    return Figures(groups, counts, {name: tuple(hours) for name, hours in waits.items()})
 
 
 def together(figures: Sequence[Figures]) -> Figures:
@@ -89,19 +87,14 @@ def together(figures: Sequence[Figures]) -> Figures:
     for one in figures:
         for name, parts in one.groups.items():
             groups[name].update(parts)
-    return Figures(groups, {name: tuple(h for one in figures for h in one.waits.get(name, ())) for name in WAITS})
+    counts = {name: sum(one.counts[name] for one in figures) for name in COUNTS}
+    return Figures(groups, counts, {name: tuple(h for one in figures for h in one.waits[name]) for name in WAITS})
 
 
 def _stands(present: Present) -> str:
     if present.tier is not Tier.CRISIS:
         return present.tier.code
     return "crisis" if present.in_review else "pending"
-
-
-def _streams(words: Sequence[Word], period: Period) -> Iterator[str]:
-    for word in words:
-        if word.is_interview and word.observed_on in period:
-            yield word.selection_reason or "not_said"
 
 
 def _view(present: Present, period: Period) -> str | None:

@@ -2,7 +2,7 @@
 
 from data_schemas.instruments import Words
 from serving.exports.sheet import OutSheet
-from serving.reports.lines import NOT_TOLD, Line, sections_of
+from serving.reports.lines import OF_A_SCHOOL, Line, number_words, sections_of
 from serving.reports.service import Report
 from serving.reports.words_of import COLUMNS
 from serving.today.cells import pick
@@ -28,7 +28,10 @@ def report_sheet(report: Report, school: str | None, lang: str) -> OutSheet:
         rows += [_row(line, report, lang) for line in section.lines]
     for code, head in COLUMNS.items() if report.by_school else ():
         rows.append((f"{pick(BY_SCHOOL, lang)} · {pick(head, lang)}",))
-        rows += [(name, _count(cells[code], report, lang), "", "", "", "") for name, cells in report.by_school]
+        rows += [
+            (name, pick(number_words(cells[code], report, OF_A_SCHOOL), lang), "", "", "", "")
+            for name, cells in report.by_school
+        ]
     kind = report.period.kind.zh if lang == "zh" else report.period.kind.en
     title = f"{pick(Words(zh='报表', en='report'), lang)} {kind} {report.period.name}"
     heads = [pick(NOTICE, lang), school or pick(CITY, lang), f"{report.period.first} – {report.period.last}"]
@@ -49,11 +52,5 @@ def _row(line: Line, report: Report, lang: str) -> tuple[str, ...]:
     if line.text is not None:
         return pick(line.label, lang), pick(line.text, lang), "", "", "", ""
     share = "" if line.share is None else f"{line.share}%"
-    of = "" if line.share is None else _count(line.of, report, lang)
-    return pick(line.label, lang), _count(line.n, report, lang), share, of, "", ""
-
-
-def _count(n: int | None, report: Report, lang: str) -> str:
-    if n is None:
-        return pick(NOT_TOLD, lang)
-    return pick(Words(zh=f"约 {n}", en=f"about {n}"), lang) if report.least else str(n)
+    of = "" if line.of is None else pick(number_words(line.of, report, line), lang)
+    return pick(line.label, lang), pick(number_words(line.n, report, line), lang), share, of, "", ""

@@ -16,7 +16,7 @@ from serving.exports.sheet import OutSheet
 from serving.exports.tasks import tasks_sheet
 from serving.handover.service import open_handover
 from serving.platform.state import State
-from serving.reports.service import open_report
+from serving.reports.service import Counting, open_report
 from serving.store import AuditEvent, school_names, write_audit
 from serving.student import open_student
 from serving.today.service import open_list
@@ -77,6 +77,8 @@ def open_report_out(
 ) -> OutSheet:
     """A report to go out. Raises `UserError`: refused, or not found before the first term."""
     report = open_report(state, user, kind, day, school_id)
+    if isinstance(report, Counting):
+        raise UserError(Kind.UNAVAILABLE, f"{report.done} of {report.of} schools are counted", fix="ask again")
     if report is None:
         raise UserError(Kind.NOT_FOUND, "the calendar has no term yet")
     detail = f"{form} {kind.code} {report.period.name}"

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from data_schemas.instruments import Words
 from models.duties import DUTIES, of_duty
-from models.reports import Median, ReportKind
-from serving.reports.service import DutiesTold, Report
+from models.reports import DutyTold, Median, ReportKind
+from serving.reports.service import Report
 from serving.reports.words_of import LABELS, NOT_HERE, TITLES
 
 COVERED = ("D05", "D06", "D10", "D03", "D08", "D07", "D16")  # what D40 asks to be counted
 NOT_TOLD, NONE = Words(zh="不显示", en="not shown"), Words(zh="–", en="–")
+NOT_DUE = Words(zh="没有到期的", en="nothing was due")
+EARLIER = Words(zh="只计本学年的任务", en="tasks are counted in this school year only")
 HALFWAY = Words(zh="尚未过半", en="not half of them yet")
 
 
@@ -23,11 +25,16 @@ class Line:
     of: int | None = None
     text: Words | None = None
     note: Words | None = None
+    small: bool = False  # a count that is not told is too small, and not hidden because of another
+    exact: bool = False  # it is of schools, and told as it is
 
     @property
     def share(self) -> int | None:
         """In per cent, of the figures as they are told."""
         return round(100 * self.n / self.of) if self.n is not None and self.of else None
+
+
+OF_A_SCHOOL = Line(NONE)  # as a column of the schools is told
 
 
 @dataclass(frozen=True)
@@ -37,10 +44,26 @@ class Section:
     note: Words | None = None
 
 
+def number_words(n: int | None, report: Report, line: Line) -> Words:
+    """A count as it is told: exactly, to the nearest five, or that it is too small or not shown."""
+    if n is not None:
+        known = line.exact or not report.least
+        return Words(zh=str(n), en=str(n)) if known else Words(zh=f"约 {n}", en=f"about {n}")
+    return Words(zh=f"少于 {report.least}", en=f"fewer than {report.least}") if line.small else NOT_TOLD
+
+
 def sections_of(report: Report) -> tuple[Section, ...]:
     """In the order of the meeting's agenda; without those in which there is nothing to say."""
     made = (SECTIONS[code](report) for code in AGENDA[report.period.kind])
     return tuple(section for section in made if section.lines)
+
+
+def _count(report: Report, name: str, label: Words, of: int | None = None) -> Line:
+    return Line(label, report.told.counts[name], of, small=True)
+
+
+def _sum(report: Report, group: str) -> Line:
+    return Line(LABELS[group, ""], report.told.sums[group], small=True)
 
 
 def _parts(report: Report, group: str, shares: bool = False) -> tuple[Line, ...]:
@@ -54,19 +77,18 @@ def _now(report: Report) -> Section:
     title, note = TITLES["now"]
     if not report.now:
         return Section(title, ())
-    everyone = Line(LABELS["students", ""], report.told.sums["students"])
-    screened = Line(
-        LABELS["screening", "screened"], report.told.groups["screening"]["screened"], report.told.sums["screening"]
-    )
-    return Section(title, (everyone, *_parts(report, "students"), screened), note)
+    return Section(title, (_sum(report, "students"), *_parts(report, "students"), _screened(report)), note)
+
+
+def _screened(report: Report) -> Line:
+    return _count(report, "screened", LABELS["counts", "screened"], report.told.sums["students"])
 
 
 def _work(report: Report) -> Section:
     title, note = TITLES["work"]
-    received = Line(LABELS["received", ""], report.told.sums["received"])
     waits = [_wait(name, one) for name, one in report.told.waits.items()]
-    known = Line(LABELS["known", "known"], report.told.groups["known"]["known"], report.told.sums["known"])
-    return Section(title, (received, *_parts(report, "received", shares=True), *waits, known), note)
+    known = _count(report, "known", LABELS["counts", "known"], report.told.sums["received"])
+    return Section(title, (_sum(report, "received"), *_parts(report, "received", shares=True), *waits, known), note)
 
 
 def _wait(name: str, one: Median) -> Line:
@@ -95,54 +117,49 @@ def _funnel(report: Report) -> Section:
         if hours is None
         else Words(zh=f"{round(hours)} 小时无人值班", en=f"{round(hours)} hours without anybody")
     )
-    told, sums = report.told.groups, report.told.sums
-    answered, returned = told["referrals"]["answered"], told["referrals"]["returned"]
-    back = None if answered is None or returned is None else answered + returned
     lines = (
         Line(LABELS["funnel", "duty"], text=duty),
         Line(LABELS["funnel", "booked"], text=NOT_HERE),
-        Line(LABELS["funnel", "talks"], sums["talks"]),
-        Line(LABELS["funnel", "referred"], sums["referrals"]),
-        _done("D03", report.duties, LABELS["funnel", "followed"]),
-        Line(LABELS["funnel", "answered"], back, sums["referrals"]),
+        _count(report, "talks", LABELS["funnel", "talks"]),
+        _count(report, "referrals", LABELS["funnel", "referred"]),
+        _done(report, "D03", report.duties, LABELS["funnel", "followed"]),
+        _count(report, "answered", LABELS["funnel", "answered"], report.told.counts["referrals"]),
     )
     return Section(title, lines, note)
 
 
 def _duties(report: Report) -> Section:
     title, note = TITLES["duties"]
-    return Section(title, tuple(_done(one.id, report.duties) for one in DUTIES if one.id in report.duties), note)
+    return Section(
+        title, tuple(_done(report, one.id, report.duties) for one in DUTIES if one.id in report.duties), note
+    )
 
 
 def _coverage(report: Report) -> Section:
+    """Of this school year, which a report of an earlier one does not tell of."""
     title, note = TITLES["coverage"]
-    screened = Line(
-        LABELS["screening", "screened"], report.told.groups["screening"]["screened"], report.told.sums["screening"]
-    )
+    if not report.now:
+        return Section(title, ())
     has = report.resources
     resources: tuple[Line, ...] = ()
     if has.schools:
         resources = (
-            Line(LABELS["coverage", "rooms"], has.rooms, has.schools),
-            Line(LABELS["coverage", "double"], has.double_certified, has.counselors),
+            Line(LABELS["coverage", "rooms"], has.rooms, has.schools, exact=True),
+            Line(LABELS["coverage", "double"], has.double_certified, has.counselors, exact=True),
         )
-    done = tuple(_done(one, report.coverage) for one in COVERED if one in report.coverage)
-    return Section(title, (screened, *done, *resources), note)
+    done = tuple(_done(report, one, report.coverage) for one in COVERED if one in report.coverage)
+    return Section(title, (_screened(report), *done, *resources), note)
 
 
-def _done(duty: str, told: DutiesTold, label: Words | None = None) -> Line:
-    """How much of a duty was done, and of that how much by its day."""
-    rule, parts = of_duty(duty), told.get(duty)
+def _done(report: Report, duty: str, told: Mapping[str, DutyTold], label: Words | None = None) -> Line:
+    """How much of a duty was done, and how much of that after its day."""
+    rule, one = of_duty(duty), told.get(duty)
     assert rule is not None
     named = label or Words(zh=f"{rule.what.zh} {duty}", en=f"{rule.what.en} {duty}")
-    if parts is None:
-        return Line(named, text=NONE, note=Words(zh="没有到期的", en="nothing was due"))
-    in_time, late = parts["in_time"], parts["late"]
-    done = None if in_time is None or late is None else in_time + late
-    late_of = None if not late else Words(zh=f"其中 {late} 项晚完成", en=f"{late} of them late")
-    if done is None and in_time is not None:
-        return Line(named, in_time, parts["asked"], note=Words(zh="只计按期完成", en="those done in time"))
-    return Line(named, done, parts["asked"], note=late_of)
+    if one is None:
+        return Line(named, text=NONE, note=NOT_DUE if report.period.last >= report.year_from else EARLIER)
+    late = Words(zh=f"其中 {one.late} 项晚完成", en=f"{one.late} of them late") if one.late else None
+    return Line(named, one.done, one.due, note=late, small=True, exact=rule.of_school)
 
 
 def _decisions(report: Report) -> Section:

@@ -11,8 +11,8 @@ from serving.platform.pages import shows
 from serving.platform.render import page
 from serving.platform.schools import chosen_school
 from serving.platform.state import State
-from serving.reports.lines import sections_of
-from serving.reports.service import open_report
+from serving.reports.lines import OF_A_SCHOOL, number_words, sections_of
+from serving.reports.service import Counting, open_report
 from serving.reports.words_of import COLUMNS
 
 
@@ -30,6 +30,8 @@ def show_report(request: Request, user: User, state: State) -> Response:
     kind, day = asked_for(request)
     school = chosen_school(request, user)
     report = open_report(state, user, kind, day, school)
+    if isinstance(report, Counting):
+        return page(request, "counting.html", user=user, school=school, kind=kind, counting=report)
     return page(
         request,
         "report.html",
@@ -40,7 +42,8 @@ def show_report(request: Request, user: User, state: State) -> Response:
         report=report,
         sections=() if report is None else sections_of(report),
         columns=COLUMNS,
-        path="/reports",
+        of_a_school=OF_A_SCHOOL,
+        told=number_words,
     )
 
 

@@ -3,33 +3,37 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from time import monotonic
 
 from data_schemas.calendar import SchoolCalendar
-from models.duties import of_duty, school_tasks, student_tasks
+from models.duties import DUTIES, school_tasks, student_tasks
 from models.duty_cover import at, gaps, hours_by_kind
 from models.reports import (
-    DutyFigures,
+    DutyDone,
+    DutyTold,
     Figures,
     Period,
     ReportKind,
     Told,
     due_between,
+    duty_told,
     figures_of,
     period_of,
     together,
     told_of,
 )
-from models.small_counts import about, told
+from models.small_counts import told
 from serving.access import LEAST_TOLD, Action, User, check_may
 from serving.duties.service import duty_facts
 from serving.platform.state import State
 from serving.reports.store import referrals_of, views_of
-from serving.store import AuditEvent, duty_in_force, list_schools, school_ids, school_names, write_audit
+from serving.store import AuditEvent, duty_in_force, list_schools, school_ids, school_names, stamp_at, write_audit
 from serving.today.blind import drawn_of_school
 
 READ = "report.read"
+BY_SCHOOL = ("students", "screened", "received", "talks", "referrals")
 DAY, LONGEST_AGO = timedelta(days=1), timedelta(days=3 * 365)
-DutiesTold = Mapping[str, Mapping[str, int | None]]
+SECONDS = 20  # for how long one request counts schools
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Resources:
 class Report:
     """One time of one school, or of all together (`school_id` None), with a line for each school in `by_school`.
 
-    `duties` are those due within the time, `coverage` those due since the school year began. `uncovered` are hours of
+    `duties` are those due within the time, `coverage` those due since the school year began, on the day
+    `year_from`. `uncovered` are hours of
     it without anybody on duty, None where there is no roster. What is None is not told to this reader, who is told
     counts of students from `least` on.
     """
@@ -59,9 +64,10 @@ class Report:
     school_id: str | None
     least: int
     told: Told
-    duties: DutiesTold
-    coverage: DutiesTold
+    duties: Mapping[str, DutyTold]
+    coverage: Mapping[str, DutyTold]
     resources: Resources
+    year_from: date
     uncovered: float | None
     synthetic: bool
     schools: int
@@ -74,18 +80,29 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Counting:
+    """So many schools have been counted today: whoever asks again comes further."""
+
+    done: int
+    of: int
+
+
+@dataclass(frozen=True)
 class _Counted:
     """One school, exactly."""
 
     school_id: str
     figures: Figures
-    duties: DutyFigures
-    coverage: DutyFigures
+    duties: Mapping[str, DutyDone]
+    coverage: Mapping[str, DutyDone]
+    year_from: date
     uncovered: float | None
     synthetic: bool
 
 
-def open_report(state: State, user: User, kind: ReportKind, day: date | None, school_id: str | None) -> Report | None:
+def open_report(
+    state: State, user: User, kind: ReportKind, day: date | None, school_id: str | None
+) -> Report | Counting | None:
     """The report of the time in which a day lies, today's by default; None before the first term. Raises `UserError`
     (refused)."""
     check_may(user, Action.SEE_REPORTS, school_id)
@@ -97,7 +114,9 @@ def open_report(state: State, user: User, kind: ReportKind, day: date | None, sc
     if period is None:
         return None
     schools = school_ids(store) if school_id is None else [school_id]
-    counted = [_count(state, one, period) for one in schools]
+    counted = _count_all(state, schools, period) if school_id is None else [_count(state, school_id, period)]
+    if len(counted) < len(schools):
+        return Counting(len(counted), len(schools))
     least = LEAST_TOLD[user.role]
     uncovered = [one.uncovered for one in counted if one.uncovered is not None]
     return Report(
@@ -111,6 +130,7 @@ def open_report(state: State, user: User, kind: ReportKind, day: date | None, sc
         duties=_told_duties([one.duties for one in counted], least),
         coverage=_told_duties([one.coverage for one in counted], least),
         resources=_resources(state, schools),
+        year_from=min((one.year_from for one in counted), default=today),
         uncovered=sum(uncovered) if uncovered else None,
         synthetic=any(one.synthetic for one in counted),
         schools=len(schools),
@@ -141,37 +161,47 @@ def _count(state: State, school_id: str, period: Period) -> _Counted:
         figures_of(known.students, blind, referrals, views, period),
         due_between(tasks, period.first, period.last),
         due_between(tasks, began, today),
+        began,
         _uncovered(state, school_id, period),
         known.synthetic,
     )
 
 
 def _uncovered(state: State, school_id: str, period: Period) -> float | None:
-    """Hours of the time so far in which nobody was on duty or on call."""
+    """Hours of the time, up to today, in which nobody was on duty or on call."""
     spans = duty_in_force(state.store, [school_id]).get(school_id, [])
-    until = min(state.clock(), at(period.last + DAY))
+    until = at(min(state.today(), period.last + DAY))
     if not spans or until <= at(period.first):
         return None
     school = state.calendars.of(school_id)
     return sum(hours_by_kind(gaps(spans, at(period.first), until, school, state.policy.duty)).values(), 0.0)
 
 
-def _told_duties(figures: Sequence[DutyFigures], least: int) -> DutiesTold:
-    summed: dict[str, dict[str, int]] = {}
+def _count_all(state: State, schools: Sequence[str], period: Period) -> list[_Counted]:
+    """Every school, or as many as can be counted in one request. What was counted is kept for the day, in one piece:
+    so many schools would drive out of memory what counselors ask for. Part of a sum is told to nobody."""
+    kept_as = f" report {period.kind.code} {period.first}"
+    before: Mapping[str, tuple[object, _Counted]] = state.store.kept.get(kept_as) or {}
+    found, until = dict[str, tuple[object, _Counted]](), monotonic() + SECONDS
+    for school_id in schools:
+        holds = (state.today(), stamp_at(state.store, school_id)[:3])
+        kept = before.get(school_id)
+        if kept is not None and kept[0] == holds:
+            found[school_id] = kept
+        elif monotonic() < until:
+            found[school_id] = holds, _count(state, school_id, period)
+    state.store.kept.keep(kept_as, found)
+    return [one for _, one in found.values()]
+
+
+def _told_duties(figures: Sequence[Mapping[str, DutyDone]], least: int) -> Mapping[str, DutyTold]:
+    """What is of schools themselves tells of nobody."""
+    summed: dict[str, DutyDone] = {}
     for one in figures:
-        for duty, parts in one.items():
-            mine = summed.setdefault(duty, dict.fromkeys(parts, 0))
-            for part, n in parts.items():
-                mine[part] += n
-    return {duty: _told_duty(duty, parts, least) for duty, parts in summed.items()}
-
-
-def _told_duty(duty: str, parts: Mapping[str, int], least: int) -> Mapping[str, int | None]:
-    """With what was `asked` in all. What is of schools themselves tells of nobody."""
-    rule = of_duty(duty)
-    if rule is not None and rule.of_school:
-        least = 0
-    return {**told(parts, least), "asked": about(sum(parts.values()), least)}
+        for duty, done in one.items():
+            summed[duty] = summed[duty] + done if duty in summed else done
+    of_schools = {rule.id for rule in DUTIES if rule.of_school}
+    return {duty: duty_told(one, 0 if duty in of_schools else least) for duty, one in summed.items()}
 
 
 def _resources(state: State, schools: Sequence[str]) -> Resources:
@@ -188,13 +218,11 @@ def _by_school(
     state: State, counted: Sequence[_Counted], least: int
 ) -> tuple[tuple[str, Mapping[str, int | None]], ...]:
     """A line for each school, of which each column is a sum that stands above: hidden as its parts are."""
-    exact = {
-        "students": {one.school_id: sum(one.figures.groups["students"].values()) for one in counted},
-        "screened": {one.school_id: one.figures.groups["screening"]["screened"] for one in counted},
-        "received": {one.school_id: sum(one.figures.groups["received"].values()) for one in counted},
-        "talks": {one.school_id: sum(one.figures.groups["talks"].values()) for one in counted},
-        "referrals": {one.school_id: sum(one.figures.groups["referrals"].values()) for one in counted},
-    }
+    exact: dict[str, dict[str, int]] = {name: {} for name in BY_SCHOOL}
+    for one in counted:
+        sums = {name: sum(parts.values()) for name, parts in one.figures.groups.items()}
+        for name, cells in exact.items():
+            cells[one.school_id] = sums[name] if name in sums else one.figures.counts[name]
     columns = {name: told(cells, least) for name, cells in exact.items()}
     names = school_names(state.store)
     return tuple(

@@ -11,7 +11,7 @@ from serving.store.case_events import CaseEvent, case_events_of
 from serving.store.case_tables import explanation_views
 from serving.store.database import chunks
 
-MADE, ANSWERED, RETURNED = "refer", "answered", "returned"
+MADE, ANSWERS = "refer", ("answered", "returned")
 
 
 def referrals_of(store: Store, ids: Sequence[str]) -> list[Referral]:
@@ -22,13 +22,9 @@ def referrals_of(store: Store, ids: Sequence[str]) -> list[Referral]:
 
 
 def _referrals(events: Sequence[CaseEvent]) -> list[Referral]:
-    answers = {(event.answers, event.move) for event in events}
-    found = []
-    for event in events:
-        if event.move == MADE:
-            stands = next((move for move in (RETURNED, ANSWERED) if (event.event_id, move) in answers), "waiting")
-            found.append(Referral(event.done_at.astimezone(ZONE).date(), stands))
-    return found
+    answered = {event.answers for event in events if event.move in ANSWERS}
+    made = [event for event in events if event.move == MADE]
+    return [Referral(event.done_at.astimezone(ZONE).date(), event.event_id in answered) for event in made]
 
 
 def views_of(store: Store, ids: Sequence[str], period: Period) -> list[str]:

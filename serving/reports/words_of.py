@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from data_schemas.codes import Selection, Tier
+from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 
 NOT_HERE = Words(zh="这里没有登记", en="not recorded here")
@@ -54,7 +54,7 @@ LABELS: Mapping[tuple[str, str], Words] = {
     ("students", "crisis"): Words(zh="危机（已确认，复查中）", en="crisis, confirmed and in review"),
     **{("students", one.code): Words(zh=one.zh, en=one.en) for one in Tier if one is not Tier.CRISIS},
     ("students", "blind"): Words(zh="本周例行访谈", en="this week's routine talks"),
-    ("screening", "screened"): Words(zh="已筛查", en="screened"),
+    ("counts", "screened"): Words(zh="已筛查", en="screened"),
     ("received", ""): Words(zh="有报告或证据的学生", en="students with a report or evidence"),
     ("received", "assessed"): Words(zh="已核查", en="assessed"),
     ("received", "acted"): Words(zh="已有人跟进，未核查完", en="taken up, not all assessed"),
@@ -62,7 +62,7 @@ LABELS: Mapping[tuple[str, str], Words] = {
     ("waits", "action"): Words(zh="收到到首次有人行动（中位数）", en="until somebody first acted (median)"),
     ("waits", "reached"): Words(zh="收到到联系上（中位数）", en="until somebody was reached (median)"),
     ("waits", "plan"): Words(zh="收到到有方案（中位数）", en="until there was a plan (median)"),
-    ("known", "known"): Words(zh="收到之前学校已在关注", en="known to staff before"),
+    ("counts", "known"): Words(zh="收到之前学校已在关注", en="known to staff before"),
     ("funnel", "duty"): Words(zh="值班", en="duty"),
     ("funnel", "booked"): Words(zh="预约", en="booking"),
     ("funnel", "talks"): Words(zh="面谈（次）", en="talks"),
@@ -77,7 +77,6 @@ LABELS: Mapping[tuple[str, str], Words] = {
     ("explanations", "agree"): Words(zh="认同解释", en="explanation agreed with"),
     ("explanations", "disagree"): Words(zh="不认同解释", en="explanation disagreed with"),
     ("explanations", "cannot_say"): Words(zh="说不清", en="cannot say"),
-    **{("talks", one.code): Words(zh=one.zh, en=one.en) for one in Selection},
 }
 COLUMNS: Mapping[str, Words] = {
     "students": Words(zh="在册学生", en="students"),
