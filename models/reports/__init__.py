@@ -3,6 +3,7 @@
 from models.reports.duties_done import DutyDone, due_between
 from models.reports.figures import Figures, Referral, figures_of, together
 from models.reports.periods import Period, ReportKind, period_of
+from models.reports.signals import Part, Share, Signal, class_changes, class_shares
 from models.reports.told import DutyTold, Median, Told, duty_told, told_of
 
 __all__ = [
@@ -10,10 +11,15 @@ __all__ = [
     "DutyTold",
     "Figures",
     "Median",
+    "Part",
     "Period",
     "Referral",
     "ReportKind",
+    "Share",
+    "Signal",
     "Told",
+    "class_changes",
+    "class_shares",
     "due_between",
     "duty_told",
     "figures_of",

@@ -37,9 +37,9 @@ class Referral:
 
 @dataclass(frozen=True)
 class Figures:
-    """`groups` are counts by group and part (`PARTS`), `counts` those of `COUNTS`. `waits` are hours from receipt to the
-    first human action, to somebody reached, to a plan, one for each student of "received", infinite where it has not
-    come about yet."""
+    """`groups` are counts by group and part (`PARTS`), `counts` those of `COUNTS`. `waits` are hours from receipt to
+    the first human action, to somebody reached, to a plan, one for each student of "received", infinite where it has
+    not come about yet."""
 
     groups: Mapping[str, Mapping[str, int]]
     counts: Mapping[str, int]

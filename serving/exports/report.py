@@ -1,8 +1,9 @@
 """A report for a meeting as a table that goes out, with room for what was decided and by whom it is done."""
 
 from data_schemas.instruments import Words
+from models.reports import Signal
 from serving.exports.sheet import OutSheet
-from serving.reports.lines import OF_A_SCHOOL, Line, number_words, sections_of
+from serving.reports.lines import OF_A_SCHOOL, Line, number_words, sections_of, signal_words
 from serving.reports.service import Report
 from serving.reports.words_of import COLUMNS
 from serving.today.cells import pick
@@ -17,6 +18,7 @@ HEADS = (
     ),
 )
 CITY = Words(zh="全市汇总", en="all schools together")
+CLASSES = Words(zh="各班信号", en="signals of classes")
 BY_SCHOOL = Words(zh="各学校", en="by school")
 
 
@@ -32,6 +34,10 @@ def report_sheet(report: Report, school: str | None, lang: str) -> OutSheet:
             (name, pick(number_words(cells[code], report, OF_A_SCHOOL), lang), "", "", "", "")
             for name, cells in report.by_school
         ]
+    for signal in Signal if report.classes else ():
+        rows.append((f"{pick(CLASSES, lang)} · {signal.zh if lang == 'zh' else signal.en}",))
+        said = [(one.class_id, pick(signal_words(signal, one), lang)) for one in report.classes]
+        rows += [(*one, "", "", "", "") for one in said]
     kind = report.period.kind.zh if lang == "zh" else report.period.kind.en
     title = f"{pick(Words(zh='报表', en='report'), lang)} {kind} {report.period.name}"
     heads = [pick(NOTICE, lang), school or pick(CITY, lang), f"{report.period.first} – {report.period.last}"]

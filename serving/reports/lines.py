@@ -5,14 +5,20 @@ from dataclasses import dataclass
 
 from data_schemas.instruments import Words
 from models.duties import DUTIES, of_duty
-from models.reports import DutyTold, Median, ReportKind
+from models.reports import DutyTold, Median, ReportKind, Signal
 from serving.reports.service import Report
+from serving.reports.signals import ClassSignals
 from serving.reports.words_of import LABELS, NOT_HERE, TITLES
 
 COVERED = ("D05", "D06", "D10", "D03", "D08", "D07", "D16")  # what D40 asks to be counted
 NOT_TOLD, NONE = Words(zh="不显示", en="not shown"), Words(zh="–", en="–")
 NOT_DUE = Words(zh="没有到期的", en="nothing was due")
 EARLIER = Words(zh="只计本学年的任务", en="tasks are counted in this school year only")
+STANDS_OUT = {
+    Signal.SLEEP: Words(zh=" · 高于全校", en=" · above the school"),
+    Signal.LEAVE: Words(zh=" · 高于全校", en=" · above the school"),
+    Signal.CHANGE: Words(zh=" · 上升", en=" · rising"),
+}
 HALFWAY = Words(zh="尚未过半", en="not half of them yet")
 
 
@@ -50,6 +56,20 @@ def number_words(n: int | None, report: Report, line: Line) -> Words:
         known = line.exact or not report.least
         return Words(zh=str(n), en=str(n)) if known else Words(zh=f"约 {n}", en=f"about {n}")
     return Words(zh=f"少于 {report.least}", en=f"fewer than {report.least}") if line.small else NOT_TOLD
+
+
+def signal_words(signal: Signal, of: ClassSignals) -> Words:
+    """A share of a class with its interval, and whether it stands out."""
+    if signal not in of.shares:
+        return NONE
+    one = of.shares[signal]
+    if one is None:
+        return NOT_TOLD
+    n = "{:+.0f}" if signal is Signal.CHANGE else "{:.0f}"
+    share, low, high = (n.format(100 * part) for part in (one.share, one.low, one.high))
+    unit = (" 个百分点", " points") if signal is Signal.CHANGE else ("%", "%")
+    mark = STANDS_OUT[signal] if one.stands_out else Words(zh="", en="")
+    return Words(zh=f"{share}{unit[0]}（{low} 至 {high}）{mark.zh}", en=f"{share}{unit[1]} ({low} to {high}){mark.en}")
 
 
 def sections_of(report: Report) -> tuple[Section, ...]:

@@ -5,13 +5,13 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.reports import ReportKind
+from models.reports import ReportKind, Signal
 from serving.access import User
 from serving.platform.pages import shows
 from serving.platform.render import page
 from serving.platform.schools import chosen_school
 from serving.platform.state import State
-from serving.reports.lines import OF_A_SCHOOL, number_words, sections_of
+from serving.reports.lines import OF_A_SCHOOL, number_words, sections_of, signal_words
 from serving.reports.service import Counting, open_report
 from serving.reports.words_of import COLUMNS
 
@@ -44,6 +44,8 @@ def show_report(request: Request, user: User, state: State) -> Response:
         columns=COLUMNS,
         of_a_school=OF_A_SCHOOL,
         told=number_words,
+        signals=tuple(Signal),
+        signal_words=signal_words,
     )
 
 

@@ -26,6 +26,7 @@ from models.small_counts import told
 from serving.access import LEAST_TOLD, Action, User, check_may
 from serving.duties.service import duty_facts
 from serving.platform.state import State
+from serving.reports.signals import ClassSignals, signals_of
 from serving.reports.store import referrals_of, views_of
 from serving.store import AuditEvent, duty_in_force, list_schools, school_ids, school_names, stamp_at, write_audit
 from serving.today.blind import drawn_of_school
@@ -50,6 +51,7 @@ class Resources:
 @dataclass(frozen=True)
 class Report:
     """One time of one school, or of all together (`school_id` None), with a line for each school in `by_school`.
+    Of a school, `classes` has the signals.
 
     `duties` are those due within the time, `coverage` those due since the school year began, on the day
     `year_from`. `uncovered` are hours of
@@ -72,6 +74,7 @@ class Report:
     synthetic: bool
     schools: int
     by_school: tuple[tuple[str, Mapping[str, int | None]], ...] = ()
+    classes: tuple[ClassSignals, ...] = ()
 
     @property
     def now(self) -> bool:
@@ -135,7 +138,16 @@ def open_report(
         synthetic=any(one.synthetic for one in counted),
         schools=len(schools),
         by_school=_by_school(state, counted, least) if school_id is None else (),
+        classes=_classes(state, school_id, kind, today in period, least),
     )
+
+
+def _classes(state: State, school_id: str | None, kind: ReportKind, now: bool, least: int) -> tuple[ClassSignals, ...]:
+    """For the weekly and monthly meetings of a school: of the present, as the classes are now."""
+    if school_id is None or not now or kind not in (ReportKind.WEEK, ReportKind.MONTH):
+        return ()
+    blind = drawn_of_school(state.store, school_id, state.clock(), state.policy, state.calendars)
+    return signals_of(state, school_id, blind, least)
 
 
 def _after(period: Period, today: date, calendar: SchoolCalendar) -> Period | None:

@@ -34,7 +34,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     said = [assessment(one, Tier.PRIORITY, tier_source="floor", floors=(SHEET,)) for one in IDS[:3]]
     said += [assessment(one, Tier.WATCH if n % 2 else Tier.ROUTINE) for n, one in enumerate(IDS[3:])]
     people = [student(one, SCHOOL if one in HERE else OTHER) for one in IDS]
-    before, on, at = [assessment(one, Tier.ROUTINE) for one in IDS], AS_OF - timedelta(days=60), NOW - timedelta(days=60)
+    before, on, at = (
+        [assessment(one, Tier.ROUTINE) for one in IDS],
+        AS_OF - timedelta(days=60),
+        NOW - timedelta(days=60),
+    )
     publish(store, before, students=people, as_of=on, at=at, fingerprint="first")
     publish(store, said, students=people)
     tell(store, word("S-00", 2, AS_OF, assessed=(SHEET.evidence,)))
