@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.duties import DutyResult, DutyState, ExcuseReason, VisitHow, of_duty
+from models.small_counts import about
 from serving.access import LEAST_TOLD, Action, User, may
 from serving.duties.form import LONGEST_AGO, TaskFault, TaskForm
 from serving.duties.service import open_duties, record_task, undo_task
@@ -87,6 +88,7 @@ def _page(
         may_record=may(user, Action.DO_TASKS, school),
         may_record_school=may(user, Action.DO_SCHOOL_TASKS, school),
         fewest=LEAST_TOLD[user.role],
+        about=about,
         form_id=secrets.token_urlsafe(12),
         today=state.today(),
         earliest=state.today() - LONGEST_AGO,
