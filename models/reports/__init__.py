@@ -2,22 +2,22 @@
 
 from models.reports.duties_done import DutyDone, due_between
 from models.reports.figures import Figures, Referral, figures_of, together
-from models.reports.periods import Period, ReportKind, period_of
-from models.reports.signals import Part, Share, Signal, class_changes, class_shares
-from models.reports.told import DutyTold, Median, Told, duty_told, told_of
+from models.reports.periods import ReportKind, ReportPeriod, period_of
+from models.reports.signals import ClassPart, ClassShare, Signal, class_changes, class_shares
+from models.reports.told import DutyTold, Median, ToldFigures, duty_told, told_of
 
 __all__ = [
+    "ClassPart",
+    "ClassShare",
     "DutyDone",
     "DutyTold",
     "Figures",
     "Median",
-    "Part",
-    "Period",
     "Referral",
     "ReportKind",
-    "Share",
+    "ReportPeriod",
     "Signal",
-    "Told",
+    "ToldFigures",
     "class_changes",
     "class_shares",
     "due_between",

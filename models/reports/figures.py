@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from data_schemas.codes import Tier
 from models.duties import DutyStudent
-from models.reports.periods import Period
+from models.reports.periods import ReportPeriod
 from models.triage import ZONE, Present
 from models.triage.clocks import end_of
 
@@ -51,7 +51,7 @@ def figures_of(
     blind: Collection[str],
     referrals: Iterable[Referral],
     views: Iterable[str],
-    period: Period,
+    period: ReportPeriod,
 ) -> Figures:
     """`blind` are the ids of whom nothing is told but what is asked of everybody; `views` is what readers said of
     explanations within the period."""
@@ -97,7 +97,7 @@ def _stands(present: Present) -> str:
     return "crisis" if present.in_review else "pending"
 
 
-def _view(present: Present, period: Period) -> str | None:
+def _view(present: Present, period: ReportPeriod) -> str | None:
     """How the newest talk of the period stands to what the model had said before it; None where there is no model."""
     model, since = present.facts.model_tier, present.facts.model_since
     talks = [word for word in present.words if word.is_interview and not word.blind and word.observed_on in period]
@@ -107,7 +107,7 @@ def _view(present: Present, period: Period) -> str | None:
     return "same" if level == model.ord else "raised" if level > model.ord else "lowered"
 
 
-def _received(one: DutyStudent, period: Period) -> tuple[datetime, str, bool] | None:
+def _received(one: DutyStudent, period: ReportPeriod) -> tuple[datetime, str, bool] | None:
     """When the first piece of the period came in, what has become of all of them, and whether anybody of the school had
     spoken with the student, taken the case on or reported something before."""
     present = one.present

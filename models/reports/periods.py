@@ -22,7 +22,7 @@ class ReportKind(Code):
 
 
 @dataclass(frozen=True)
-class Period:
+class ReportPeriod:
     """From the `first` to the `last` day, both counted."""
 
     kind: ReportKind
@@ -45,22 +45,22 @@ class Period:
         return f"{self.first.year}H{1 if self.first.month == 1 else 2}"
 
 
-def period_of(kind: ReportKind, day: date, school: SchoolCalendar) -> Period | None:
+def period_of(kind: ReportKind, day: date, school: SchoolCalendar) -> ReportPeriod | None:
     """The time in which a day lies; between terms the term before. None before the first term of the calendar."""
     if kind is ReportKind.WEEK:
         monday = day - timedelta(days=day.weekday())
-        return Period(kind, monday, monday + timedelta(days=6))
+        return ReportPeriod(kind, monday, monday + timedelta(days=6))
     if kind is ReportKind.MONTH:
-        return Period(kind, day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
+        return ReportPeriod(kind, day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
     if kind is ReportKind.HALF:
         first = date(day.year, 1 if day.month <= 6 else 7, 1)
-        return Period(kind, first, date(day.year, 6, 30) if day.month <= 6 else date(day.year, 12, 31))
+        return ReportPeriod(kind, first, date(day.year, 6, 30) if day.month <= 6 else date(day.year, 12, 31))
     return _term(day, school)
 
 
-def _term(day: date, school: SchoolCalendar) -> Period | None:
+def _term(day: date, school: SchoolCalendar) -> ReportPeriod | None:
     begun = np.flatnonzero(school.term[: max(0, (day - day_to_date(school.first)).days + 1)])
     if begun.size == 0:
         return None
     inside = np.flatnonzero(school.term == school.term[begun[-1]]) + school.first
-    return Period(ReportKind.TERM, day_to_date(int(inside[0])), day_to_date(int(inside[-1])))
+    return ReportPeriod(ReportKind.TERM, day_to_date(int(inside[0])), day_to_date(int(inside[-1])))

@@ -17,7 +17,7 @@ class Signal(Code):
 
 
 @dataclass(frozen=True)
-class Part:
+class ClassPart:
     """`n` of `of` students."""
 
     n: int
@@ -25,7 +25,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Share:
+class ClassShare:
     """A share as it is told, with the interval of 95 % (Wilson; of a change Newcombe's). `stands_out` where the class
     lies above its school, or above itself before, by more than chance would do it in any of so many classes."""
 
@@ -40,26 +40,28 @@ CONFIDENCE = 0.95
 FEWEST = 10  # students of a class: of fewer no share is told, to whomever
 
 
-def class_shares(parts: Mapping[str, Part], least: int) -> dict[str, Share | None]:
+def class_shares(parts: Mapping[str, ClassPart], least: int) -> dict[str, ClassShare | None]:
     """By class; None where it is not told. The sum is the school's, so that a class is hidden with another one."""
     shown = _told(parts, least)
     n, of = (sum(one.n for one in parts.values()), sum(one.of for one in parts.values()))
     z = _z(len(parts))
-    found: dict[str, Share | None] = {}
+    found: dict[str, ClassShare | None] = {}
     for class_id, one in shown.items():
         if one is None:
             found[class_id] = None
             continue
         low, high = wilson(one, _z(1))
-        found[class_id] = Share(one.n / one.of, low, high, one.of, of > 0 and wilson(one, z)[0] > n / of)
+        found[class_id] = ClassShare(one.n / one.of, low, high, one.of, of > 0 and wilson(one, z)[0] > n / of)
     return found
 
 
-def class_changes(before: Mapping[str, Part], now: Mapping[str, Part], least: int) -> dict[str, Share | None]:
+def class_changes(
+    before: Mapping[str, ClassPart], now: Mapping[str, ClassPart], least: int
+) -> dict[str, ClassShare | None]:
     """By class, by how much a share has grown, of classes that there were before."""
     was, has = _told(before, least), _told(now, least)
     z = _z(len(now))
-    found: dict[str, Share | None] = {}
+    found: dict[str, ClassShare | None] = {}
     for class_id, earlier in was.items():
         one = has.get(class_id)
         if class_id not in has:
@@ -68,20 +70,20 @@ def class_changes(before: Mapping[str, Part], now: Mapping[str, Part], least: in
             found[class_id] = None
             continue
         low, high = _grown(earlier, one, _z(1))
-        found[class_id] = Share(
+        found[class_id] = ClassShare(
             one.n / one.of - earlier.n / earlier.of, low, high, one.of, _grown(earlier, one, z)[0] > 0
         )
     return found
 
 
-def wilson(part: Part, z: float) -> tuple[float, float]:
+def wilson(part: ClassPart, z: float) -> tuple[float, float]:
     """Wilson's score interval of a share."""
     p, n = part.n / part.of, part.of
     middle, width = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return max(0.0, (middle - width) / (1 + z * z / n)), min(1.0, (middle + width) / (1 + z * z / n))
 
 
-def _grown(before: Part, now: Part, z: float) -> tuple[float, float]:
+def _grown(before: ClassPart, now: ClassPart, z: float) -> tuple[float, float]:
     """Newcombe's hybrid score interval of the difference of two shares (1998, method 10)."""
     p, q = before.n / before.of, now.n / now.of
     (low, high), (low_now, high_now) = wilson(before, z), wilson(now, z)
@@ -89,15 +91,15 @@ def _grown(before: Part, now: Part, z: float) -> tuple[float, float]:
     return d - sqrt((q - low_now) ** 2 + (high - p) ** 2), d + sqrt((high_now - q) ** 2 + (p - low) ** 2)
 
 
-def _told(parts: Mapping[str, Part], least: int) -> dict[str, Part | None]:
+def _told(parts: Mapping[str, ClassPart], least: int) -> dict[str, ClassPart | None]:
     """Classes of which enough is known, as they are told: the students of a share, and those of whom it is one."""
     counts = told({class_id: one.n for class_id, one in parts.items()}, least)
-    found: dict[str, Part | None] = {}
+    found: dict[str, ClassPart | None] = {}
     for class_id, one in parts.items():
         n, of = counts[class_id], about(one.of, least)
         rest = about(one.of - one.n, least)
         known = one.of >= FEWEST and n is not None and of is not None and rest is not None
-        found[class_id] = Part(min(n, of), of) if known and n is not None and of is not None else None
+        found[class_id] = ClassPart(min(n, of), of) if known and n is not None and of is not None else None
     return found
 
 

@@ -19,7 +19,7 @@ class Median:
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldFigures:
     """`groups` by group and part, `sums` of each group, `counts` and `waits` as `Figures` has them. What is None is not
     told: of a sum or a count because it is too small."""
 
@@ -38,9 +38,9 @@ class DutyTold:
     late: int | None
 
 
-def told_of(figures: Figures, least: int) -> Told:
+def told_of(figures: Figures, least: int) -> ToldFigures:
     """For a reader who is told counts from `least` on (0: all of them, exactly)."""
-    return Told(
+    return ToldFigures(
         {name: told(parts, least) for name, parts in figures.groups.items()},
         {name: about(sum(parts.values()), least) for name, parts in figures.groups.items()},
         {name: about(n, least) for name, n in figures.counts.items()},

@@ -3,7 +3,7 @@
 from data_schemas.instruments import Words
 from models.reports import Signal
 from serving.exports.sheet import OutSheet
-from serving.reports.lines import OF_A_SCHOOL, Line, number_words, sections_of, signal_words
+from serving.reports.lines import OF_A_SCHOOL, ReportLine, number_words, sections_of, signal_words
 from serving.reports.service import Report
 from serving.reports.words_of import COLUMNS
 from serving.today.cells import pick
@@ -34,7 +34,9 @@ def report_sheet(report: Report, school: str | None, lang: str) -> OutSheet:
             (name, pick(number_words(cells[code], report, OF_A_SCHOOL), lang), "", "", "", "")
             for name, cells in report.by_school
         ]
-    for signal in Signal if report.classes else ():
+    for signal in Signal:
+        if not any(one.shares.get(signal) for one in report.classes):
+            continue
         rows.append((f"{pick(CLASSES, lang)} · {signal.zh if lang == 'zh' else signal.en}",))
         said = [(one.class_id, pick(signal_words(signal, one), lang)) for one in report.classes]
         rows += [(*one, "", "", "", "") for one in said]
@@ -51,10 +53,10 @@ def report_sheet(report: Report, school: str | None, lang: str) -> OutSheet:
     if report.synthetic:
         heads.insert(0, pick(SYNTHETIC, lang))
     columns = tuple((pick(head, lang), width, narrow) for head, width, narrow in HEADS)
-    return OutSheet(title, pick(NOTICE, lang), tuple(heads), columns, tuple(rows))
+    return OutSheet(title, pick(NOTICE, lang), tuple(heads), columns, tuple(rows), of_students=False)
 
 
-def _row(line: Line, report: Report, lang: str) -> tuple[str, ...]:
+def _row(line: ReportLine, report: Report, lang: str) -> tuple[str, ...]:
     if line.text is not None:
         return pick(line.label, lang), pick(line.text, lang), "", "", "", ""
     share = "" if line.share is None else f"{line.share}%"

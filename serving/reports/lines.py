@@ -23,7 +23,7 @@ HALFWAY = Words(zh="尚未过半", en="not half of them yet")
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """A count `n`, `of` so many where it is a share (None of either: not told), or `text` in its place."""
 
     label: Words
@@ -40,17 +40,17 @@ class Line:
         return round(100 * self.n / self.of) if self.n is not None and self.of else None
 
 
-OF_A_SCHOOL = Line(NONE)  # as a column of the schools is told
+OF_A_SCHOOL = ReportLine(NONE)  # as a column of the schools is told
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportPart:
     title: Words
-    lines: tuple[Line, ...]
+    lines: tuple[ReportLine, ...]
     note: Words | None = None
 
 
-def number_words(n: int | None, report: Report, line: Line) -> Words:
+def number_words(n: int | None, report: Report, line: ReportLine) -> Words:
     """A count as it is told: exactly, to the nearest five, or that it is too small or not shown."""
     if n is not None:
         known = line.exact or not report.least
@@ -72,50 +72,50 @@ def signal_words(signal: Signal, of: ClassSignals) -> Words:
     return Words(zh=f"{share}{unit[0]}（{low} 至 {high}）{mark.zh}", en=f"{share}{unit[1]} ({low} to {high}){mark.en}")
 
 
-def sections_of(report: Report) -> tuple[Section, ...]:
+def sections_of(report: Report) -> tuple[ReportPart, ...]:
     """In the order of the meeting's agenda; without those in which there is nothing to say."""
     made = (SECTIONS[code](report) for code in AGENDA[report.period.kind])
     return tuple(section for section in made if section.lines)
 
 
-def _count(report: Report, name: str, label: Words, of: int | None = None) -> Line:
-    return Line(label, report.told.counts[name], of, small=True)
+def _count(report: Report, name: str, label: Words, of: int | None = None) -> ReportLine:
+    return ReportLine(label, report.told.counts[name], of, small=True)
 
 
-def _sum(report: Report, group: str) -> Line:
-    return Line(LABELS[group, ""], report.told.sums[group], small=True)
+def _sum(report: Report, group: str) -> ReportLine:
+    return ReportLine(LABELS[group, ""], report.told.sums[group], small=True)
 
 
-def _parts(report: Report, group: str, shares: bool = False) -> tuple[Line, ...]:
+def _parts(report: Report, group: str, shares: bool = False) -> tuple[ReportLine, ...]:
     total = report.told.sums[group]
     parts = report.told.groups[group]
-    return tuple(Line(LABELS[group, part], n, total if shares else None) for part, n in parts.items())
+    return tuple(ReportLine(LABELS[group, part], n, total if shares else None) for part, n in parts.items())
 
 
-def _now(report: Report) -> Section:
+def _now(report: Report) -> ReportPart:
     """Only of a time that is not over: the present is not the past's."""
     title, note = TITLES["now"]
     if not report.now:
-        return Section(title, ())
-    return Section(title, (_sum(report, "students"), *_parts(report, "students"), _screened(report)), note)
+        return ReportPart(title, ())
+    return ReportPart(title, (_sum(report, "students"), *_parts(report, "students"), _screened(report)), note)
 
 
-def _screened(report: Report) -> Line:
+def _screened(report: Report) -> ReportLine:
     return _count(report, "screened", LABELS["counts", "screened"], report.told.sums["students"])
 
 
-def _work(report: Report) -> Section:
+def _work(report: Report) -> ReportPart:
     title, note = TITLES["work"]
     waits = [_wait(name, one) for name, one in report.told.waits.items()]
     known = _count(report, "known", LABELS["counts", "known"], report.told.sums["received"])
-    return Section(title, (_sum(report, "received"), *_parts(report, "received", shares=True), *waits, known), note)
+    return ReportPart(title, (_sum(report, "received"), *_parts(report, "received", shares=True), *waits, known), note)
 
 
-def _wait(name: str, one: Median) -> Line:
+def _wait(name: str, one: Median) -> ReportLine:
     label = LABELS["waits", name]
     if one.hours is None:
-        return Line(label, text=NONE if one.n == 0 else NOT_TOLD)
-    return Line(label, text=_long(one.hours))
+        return ReportLine(label, text=NONE if one.n == 0 else NOT_TOLD)
+    return ReportLine(label, text=_long(one.hours))
 
 
 def _long(hours: float) -> Words:
@@ -128,7 +128,7 @@ def _long(hours: float) -> Words:
     return Words(zh=f"{round(hours / 24)} 天", en=f"{round(hours / 24)} days")
 
 
-def _funnel(report: Report) -> Section:
+def _funnel(report: Report) -> ReportPart:
     """值班—预约—面谈—转介—追踪—反馈, as the plan names them."""
     title, note = TITLES["funnel"]
     hours = report.uncovered
@@ -138,56 +138,58 @@ def _funnel(report: Report) -> Section:
         else Words(zh=f"{round(hours)} 小时无人值班", en=f"{round(hours)} hours without anybody")
     )
     lines = (
-        Line(LABELS["funnel", "duty"], text=duty),
-        Line(LABELS["funnel", "booked"], text=NOT_HERE),
+        ReportLine(LABELS["funnel", "duty"], text=duty),
+        ReportLine(LABELS["funnel", "booked"], text=NOT_HERE),
         _count(report, "talks", LABELS["funnel", "talks"]),
         _count(report, "referrals", LABELS["funnel", "referred"]),
         _done(report, "D03", report.duties, LABELS["funnel", "followed"]),
         _count(report, "answered", LABELS["funnel", "answered"], report.told.counts["referrals"]),
     )
-    return Section(title, lines, note)
+    return ReportPart(title, lines, note)
 
 
-def _duties(report: Report) -> Section:
+def _duties(report: Report) -> ReportPart:
     title, note = TITLES["duties"]
-    return Section(
+    return ReportPart(
         title, tuple(_done(report, one.id, report.duties) for one in DUTIES if one.id in report.duties), note
     )
 
 
-def _coverage(report: Report) -> Section:
+def _coverage(report: Report) -> ReportPart:
     """Of this school year, which a report of an earlier one does not tell of."""
     title, note = TITLES["coverage"]
     if not report.now:
-        return Section(title, ())
+        return ReportPart(title, ())
     has = report.resources
-    resources: tuple[Line, ...] = ()
+    resources: tuple[ReportLine, ...] = ()
     if has.schools:
         resources = (
-            Line(LABELS["coverage", "rooms"], has.rooms, has.schools, exact=True),
-            Line(LABELS["coverage", "double"], has.double_certified, has.counselors, exact=True),
+            ReportLine(LABELS["coverage", "rooms"], has.rooms, has.schools, exact=True),
+            ReportLine(LABELS["coverage", "double"], has.double_certified, has.counselors, exact=True),
         )
     done = tuple(_done(report, one, report.coverage) for one in COVERED if one in report.coverage)
-    return Section(title, (_screened(report), *done, *resources), note)
+    return ReportPart(title, (_screened(report), *done, *resources), note)
 
 
-def _done(report: Report, duty: str, told: Mapping[str, DutyTold], label: Words | None = None) -> Line:
+def _done(report: Report, duty: str, told: Mapping[str, DutyTold], label: Words | None = None) -> ReportLine:
     """How much of a duty was done, and how much of that after its day."""
     rule, one = of_duty(duty), told.get(duty)
     assert rule is not None
     named = label or Words(zh=f"{rule.what.zh} {duty}", en=f"{rule.what.en} {duty}")
     if one is None:
-        return Line(named, text=NONE, note=NOT_DUE if report.period.last >= report.year_from else EARLIER)
+        return ReportLine(named, text=NONE, note=NOT_DUE if report.period.last >= report.year_from else EARLIER)
     late = Words(zh=f"其中 {one.late} 项晚完成", en=f"{one.late} of them late") if one.late else None
-    return Line(named, one.done, one.due, note=late, small=True, exact=rule.of_school)
+    return ReportLine(named, one.done, one.due, note=late, small=True, exact=rule.of_school)
 
 
-def _decisions(report: Report) -> Section:
+def _decisions(report: Report) -> ReportPart:
     title, note = TITLES["decisions"]
-    return Section(title, (*_parts(report, "views", shares=True), *_parts(report, "explanations", shares=True)), note)
+    return ReportPart(
+        title, (*_parts(report, "views", shares=True), *_parts(report, "explanations", shares=True)), note
+    )
 
 
-SECTIONS: Mapping[str, Callable[[Report], Section]] = {
+SECTIONS: Mapping[str, Callable[[Report], ReportPart]] = {
     "now": _now,
     "work": _work,
     "funnel": _funnel,

@@ -12,9 +12,9 @@ from models.reports import (
     DutyDone,
     DutyTold,
     Figures,
-    Period,
     ReportKind,
-    Told,
+    ReportPeriod,
+    ToldFigures,
     due_between,
     duty_told,
     figures_of,
@@ -59,13 +59,13 @@ class Report:
     counts of students from `least` on.
     """
 
-    period: Period
-    before: Period | None
-    after: Period | None
+    period: ReportPeriod
+    before: ReportPeriod | None
+    after: ReportPeriod | None
     today: date
     school_id: str | None
     least: int
-    told: Told
+    told: ToldFigures
     duties: Mapping[str, DutyTold]
     coverage: Mapping[str, DutyTold]
     resources: Resources
@@ -150,7 +150,7 @@ def _classes(state: State, school_id: str | None, kind: ReportKind, now: bool, l
     return signals_of(state, school_id, blind, least)
 
 
-def _after(period: Period, today: date, calendar: SchoolCalendar) -> Period | None:
+def _after(period: ReportPeriod, today: date, calendar: SchoolCalendar) -> ReportPeriod | None:
     """The next that has begun: after a term the one that follows the holidays."""
     for n in range((today - period.last).days):
         found = period_of(period.kind, period.last + (n + 1) * DAY, calendar)
@@ -159,7 +159,7 @@ def _after(period: Period, today: date, calendar: SchoolCalendar) -> Period | No
     return None
 
 
-def _count(state: State, school_id: str, period: Period) -> _Counted:
+def _count(state: State, school_id: str, period: ReportPeriod) -> _Counted:
     now, today = state.clock(), state.today()
     known = duty_facts(state.store, school_id, state.policy, state.calendars, now)
     ids = [one.present.student_id for one in known.students]
@@ -179,7 +179,7 @@ def _count(state: State, school_id: str, period: Period) -> _Counted:
     )
 
 
-def _uncovered(state: State, school_id: str, period: Period) -> float | None:
+def _uncovered(state: State, school_id: str, period: ReportPeriod) -> float | None:
     """Hours of the time, up to today, in which nobody was on duty or on call."""
     spans = duty_in_force(state.store, [school_id]).get(school_id, [])
     until = at(min(state.today(), period.last + DAY))
@@ -189,7 +189,7 @@ def _uncovered(state: State, school_id: str, period: Period) -> float | None:
     return sum(hours_by_kind(gaps(spans, at(period.first), until, school, state.policy.duty)).values(), 0.0)
 
 
-def _count_all(state: State, schools: Sequence[str], period: Period) -> list[_Counted]:
+def _count_all(state: State, schools: Sequence[str], period: ReportPeriod) -> list[_Counted]:
     """Every school, or as many as can be counted in one request. What was counted is kept for the day, in one piece:
     so many schools would drive out of memory what counselors ask for. Part of a sum is told to nobody."""
     kept_as = f" report {period.kind.code} {period.first}"

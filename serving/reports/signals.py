@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from data_schemas.codes import LeaveType, Tier
 from models.clusters import CAUGHT
-from models.reports import Part, Share, Signal, class_changes, class_shares
+from models.reports import ClassPart, ClassShare, Signal, class_changes, class_shares
 from serving.platform.state import State
 from serving.reports.store import Listed, short_sleep_of, two_lists
 from serving.store import read_school
@@ -21,7 +21,7 @@ class ClassSignals:
     """One class: a share for each signal of which anything is known, None where it is not told."""
 
     class_id: str
-    shares: Mapping[Signal, Share | None]
+    shares: Mapping[Signal, ClassShare | None]
 
 
 def signals_of(state: State, school_id: str, blind: Collection[str], least: int) -> tuple[ClassSignals, ...]:
@@ -52,18 +52,18 @@ def signals_of(state: State, school_id: str, blind: Collection[str], least: int)
     )
 
 
-def _parts(class_of: Mapping[str, str], ids: Iterable[str], holds: Callable[[str], object]) -> dict[str, Part]:
+def _parts(class_of: Mapping[str, str], ids: Iterable[str], holds: Callable[[str], object]) -> dict[str, ClassPart]:
     """By class, of how many of some students it holds."""
-    found: dict[str, Part] = {}
+    found: dict[str, ClassPart] = {}
     for one in ids:
         name = class_of[one]
         if name:
-            before = found.get(name, Part(0, 0))
-            found[name] = Part(before.n + bool(holds(one)), before.of + 1)
+            before = found.get(name, ClassPart(0, 0))
+            found[name] = ClassPart(before.n + bool(holds(one)), before.of + 1)
     return found
 
 
-def _raised(listed: Sequence[Listed], blind: Collection[str]) -> dict[str, Part]:
+def _raised(listed: Sequence[Listed], blind: Collection[str]) -> dict[str, ClassPart]:
     """By class, how many of the screened stood above 一般."""
     them = {one.student_id: one for one in listed if one.student_id not in blind}
     class_of = {student_id: one.class_id for student_id, one in them.items()}

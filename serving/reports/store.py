@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from data_schemas.codes import Answer, Concern
-from models.reports import Period, Referral
+from models.reports import Referral, ReportPeriod
 from models.triage import ZONE
 from serving.store import Store
 from serving.store.case_events import CaseEvent, case_events_of
@@ -34,7 +34,7 @@ def _referrals(events: Sequence[CaseEvent]) -> list[Referral]:
     return [Referral(event.done_at.astimezone(ZONE).date(), event.event_id in answered) for event in made]
 
 
-def views_of(store: Store, ids: Sequence[str], period: Period) -> list[str]:
+def views_of(store: Store, ids: Sequence[str], period: ReportPeriod) -> list[str]:
     """What was said of explanations within a time: of each student the last that each reader said."""
     c = explanation_views.c
     said: dict[tuple[str, str], str] = {}

@@ -88,6 +88,7 @@ def test_excel_has_them_too(desk: Desk) -> None:
     book = load_workbook(BytesIO(desk.client.get("/export/reports?kind=week&as=xlsx").content))
     cells = [[str(cell or "") for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
     assert ["七(1)班", "68%（49 至 82）"] in [row[:2] for row in cells]
+    assert "各班信号 · 近两周请假" not in [row[0] for row in cells], "of which nothing is known"
 
 
 def test_whoever_is_blind_is_left_out_before_anything_is_counted(desk: Desk) -> None:

@@ -210,5 +210,6 @@ def test_a_principal_is_told_about_how_many(tmp_path: Path) -> None:
     line = next(one for one in re.findall(r"<tr>.*?</tr>", get(head), re.S) if ">D05 ·" in one)
     cells = re.findall(r'<td class="number.*?</td>', line, re.S)
     told = [re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", one)).strip() for one in cells]
+    assert [one.startswith('<td class="number overdue"') for one in cells][1] is True
     assert told == ["少于 10", "约 10", "约 10", "少于 10", "少于 10", "–"]
     assert row_of(get(desk), "D05")[5:9] == ["0", "11", "最长", "31"], "who sees the students counts them"

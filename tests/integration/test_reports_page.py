@@ -123,6 +123,7 @@ def test_paper_and_excel_say_what_the_page_says_and_leave_a_trail(desk: Desk) ->
     assert ["会议决定", "由谁、何时前"] in [row[4:6] for row in rows]
     assert "约 20" in printed
     assert "小于 10 的数不显示" in printed
+    assert "打印件含学生信息" not in printed, "nobody can be known by it"
     trail = desk.pages.trail("report.exported")
     assert {one.detail.split()[0] for one in trail if one.detail} == {"print", "xlsx"}
     assert {one.object_id for one in desk.pages.trail("report.read") if one.actor == "ren"} == {SCHOOL}

@@ -9,7 +9,17 @@ from data_schemas.calendar import default_calendar
 from data_schemas.codes import Tier
 from models import read_policy
 from models.duties import DutyState, DutyStudent, DutyTask
-from models.reports import DutyDone, Period, Referral, ReportKind, due_between, figures_of, period_of, together, told_of
+from models.reports import (
+    DutyDone,
+    Referral,
+    ReportKind,
+    ReportPeriod,
+    due_between,
+    figures_of,
+    period_of,
+    together,
+    told_of,
+)
 from models.triage import Attempt, CaseFacts, Piece, PlanStart, StudentFacts, Word, present_of
 from tests.factories import AS_OF, NOW, floor, lead
 
@@ -119,4 +129,4 @@ def test_in_the_holidays_the_term_before_is_told_of() -> None:
     assert autumn.first == date(2026, 9, 1)
     assert period_of(ReportKind.TERM, autumn.last + timedelta(days=2), default_calendar()) == autumn
     assert period_of(ReportKind.TERM, date(1990, 1, 1), default_calendar()) is None
-    assert Period(ReportKind.TERM, autumn.first, autumn.last).name == "2026-09-01"
+    assert ReportPeriod(ReportKind.TERM, autumn.first, autumn.last).name == "2026-09-01"
