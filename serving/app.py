@@ -48,6 +48,7 @@ from serving.platform.rates import Rates
 from serving.platform.state import State
 from serving.reading import pages as reading
 from serving.recording import pages as recording
+from serving.reports import pages as reports
 from serving.student import pages as student
 from serving.support import pages as support
 from serving.today import pages as today
@@ -78,6 +79,7 @@ PAGES = (
     *crisis.ROUTES,
     *reading.ROUTES,
     *identity.ROUTES,
+    *reports.ROUTES,
     *miss_review.ROUTES,
     *admin.ROUTES,
     *accounts.ROUTES,

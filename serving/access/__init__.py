@@ -3,6 +3,7 @@
 from serving.access.permissions import check_client_can, check_may, check_school, client_can, may, may_somewhere
 from serving.access.roles import (
     GRANTS,
+    LEAST_TOLD,
     PURPOSE_OF_SCOPE,
     SCOPES,
     Action,
@@ -17,6 +18,7 @@ from serving.access.sessions import Session
 
 __all__ = [
     "GRANTS",
+    "LEAST_TOLD",
     "PURPOSE_OF_SCOPE",
     "SCOPES",
     "Action",

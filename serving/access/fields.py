@@ -69,7 +69,7 @@ SEES: Mapping[Role, frozenset[RecordField]] = MappingProxyType(
     {
         Role.COUNSELOR: WITH_STUDENTS | {F.MISS},
         Role.SUPERVISOR: WITH_STUDENTS,
-        Role.PRINCIPAL: frozenset({F.ID, F.READING, F.CODES, F.RINGS}),
+        Role.PRINCIPAL: frozenset({F.ID, F.READING, F.CODES, F.RINGS, F.CLASS}),
         Role.STAFF: frozenset({F.ID, F.CLASS}),
         Role.BUREAU: frozenset(),
         Role.ADMINISTRATOR: frozenset(),
@@ -117,6 +117,8 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "GET /support/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.SUPPORT, F.REASONS}),
         "GET /notes/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.RESTRICTED}),
         "GET /links/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.LINK}),
+        # Counts alone, by class among them: what a class is called says of nobody that they are in it.
+        **dict.fromkeys(("GET /reports", "GET /export/reports"), frozenset({F.CLASS})),
         "GET /miss-review": frozenset({F.ID, F.MISS}),
         "POST /score": KEY_SEES["explain"],
         "POST /score_batch": KEY_SEES["explain"],

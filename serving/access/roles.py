@@ -39,6 +39,7 @@ class Action(Code):
     BRING_ROWS = ("bring_rows", "上传名册与登记", "bring leave, circumstances, reports and contacts")
     SEE_MISS_CASES = ("see_miss_cases", "查看遗漏复查的个案", "see the cases of a miss review")
     SEE_MISS_COUNTS = ("see_miss_counts", "查看遗漏复查的汇总", "see the counts of a miss review")
+    SEE_REPORTS = ("see_reports", "查看报表", "see the reports for meetings")
     MANAGE_USERS = ("manage_users", "管理账号", "manage users")
     MANAGE_KEYS = ("manage_keys", "管理密钥", "manage API keys")
     SEE_SERVICE = ("see_service", "查看服务状态", "see the state of the service")
@@ -71,6 +72,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 Action.ANSWER_RING: OWN,
                 **dict.fromkeys((Action.SEE_TASKS, Action.COUNT_TASKS, Action.DO_TASKS, Action.DO_SCHOOL_TASKS), OWN),
                 Action.BRING_ROWS: OWN,
+                Action.SEE_REPORTS: OWN,
                 Action.SEE_MISS_CASES: OWN,
                 Action.SEE_MISS_COUNTS: OWN,
             }
@@ -89,6 +91,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 **dict.fromkeys((Action.SEE_TASKS, Action.COUNT_TASKS, Action.DO_TASKS), OWN),
                 Action.APPROVE_CASE: OWN,
                 Action.REVIEW_READINGS: OWN,
+                Action.SEE_REPORTS: OWN,
             }
         ),
         # Who is on duty is theirs to say; a wave's classes may hold counts of one or two, which they are not shown. Of
@@ -97,14 +100,14 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
             dict.fromkeys(
                 (
                     *(Action.SEE_DUTY, Action.CHANGE_DUTY, Action.SEE_MISS_COUNTS, Action.REVIEW_READINGS),
-                    *(Action.ANSWER_RING, Action.COUNT_TASKS, Action.DO_SCHOOL_TASKS),
+                    *(Action.ANSWER_RING, Action.COUNT_TASKS, Action.DO_SCHOOL_TASKS, Action.SEE_REPORTS),
                 ),
                 OWN,
             )
         ),
         # Homeroom and subject teachers, wardens of dormitories: they report, and are told that somebody looks after it.
         Role.STAFF: MappingProxyType({Action.REPORT_CONCERN: OWN}),
-        Role.BUREAU: MappingProxyType({Action.SEE_MISS_COUNTS: WHOLE}),
+        Role.BUREAU: MappingProxyType(dict.fromkeys((Action.SEE_MISS_COUNTS, Action.SEE_REPORTS), WHOLE)),
         # They run the service and see no student.
         Role.ADMINISTRATOR: MappingProxyType(
             {
@@ -115,6 +118,13 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
             }
         ),
     }
+)
+
+
+# Counts of students under these are told to nobody of the role: the bureau sees "<5", a principal aggregates from 10
+# on. Who sees the students themselves may count them.
+LEAST_TOLD: Mapping[Role, int] = MappingProxyType(
+    {role: 5 if Action.SEE_LIST not in GRANTS[role] else 0 for role in Role} | {Role.PRINCIPAL: 10}
 )
 
 

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.duties import DutyResult, DutyState, ExcuseReason, VisitHow, of_duty
-from serving.access import Action, User, may
+from models.small_counts import about
+from serving.access import LEAST_TOLD, Action, User, may
 from serving.duties.form import LONGEST_AGO, TaskFault, TaskForm
 from serving.duties.service import open_duties, record_task, undo_task
 from serving.platform.guard import Form, one
@@ -17,7 +18,6 @@ from serving.platform.render import go, page
 from serving.platform.schools import chosen_school
 from serving.platform.state import State
 
-FEWEST = 10  # students of whom a principal is told counts (spec: aggregates of 10 and more)
 FIRST = 50  # lines shown before asking for all
 FIELDS = ("on", "result", "how", "reason")
 
@@ -87,7 +87,8 @@ def _page(
         students=students,
         may_record=may(user, Action.DO_TASKS, school),
         may_record_school=may(user, Action.DO_SCHOOL_TASKS, school),
-        fewest=0 if students else FEWEST,
+        fewest=LEAST_TOLD[user.role],
+        about=about,
         form_id=secrets.token_urlsafe(12),
         today=state.today(),
         earliest=state.today() - LONGEST_AGO,

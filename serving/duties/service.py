@@ -1,7 +1,7 @@
 """The plan's tasks of a school: allowed first, then put in the audit log, then worked out from facts or recorded."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,7 @@ from models.duties import (
     DutyState,
     DutyStudent,
     DutyTask,
+    DutyTime,
     DutyWho,
     counted,
     duty_time,
@@ -92,22 +93,60 @@ def view_of(
     names: bool = False,
 ) -> DutiesView:
     """The same for whoever is allowed: with tasks of `students`, or their counts alone. Counts are over everybody."""
+    known = duty_facts(store, school_id, policy, calendars, now, names)
+    blind = drawn_of_school(store, school_id, now, policy, calendars)
+    lines, hidden, everything = [], 0, []
+    for one in known.students:
+        present, who = one.present, known.people[one.present.student_id]
+        for task in student_tasks(one, known.time):
+            rule = _rule(task)
+            everything.append(task)
+            if present.student_id in blind and not rule.everybody:
+                hidden += 1
+            elif students:
+                lines.append(TaskLine(rule, task, who, present.protection, _by(task, one.records)))
+    own = tuple(SchoolLine(_rule(task), task, _by(task, known.said)) for task in school_tasks(known.said, known.time))
+    return DutiesView(
+        counted([*everything, *(one.task for one in own)]),
+        own,
+        tuple(sorted(lines, key=_order)),
+        key_seasons(known.time),
+        known.time.since,
+        hidden,
+        tuple(sorted({one.student.class_id or "" for one in lines if one.task.to_do})),
+        known.synthetic,
+        _by_who(everything, own),
+    )
+
+
+@dataclass(frozen=True)
+class DutyFacts:
+    """What tasks of a school are worked out from: its students as they stand, who they are, what the school `said` it
+    has done itself, and the time."""
+
+    students: tuple[DutyStudent, ...]
+    people: Mapping[str, Student]
+    said: tuple[DutyRecord, ...]
+    time: DutyTime
+    synthetic: bool
+
+
+def duty_facts(
+    store: Store, school_id: str, policy: Policy, calendars: Calendars, now: datetime, names: bool = False
+) -> DutyFacts:
+    """For whoever is allowed."""
     today = now.astimezone(ZONE).date()
     facts = read_school(store, school_id, today, names)
-    since = kept.first_list_of(store, school_id) or today
-    time = duty_time(today, since, calendars.of(school_id), policy)
+    time = duty_time(today, kept.first_list_of(store, school_id) or today, calendars.of(school_id), policy)
     presents = facts.presents.of(facts.everyone, policy, time.school, None)
     flags = flags_of_school(store, school_id, facts.run, today)
     begun = time.terms[0].first if time.terms else today - A_YEAR
     sources = kept.sources_of(store, school_id, [one.student_id for one in presents], begun)
-    blind = drawn_of_school(store, school_id, now, policy, calendars)
-    lines, hidden, everything = [], 0, []
-    for present in presents:
-        who = facts.people[present.student_id]
-        one = DutyStudent(
+    them = tuple(
+        DutyStudent(
             present,
-            who.class_id,
-            who.grade,
+            facts.people[present.student_id].class_id,
+            facts.people[present.student_id].grade,
             flags.get(present.student_id, {}),
             sources.arrived.get(present.student_id),
             sources.planned.get(present.student_id, ()),
@@ -115,26 +154,10 @@ def view_of(
             sources.handed_over.get(present.student_id, ()),
             sources.records.get(present.student_id, ()),
         )
-        for task in student_tasks(one, time):
-            rule = _rule(task)
-            everything.append(task)
-            if present.student_id in blind and not rule.everybody:
-                hidden += 1
-            elif students:
-                lines.append(TaskLine(rule, task, who, present.protection, _by(task, one.records)))
-    said = kept.school_records(store, school_id)
-    own = tuple(SchoolLine(_rule(task), task, _by(task, said)) for task in school_tasks(said, time))
-    return DutiesView(
-        counted([*everything, *(one.task for one in own)]),
-        own,
-        tuple(sorted(lines, key=_order)),
-        key_seasons(time),
-        since,
-        hidden,
-        tuple(sorted({one.student.class_id or "" for one in lines if one.task.to_do})),
-        facts.run is not None and facts.run.synthetic,
-        _by_who(everything, own),
+        for present in presents
     )
+    synthetic = facts.run is not None and facts.run.synthetic
+    return DutyFacts(them, facts.people, kept.school_records(store, school_id), time, synthetic)
 
 
 def record_task(state: State, user: User, school_id: str, duty: str, ids: Sequence[str], said: TaskForm) -> int:

@@ -6,13 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serving.access import User
-from serving.exports.service import open_file_out, open_handover_out, open_list_out, open_tasks_out
+from serving.exports.service import open_file_out, open_handover_out, open_list_out, open_report_out, open_tasks_out
 from serving.exports.sheet import OutSheet, workbook_of
 from serving.platform.guard import language_of
 from serving.platform.pages import shows
 from serving.platform.render import page
 from serving.platform.schools import chosen_school
 from serving.platform.state import State
+from serving.reports.pages import asked_for
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -44,6 +45,11 @@ def show_file_out(request: Request, user: User, state: State) -> Response:
     )
 
 
+def show_report_out(request: Request, user: User, state: State) -> Response:
+    school, form, (kind, day) = chosen_school(request, user), _form(request), asked_for(request)
+    return out(request, user, open_report_out(state, user, kind, day, school, form, language_of(request)), form)
+
+
 def out(request: Request, user: User, sheet: OutSheet, form: str) -> Response:
     """A table as a workbook, or as a page to print."""
     if form == "xlsx":
@@ -62,5 +68,6 @@ ROUTES = (
     shows("/export/list", show_list_out),
     shows("/export/handover", show_handover_out),
     shows("/export/duties", show_tasks_out),
+    shows("/export/reports", show_report_out),
     shows("/export/students/{student_id:path}", show_file_out),
 )

@@ -1,6 +1,9 @@
 """What goes out: allowed first, then put in the audit log as such, then read."""
 
+from datetime import date
+
 from models.duties import of_duty
+from models.reports import ReportKind
 from models.triage import BY_CODE
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
@@ -8,10 +11,12 @@ from serving.cases.service import case_of
 from serving.duties.service import open_duties
 from serving.exports.case_file import file_sheet
 from serving.exports.listing import handover_sheet, list_sheet
+from serving.exports.report import report_sheet
 from serving.exports.sheet import OutSheet
 from serving.exports.tasks import tasks_sheet
 from serving.handover.service import open_handover
 from serving.platform.state import State
+from serving.reports.service import Counting, open_report
 from serving.store import AuditEvent, school_names, write_audit
 from serving.student import open_student
 from serving.today.service import open_list
@@ -65,3 +70,19 @@ def open_tasks_out(
     detail = f"{form} {duty or 'class'}"
     write_audit(state.store, AuditEvent(state.clock(), user.username, "tasks.exported", "follow_up", school_id, detail))
     return tasks_sheet(lines, school_names(state.store).get(school_id, school_id), rule.what if rule else None, lang)
+
+
+def open_report_out(
+    state: State, user: User, kind: ReportKind, day: date | None, school_id: str | None, form: str, lang: str
+) -> OutSheet:
+    """A report to go out. Raises `UserError`: refused, or not found before the first term."""
+    report = open_report(state, user, kind, day, school_id)
+    if isinstance(report, Counting):
+        raise UserError(Kind.UNAVAILABLE, f"{report.done} of {report.of} schools are counted", fix="ask again")
+    if report is None:
+        raise UserError(Kind.NOT_FOUND, "the calendar has no term yet")
+    detail = f"{form} {kind.code} {report.period.name}"
+    event = AuditEvent(state.clock(), user.username, "report.exported", "quality_audit", school_id, detail)
+    write_audit(state.store, event)
+    school = None if school_id is None else school_names(state.store).get(school_id, school_id)
+    return report_sheet(report, school, lang)

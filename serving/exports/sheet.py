@@ -12,13 +12,14 @@ from serving.platform.workbook import fit_to_print, sheet_title, write_head, wri
 @dataclass(frozen=True)
 class OutSheet:
     """A table in one language: the notice and other lines above it, heads with width and whether they are narrow, rows
-    of text. A row of one cell goes over all columns."""
+    of text. A row of one cell goes over all columns. `of_students` tells that somebody can be known by it."""
 
     title: str
     notice: str
     heads: tuple[str, ...]
     columns: tuple[tuple[str, float, bool], ...]
     rows: tuple[tuple[str, ...], ...]
+    of_students: bool = True
 
 
 def workbook_of(sheets: Sequence[OutSheet]) -> bytes:

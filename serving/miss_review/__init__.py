@@ -2,7 +2,6 @@
 
 from serving.miss_review.classes import MissClass, classified
 from serving.miss_review.halves import Half, half_of, read_half
-from serving.miss_review.hiding import hidden_below
 from serving.miss_review.review import NOT_SAID, Case, case_of, review_half
 from serving.miss_review.service import MissReading, open_misses
 from serving.miss_review.store import KeptCase, KeptReview, keep_reviews, reviewed_halves, reviews_of
@@ -18,7 +17,6 @@ __all__ = [
     "case_of",
     "classified",
     "half_of",
-    "hidden_below",
     "keep_reviews",
     "open_misses",
     "read_half",

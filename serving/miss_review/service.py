@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from data_schemas.codes import Selection
-from serving.access import Action, Role, User, check_may, may
+from models.small_counts import hidden_below
+from serving.access import LEAST_TOLD, Action, User, check_may, may
 from serving.miss_review.classes import MissClass
 from serving.miss_review.halves import Half
-from serving.miss_review.hiding import hidden_below
 from serving.miss_review.review import NOT_SAID, Case, case_of
 from serving.miss_review.store import KeptReview, reviewed_halves, reviews_of
 from serving.platform.state import State
@@ -17,8 +17,6 @@ from serving.store import AuditEvent, find_student, write_audit
 
 READ = "misses.read"
 BELOW, ON_LINE = "below", "on_line"
-# Counts under these are not shown: the bureau sees "<5", a principal sees aggregates from 10 on.
-LEAST = {Role.BUREAU: 5, Role.PRINCIPAL: 10, Role.COUNSELOR: 0}
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def open_misses(state: State, user: User, half: Half, school_id: str | None) -> 
     halves = reviewed_halves(store, school_id)
     if not found:
         return None, halves
-    reading = _reading(found, half, school_id, LEAST[user.role], with_cases)
+    reading = _reading(found, half, school_id, LEAST_TOLD[user.role], with_cases)
     students = [find_student(store, student) for student in {student for student, _ in reading.cases}]
     known = [one for one in students if one is not None and may(user, Action.SEE_STUDENT, one.school_id)]
     return replace(reading, open_to=frozenset(one.student_id for one in known)), halves

@@ -71,6 +71,8 @@ OF_OTHERS = frozenset(
         "tasks.exported",
         "school_task.recorded",
         "school_task.undone",
+        "report.read",
+        "report.exported",
         "waves.read",
         "wave.planned",
         "wave.dropped",

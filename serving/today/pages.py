@@ -77,8 +77,8 @@ def days_old(listed: FollowUpList, today: date) -> int | None:
 def show_list(request: Request, user: User, state: State) -> Response:
     if not may_somewhere(user, Action.SEE_LIST) and may_somewhere(user, Action.SEE_SERVICE):
         return go(request, "/admin")
-    if not may_somewhere(user, Action.SEE_LIST) and may_somewhere(user, Action.SEE_MISS_COUNTS):
-        return go(request, "/miss-review")
+    if not may_somewhere(user, Action.SEE_LIST) and may_somewhere(user, Action.SEE_REPORTS):
+        return go(request, "/reports")
     if not may_somewhere(user, Action.SEE_LIST) and may_somewhere(user, Action.REPORT_CONCERN):
         return go(request, "/concerns")
     school = chosen_school(request, user)

@@ -62,6 +62,7 @@ def test_a_counselor_goes_from_the_header_to_a_case(store: Store, web: Starlette
     page = window.page
     come_in(page, base + link(store, "wang"))
     page.get_by_role("navigation", name="主要页面").get_by_role("link", name="报表").click()
+    page.get_by_role("link", name="遗漏复查").click()
     page.get_by_role("navigation", name="半年").get_by_role("link", name="2025H2").click()
     assert page.get_by_text("2025-07-01 至 2025-12-31").is_visible()
     assert page.get_by_text("都不证明没有遗漏").is_visible()
@@ -88,7 +89,8 @@ def test_others_land_on_counts(username: str, store: Store, web: Starlette, serv
     window = visit(width=390)
     page = window.page
     come_in(page, base + link(store, username))
-    page.wait_for_url(base + "/miss-review")
+    page.wait_for_url(base + "/reports")
+    assert window.overflow() <= 0
     page.goto(f"{base}/miss-review?half=2025H2")
     assert page.get_by_text("不显示").first.is_visible()
     assert page.locator("main a[href^='/students/']").count() == 0

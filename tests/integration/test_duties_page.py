@@ -195,3 +195,21 @@ def test_another_school_is_refused(desk: Desk) -> None:
     assert desk.client.get("/duties?school=school-02").status_code == 403
     assert send(desk, school="school-02", duty="D05", student=["S-1"]).status_code == 403
     assert send(desk, duty="D99", student=["S-1"]).status_code == 404
+
+
+def test_a_principal_is_told_about_how_many(tmp_path: Path) -> None:
+    """No count of one day beside that of the next tells of one student."""
+    opened = new_store(tmp_path)
+    them = [f"S-{n}" for n in range(23)]
+    for as_of, at in ((FIRST, NOW - timedelta(days=70)), (AS_OF, NOW)):
+        said = [assessment(one, Tier.ROUTINE) for one in them]
+        publish(opened, said, students=[student(one) for one in them], as_of=as_of, at=at, fingerprint=f"{as_of}")
+    desk = Desk(opened, tmp_path)
+    send(desk, duty="D05", student=them[:12])
+    head = colleague(desk, "chen", "principal")
+    line = next(one for one in re.findall(r"<tr>.*?</tr>", get(head), re.S) if ">D05 ·" in one)
+    cells = re.findall(r'<td class="number.*?</td>', line, re.S)
+    told = [re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", one)).strip() for one in cells]
+    assert [one.startswith('<td class="number overdue"') for one in cells][1] is True
+    assert told == ["少于 10", "约 10", "约 10", "少于 10", "少于 10", "–"]
+    assert row_of(get(desk), "D05")[5:9] == ["0", "11", "最长", "31"], "who sees the students counts them"

@@ -82,6 +82,7 @@ ALLOWED: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/rings"): TALKS | {"principal"},
     ("GET", "/admin/channels"): ADMINISTRATOR,
     ("POST", "/admin/channels"): ADMINISTRATOR,
+    **{("GET", path): COUNTS | {"supervisor"} for path in ("/reports", "/export/reports")},
     ("GET", "/miss-review"): COUNTS,
     ("GET", "/admin"): ADMINISTRATOR,
     ("POST", "/admin/accounts"): ADMINISTRATOR,

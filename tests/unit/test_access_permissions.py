@@ -66,6 +66,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "bring_rows": {"counselor": {"own"}},
     "see_miss_cases": {"counselor": {"own"}},
     "see_miss_counts": {"counselor": {"own"}, "principal": {"own"}, "bureau": {"no school"}},
+    "see_reports": {"counselor": {"own"}, "supervisor": {"own"}, "principal": {"own"}, "bureau": {"no school"}},
     "manage_users": {"administrator": {"no school"}},
     "manage_keys": {"administrator": {"no school"}},
     "see_service": {"administrator": {"no school"}},

@@ -8,6 +8,7 @@ import pytest
 
 from data_schemas.instruments import packaged_instruments
 from models.assessment import Assessment, InstrumentResult, ScoreResult
+from models.small_counts import hidden_below
 from runxin.errors import UserError
 from serving.access import Role, User
 from serving.miss_review import (
@@ -15,7 +16,6 @@ from serving.miss_review import (
     MissClass,
     classified,
     half_of,
-    hidden_below,
     keep_reviews,
     open_misses,
     read_half,

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from models.small_counts import hidden_below
 from serving.access import Role, User
 from serving.extract.groups import grouped
-from serving.miss_review import KeptReview, MissClass, hidden_below, keep_reviews, open_misses, read_half
+from serving.miss_review import KeptReview, MissClass, keep_reviews, open_misses, read_half
 from serving.platform import State
 from serving.store import AuditEvent
 from tests.factories import NOW

@@ -84,7 +84,7 @@ def test_a_counselor_sees_each_case_with_a_way_to_the_student(sample: MakeSample
     assert '<a href="/students/S-1077">S-1077</a>' in page.text
     assert "<td>S-4821</td>" in page.text, "whoever is at no school of the reader's has no page to lead to"
     assert "都不证明没有遗漏" in page.text
-    assert 'href="/miss-review"' in client.get("/").text, "the header leads there"
+    assert 'href="/reports"' in client.get("/").text, "the header leads there, by the reports"
 
 
 def test_english_says_the_same(sample: MakeSample) -> None:
@@ -98,7 +98,7 @@ def test_english_says_the_same(sample: MakeSample) -> None:
 @pytest.mark.parametrize("user", [PRINCIPAL, BUREAU], ids=["principal", "bureau"])
 def test_others_see_counts_and_no_student(sample: MakeSample, user: User) -> None:
     client, made = enter(sample, COUNTS, user=user)
-    assert client.get("/").headers["location"] == "/miss-review", "it is the page that they have"
+    assert client.get("/").headers["location"] == "/reports", "it is the page that they have"
     page = client.get("/miss-review?half=2026H1").text
     assert made.looked[-1] == (user.username, "2026H1", "school-01" if user is PRINCIPAL else None)
     assert "不显示" in page
