@@ -20,6 +20,7 @@ from serving.api.once import Once, earlier, part_of, replayed
 from serving.api.problems import ProblemDetails, problem_of, problem_responses
 from serving.api.reading import read_as, read_batch, read_json, received
 from serving.api.request import ScoreRequest
+from serving.api.turns import SMALL, Turns, turns_of
 from serving.platform.callers import caller
 from serving.platform.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES, at_once
 from serving.platform.state import State, instruments_of, own_features_of, state_of
@@ -69,6 +70,7 @@ def score(
     body: Annotated[bytes, Depends(received(MOST_BYTES))],
     _place: Annotated[None, Depends(at_once("score", MOST_SCORES), scope="function")],
     key: Once,
+    turns: Annotated[Turns, Depends(turns_of)],
     dry_run: DryRun = False,
 ) -> Response:
     """Assess one student from raw records, record the entry, open its floors and put it on the list."""
@@ -79,7 +81,10 @@ def score(
     request = read_as(ScoreRequest, read_json(body))
     checked = _checked(request, instruments_of(state), own_features_of(state), state.today())
     _may(client, dry_run)
-    answer = file_records(state, client, [checked], dry_run, claim)[0]
+    if claim is None and len(body) <= SMALL:
+        answer = turns.answer(state, client, checked, dry_run)
+    else:
+        answer = file_records(state, client, [checked], dry_run, claim)[0]
     if isinstance(answer, UserError):
         raise answer
     return _json(answer)
