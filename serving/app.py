@@ -153,6 +153,7 @@ def _make_api(state: State) -> FastAPI:
     api.state.busy = {}
     api.state.rates = Rates(monotonic)
     api.state.turns = Turns()
+    api.state.queries = {}
     for router in ROUTERS:
         api.include_router(router)
     install_problems(api)
