@@ -9,8 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
-from fastapi import Request
-
 from runxin.errors import UserError
 from serving.access import Client
 from serving.api.answer import ScoreAnswer
@@ -110,9 +108,3 @@ class Turns:
             self._taken = bool(self._waiting)
             if self._waiting:
                 self._waiting[0].turn.set()
-
-
-async def turns_of(request: Request) -> Turns:
-    """A dependency: the turns of the application that the request came to."""
-    turns: Turns = request.app.state.turns
-    return turns
