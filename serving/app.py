@@ -25,7 +25,7 @@ from serving.api.description import describe, operation_id
 from serving.api.door import Door
 from serving.api.problems import install_problems
 from serving.api.query import known_query
-from serving.api.turns import Turns
+from serving.api.turns import ScoreTurns
 from serving.cases import pages as cases
 from serving.concerns import pages as concerns
 from serving.crisis import pages as crisis
@@ -162,7 +162,7 @@ def _make_api(state: State) -> FastAPI:
     api.state.client_of = verify_key
     api.state.busy = {}
     api.state.rates = Rates(monotonic)
-    api.state.turns = Turns()
+    api.state.turns = ScoreTurns()
     api.state.queries = {}
     for router in ROUTERS:
         api.include_router(router)

@@ -21,7 +21,7 @@ from serving.api.problems import ProblemDetails, problem_of, problem_responses
 from serving.api.reading import read_as, read_batch, read_json
 from serving.api.request import ScoreRequest
 from serving.api.sent import Sent, sent
-from serving.api.turns import SMALL, Turns
+from serving.api.turns import SMALL, ScoreTurns
 from serving.platform.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES
 from serving.platform.state import instruments_of, own_features_of
 from serving.store.sent_requests import claim_of
@@ -80,7 +80,7 @@ def score(
     checked = _checked(record, instruments_of(state), own_features_of(state), state.today())
     _may(client, dry_run)
     if claim is None and len(body) <= SMALL:
-        turns: Turns = request.app.state.turns
+        turns: ScoreTurns = request.app.state.turns
         answer = turns.answer(state, client, checked, dry_run)
     else:
         answer = file_records(state, client, [checked], dry_run, claim)[0]

@@ -35,7 +35,7 @@ class _Asked:
 
 
 @dataclass
-class Turns:
+class ScoreTurns:
     """Whose turn it is, and who waits."""
 
     _waiting: list[_Asked] = field(default_factory=list)

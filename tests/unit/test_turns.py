@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from serving.access import Client
-from serving.api.turns import MOST, Turns
+from serving.api.turns import MOST, ScoreTurns
 
 MINE, ANOTHERS = (Client(name, name, ("score",), None) for name in ("mine", "another's"))
 PATIENCE = 10  # seconds; nothing here takes as long
@@ -61,7 +61,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
 def ask(house: House, *asked: tuple[Client, str, bool]) -> list[Future[Any]]:
     """What they are answered who come in this order, all of them before the first is done."""
     line, state = Line(), SimpleNamespace()
-    turns = Turns(line)
+    turns = ScoreTurns(line)
     found = []
     with ThreadPoolExecutor(len(asked)) as pool:
         for client, student, dry_run in asked:
