@@ -23,7 +23,7 @@ Answer = ScoreAnswer | UserError
 
 
 @dataclass(eq=False)
-class _Asked:
+class _WaitingRecord:
     """A record that waits. `turn` is set when it was answered, or when its turn has come."""
 
     client: Client
@@ -38,13 +38,13 @@ class _Asked:
 class ScoreTurns:
     """Whose turn it is, and who waits."""
 
-    _waiting: list[_Asked] = field(default_factory=list)
+    _waiting: list[_WaitingRecord] = field(default_factory=list)
     _taken: bool = False
     _lock: Lock = field(default_factory=Lock)
 
     def answer(self, state: State, client: Client, checked: Checked, dry_run: bool) -> Answer:
         """What `file_records` answers of one record."""
-        mine = _Asked(client, checked, dry_run)
+        mine = _WaitingRecord(client, checked, dry_run)
         with self._lock:
             self._waiting.append(mine)
             if not self._taken:
@@ -58,7 +58,7 @@ class ScoreTurns:
                 self._hand_on()
         return mine.answer.result()
 
-    def _work(self, state: State, mine: _Asked) -> None:
+    def _work(self, state: State, mine: _WaitingRecord) -> None:
         group = self._taken_along(mine)
         prepared = self._prepared(state, group)
         if prepared is None:
@@ -74,7 +74,7 @@ class ScoreTurns:
             one.answer.set_result(answer)
             one.turn.set()
 
-    def _taken_along(self, mine: _Asked) -> list[_Asked]:
+    def _taken_along(self, mine: _WaitingRecord) -> list[_WaitingRecord]:
         """The record whose turn it is and those that can be answered with it: of the same key, one of each student."""
         group, students = [mine], {mine.checked.request.student_id}
         with self._lock:
@@ -89,7 +89,7 @@ class ScoreTurns:
                     group.append(other)
         return group
 
-    def _prepared(self, state: State, group: list[_Asked]) -> Prepared | None:
+    def _prepared(self, state: State, group: list[_WaitingRecord]) -> Prepared | None:
         """None where the group cannot be assessed: then each is, by itself, and told of its own fault."""
         first, prepared = group[0], None
         if len(group) == 1:
