@@ -1,7 +1,9 @@
 """The whole service as one ASGI application, made of what every slice brings: routes of the API, and pages."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from time import monotonic
 
 from fastapi import Depends, FastAPI
@@ -23,6 +25,7 @@ from serving.api.description import describe, operation_id
 from serving.api.door import Door
 from serving.api.problems import install_problems
 from serving.api.query import known_query
+from serving.api.turns import ScoreTurns
 from serving.cases import pages as cases
 from serving.concerns import pages as concerns
 from serving.crisis import pages as crisis
@@ -115,9 +118,17 @@ def make_app(state: State, pages: Starlette | None = None, health: Health | None
 
 def address_of(path: str) -> str | None:
     """The API's own address that a path is one of, such as `/instruments/{code}`; None for a page."""
+    bare, routes = path.rstrip("/") or path, _api_routes()
+    if bare in routes:
+        return bare
+    return next((one for one, pattern in routes.items() if pattern.match(bare)), None)
+
+
+@cache
+def _api_routes() -> dict[str, re.Pattern[str]]:
+    """The addresses of the API, in the order in which they are looked at."""
     routes = (route for router in ROUTERS for route in router.routes if isinstance(route, Route))
-    bare = path.rstrip("/") or path
-    return next((route.path for route in routes if route.path_regex.match(bare)), None)
+    return {route.path: route.path_regex for route in routes}
 
 
 def make_web(state: State) -> Starlette:
@@ -153,6 +164,8 @@ def _make_api(state: State) -> FastAPI:
     api.state.client_of = verify_key
     api.state.busy = {}
     api.state.rates = Rates(monotonic)
+    api.state.turns = ScoreTurns()
+    api.state.queries = {}
     for router in ROUTERS:
         api.include_router(router)
     install_problems(api)

@@ -1,7 +1,7 @@
 """From checked records to assessments: with what the store knows of each student, in one batch a day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -87,7 +87,7 @@ def _record(
 ) -> dict[str, Any]:
     record = plain_record(one.request, one.as_of, now)
     record["outcomes"] = [
-        asdict(outcome_row(word, before.student_id))
+        vars(outcome_row(word, before.student_id))
         | {"assessed": None if word.assessed is None else " ".join(word.assessed)}
         for word in in_force(before.words)
     ]

@@ -1,7 +1,7 @@
 """From checked records to answers on record: assess, keep, file the evidence, and answer what is so now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
@@ -44,13 +44,22 @@ from serving.today.blind import blind_among
 NOT_READABLE = "this student is not at one of this key's schools"
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """Records that were assessed, of which nothing is recorded yet: `kept` go `into` files, `places` say where each
+    came among all that were asked about; `refused` are the others. `changes` are those before."""
+
+    now: datetime
+    changes: Changes
+    refused: Mapping[int, UserError]
+    places: Sequence[int]
+    kept: Sequence[Checked]
+    into: Sequence[FileOf]
+    filed: Sequence[Filed]
+
+
 def file_records(
-    state: State,
-    client: Client,
-    checked: Sequence[Checked],
-    dry_run: bool,
-    claim: Claim | None = None,
-    rest: bytes = b"",
+    state: State, client: Client, checked: Sequence[Checked], dry_run: bool, claim: Claim | None = None
 ) -> list[ScoreAnswer | UserError]:
     """One answer per record, in order; of a dry run, the refusal of a record whose student this key may not read.
 
@@ -58,23 +67,36 @@ def file_records(
     who it is. What is answered was recorded before, all records or none; a dry run records nothing. Under a `claim` the
     answers are kept for who sends the same again.
     """
+    return file_prepared(state, client, prepare(state, client, checked, dry_run), dry_run, claim)
+
+
+def prepare(state: State, client: Client, checked: Sequence[Checked], dry_run: bool) -> Prepared:
+    """Assess records, with what is on record of their students; nothing is written."""
     now = state.clock()
     today = now.astimezone(ZONE).date()
     changes = changes_at(state.store, [one.request.student_id for one in checked])
     files = _files(state, client, checked, today, changes)
-    found: list[ScoreAnswer | UserError | None] = [None] * len(checked)
-    mine = []
+    turned_away: dict[int, UserError] = {}
+    places = []
     for place, where in enumerate(files):
         if dry_run and not _may_read(client, where):
-            found[place] = refused(NOT_READABLE, fix="a dry run reads what is on record")
+            turned_away[place] = refused(NOT_READABLE, fix="a dry run reads what is on record")
         else:
-            mine.append(place)
-    kept, into = [checked[place] for place in mine], [files[place] for place in mine]
+            places.append(place)
+    kept, into = [checked[place] for place in places], [files[place] for place in places]
     if not changes.asked.issuperset(one.file_id for one in into):
         changes = changes_at(state.store, [one.file_id for one in into])
     before = facts_of(state.store, [one.file_id for one in into], today, changes)
     filed = assessed(state, state.champion.now(), kept, into, before, now, changes)
-    by_age = state.policy.consent.by_age
+    return Prepared(now, changes, turned_away, places, kept, into, filed)
+
+
+def file_prepared(
+    state: State, client: Client, prepared: Prepared, dry_run: bool, claim: Claim | None = None
+) -> list[ScoreAnswer | UserError]:
+    """Record what was prepared, or of a dry run note that it was read, and answer; see `file_records`."""
+    now, changes, kept, into, filed = prepared.now, prepared.changes, prepared.kept, prepared.into, prepared.filed
+    today, by_age = now.astimezone(ZONE).date(), state.policy.consent.by_age
     entries = [_entry(client, *each, now, by_age, not dry_run) for each in zip(kept, filed, into, strict=True)]
     ids: list[str] | list[None] = [None] * len(kept)
     if dry_run:
@@ -88,16 +110,12 @@ def file_records(
         ids = recorded = record_entries(state.store, entries, claim, now)
         before_it, changes = changes, changes_at(state.store, [one.file_id for one in into])
         after = facts_once_recorded(state.store, entries, recorded, today, before_it, changes)
-    said = [
-        replace(made.assessment, student_id=checked[place].request.student_id)
-        for place, made in zip(mine, filed, strict=True)
-    ]
+    said = [replace(made.assessment, student_id=one.request.student_id) for one, made in zip(kept, filed, strict=True)]
     answers = _answers(state, client, said, into, ids, after, dry_run, now, changes)
     if claim is not None and not dry_run:
         keep_answer(state.store, claim, _parts(into, answers), now)
-    for place, answer in zip(mine, answers, strict=True):
-        found[place] = answer
-    return [one for one in found if one is not None]
+    found: dict[int, ScoreAnswer | UserError] = {**prepared.refused, **dict(zip(prepared.places, answers, strict=True))}
+    return [found[place] for place in sorted(found)]
 
 
 def answer_again(state: State, client: Client, claim: Claim, sent: SentRequest) -> None:

@@ -15,12 +15,12 @@ from serving.api.check import invalid
 from serving.api.evidence_names import keys_by_name
 from serving.api.once import Once, part_of, replayed, same_request
 from serving.api.problems import problem_responses
-from serving.api.reading import read_as, read_json, received
+from serving.api.reading import read_as, read_json
 from serving.api.request import OutcomeRow, OutcomesRequest
 from serving.api.score import body_of
-from serving.platform.callers import caller
-from serving.platform.limits import MOST_BYTES_BATCH, MOST_OUTCOMES, at_once
-from serving.platform.state import State, state_of
+from serving.api.sent import Sent, sent
+from serving.platform.limits import MOST_BYTES_BATCH, MOST_OUTCOMES
+from serving.platform.state import State
 from serving.store import FileOf, NewOutcome, Outcome, changes_at, facts_of, file_of, homes, record_outcomes
 from serving.store.identity import follow_decisions
 from serving.store.schools import known_school_ids
@@ -59,10 +59,7 @@ class OutcomesAnswer(Given):
     openapi_extra=body_of("OutcomesRequest"),
 )
 def outcomes(
-    state: Annotated[State, Depends(state_of)],
-    client: Annotated[Client, Depends(caller("outcomes"))],
-    body: Annotated[bytes, Depends(received(MOST_BYTES_BATCH))],
-    _place: Annotated[None, Depends(at_once("outcomes", MOST_OUTCOMES), scope="function")],
+    given: Annotated[Sent, Depends(sent("outcomes", MOST_BYTES_BATCH, "outcomes", MOST_OUTCOMES), scope="function")],
     key: Once,
 ) -> Response:
     """Record outcomes, all of them or none. They count at once. An interview by a named person closes the evidence that
@@ -72,6 +69,7 @@ def outcomes(
     that names the record it `corrects`, or agrees with one that arrived before it on student, kind, day and
     interviewer, takes that one's place; within one request the later day of record counts. Tiers of
     the model and agreement with its reasons are no outcomes and have no place here."""
+    state, client, body = given.state, given.client, given.body
     claim = None if key is None else claim_of(client.key_id, key, b"/outcomes\n" + body)
     before_it = same_request(state, claim)
     if before_it is not None:
@@ -87,8 +85,8 @@ def outcomes(
     ]
     if problems:
         raise invalid(problems)
-    given = [_new(row, where, today) for row, where in zip(rows, files, strict=True)]
-    kept = record_outcomes(state.store, client.client, given, now)
+    new = [_new(row, where, today) for row, where in zip(rows, files, strict=True)]
+    kept = record_outcomes(state.store, client.client, new, now)
     after = facts_of(state.store, list(before), today)
     opened, still = _open(state, before.values()), _open(state, after.values())
     results = tuple(

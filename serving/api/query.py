@@ -33,7 +33,11 @@ def _known(request: Request) -> list[str]:
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return []
-    return [one.alias for one in get_flat_params(route.dependant) if isinstance(one.field_info, params.Query)]
+    known: dict[str, list[str]] = request.app.state.queries  # by route, looked up once
+    if route.unique_id not in known:
+        flat = get_flat_params(route.dependant)
+        known[route.unique_id] = [one.alias for one in flat if isinstance(one.field_info, params.Query)]
+    return known[route.unique_id]
 
 
 def _fix(name: str, known: list[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from data_schemas.instruments import Instrument
@@ -18,11 +18,12 @@ from serving.api.check import check_request
 from serving.api.filing import file_records
 from serving.api.once import Once, earlier, part_of, replayed
 from serving.api.problems import ProblemDetails, problem_of, problem_responses
-from serving.api.reading import read_as, read_batch, read_json, received
+from serving.api.reading import read_as, read_batch, read_json
 from serving.api.request import ScoreRequest
-from serving.platform.callers import caller
-from serving.platform.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES, at_once
-from serving.platform.state import State, instruments_of, own_features_of, state_of
+from serving.api.sent import Sent, sent
+from serving.api.turns import SMALL, ScoreTurns
+from serving.platform.limits import MOST_BATCHES, MOST_BYTES, MOST_BYTES_BATCH, MOST_SCORES
+from serving.platform.state import instruments_of, own_features_of
 from serving.store.sent_requests import claim_of
 
 router = APIRouter(tags=["assessment"])
@@ -64,22 +65,25 @@ def body_of(model: str) -> dict[str, Any]:
     openapi_extra=body_of("ScoreRequest"),
 )
 def score(
-    state: Annotated[State, Depends(state_of)],
-    client: Annotated[Client, Depends(caller("score"))],
-    body: Annotated[bytes, Depends(received(MOST_BYTES))],
-    _place: Annotated[None, Depends(at_once("score", MOST_SCORES), scope="function")],
+    request: Request,
+    given: Annotated[Sent, Depends(sent("score", MOST_BYTES, "score", MOST_SCORES), scope="function")],
     key: Once,
     dry_run: DryRun = False,
 ) -> Response:
     """Assess one student from raw records, record the entry, open its floors and put it on the list."""
+    state, client, body = given.state, given.client, given.body
     claim = None if key is None or dry_run else claim_of(client.key_id, key, b"/score\n" + body)
     before = earlier(state, client, claim)
     if before is not None:
         return replayed(part_of(before, 0))
-    request = read_as(ScoreRequest, read_json(body))
-    checked = _checked(request, instruments_of(state), own_features_of(state), state.today())
+    record = read_as(ScoreRequest, read_json(body))
+    checked = _checked(record, instruments_of(state), own_features_of(state), state.today())
     _may(client, dry_run)
-    answer = file_records(state, client, [checked], dry_run, claim)[0]
+    if claim is None and len(body) <= SMALL:
+        turns: ScoreTurns = request.app.state.turns
+        answer = turns.answer(state, client, checked, dry_run)
+    else:
+        answer = file_records(state, client, [checked], dry_run, claim)[0]
     if isinstance(answer, UserError):
         raise answer
     return _json(answer)
@@ -92,14 +96,12 @@ def score(
     openapi_extra=body_of("BatchRequest"),
 )
 def score_batch(
-    state: Annotated[State, Depends(state_of)],
-    client: Annotated[Client, Depends(caller("score"))],
-    body: Annotated[bytes, Depends(received(MOST_BYTES_BATCH))],
-    _place: Annotated[None, Depends(at_once("batch", MOST_BATCHES), scope="function")],
+    given: Annotated[Sent, Depends(sent("score", MOST_BYTES_BATCH, "batch", MOST_BATCHES), scope="function")],
     key: Once,
     dry_run: DryRun = False,
 ) -> Response:
     """Assess many students. A record at fault is named by its index and spoils no other; the order is kept."""
+    state, client, body = given.state, given.client, given.body
     claim = None if key is None or dry_run else claim_of(client.key_id, key, b"/score_batch\n" + body)
     before = earlier(state, client, claim)
     if before is not None:

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from serving.keys.tables import api_keys
 from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
+
+_BY_ID = api_keys.select().where(api_keys.c.key_id == sa.bindparam("key_id"))  # asked at every request
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def add_key(store: Store, key: KeyRow, event: AuditEvent, old_ends: datetime | N
 
 def find_key(store: Store, key_id: str) -> KeyRow | None:
     with store.reading() as connection:
-        row = connection.execute(api_keys.select().where(api_keys.c.key_id == key_id)).first()
+        row = connection.execute(_BY_ID, {"key_id": key_id}).first()
     return None if row is None else _key(row)
 
 

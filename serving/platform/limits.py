@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
 from fastapi import Request
@@ -59,12 +59,12 @@ async def parts_of(request: Request, most: int) -> AsyncGenerator[bytes]:
                 raise HTTPException(408, "the body stopped coming", {"Connection": "close"}) from None
 
 
-def at_once(name: str, most: int) -> Callable[[Request], AsyncIterator[None]]:
-    """A dependency that answers 429 while `most` requests of this name are worked on, or a quarter less of one key: so
-    there is always a place for another's. It stands behind the body among a route's parameters: a place is taken by who
-    has sent everything."""
+def at_once(name: str, most: int) -> Callable[[Request], AbstractAsyncContextManager[None]]:
+    """A block that answers 429 while `most` requests of this name are worked on, or a quarter less of one key: so there
+    is always a place for another's. It is entered behind the body: a place is taken by who has sent everything."""
     of_one = most - max(most // 4, 1)
 
+    @asynccontextmanager
     async def place(request: Request) -> AsyncIterator[None]:
         async with _place(request, f"{name} of {_sender(request)}", of_one), _place(request, name, most):
             yield

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from serving.store.received import ReceivedEntry, received_record
     from serving.store.rows import history_of, listed_ids
     from serving.store.runs import Run, make_run, newest_run
-    from serving.store.school_facts import A_YEAR, read_school, stamp_at
+    from serving.store.school_facts import A_YEAR, read_school, stamp_at, stamps_at
     from serving.store.schools import (
         check_schools_known,
         is_known,
@@ -172,6 +172,7 @@ __all__ = [
     "sent_outcomes",
     "service_state",
     "stamp_at",
+    "stamps_at",
     "student_ids",
     "student_of",
     "taken_back",

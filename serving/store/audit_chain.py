@@ -22,6 +22,12 @@ KEY_BYTES = 32
 PSEUDONYM = "s-"  # no id of anything else in the log begins so
 COLUMNS = ("id", "at", "actor", "action", "purpose", "object_id", "detail", "clock")
 TIME = "%Y-%m-%d %H:%M:%S.%f"  # UTC, as SQLite keeps it
+# Said with every event, and so made once.
+_LAST = sa.select(audit.c.id, audit.c.at, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
+_ADD = audit.insert()
+_PSEUDONYMS = sa.select(subject_keys.c.student_id, subject_keys.c.pseudonym).where(
+    subject_keys.c.student_id.in_(sa.bindparam("students", expanding=True))
+)
 ORDER_SECONDS = 300  # by which a row may be older than the one before it: a long screening says when it began
 
 
@@ -49,10 +55,7 @@ def pseudonyms(connection: sa.Connection, students: Collection[str]) -> dict[str
     wanted = sorted(set(students))
     found: dict[str, str] = {}
     for part in chunks(wanted):
-        query = sa.select(subject_keys.c.student_id, subject_keys.c.pseudonym).where(
-            subject_keys.c.student_id.in_(part)
-        )
-        found |= {row.student_id: row.pseudonym for row in connection.execute(query)}
+        found |= {who: pseudonym for who, pseudonym in connection.execute(_PSEUDONYMS, {"students": part})}
     fresh = {student: secrets.token_bytes(KEY_BYTES) for student in wanted if student not in found}
     if fresh:
         rows = [
@@ -73,9 +76,7 @@ def forget(connection: sa.Connection, students: Sequence[str]) -> None:
 def append(connection: sa.Connection, given: Sequence[Mapping[str, object]]) -> None:
     """Add rows at the end of the chain; called within a transaction that holds the write lock. Another writer that got
     past it would take the same `id` and be refused."""
-    last = connection.execute(
-        sa.select(audit.c.id, audit.c.at, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
-    ).first()
+    last = connection.execute(_LAST).first()
     number, before, earlier = (last.id, last.hash, last.at) if last is not None else (0, BEGIN, None)
     clock: SteadyClock | None = connection.get_execution_options().get("clock")
     jump = clock.jump() if clock is not None else None
@@ -88,7 +89,7 @@ def append(connection: sa.Connection, given: Sequence[Mapping[str, object]]) -> 
         before = hash_of(before, row | {"at": time_text(at)})
         rows.append(row | {"hash": before})
         earlier, jump = at, None
-    connection.execute(audit.insert(), rows)
+    connection.execute(_ADD, rows)
 
 
 def _behind(at: datetime, earlier: datetime | None) -> int | None:

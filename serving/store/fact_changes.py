@@ -5,7 +5,7 @@ tables of facts is counted at its end (`count_changes`), in that transaction. Ro
 moves rows, deletes them, or says who is where may touch anybody and counts for all.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -59,6 +59,17 @@ OF_EVERYBODY = {
 COUNTED = OF_A_STUDENT | OF_EVERYBODY | SETTINGS
 NOTED = "facts changed"
 AT_ONCE = 500
+
+# Asked at every request, and so made once.
+_SCHOOLS = school_changes.select().where(school_changes.c.school_id.in_(sa.bindparam("schools", expanding=True)))
+_SCHOOLS_AND_STUDENTS = sa.union_all(
+    sa.select(
+        sa.literal_column("0").label("of"), school_changes.c.school_id.label("name"), school_changes.c.times
+    ).where(school_changes.c.school_id.in_([OF_ALL, OF_SETTINGS])),
+    sa.select(sa.literal_column("1"), fact_changes.c.student_id, fact_changes.c.times).where(
+        fact_changes.c.student_id.in_(sa.bindparam("students", expanding=True))
+    ),
+)
 
 
 @dataclass
@@ -148,10 +159,18 @@ def count_changes(connection: sa.Connection) -> None:
 
 def stamp_of(connection: sa.Connection, school_id: str) -> Stamp:
     """Read before the facts themselves: whatever comes in between is then read again, and never overlooked."""
-    names = (OF_ALL, school_id, OF_STRANGERS, OF_LOTS)
-    rows = connection.execute(school_changes.select().where(school_changes.c.school_id.in_(names)))
-    times = {row.school_id: row.times for row in rows}
-    return Stamp(*(times.get(name, 0) for name in names))
+    return stamps_of(connection, [school_id])[school_id]
+
+
+def stamps_of(connection: sa.Connection, school_ids: Collection[str]) -> dict[str, Stamp]:
+    """`stamp_of` of several schools."""
+    times: dict[str, int] = {}
+    for some in _parts([OF_ALL, OF_STRANGERS, OF_LOTS, *school_ids]):
+        times |= {name: count for name, count in connection.execute(_SCHOOLS, {"schools": some})}
+    return {
+        school: Stamp(*(times.get(name, 0) for name in (OF_ALL, school, OF_STRANGERS, OF_LOTS)))
+        for school in school_ids
+    }
 
 
 class Changes(NamedTuple):
@@ -167,12 +186,12 @@ class Changes(NamedTuple):
 def changes_of(connection: sa.Connection, ids: Iterable[str]) -> Changes:
     """Read before the facts themselves, as `stamp_of` is."""
     asked = frozenset(ids)
-    names = (OF_ALL, OF_SETTINGS)
-    of = connection.execute(school_changes.select().where(school_changes.c.school_id.in_(names)))
-    counts = {row.school_id: row.times for row in of}
-    rows = _among(connection, fact_changes, fact_changes.c.student_id, asked)
-    times = {row.student_id: row.times for row in rows}
-    return Changes(counts.get(OF_ALL, 0), counts.get(OF_SETTINGS, 0), times, asked)
+    of_words: dict[str, int] = {}
+    times: dict[str, int] = {}
+    for some in _parts(asked) or [[]]:
+        for of_student, name, count in connection.execute(_SCHOOLS_AND_STUDENTS, {"students": some}):
+            (times if of_student else of_words)[name] = count
+    return Changes(of_words.get(OF_ALL, 0), of_words.get(OF_SETTINGS, 0), times, asked)
 
 
 def times_of(connection: sa.Connection, school_id: str) -> dict[str, int]:
@@ -195,8 +214,10 @@ def _add(connection: sa.Connection, table: sa.Table, names: Sequence[str]) -> No
 def _among(
     connection: sa.Connection, table: sa.Table, column: sa.Column[str], names: Iterable[str] | Mapping[str, object]
 ) -> list[Any]:
-    found: list[Any] = []
+    return [row for some in _parts(names) for row in connection.execute(table.select().where(column.in_(some)))]
+
+
+def _parts(names: Iterable[str]) -> list[list[str]]:
+    """So many at once as one statement may name, in their order."""
     wanted = sorted(names)
-    for start in range(0, len(wanted), AT_ONCE):
-        found += connection.execute(table.select().where(column.in_(wanted[start : start + AT_ONCE]))).all()
-    return found
+    return [wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE)]

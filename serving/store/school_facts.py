@@ -4,7 +4,7 @@ The facts in the database are the one truth. What is kept is what they said, wit
 (`serving.store.fact_changes`), which are read at every request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from models.triage.missed import Spoken
 from serving.store.database import Store
 from serving.store.evidence import pieces_of
-from serving.store.fact_changes import OF_LOTS, Stamp, stamp_of, times_of
+from serving.store.fact_changes import OF_LOTS, Stamp, stamp_of, stamps_of, times_of
 from serving.store.facts import SchoolFacts, facts_of_school
 from serving.store.kept_schools import KeptSchools, settle
 from serving.store.outcomes import spoken_by_lot, words_of
@@ -45,8 +45,13 @@ def read_school(
 
 def stamp_at(store: Store, school_id: str) -> Stamp:
     """How often facts have changed that bear on a school: what was kept under the same stamp holds still."""
+    return stamps_at(store, [school_id])[school_id]
+
+
+def stamps_at(store: Store, school_ids: Collection[str]) -> dict[str, Stamp]:
+    """`stamp_at` of several schools."""
     with store.reading() as connection:
-        return stamp_of(connection, school_id)
+        return stamps_of(connection, school_ids)
 
 
 @dataclass(frozen=True)

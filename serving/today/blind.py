@@ -8,7 +8,8 @@ from data_schemas.school_days import Calendars
 from models.policy import Policy
 from models.triage import ZONE, places, present_of, week_of
 from models.triage.lots import lot, may_be_drawn, talk_done
-from serving.store import FileOf, Store, facts_of, listed_ids, stamp_at
+from serving.store import FileOf, Store, facts_of, listed_ids, stamp_at, stamps_at
+from serving.store.fact_changes import Stamp
 
 AT_ONCE = 6  # students looked at together; most of those that a lot names may be drawn
 
@@ -22,18 +23,20 @@ def blind_among(
         if one.on_roster:
             wanted.setdefault(one.school_id, set()).add(one.file_id)
     found: set[str] = set()
+    stamps = stamps_at(store, wanted) if wanted else {}
     for school, ids in wanted.items():
-        found |= ids & drawn_of_school(store, school, now, policy, calendars)
+        found |= ids & drawn_of_school(store, school, now, policy, calendars, stamps[school])
     return frozenset(found)
 
 
 def drawn_of_school(
-    store: Store, school_id: str, now: datetime, policy: Policy, calendars: Calendars
+    store: Store, school_id: str, now: datetime, policy: Policy, calendars: Calendars, stamp: Stamp | None = None
 ) -> frozenset[str]:
     """Who of a school is blind now: the same as on its list. It is kept until a fact of the school changes, or the
-    day."""
+    day. `stamp` is that read just now."""
     name, calendar = f" drawn at {school_id}", calendars.of(school_id)
-    holds = (now.astimezone(ZONE).date(), stamp_at(store, school_id)[:3], policy, calendar)
+    stamp = stamp or stamp_at(store, school_id)
+    holds = (now.astimezone(ZONE).date(), stamp[:3], policy, calendar)
     before = store.kept.get(name)
     if before is not None and before[0] == holds:
         kept: frozenset[str] = before[1]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
 import httpx
@@ -129,7 +129,7 @@ def test_so_many_are_worked_on_at_once_and_one_key_leaves_a_place() -> None:
         async with AsyncExitStack() as held:
 
             async def hold(key: str) -> None:
-                await held.enter_async_context(asynccontextmanager(take)(request_of(key)))
+                await held.enter_async_context(take(request_of(key)))
 
             for _ in range(MOST_BATCHES - 1):
                 await hold("mine")

@@ -145,7 +145,7 @@ def test_a_bug_is_a_problem_with_a_reference(api: Api, monkeypatch: pytest.Monke
     def fail(*_: object) -> None:
         raise ZeroDivisionError("secret-77777")
 
-    monkeypatch.setattr("serving.api.score.file_records", fail)
+    monkeypatch.setattr("serving.api.turns.prepare", fail)
     answer = api.post("/score", record())
     assert answer.status_code == 500
     assert answer.json()["instance"].startswith("urn:uuid:")

@@ -129,7 +129,7 @@ def test_a_fault(
     client = counselor(api)
     key = api.key()
     monkeypatch.setattr("serving.app.session_of", fail)
-    monkeypatch.setattr("serving.api.score.file_records", fail)
+    monkeypatch.setattr("serving.api.turns.prepare", fail)
     page, answer = client.get(f"/students/{WHO}"), api.post("/score", record(ID), key)
     assert (page.status_code, answer.status_code) == (500, 500)
     failed = [line for line in lines(api) if line["event"] == "request_failed"]
