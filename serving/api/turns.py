@@ -5,15 +5,16 @@ worked on waits for its turn, and whose turn it is takes along the others that w
 """
 
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
 from runxin.errors import UserError
+from runxin.logs import get_logger
 from serving.access import Client
 from serving.api.answer import ScoreAnswer
 from serving.api.assessing import Checked
 from serving.api.filing import Prepared, file_prepared, prepare
+from serving.health.request_log import frames_of
 from serving.platform.state import State
 
 MOST = 16  # records that are answered together
@@ -91,17 +92,19 @@ class ScoreTurns:
 
     def _prepared(self, state: State, group: list[_WaitingRecord]) -> Prepared | None:
         """None where the group cannot be assessed: then each is, by itself, and told of its own fault."""
-        first, prepared = group[0], None
+        first = group[0]
         if len(group) == 1:
             return None
-        with suppress(Exception):
-            prepared = prepare(state, first.client, [one.checked for one in group], first.dry_run)
-        if prepared is None:
-            with self._lock:
-                for one in group[1:]:
-                    one.alone = True
-                self._waiting[:0] = group[1:]
-        return prepared
+        try:
+            return prepare(state, first.client, [one.checked for one in group], first.dry_run)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, it comes again and is told where its record is alone
+            if not isinstance(fault, UserError):
+                get_logger("api").error("not assessed together", fault=type(fault).__name__, frames=frames_of(fault))
+        with self._lock:
+            for one in group[1:]:
+                one.alone = True
+            self._waiting[:0] = group[1:]
+        return None
 
     def _hand_on(self) -> None:
         with self._lock:
