@@ -97,6 +97,69 @@ FILES = (
 BEHIND: dict[str, tuple[str, ...]] = {"nothing": (), "total": ("总分",), "tenth": ("PHQ10",)}
 
 
+# A row for each answer: the headers, and what a row holds of a sheet and an item. `None` for the items of a program
+# that keeps the facts of a student as answers too.
+LONG: dict[str, tuple[tuple[str, ...], Callable[[Child, int, int], Row] | None]] = {
+    "numbers": (
+        ("学号", "性别", "年级", "测评日期", "题号", "答案"),
+        lambda c, n, k: [*_who(c), c.day.isoformat(), k, _said(c, k)],
+    ),
+    "numbers, words and points": (
+        ("序号", "学号", "性别", "年级", "答题时间", "题目编号", "题目", "选项", "得分"),
+        lambda c, n, k: [
+            n * ITEMS + k,
+            *_who(c),
+            f"{c.day} 08:{n:02}:{k:02}",
+            f"第{k}题",
+            TOPICS[k - 1],
+            None if c.answers[k - 1] is None else f"{'ABCD'[c.answers[k - 1] or 0]}.{_said(c, k)}",
+            c.answers[k - 1],
+        ],
+    ),
+    "the questionnaire beside": (
+        ("量表", "题号", "学号", "性别", "年级", "测评日期", "答案"),
+        lambda c, n, k: ["PHQ-9", k, *_who(c), c.day, c.answers[k - 1]],
+    ),
+    "REDCap": (("record", "field_name", "value"), None),
+    "KoboToolbox": (("_submission__id", "question", "answer"), None),
+}
+
+
+def _who(child: Child) -> Row:
+    return [child.student_id, child.sex, child.grade]
+
+
+def _said(child: Child, item: int) -> str | None:
+    answer = child.answers[item - 1]
+    return None if answer is None else WORDS[answer]
+
+
+def write_long(name: str, file: str, wave: Sequence[Child], folder: Path) -> Path:
+    """The wave with a row for each answer; in a workbook the cells of one student are merged."""
+    head, row = LONG[name]
+    table: list[Row] = [list(head)]
+    for number, child in enumerate(wave, start=1):
+        if row is not None:
+            table += [row(child, number, item) for item in range(1, ITEMS + 1)]
+        else:
+            facts = zip(("学号", "性别", "年级", "测评日期"), (*_who(child), child.day.isoformat()), strict=True)
+            table += [[number, *fact] for fact in facts]
+            table += [[number, f"phq9_{item}", child.answers[item - 1]] for item in range(1, ITEMS + 1)]
+    path = folder / f"PHQ-9.{file if file == 'xlsx' else 'csv'}"
+    if file != "xlsx":
+        return save(path, table, file)
+    book, place = openpyxl.Workbook(), head.index("学号") if "学号" in head else 0
+    for cells in table:
+        book.worksheets[0].append(cells)
+    each = (len(table) - 1) // len(wave)
+    for first in range(2, len(table), each):
+        book.worksheets[0].merge_cells(
+            start_row=first, end_row=first + each - 1, start_column=place + 1, end_column=place + 1
+        )
+    book.save(path)
+    return path
+
+
 def write(shape: Shape, wave: Sequence[Child], folder: Path, seed: int) -> Path:
     """The wave as a file of that shape."""
     day_header, beside = TOOLS[shape.tool]

@@ -189,6 +189,26 @@ def _lessons(leave: Sequence[Away]) -> Table:
     return [head, *_marked(leave, cells, 7)]
 
 
+def _lesson_rows(every: bool) -> Callable[[Sequence[Away]], Table]:
+    """A row for each lesson that somebody missed, or for each lesson; lessons with a subject, some in spans."""
+
+    def table(leave: Sequence[Away]) -> Table:
+        _, *rows = _lessons(leave)
+        made: Table = [["学号", "年级", "性别", "日期", "节次", "科目", "考勤状态"]]
+        for row in rows:
+            for place, day in enumerate(DAYS):
+                marks = row[3 + 7 * place : 10 + 7 * place]
+                for number, mark in enumerate(marks, start=1):
+                    told = {"√": "出勤"} | {MARKS[kind]: word for kind, word in KINDS.items()}
+                    if every or mark != "√":
+                        name = ["一", "二", "三", "四", "五", "六", "七"][number - 1]
+                        subject = "语文" if number % 2 else "数学"
+                        made.append([*row[:3], day.isoformat(), f"第{name}节", subject, told[str(mark)]])
+        return made
+
+    return table
+
+
 def _marked(leave: Sequence[Away], cells: Callable[[str, int, Away, date], list[str]], width: int) -> Iterator[Row]:
     for one in leave:
         row: Row = [one.student_id, "八年级", "女"]
@@ -242,6 +262,8 @@ SHAPES: dict[str, Shape] = {
         _matrix(lambda day: day, lambda m, late: m), halves=False, files=("xlsx", "xls")
     ),
     "a column a lesson": Shape(_lessons, name="2026年考勤表"),
+    "a row a lesson": Shape(_lesson_rows(every=True), name="课堂考勤", files=("csv", "xlsx")),
+    "a row a lesson missed": Shape(_lesson_rows(every=False), name="缺课记录"),
 }
 
 

@@ -17,6 +17,7 @@ from data_schemas.instruments import Instrument, parse_instrument
 from data_schemas.mapping.cell import AnyCell, Cell, Codes, Condition, Header, MappingPart, ValueMap
 from data_schemas.mapping.day_columns import DayColumns
 from data_schemas.mapping.item_columns import AnyItems
+from data_schemas.mapping.pivot import Pivot
 from data_schemas.mapping.questions import Question, settled
 from runxin.errors import Problem, bad_data, usage
 
@@ -65,6 +66,7 @@ class FileRole(MappingPart):
     heading_row: int | None = Field(
         default=None, ge=1
     )  # headings over several columns, such as the questionnaire's name
+    pivot: Pivot | None = None  # of a file with a row for each answer or each lesson
     optional: bool = False
 
 

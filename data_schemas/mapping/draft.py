@@ -12,6 +12,7 @@ from pathlib import Path
 
 from data_schemas.cells import Texts
 from data_schemas.instruments import Instrument
+from data_schemas.mapping.counted_leave import WHAT_TO_DO, counted_leave
 from data_schemas.mapping.draft_attendance import attendance_file
 from data_schemas.mapping.draft_export import Export
 from data_schemas.mapping.draft_head import Head, heads_of
@@ -28,14 +29,10 @@ from data_schemas.mapping.sheet import Wanted
 from data_schemas.mapping.sheet_days import day_of, day_of_wave
 from data_schemas.mapping.tool_rows import named_trials, trials_in
 from data_schemas.mapping.understanding import files_of
+from data_schemas.mapping.which_scale import WHICH
 from runxin.errors import Problem, bad_data, how_many, refused, usage
 
-# Headers of what a sheet is of, and of whether it counts.
-WHICH = re.compile(
-    r"(?:所用|测评|测验|评估)?(?:量表|问卷|测验|测评)(?:名称|类型|编号)?|"
-    r"(?:instrument|scale|questionnaire)(?:[ _]?name)?",
-    re.IGNORECASE,
-)
+# Headers of whether a sheet counts.
 INVALID = re.compile(r"是否有效|有效性|有效答卷|答卷状态|作答状态|是否作废|(?:^|[ _])valid", re.IGNORECASE)
 
 
@@ -97,7 +94,8 @@ def draft_mapping(
         names = ", ".join(dict.fromkeys(export.head.path.name for export in exports))
         told = [Problem(note) for note in opened.notes]
         what = f"{names}: neither numbered columns of items, nor totals, nor leave, nor days of an attendance sheet"
-        raise bad_data(what, told, fix="write a mapping by hand from examples/platform")
+        fix = "write a mapping by hand from examples/platform"
+        raise bad_data(what, told, fix=WHAT_TO_DO if any(export.counted for export in exports) else fix)
     if left:
         raise usage(f"there are no columns left for {', '.join(left)}", fix="name each questionnaire once, in order")
     last = max((day for export in exports for day in export.days), default=today)
@@ -125,7 +123,7 @@ def _export(
         fix = "rename it to 学号, or write a mapping by hand from examples/platform"
         raise bad_data(f"{head.path.name} has no column with the students' ids", fix=fix)
     texts = read_sheet(head.path, head.role, Wanted(dict.fromkeys(head.once, True))).columns
-    attendance = attendance_file(head.once, texts, head.title, as_of or today)
+    attendance = attendance_file(head.once, texts, head.title, as_of or today, head.lessons)
     of_days = attendance.headers if attendance is not None else frozenset()
     groups = numbered_in(head, {*columns.values(), *of_days})
     found = questionnaires_in(head, groups, codes, named, columns, texts, known, opened, as_of)
@@ -149,12 +147,18 @@ def _export(
     free = [header for header in plain if not any(header in one.headers for one in elsewhere)]
     alone = lone_items([h for h in free if h not in columns.values()], texts, head.places, codes_of_totals, others)
     found = [*found, *alone_beside(alone, head, columns, texts, others, opened, as_of)]
+    counted = counted_leave(free, texts) if leave is None and attendance is None else []
+    if counted:
+        shown = ", ".join(counted)
+        opened.note(
+            f"{head.name}: counts of leave that do not say on which days, and are not read: {shown}; {WHAT_TO_DO}"
+        )
     days = [day.header for day in (*(one.day for one in found), *(one.day for one in elsewhere)) if day.header]
     totals = [one.total for one in found if one.total]
     taken = {*columns.values(), *days, *totals, *(header for one in found for header in one.headers.values()), *of_days}
     taken |= {header for one in elsewhere for header in one.headers} | (leave.headers if leave else set())
     unread = tuple(dict.fromkeys(header for header in head.headers if header and header not in taken))
-    return Export(head, columns, texts, found, unread, test, elsewhere, leave, attendance)
+    return Export(head, columns, texts, found, unread, test, elsewhere, leave, attendance, bool(counted))
 
 
 def _refuse_mixed(head: Head, texts: Mapping[str, Texts]) -> None:

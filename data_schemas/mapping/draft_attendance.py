@@ -10,12 +10,12 @@ import numpy as np
 from data_schemas.cells import Texts
 from data_schemas.mapping.day_columns import PRESENT as THERE
 from data_schemas.mapping.draft_leave import KINDS, TYPES
+from data_schemas.mapping.lesson_names import MORNING, in_order
 from data_schemas.mapping.questions import Question, reference, toml_list, toml_text
 from runxin.errors import how_many
 
 PRESENT = ("√", "✓", "✔", "到", "出勤", "正常")  # ○, / and 1 are present in some schools, leave in others
 FEWEST_DAYS = 3
-MORNING = 4  # lessons before noon where nobody says otherwise
 _NAMED = re.compile(r"考勤|出勤|缺勤|点名|签到|attendance", re.IGNORECASE)
 _HALF = re.compile(r"半天|半日|上午|下午|0\.5天?|[()]")
 _DAY = re.compile(
@@ -33,6 +33,7 @@ class AttendanceFile:
     first: date
     last: date
     lessons: int | None
+    morning: int  # of the lessons
     marks: tuple[str, ...]
     headers: frozenset[str]
     asked_year: bool
@@ -40,10 +41,10 @@ class AttendanceFile:
 
 
 def attendance_file(
-    headers: Sequence[str], texts: Mapping[str, Texts], title: str, today: date
+    headers: Sequence[str], texts: Mapping[str, Texts], title: str, today: date, day: Sequence[str] = ()
 ) -> AttendanceFile | None:
     """The day columns of an attendance sheet: at least three headers that are days, and known marks below them or a
-    `title` that says so; it may say year and month too."""
+    `title` that says so; it may say year and month too. Of a file with a row for each lesson `day` are the lessons."""
     found: dict[str, list[tuple[re.Match[str], str]]] = {}
     for header in headers:
         hit = _DAY.fullmatch(header)
@@ -53,9 +54,9 @@ def attendance_file(
         return None
     hits = max(found.values(), key=len)
     marks = tuple(dict.fromkeys(text for _, header in hits for text in texts[header].distinct))
-    if len({(hit["y"], hit["m"], hit["d"]) for hit, _ in hits}) < FEWEST_DAYS:
+    if not day and len({(hit["y"], hit["m"], hit["d"]) for hit, _ in hits}) < FEWEST_DAYS:
         return None
-    if not (set(marks) & {*TYPES, *PRESENT} or _NAMED.search(title)):
+    if not (day or set(marks) & {*TYPES, *PRESENT} or _NAMED.search(title)):
         return None
     year, month = _year(title), _month(title)
     days = []
@@ -68,11 +69,12 @@ def attendance_file(
     padded = ["mm" if any((hit["m"] or "")[:1] == "0" for hit, _ in hits) else "m"]
     padded += ["dd" if any(hit["d"][:1] == "0" for hit, _ in hits) else "d"]
     pattern = _pattern(hits[0][0], *padded)
-    lessons = max((int(hit["n"]) for hit, _ in hits if hit["n"]), default=None)
+    lessons = len(day) or max((int(hit["n"]) for hit, _ in hits if hit["n"]), default=None)
+    morning = in_order(day)[1] if day else min(MORNING, lessons or 0)
     named = frozenset(header for _, header in hits)
     guessed = year is None and not any(hit["y"] for hit, _ in hits)
     blank = sum(_unmarked(texts[header]) for _, header in hits)
-    return AttendanceFile(pattern, min(days), max(days), lessons, marks, named, guessed, blank)
+    return AttendanceFile(pattern, min(days), max(days), lessons, morning, marks, named, guessed, blank)
 
 
 def _unmarked(column: Texts) -> int:
@@ -104,8 +106,8 @@ def attendance_block(file: AttendanceFile, student: str, name: str) -> tuple[lis
     lines.append(f"present = {toml_list([mark for mark in file.marks if mark in PRESENT])}")
     lines += [f"half = {toml_list(half)} # 半天 / half a day"] if half and file.lessons is None else []
     if file.lessons is not None:
-        lines += [f"lessons = {file.lessons}", f"morning = {min(MORNING, file.lessons)} # 上午几节 / before noon"]
-        notes.append(f"{min(MORNING, file.lessons)} of {file.lessons} lessons are taken to lie before noon")
+        lines += [f"lessons = {file.lessons}", f"morning = {file.morning} # 上午几节 / before noon"]
+        notes.append(f"{file.morning} of {file.lessons} lessons are taken to lie before noon")
     return lines, questions, notes
 
 

@@ -46,6 +46,7 @@ class Export:
     totals: Sequence[Totals] = ()
     leave: LeaveFile | None = None
     attendance: AttendanceFile | None = None
+    counted: bool = False  # it counts leave and does not say on which days
 
     @property
     def days(self) -> Iterator[date]:

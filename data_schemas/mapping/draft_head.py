@@ -6,9 +6,12 @@ from pathlib import Path
 
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.draft_open import Open
-from data_schemas.mapping.files import first_rows, hidden_sheets
+from data_schemas.mapping.draft_pivot import holds_answers, pivot_of
+from data_schemas.mapping.files import first_rows, hidden_sheets, read_sheet
 from data_schemas.mapping.headers import FEWEST, canonical, numbered, stacked
+from data_schemas.mapping.pivot import MOST_ITEMS
 from data_schemas.mapping.questions import Question
+from data_schemas.mapping.sheet import Wanted
 from data_schemas.mapping.tabulated import doubled_headers
 from data_schemas.mapping.tool_rows import labels_below
 from runxin.errors import bad_data
@@ -34,6 +37,11 @@ class Head:
     def name(self) -> str:
         """The file, with its sheet where it has several."""
         return self.path.name if self.role.sheet is None else f"{self.path.name} {self.role.sheet}"
+
+    @property
+    def lessons(self) -> tuple[str, ...]:
+        """The lessons of a day where the file has a row for each of them."""
+        return () if self.role.pivot is None else (*self.role.pivot.lessons, *self.role.pivot.others)
 
     @property
     def places(self) -> tuple[str, str]:
@@ -66,6 +74,7 @@ def heads_of(path: Path, opened: Open) -> list[Head]:
             head = Head(path, FileRole(match=path.name, sheet=sheet, header_row=row, heading_row=heading_row), headers)
             named, items = canonical(head.once), _items(head.once)
             worth = "student_id" in named, len(named) + items, items if heading_row is not None else 0
+            worth = (True, MOST_ITEMS, 0) if holds_answers(head.once) else worth
             if worth > found.get(sheet, ((False, 0, 0), head))[0]:
                 found[sheet] = worth, head
         above = sheet, plain
@@ -75,7 +84,7 @@ def heads_of(path: Path, opened: Open) -> list[Head]:
     heads = [head for (ids, _, _), head in found.values() if head is main or (with_ids and ids and _part(head, main))]
     hidden = [head for head in heads if head is not main and head.role.sheet in hidden_sheets(path)]
     opened.ask(_hidden(path, hidden))
-    used = [_with_labels(head) for head in heads if head not in hidden]
+    used = [_with_pivot(_with_labels(head), opened) for head in heads if head not in hidden]
     for head in used:
         _refuse_doubled(head)
     if used[1:]:
@@ -109,6 +118,23 @@ def _hidden(path: Path, hidden: Sequence[Head]) -> Question | None:
 def _with_labels(head: Head) -> Head:
     role = head.role.model_copy(update={"skip_rows": labels_below(head.path, head.role, head.once)})
     return Head(head.path, role, head.headers)
+
+
+def _with_pivot(head: Head, opened: Open) -> Head:
+    """The headers of the sheets where each row of the file is one answer or one lesson, and what is not read of it."""
+    found = pivot_of(head.once, read_sheet(head.path, head.role, Wanted(dict.fromkeys(head.once, True))).columns)
+    if found is None:
+        return head
+    pivot, questions = found
+    for question in questions:
+        opened.ask(question)
+    left = [header for header in head.once if header not in pivot.headers]
+    if left:
+        opened.note(f"{head.name}: not read, as it differs from row to row of a sheet: {', '.join(left)}")
+    role = head.role.model_copy(update={"pivot": pivot})
+    made = read_sheet(head.path, role, Wanted({}))
+    opened.note(f"{head.name}: {made.notes[-1]}")
+    return Head(head.path, role, list(made.headers))
 
 
 def _refuse_doubled(head: Head) -> None:

@@ -9,6 +9,7 @@ from data_schemas.mapping.draft_attendance import attendance_block
 from data_schemas.mapping.draft_export import Export, Questionnaire
 from data_schemas.mapping.draft_leave import leave_block
 from data_schemas.mapping.draft_open import Open
+from data_schemas.mapping.draft_pivot import pivot_lines
 from data_schemas.mapping.draft_students import rosters_of, students_block
 from data_schemas.mapping.draft_totals import totals_block
 from data_schemas.mapping.headers import why_unread
@@ -46,6 +47,7 @@ def draft_text(exports: Sequence[Export], as_of: date, out: Path, opened: Open) 
         lines += [f"header_row = {role.header_row}"] if role.header_row > 1 else []
         lines += [f"heading_row = {role.heading_row}"] if role.heading_row else []
         lines += [f"skip_rows = {role.skip_rows}"] if role.skip_rows else []
+        lines += [] if role.pivot is None else ["", *pivot_lines(role.pivot, name)]
         if export.trials is not None and export.trials.others:
             lines += ["", "[[where]] # 试填、预览的行不导入 / rows of trials stay out", f"file = {toml_text(name)}"]
             lines += [f"column = {toml_text(export.trials.column)}", f"one_of = {toml_list(export.trials.others)}"]

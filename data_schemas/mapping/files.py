@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from data_schemas.archives import refuse_long_table
 from data_schemas.cells import Texts, blanks, header_of, texts_of
 from data_schemas.mapping.definition import FileRole
+from data_schemas.mapping.pivot import widened
 from data_schemas.mapping.records import (
     PEEK,
     SPSS,
@@ -39,6 +40,16 @@ def read_sheet(path: Path, role: FileRole, wanted: Wanted) -> Sheet:
 
     Raises `UserError` where the file cannot be read, or a header is absent or there twice.
     """
+    if role.pivot is not None:
+        long = role.model_copy(update={"pivot": None})
+        made = widened(read_sheet(path, long, Wanted(dict.fromkeys(role.pivot.headers, False))), role.pivot)
+        refuse_header(path.name, role.header_row, made.headers, wanted, [])
+        places = wanted.found_in(made.headers)
+        found = {name: made.headers[place] for name, place in places.items()}
+        columns = {
+            name: made.columns[found[name]] if name in found else blanks(len(made.rows)) for name in wanted.columns
+        }
+        return replace(made, columns=columns, found=found, midnights=made.midnights & set(columns))
     content = path.read_bytes()
     refuse_disguise(path, content)
     sha256 = hashlib.sha256(content).hexdigest()

@@ -174,10 +174,10 @@ _PLACES = {"十": 10, "百": 100}
 
 def with_digits(header: str) -> str:
     """A header with the number of its item in digits: 第十二题 is 第12题, and 六、评价 is 6、评价."""
-    return _NUMERAL.sub(lambda found: str(_of_numeral(found[0])), header, count=1)
+    return _NUMERAL.sub(lambda found: str(of_numeral(found[0])), header, count=1)
 
 
-def _of_numeral(text: str) -> int:
+def of_numeral(text: str) -> int:
     total = digit = 0
     for sign in text:
         if sign in _PLACES:

@@ -101,6 +101,21 @@ def test_a_wave_is_understood_or_asked_about(shape: Shape, wave: list[Child], se
     assert sexes == {child.student_id: "male" if child.sex == "男" else "female" for child in wave}
 
 
+@pytest.mark.parametrize("file", ["gb18030", "xlsx"])
+@pytest.mark.parametrize("name", exports.LONG)
+@settings(max_examples=2)
+@given(wave=waves())
+def test_a_row_for_each_answer_is_a_sheet_for_each_student(name: str, file: str, wave: list[Child]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source, mapping = exports.write_long(name, file, wave, Path(folder)), Path(folder) / "mapping.toml"
+        drafted = draft_mapping([source], mapping, (), KNOWN, as_of=None, today=date(2026, 4, 3))
+        assert [question.text() for question in drafted.questions if question.open] == []
+        done = import_files(mapping, [source], Path(folder) / "out", known=KNOWN)
+        dataset = read_dataset(Path(folder) / "out")
+    assert _sheets(dataset) == {child.student_id: (child.day, child.answers) for child in wave if child.answered}
+    assert any(f"an answer each, make {len(wave)} sheets" in note for note in done.notes)
+
+
 @pytest.mark.parametrize("head", exports.HEADS)
 @pytest.mark.parametrize("coded", ["digits", "words"])
 def test_what_is_plain_is_not_asked(tmp_path: Path, head: str, coded: str) -> None:
