@@ -1,6 +1,7 @@
 """Whether a file that is drafted has a row for each answer or for each lesson, and what tells its sheets apart."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import combinations
 
 import numpy as np
@@ -78,10 +79,10 @@ def _lessons(headers: Sequence[str], texts: Mapping[str, Texts]) -> tuple[Pivot,
     lesson, day, state = (_first(headers, names) for names in (LESSONS, DAYS, STATES))
     if student is None or lesson is None or day is None or state is None:
         return None
-    try:
-        named = {name for text in texts[lesson].distinct for name in lessons_in(text)}
-    except BadCell:
-        named = set()  # the import names the row
+    named: set[str] = set()
+    for text in texts[lesson].distinct:
+        with suppress(BadCell):  # the row is named where the file is read
+            named |= {*lessons_in(text)}
     order, _, words = in_order(named)
     if not order:
         return None

@@ -117,7 +117,7 @@ def stacked(headings: Sequence[str], headers: Sequence[str]) -> list[str]:
 
 
 # A number at the front, or behind a name where a mark follows.
-_ITEM = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9]*?[-_]?)?(?P<number>\d{1,3})(?(name)(?=[_、.:) -]))")
+_ITEM = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9]*?[-_]?|第)?(?P<number>\d{1,3})(?(name)(?=[_、.:) 题问项条-]))")
 
 
 def is_day_header(header: str) -> bool:

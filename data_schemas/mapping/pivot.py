@@ -134,7 +134,7 @@ def _answered(file: str, number: int, pivot: Pivot, sheet: _Sheet, item: str, an
         sheet.answers[item] = number, answer
     elif answer not in (None, before):
         what = f"a second answer to {item}, and another one than in row {row}"
-        fix = "two sheets of one student? Name the column that tells them apart under `sheet`; else take one out"
+        fix = "two sheets of one student? Name the column that tells them apart under `sheet`, or write one"
         yield Problem(what, file, number, pivot.answer, fix)
 
 
