@@ -16,7 +16,7 @@ from data_schemas.mapping.counted_leave import WHAT_TO_DO, counted_leave
 from data_schemas.mapping.draft_attendance import attendance_file
 from data_schemas.mapping.draft_export import Export
 from data_schemas.mapping.draft_head import Head, heads_of
-from data_schemas.mapping.draft_items import alone_beside, numbered_in, questionnaires_in
+from data_schemas.mapping.draft_items import alone_beside, groups_in, questionnaires_in
 from data_schemas.mapping.draft_leave import leave_file
 from data_schemas.mapping.draft_open import Open
 from data_schemas.mapping.draft_text import draft_text
@@ -125,7 +125,7 @@ def _export(
     texts = read_sheet(head.path, head.role, Wanted(dict.fromkeys(head.once, True))).columns
     attendance = attendance_file(head.once, texts, head.title, as_of or today, head.lessons)
     of_days = attendance.headers if attendance is not None else frozenset()
-    groups = numbered_in(head, {*columns.values(), *of_days})
+    groups = groups_in(head, {*columns.values(), *of_days}, texts, known, named)
     found = questionnaires_in(head, groups, codes, named, columns, texts, known, opened, as_of)
     test = trials_in(texts)
     if test is not None:

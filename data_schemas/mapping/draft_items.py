@@ -18,15 +18,24 @@ from data_schemas.mapping.no_items import which_are_none, without_checks
 from data_schemas.mapping.questions import Question, reference
 from data_schemas.mapping.recognition import Recognised, left_out, platform_total, recognised, safety_among, which
 from data_schemas.mapping.sheet_days import Day, day_of, day_of_wave
+from data_schemas.mapping.worded import worded
 
 # Words in the names of a file, and before facts of a student, where somebody else filled the form in.
 OTHERS = re.compile("家长|教师|parent|teacher", re.IGNORECASE)
 CHILD = re.compile("孩子|子女")
 
 
-def numbered_in(head: Head, others: Collection[str]) -> list[Numbered]:
-    """The groups of numbered columns that are not among the `others`."""
-    return numbered(maybe_items([header for header in head.once if header not in others]))
+def groups_in(
+    head: Head, others: Collection[str], texts: Mapping[str, Texts], known: Mapping[str, Instrument], named: bool
+) -> list[Numbered]:
+    """The groups of columns that are numbered, or questions in words, and not among the `others`, in the order of the
+    file. Where somebody `named` the questionnaires, columns that may be anything are none beside numbered ones."""
+    free = [header for header in head.once if header not in others]
+    found = numbered(maybe_items(free))
+    taken = {header for group in found for header in group.headers.values()}
+    in_words = worded([header for header in free if header not in taken], texts, known)
+    found += [group for group in in_words if not (named and taken and group.choices)]
+    return sorted(found, key=lambda group: min(map(head.once.index, group.headers.values())))
 
 
 def questionnaires_in(

@@ -75,11 +75,16 @@ _MARKS = re.compile(r"[*]|\((?:必填|必答|单选|多选|填空)\)|\[(?:单选
 
 @dataclass(frozen=True)
 class Numbered:
-    """Columns that are alike but for a number. `pattern` finds each by its number; None where none can."""
+    """Columns that are alike but for a number. `pattern` finds each by its number; None where none can. Of columns that
+    are `worded` the questions' own words say which items they are, but for those that are `unsure`. Where it is to be
+    asked of what questionnaire they are, `choices` are those that it may be."""
 
     prefix: str
     headers: dict[int, str]
     pattern: str | None
+    worded: bool = False
+    unsure: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 def canonical(headers: Sequence[str]) -> dict[str, str]:

@@ -88,6 +88,8 @@ def _in_order(path: Path, group: Numbered, left: list[str], known: Mapping[str, 
 
 
 def _told(path: Path, sheet: str | None, group: Numbered, known: Mapping[str, Instrument]) -> Recognised:
+    if group.choices:
+        return Recognised(group, None, dict(group.headers), choices=(*group.choices, NONE))
     count, shorter = len(group.headers), set[str]()
     whole = sorted(code for code, one in known.items() if one.form == "items" and one.items == count)
     mine = _by_prefix(group, known) or _by_every(group, known)
@@ -242,11 +244,19 @@ def _by_stem(header: str, one: Instrument) -> bool:
 def which(one: Recognised, path: Path, name: str) -> Question:
     """The question which questionnaire some columns are."""
     count = len(one.group.headers)
+    named = "、".join(one.group.unsure)
+    zh = f"；{named} 的措辞不同，也是它按次序的题吗？不是就答 none，再给题目编号" if named else ""
+    en = (
+        f"; {named} have other words: are they its items, in this order? If not: none, and number the items"
+        if named
+        else ""
+    )
     return Question(
         id=name,
         ask=(
-            f"{path.name}：{one.shown} 等 {count} 列是哪份量表？都不是选 none / which questionnaire are the {count} "
-            f"columns such as {one.shown}? none of these: none; several, in order: --instrument CODE for each"
+            f"{path.name}：{one.shown} 等 {count} 列是哪份量表？都不是选 none{zh} / which questionnaire are the "
+            f"{count} columns such as {one.shown}? none of these: none; several, in order: --instrument CODE for "
+            f"each{en}"
         ),
         choices=one.choices,
     )
@@ -257,7 +267,7 @@ def left_out(called_here: str, one: Instrument, group: Recognised) -> tuple[tupl
     nobody can tell which are left out."""
     absent = tuple(number for number in range(1, one.items + 1) if number not in group.headers)
     count = len(group.headers)
-    if not absent or max(group.headers) == one.items or not group.whole:
+    if not absent or max(group.headers) == one.items or not group.whole or group.group.worded:
         return absent, None
     name = f"{called_here}-absent"
     every = tuple(range(1, one.items + 1))

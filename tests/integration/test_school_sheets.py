@@ -95,12 +95,24 @@ def test_of_a_parents_form_the_childs_facts_are_read_and_it_is_asked_who_filled_
     assert dataset.responses["phq9"]["respondent"].unique().tolist() == ["parent"]
 
 
-def test_rows_of_several_questionnaires_under_one_header_are_refused(tmp_path: Path) -> None:
-    table = [["学号", "量表", "得分", "测评日期"]]
-    table += [[f"S{n}", name, str(n), "2026-11-03"] for n in range(6) for name in ("PHQ-9", "GAD-7")]
+def test_answers_of_several_questionnaires_under_one_header_are_refused(tmp_path: Path) -> None:
+    table = [["学号", "量表", "测评日期", *(f"第{n}题" for n in range(1, 10))]]
+    table += [[f"S{n}", name, "2026-11-03", *WAVE[n]] for n in range(6) for name in ("PHQ-9", "AIS")]
     with pytest.raises(UserError, match=r"a\.csv has rows of several questionnaires") as error:
         drafted(csv(tmp_path / "a.csv", [list(row) for row in table]))
     assert error.value.problems[0].what == "量表 says that its rows are of 2 questionnaires"
+
+
+def test_totals_of_several_questionnaires_under_one_header_are_told_apart(tmp_path: Path) -> None:
+    table = [["学号", "量表", "得分", "测评日期"]]
+    table += [
+        [f"S{n}", name, str(n + more), "2026-11-03"] for n in range(6) for name, more in (("PHQ-9", 0), ("GAD-7", 9))
+    ]
+    source = csv(tmp_path / "a.csv", [list(row) for row in table])
+    assert [one.id for one in drafted(source).questions if one.open] == ["stage"]
+    found = brought(source, said=["stage=junior"])[0].tables["scores"]
+    mine = found[found["student_id"] == "S5"].set_index("instrument")["value"].to_dict()
+    assert mine == {"phq9": 5, "gad7": 14}
 
 
 def test_a_column_that_may_say_which_sheets_count_is_named_and_all_are_read(tmp_path: Path) -> None:
