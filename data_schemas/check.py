@@ -14,6 +14,7 @@ from data_schemas.calendar_tables import NAMES, calendar_faults
 from data_schemas.class_names import class_questions
 from data_schemas.codes import Selection
 from data_schemas.coding import check_coding
+from data_schemas.consent_days import consent_questions
 from data_schemas.dataset import Dataset, table_of
 from data_schemas.distribution import doubtful_floors
 from data_schemas.duty import duty_faults
@@ -85,6 +86,8 @@ def check_dataset(dataset: Dataset) -> CheckReport:
             for fault in (*roster_questions(dataset.students, as_of), class_questions(dataset.students))
             for one in _problems(fault, "students")
         ]
+    if "consents" in frames:
+        questions += [one for fault in consent_questions(frames["consents"]) for one in _problems(fault, "consents")]
     questions += _unversioned(dataset)
     notes = list(_first_notes(dataset))
     notes += _repeated(dataset)

@@ -72,6 +72,7 @@ def flag_rates(
 def _floors(sheets: Sheets, policy: Policy) -> Iterator[tuple[str, str, bool, Bools, tuple[Expected, ...]]]:
     """Name, tier, whether it is on, which sheets it meets, and what was expected."""
     instrument, answers = sheets.instrument, sheets.scores.answers
+    everything = np.ones(len(sheets.day), dtype=bool)
     for floor in instrument.floors:
         on = policy.floors.instruments and floor_id(instrument, floor) not in policy.floors.off
         yield floor_id(instrument, floor), floor.tier, on, meets(sheets.scores, floor), floor.expected
@@ -84,7 +85,7 @@ def _floors(sheets: Sheets, policy: Policy) -> Iterator[tuple[str, str, bool, Bo
     for (rule, tier), met in by_rule.items():
         yield rule, tier, is_on(rule, policy), met, ()
     if instrument.critical:
-        yield BLANK_RULE, BLANK_TIER.code, is_on(BLANK_RULE, policy), left_blank(sheets), ()
+        yield BLANK_RULE, BLANK_TIER.code, is_on(BLANK_RULE, policy), left_blank(sheets, everything), ()
 
 
 def _rate(

@@ -19,6 +19,7 @@ from models.doubtful_sheets import Suspicion
 from models.features.context import ages_of
 from models.reference import GROUPS, Reference, group_of
 from models.sheets import Sheets
+from models.told_twice import told_by_answers
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,19 @@ class Context:
 def instrument_results(
     sheets: Sheets, context: Context, suspicion: Suspicion
 ) -> Iterator[tuple[int, InstrumentResult]]:
-    """By student's place. Of two sheets on one day the valid and higher one is shown, whatever the order of rows."""
+    """By student's place. Of two sheets on one day the valid and higher one is shown, whatever the order of rows, and
+    never figures of which the answers came as well."""
     scores = sheets.scores
-    known = np.flatnonzero(sheets.known(context.as_of))
-    tied = (scores.n_missing, scores.critical, np.nan_to_num(scores.least), np.nan_to_num(scores.total), scores.valid)
+    on_record = sheets.known(context.as_of)
+    known, apart = np.flatnonzero(on_record), ~told_by_answers(sheets, on_record)
+    tied = (
+        scores.n_missing,
+        scores.critical,
+        np.nan_to_num(scores.least),
+        np.nan_to_num(scores.total),
+        scores.valid,
+        apart,
+    )
     order = known[np.lexsort([values[known] for values in (*tied, sheets.day, sheets.student)])].tolist()
     ages, grouped = ages_of(context.students, context.as_of), group_of(context.students)
     earnest = scores.valid & ~suspicion.any

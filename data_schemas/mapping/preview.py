@@ -9,6 +9,7 @@ import pandas as pd
 
 from data_schemas.cells import BadCell
 from data_schemas.class_names import class_questions
+from data_schemas.consent_days import consent_questions
 from data_schemas.distribution import distribution, doubtful_floors
 from data_schemas.instruments import Instrument
 from data_schemas.mapping.cell import Cell
@@ -109,6 +110,9 @@ def notes_of_students(made: Understood) -> Iterator[str]:
         for fault in (*roster_questions(frames["students"], days[-1]), class_questions(frames["students"])):
             if len(fault.rows):
                 yield f"students: {how_many(len(fault.rows), 'row')}, {fault.column}: {fault.what} ({fault.fix})"
+    for fault in consent_questions(frames["consents"]) if "consents" in frames else ():
+        if len(fault.rows):
+            yield f"consents: {how_many(len(fault.rows), 'row')} {fault.what} ({fault.fix})"
     for name in (name for name in frames if name.startswith(RESPONSES)):
         code = name.removeprefix(RESPONSES)
         yield from (f"{code}: {said}" for said in doubtful_floors(made.instruments[code], frames[name]))

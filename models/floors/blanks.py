@@ -14,6 +14,7 @@ from models.floors.floor import BLANK, late, make_floor
 from models.policy import Policy
 from models.records import Records
 from models.sheets import Bools, Sheets
+from models.told_twice import told_by_answers
 
 BLANK_RULE, BLANK_TIER = "R19", Tier.WATCH
 
@@ -24,7 +25,8 @@ def blank_floors(records: Records, as_of: int, policy: Policy) -> Iterator[tuple
     if not policy.floors.R19:
         return
     for sheets in records.sheets.values():
-        for row in np.flatnonzero(sheets.known(as_of) & left_blank(sheets)):
+        known = sheets.known(as_of)
+        for row in np.flatnonzero(known & left_blank(sheets, known)):
             came, old = int(sheets.received[row]), late(sheets, row, as_of)
             yield (
                 int(sheets.student[row]),
@@ -44,10 +46,10 @@ def blank_floors(records: Records, as_of: int, policy: Policy) -> Iterator[tuple
             )
 
 
-def left_blank(sheets: Sheets) -> Bools:
-    """Which sheets R19 meets."""
-    blank: Bools = (sheets.scores.critical == CRITICAL_STATUSES.index(UNKNOWN)) & _rest_is_high(sheets)
-    return blank
+def left_blank(sheets: Sheets, known: Bools) -> Bools:
+    """Which sheets R19 meets, by those that are `known`: none whose answers came beside its figures."""
+    unknown: Bools = (sheets.scores.critical == CRITICAL_STATUSES.index(UNKNOWN)) & _rest_is_high(sheets)
+    return unknown & ~told_by_answers(sheets, known)
 
 
 def _rest_is_high(sheets: Sheets) -> Bools:
@@ -76,6 +78,11 @@ def _text(sheets: Sheets, row: int) -> Words:
     on, label = day_to_date(int(sheets.day[row])).isoformat(), instrument.label
     zh, en = "、".join(one.zh for one in blank), ", ".join(one.en for one in blank)
     least, mean = f"{scores.least[row]:.4g}", instrument.total.kind == "mean"
+    if (scores.answers[row] == BLANK_ANSWER).all():
+        return Words(
+            zh=f"{label.zh} 只有{'均分' if mean else '总分'} {least} 分（{on}），{zh}的作答未知，需当面询问",
+            en=f"{label.en} came as figures alone, {least} ({on}), and {en} is not known; to be asked in person",
+        )
     return Words(
         zh=f"{label.zh} {zh}未作答，其余各题{'均分' if mean else '合计'} {least} 分（{on}），需当面询问",
         en=f"{label.en} {en} left blank, the others reach {least} ({on}); to be asked in person",

@@ -203,3 +203,30 @@ def test_a_silent_feed_is_not_perfect_attendance() -> None:
     assert any(
         "1 of 1 school without coverage" in n for n in check_dataset(dataset(leaves=leaves, feeds=elsewhere)).notes
     )
+
+
+D, LATER = "2026-03-02", "2026-03-09"
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked"),
+    [
+        ([(D, D)], [2]),
+        ([(D, None), (D, D)], [2, 3]),
+        ([("2026-02-02", D), (D, None)], [3]),
+        ([("2026-02-02", D), (D, None), (LATER, None)], []),
+        ([(D, LATER)], []),
+        ([(D, None), ("2026-02-02", "2026-02-09")], []),
+        ([(D, None)], []),
+    ],
+)
+def test_a_consent_given_and_withdrawn_on_one_day_is_asked_about(
+    rows: list[tuple[str, str | None]], asked: list[int]
+) -> None:
+    """It counts as withdrawn, and nobody can tell from days which came last."""
+    given = [{"student_id": "s1", "scope": "model_score", "given_on": on, "withdrawn_on": off} for on, off in rows]
+    other = {"student_id": "s2", "scope": "model_score", "given_on": D, "withdrawn_on": None}
+    frame = pd.DataFrame([*given, other, {**other, "student_id": "s1", "scope": "screening"}])
+    found = [one for one in check_dataset(dataset(consents=frame)).questions if one.file == "consents"]
+    assert [one.row for one in found] == asked
+    assert {one.what for one in found} <= {"given and withdrawn on one day: which came last? It counts as withdrawn"}
