@@ -98,7 +98,9 @@ def draft_mapping(
         raise bad_data(what, told, fix=WHAT_TO_DO if any(export.counted for export in exports) else fix)
     if left:
         raise usage(f"there are no columns left for {', '.join(left)}", fix="name each questionnaire once, in order")
-    last = max((day for export in exports for day in export.days), default=today)
+    for export in exports:
+        opened.note(_not_yet(export, as_of or today))
+    last = max((day for export in exports for day in export.days if day <= today), default=today)
     text = draft_text(exports, as_of or last, out, opened)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, "utf-8")
@@ -106,6 +108,15 @@ def draft_mapping(
     named = tuple(one.instrument.code for one in found if one.instrument is not None)
     named += tuple(one.instruments[0].code for export in exports for one in export.totals if not one.instruments[1:])
     return Drafted(out, tuple(dict.fromkeys(named)), unread, tuple(opened.questions), tuple(opened.notes))
+
+
+def _not_yet(export: Export, until: date) -> str | None:
+    """What to say of days that have not come, as those of a wave that is dated a year ahead."""
+    ahead = sorted({day for day in export.past if day > until})
+    if not ahead:
+        return None
+    days = f"{ahead[0]} to {ahead[-1]}" if ahead[1:] else f"{ahead[0]}"
+    return f"{export.head.name}: days after {until} ({days}), of which an import refuses the rows: is the year right?"
 
 
 def _export(

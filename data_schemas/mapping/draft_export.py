@@ -51,10 +51,16 @@ class Export:
     @property
     def days(self) -> Iterator[date]:
         """The days that it is about: of its sheets, its leave and its attendance."""
+        yield from self.past
+        if self.leave is not None:
+            yield from days_in(self.texts[self.leave.columns["start_on"]])
+
+    @property
+    def past(self) -> Iterator[date]:
+        """Those of them that are over once they are written down; leave may begin later."""
         for day in (*(one.day for one in self.questionnaires), *(one.day for one in self.totals)):
             yield from day.days
-        if self.leave is not None:
-            for name in ("start_on", "recorded_on"):
-                yield from days_in(self.texts[self.leave.columns[name]]) if name in self.leave.columns else ()
+        if self.leave is not None and (recorded := self.leave.columns.get("recorded_on")) is not None:
+            yield from days_in(self.texts[recorded])
         if self.attendance is not None:
             yield self.attendance.last

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +23,8 @@ from data_schemas.mapping.understanding import Understood, sorted_problems, unde
 from data_schemas.plain_text import plain_frame
 from data_schemas.problem_groups import causes, payload_of
 from runxin.errors import Kind, Problem, UserError, bad_data, how_many
+
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,11 @@ def import_files(
     as_of: date | None = None,
     known: Lookup[str, Instrument] | None = None,
     expect: int | None = None,
+    today: date | None = None,
 ) -> Imported:
     """Turn `sources` into a dataset folder `out`, which must be absent or empty.
 
+    Data of a day after `today` are refused where it is given.
     `expect` is how many rows the platform says there are, headers and blank rows not counted: a file that was cut off
     at the end of a row looks whole otherwise.
     `known` are the questionnaires that can be named beside the mapping's own; the packaged ones where none are given.
@@ -85,6 +89,8 @@ def import_files(
     known = packaged_instruments() if known is None else known
     made = understand(mapping_file, sources, as_of, known, set_aside)
     applied, problems = made.applied, made.problems
+    if today is not None and (ahead := _ahead(made, today)):
+        raise _nothing_written("the day of the data has not come, nothing was written", made, ahead[0].fix, ahead)
     if expect is not None and applied.rows_read != expect:
         what = f"expected {how_many(expect, 'row')}, and the files have {applied.rows_read}: nothing was written"
         raise _nothing_written(what, made, "was a file cut off? Export it again; headers and blank rows do not count")
@@ -120,7 +126,8 @@ def preview_files(
 ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """What an import would understand, and its problems; nothing is written. `today` stands in for an as-of date."""
     made = understand(mapping_file, sources, as_of, known, set_aside=True, fallback=today)
-    return {**preview(made), "safety": safety_payload(made.applied.safety)}, made.problems
+    problems = (*_ahead(made, today), *made.problems)
+    return {**preview(made), "safety": safety_payload(made.applied.safety)}, problems
 
 
 def safety_payload(rows: Sequence[SafetyRow]) -> list[dict[str, Any]]:
@@ -135,10 +142,21 @@ def write_problems(problems: Sequence[Problem], path: Path) -> None:
     plain_frame(frame.astype({"row": "Int64"})).to_csv(path, index=False, encoding="utf-8-sig")
 
 
-def _nothing_written(message: str, made: Understood, fix: str | None) -> UserError:
+def _ahead(made: Understood, today: date) -> tuple[Problem, ...]:
+    """That the data are of a day that has not come: a slip in one row would make everything look old."""
+    days = [day for day in made.applied.as_of_dates if day > today + A_DAY]  # the clock of a platform may be ahead
+    if not days:
+        return ()
+    what = f"the data would be as of {days[-1]}, and today is {today}"
+    return (Problem(what, column="dataset.as_of", fix="mend the year in the files or in the mapping, or pass --as-of"),)
+
+
+def _nothing_written(message: str, made: Understood, fix: str | None, more: Sequence[Problem] = ()) -> UserError:
     """The refusal of the whole, with the safety evidence among the rows at fault: none of it is in a dataset."""
     lost = [replace(row, kept=False) for row in made.applied.safety]
-    return UserError(Kind.BAD_DATA, message, fix=fix, problems=made.problems, details={"safety": safety_payload(lost)})
+    return UserError(
+        Kind.BAD_DATA, message, fix=fix, problems=(*more, *made.problems), details={"safety": safety_payload(lost)}
+    )
 
 
 def _what_to_do(made: Understood) -> str | None:

@@ -83,7 +83,15 @@ def import_command(
         if out is None:
             raise usage("where to?", fix="name a folder with --out, or look first with --preview")
         done = import_files(
-            mapping, sources, out, set_aside=set_aside, format=format.value, as_of=day, known=known, expect=expect
+            mapping,
+            sources,
+            out,
+            set_aside=set_aside,
+            format=format.value,
+            as_of=day,
+            known=known,
+            expect=expect,
+            today=date.today(),
         )
     except UserError as error:
         for line in safety_words(error.details.get("safety", [])):
