@@ -15,7 +15,7 @@ MAPPING = """
 name = "a"
 origin = "local"
 mode = "longitudinal"
-as_of = 2026-11-30
+as_of = 2026-11-26
 [student_id]
 column = "学号"
 [[blocks]]
