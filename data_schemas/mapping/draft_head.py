@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data_schemas.mapping.definition import FileRole
 from data_schemas.mapping.draft_open import Open
-from data_schemas.mapping.draft_pivot import holds_answers, pivot_of
+from data_schemas.mapping.draft_pivot import holds_answers, may_be_long, pivot_of
 from data_schemas.mapping.files import first_rows, hidden_sheets, read_sheet
 from data_schemas.mapping.headers import FEWEST, canonical, numbered, stacked
 from data_schemas.mapping.pivot import MOST_ITEMS
@@ -82,6 +82,12 @@ def heads_of(path: Path, opened: Open) -> list[Head]:
         raise bad_data(f"{path.name} has no row of headers", fix="name the columns, each once; the ids as 学号")
     (with_ids, _, _), main = max(found.values(), key=lambda one: one[0])
     heads = [head for (ids, _, _), head in found.values() if head is main or (with_ids and ids and _part(head, main))]
+    for (ids, _, _), head in found.values():
+        if with_ids and not ids and _items(head.once) >= FEWEST:
+            opened.note(
+                f"{path.name}: the sheet {head.role.sheet} has items and no column with the students' ids, and is not "
+                "read: names tell nobody apart; add the ids as 学号"
+            )
     hidden = [head for head in heads if head is not main and head.role.sheet in hidden_sheets(path)]
     opened.ask(_hidden(path, hidden))
     used = [_with_pivot(_with_labels(head), opened) for head in heads if head not in hidden]
@@ -122,6 +128,8 @@ def _with_labels(head: Head) -> Head:
 
 def _with_pivot(head: Head, opened: Open) -> Head:
     """The headers of the sheets where each row of the file is one answer or one lesson, and what is not read of it."""
+    if not may_be_long(head.once):
+        return head
     found = pivot_of(head.once, read_sheet(head.path, head.role, Wanted(dict.fromkeys(head.once, True))).columns)
     if found is None:
         return head

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from data_schemas.cells import NUMBER, Texts
 from data_schemas.codes import LeaveType
 from data_schemas.mapping.fill import halves_of
-from data_schemas.mapping.questions import Question, reference, toml_list, toml_text
+from data_schemas.mapping.questions import NONE, Question, reference, toml_list, toml_text
 from data_schemas.times_of_day import HALVES_A_DAY, in_halves, unit_of
 
 # How platforms head the columns of leave (钉钉, 企业微信, 校园平台), the first that a file has is taken.
@@ -44,6 +44,7 @@ NOT_TAKEN = (
 # fmt: on
 # Parts of a day in a column of their own, in half days.
 PARTS = {"上午": 1, "早上": 1, "下午": 1, "半天": 1, "全天": 2, "整天": 2, "一天": 2}
+_LESSONS = re.compile(r"节数|课时数?|课节数|学时")
 KINDS = (*LeaveType.codes(),)
 
 
@@ -108,6 +109,16 @@ def leave_block(file: LeaveFile, student: str, name: str) -> tuple[list[str], li
         notes.append("no column says when a leave was recorded: it is taken to be its first day")
     if (length := columns.get("half_days")) is not None:
         lines.append(f"half_days = {_length(length, file.texts[length], questions)}")
+    elif (counted := _lessons_counted(file)) is not None:
+        ask = (
+            f"{counted} 数的是节：四节以内算半天、更多算一天（hours），还是这些记录都不读（{NONE}）？ / {counted} "
+            "counts lessons: are up to four of them half a day and more a day (hours), or is nothing of the file read?"
+        )
+        questions.append(Question(id="leave-lessons", ask=ask, choices=("hours", NONE)))
+        unit = toml_text(reference("leave-lessons"))
+        lines.append(
+            f"half_days = {{ column = {toml_text(counted)}, unit = {unit} }} # 一节算一小时 / a lesson an hour"
+        )
     elif (half := columns.get("half")) is not None:
         parts = ", ".join(f"{toml_text(word)} = {PARTS[word]}" for word in file.texts[half].distinct if word in PARTS)
         lines.append(f"half_days = {{ column = {toml_text(half)}, values = {{ {parts} }} }}")
@@ -131,6 +142,13 @@ def _end(file: LeaveFile, questions: list[Question]) -> str:
     )
     questions.append(Question(id="leave-days", ask=ask, choices=("weekdays", "days")))
     return f"{{ column = {toml_text(start)}, counted = {toml_text(reference('leave-days'))} }}"
+
+
+def _lessons_counted(file: LeaveFile) -> str | None:
+    """The header of a column that says how many lessons were missed of the one day that a record is of."""
+    if {"end_on", "back", "half"} & file.columns.keys():
+        return None
+    return next((header for header in file.texts if _LESSONS.search(header) and file.texts[header].distinct), None)
 
 
 def _within_a_day(text: str, header: str) -> bool:

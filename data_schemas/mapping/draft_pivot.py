@@ -1,7 +1,10 @@
 """Whether a file that is drafted has a row for each answer or for each lesson, and what tells its sheets apart."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from itertools import combinations
 
 import numpy as np
@@ -12,6 +15,7 @@ from data_schemas.mapping.lesson_names import AFTER, LEAVE_OUT, in_order, lesson
 from data_schemas.mapping.pivot import Pivot
 from data_schemas.mapping.questions import Question, reference, toml_list, toml_text
 from data_schemas.mapping.which_scale import WHICH
+from data_schemas.times_of_day import tells_time
 
 # How tools head the columns of a file with a row for each answer, the first that a file has is taken.
 # fmt: off
@@ -36,21 +40,30 @@ SHEETS = (
     "_submission__id", "_submission__uuid", "_parent_index", "response_id", "responseid", "submission_id",
     "respondent", "respondent_id", "redcap_event_name", "redcap_repeat_instance", "wave", "编号", "序号",
 )
-LESSONS = ("节次", "课节", "节数", "第几节", "课次", "节", "上课节次", "缺课节次", "缺勤节次", "lesson", "period")
+LESSONS = ("节次", "课节", "第几节", "课次", "节", "上课节次", "缺课节次", "缺勤节次", "lesson", "period")
 DAYS = ("日期", "考勤日期", "上课日期", "缺勤日期", "缺课日期", "请假日期", "date")
 STATES = (
     "考勤状态", "考勤结果", "出勤状态", "出勤情况", "考勤情况", "缺勤类型", "考勤类型", "缺勤原因", "请假类型", "考勤",
     "状态", "类型", "status", "attendance",
 )
 # fmt: on
+_ASIDE = re.compile(r"\s*\(.*\)$")  # such as the codes of the answers
 FACTS_OF_STUDENTS = ("school_id", "class_id", "stage", "grade", "sex", "birth_date", "age_years", "boarding")
-FEWEST, FEWEST_SCALES = 5, 2
+FEWEST = 2  # items, or questionnaires
 MOST_SHEETS = 0.75  # of the rows: with more of them, a row is no single answer
 
 
 def pivot_of(headers: Sequence[str], texts: Mapping[str, Texts]) -> tuple[Pivot, list[Question]] | None:
     """How the rows become sheets or students, and what has to be asked for it; None where each row is one already."""
     return _lessons(headers, texts) or ((made, []) if (made := _answers(headers, texts)) is not None else None)
+
+
+def may_be_long(headers: Sequence[str]) -> bool:
+    """Whether headers are such as files with a row for each answer or lesson have."""
+    which = any(WHICH.fullmatch(header) for header in headers)
+    item = which or _first(headers, (*NUMBERS, *WORDINGS, *SCALES)) is not None
+    lesson = _first(headers, LESSONS) is not None
+    return lesson or (item and _first(headers, (*ANSWERS, *POINTS)) is not None)
 
 
 def holds_answers(headers: Sequence[str]) -> bool:
@@ -115,9 +128,8 @@ def _answers(headers: Sequence[str], texts: Mapping[str, Texts]) -> Pivot | None
         answer = _first(headers, POINTS)
     if not item or answer is None:
         return None
-    fewest = FEWEST if (number or wording) else FEWEST_SCALES
     rows = len(texts[answer].index)
-    if len(set(_joined(item, texts))) < fewest:
+    if len(set(_joined(item, texts))) < FEWEST:
         return None
     own = canonical(headers).get("student_id")
     known = [header for header in headers if header.casefold() in SHEETS]
@@ -147,7 +159,7 @@ def _told_apart(
 
 
 def _first(headers: Sequence[str], names: Sequence[str]) -> str | None:
-    forms = {header.casefold(): header for header in headers}
+    forms = {_ASIDE.sub("", header.casefold()): header for header in headers}
     return next((forms[name] for name in names if name in forms), None)
 
 
@@ -173,11 +185,20 @@ def _sheets(columns: Sequence[str], texts: Mapping[str, Texts]) -> int:
 
 
 def _several_days(header: str, sheet: Sequence[str], texts: Mapping[str, Texts]) -> bool:
-    return _sheets((*sheet, header), texts) > _sheets(sheet, texts)
+    """Whether a column has days of several occasions in a sheet; times just before and after midnight are of one."""
+    days: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for whose, (day,) in zip(_joined(sheet, texts), _joined((header,), texts), strict=True):
+        days[whose] |= {day} if day else set()
+    most = 1 if any(map(tells_time, texts[header].distinct)) else 0
+    return any(
+        (date.fromisoformat(max(one)) - date.fromisoformat(min(one))).days > most for one in days.values() if one
+    )
 
 
 def _goes_along(header: str, sheet: Sequence[str], texts: Mapping[str, Texts]) -> bool:
     """Whether a column says one thing of each sheet; a day of it may have several times."""
+    if _holds_days(header, texts[header]):
+        return not _several_days(header, sheet, texts)
     filled = np.flatnonzero(~texts[header].blank)
     if not len(filled):
         return False

@@ -40,6 +40,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "administered_on": ("测评日期", "测试日期", "施测日期", "作答日期", "填写日期", "调查日期", "日期", "date"),
     "duration_s": ("用时", "用时(秒)", "所用时间", "作答用时", "作答时长", "答题时长", "答题用时", "时长(秒)"),
 }
+# Those of a student and not of a sheet.
+OF_STUDENTS = frozenset(
+    form for name in ("student_id", "school_id", "class_id", "stage", "grade", "sex") for form in NAMES[name]
+)
 # Columns of a person, not of a screening: they are left unread.
 PRIVATE = (
     "姓名",
@@ -71,6 +75,9 @@ _ASKED = re.compile(
 )
 _CHILD = re.compile(r"孩子|子女|您的(?:儿子|女儿)")
 _MARKS = re.compile(r"[*]|\((?:必填|必答|单选|多选|填空)\)|\[(?:单选题|多选题|填空题)\]|[::]$")
+
+
+_ROOM = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
 
 @dataclass(frozen=True)
@@ -105,20 +112,29 @@ _DAY = re.compile(r"日期|时间|date|time|_at$|_on$|start|end", re.IGNORECASE)
 _NOT_A_SHEETS = re.compile(r"出生|生日|birth|入学|enrol|离校|用时|时长|duration", re.IGNORECASE)
 
 
+_GENERAL = re.compile(r"(?:学生|个人|基本)*(?:信息|情况|资料)|学生|被试")  # headings that tell nothing apart
 _ONLY_A_NUMBER = re.compile(r"(?:第|题|q|item)?\s*_?\d", re.IGNORECASE)
 
 
 def stacked(headings: Sequence[str], headers: Sequence[str]) -> list[str]:
     """Headers with the heading that stands over several of them, such as `PHQ-9` over 1 … 9: `PHQ-9 1`. A heading
-    reaches as far as it is merged or, where cells beside it are blank, over the numbers that follow."""
+    reaches as far as it is merged or, where cells beside it are blank, over the numbers that follow. A fact of the
+    student is the same under any heading."""
     over: list[str] = []
     for heading, header in zip([*headings, *[""] * len(headers)], headers, strict=False):
         over.append(heading or (over[-1] if over and _ONLY_A_NUMBER.match(with_digits(header)) else ""))
     beside = zip(["", *over], over, [*over[1:], ""], headers, strict=False)
     return [
-        f"{above} {header}" if above not in ("", header) and above in (left, right) else header
+        f"{above} {header}"
+        if above not in ("", header) and above in (left, right) and not _says_itself(above, header)
+        else header
         for left, above, right, header in beside
     ]
+
+
+def _says_itself(above: str, header: str) -> bool:
+    """Whether a header says the same without the heading above it."""
+    return _plain(header) in OF_STUDENTS or bool(_GENERAL.fullmatch(above))
 
 
 # A number at the front, or behind a name where a mark follows.
@@ -248,8 +264,8 @@ def _pattern(before: str, after: str, wild: bool, members: dict[int, str], heade
 
 
 def _plain(header: str) -> str:
-    """A header without the marks that platforms put around it."""
-    return _MARKS.sub("", header).strip().casefold()
+    """A header without the marks that platforms put around it, and without room between Chinese letters."""
+    return _ROOM.sub("", _MARKS.sub("", header)).strip().casefold()
 
 
 _GRADE = re.compile(r"(?:(小学?|初中?|高中?))?\s*(\d{1,2}|[一二三四五六七八九])\s*(年级?)?")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from data_schemas.check import check_dataset
@@ -189,3 +190,33 @@ def test_leave_that_is_not_decided_or_was_refused_is_named(tmp_path: Path) -> No
     notes = drafted(csv(tmp_path / "请假.csv", [head, ["L1", *plain, "审批中"], ["L2", *plain, "已撤销"]])).to_do
     assert "请假.csv: leave with 审批状态 = 已撤销 was not taken, and stays out" in notes
     assert "请假.csv: leave with 审批状态 = 审批中 is taken to be leave until it is decided" in notes
+
+
+def test_headings_over_facts_of_students_take_nothing_from_them(tmp_path: Path) -> None:
+    """A title, headings over the facts and over the items, classes merged, a sum below, and letters set apart."""
+    made = openpyxl.Workbook()
+    sheet = made.worksheets[0]
+    head: list[list[object]] = [
+        ["2026年秋季心理健康普查结果"],
+        ["基本信息", *[None] * 4, "PHQ-9（0-3分）", *[None] * 8, "备注"],
+        ["序号", "班级", "学　号", "年级", "测评时间", *range(1, 10), "备注"],
+    ]
+    for row in [*head, *([n, "七（1）班", f"S{n}", "七年级", "2026-11-03 09:00", *answers(n), None] for n in range(6))]:
+        sheet.append(row)
+    for cells in ("A1:O1", "A2:E2", "F2:N2", "B4:B9"):
+        sheet.merge_cells(cells)
+    sheet.append(["合计", *[None] * 4, *[9] * 9])
+    made.save(tmp_path / "a.xlsx")
+    told = drafted(tmp_path / "a.xlsx")
+    assert not [one.text() for one in told.questions if one.open]
+    dataset, _ = brought(tmp_path / "a.xlsx")
+    assert sheets(dataset) == WAVE
+    assert dataset.students["class_id"].nunique() == 1
+
+
+def test_a_sheet_of_answers_under_names_alone_is_named(tmp_path: Path) -> None:
+    names = [["姓名", "学号", "年级"], *([f"某{n}", f"S{n}", "七年级"] for n in range(6))]
+    answered = [["姓名", "测评日期", *PHQ], *([f"某{n}", "2026-11-03", *answers(n)] for n in range(6))]
+    with pytest.raises(UserError, match="neither numbered columns of items") as error:
+        drafted(book(tmp_path / "a.xlsx", 名单=names, 答题=answered))
+    assert "the sheet 答题 has items and no column with the students' ids" in error.value.problems[0].what

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from runxin.errors import UserError
-from tests.school_exports import csv, drafted
+from tests.school_exports import WAVE, brought, csv, drafted, sheets
 
 HEAD = ["学号", "年级", "测评日期", "题号", "答案"]
 ROWS = [[f"S{n}", "七年级", "2026-03-30", item, (n + item) % 4] for n in range(3) for item in range(1, 10)]
@@ -62,3 +62,35 @@ def test_counts_of_leave_beside_answers_are_named(tmp_path: Path) -> None:
 def test_a_word_for_a_lesson_is_asked_about(tmp_path: Path) -> None:
     told = drafted(csv(tmp_path / "缺课.csv", [*LESSONS, ["S1", "七年级", "2026-03-02", "晚自习", "旷课"]]))
     assert [(one.id, one.choices) for one in told.questions if one.open] == [("lesson-1", ("afternoon", "leave out"))]
+
+
+TIMES = [f"2026-11-03 23:5{n}:10" for n in range(7)] + ["2026-11-04 00:01:00", "2026-11-04 00:02:00"]
+
+
+def test_a_sheet_that_was_begun_before_midnight_is_one(tmp_path: Path) -> None:
+    table = [["学号", "年级", "题号", "选项(0-3)", "答题时间"]]
+    table += [[f"S{n}", "七年级", f"PHQ{k}", str(WAVE[n][k - 1]), TIMES[k - 1]] for n in range(6) for k in range(1, 10)]
+    source = csv(tmp_path / "a.csv", [list(row) for row in table])
+    drafted(source)
+    dataset, _ = brought(source)
+    assert sheets(dataset) == WAVE
+    assert set(dataset.responses["phq9"]["administered_on"].dt.date.astype(str)) == {"2026-11-04"}
+
+
+def test_questionnaires_of_two_days_keep_their_days(tmp_path: Path) -> None:
+    table = [["学号", "年级", "题号", "答案", "测评日期"]]
+    for code, count, day in (("PHQ", 9, "2026-11-03"), ("GAD", 7, "2026-11-04")):
+        table += [[f"S{n}", "七年级", f"{code}{k}", WAVE[n][k - 1], day] for n in range(6) for k in range(1, count + 1)]
+    source = csv(tmp_path / "a.csv", [list(row) for row in table])
+    drafted(source)
+    dataset, _ = brought(source)
+    days = {code: set(frame["administered_on"].dt.date.astype(str)) for code, frame in dataset.responses.items()}
+    assert days == {"phq9": {"2026-11-03"}, "gad7": {"2026-11-04"}}
+
+
+def test_a_number_of_lessons_is_asked_about(tmp_path: Path) -> None:
+    table = [["学号", "年级", "缺勤日期", "缺勤类型", "缺课节数"]]
+    table += [[f"S{n}", "七年级", "2026-11-03", "旷课", str(2 + n)] for n in range(4)]
+    source = csv(tmp_path / "a.csv", [list(row) for row in table])
+    assert [one.id for one in drafted(source).questions if one.open] == ["leave-lessons"]
+    assert brought(source, said=["leave-lessons=hours"])[0].tables["leaves"]["half_days"].tolist() == [1, 1, 1, 2]
