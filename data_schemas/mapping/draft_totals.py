@@ -160,6 +160,19 @@ def _unit(totals: Totals, texts: Mapping[str, Texts], questions: list[Question])
     return lines
 
 
+def names_score(header: str, known: Mapping[str, Instrument]) -> bool:
+    """Whether a header is that of a questionnaire's figure: it has the name of one, or of a scale alone."""
+    if called(header, known):
+        return True
+    plain = _LEFT.sub("", header).casefold()
+    return any(
+        plain == _LEFT.sub("", form).casefold()
+        for one in known.values()
+        for score in one.scores
+        for form in (score.zh, score.en, *score.called)
+    )
+
+
 def _is_figure(column: Texts) -> bool:
     return bool(column.distinct) and all(NUMBER.fullmatch(without_points(text)) for text in column.distinct)
 

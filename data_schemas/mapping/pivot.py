@@ -89,10 +89,13 @@ def widened(long: Sheet, pivot: Pivot) -> Sheet:
             continue
         sheet = sheets.setdefault(whose, _Sheet(number, [cells[name] for name in pivot.kept]))
         problems += _contradicted(long.file, number, pivot, sheet, cells)
+        day = None
         try:
-            named = _items(pivot, cells)
+            day = _day(pivot, cells)
+            named = _items(pivot, cells, day)
         except BadCell as error:
-            problems.append(Problem(error.what, long.file, number, pivot.lesson or pivot.item[-1], error.fix))
+            column = pivot.item[-1] if pivot.day is None else pivot.lesson if day else pivot.day
+            problems.append(Problem(error.what, long.file, number, column, error.fix))
             continue
         for item in named:
             items.setdefault(item)
@@ -163,19 +166,28 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _items(pivot: Pivot, cells: Mapping[str, str | None]) -> list[str]:
-    """What a row answers: an item, or the lessons that it is of; raises `BadCell`."""
-    if pivot.day is None or pivot.lesson is None:
+def _day(pivot: Pivot, cells: Mapping[str, str | None]) -> str | None:
+    """The day of a lesson; None where rows are of no lessons. Raises `BadCell`."""
+    if pivot.day is None:
+        return None
+    text = cells[pivot.day]
+    if text is None:
+        raise BadCell("a row without its day", "write it, or take the row out")
+    return moment(text).date().isoformat()
+
+
+def _items(pivot: Pivot, cells: Mapping[str, str | None], day: str | None) -> list[str]:
+    """What a row answers: an item, or the lessons of a `day` that it is of; raises `BadCell`."""
+    if pivot.lesson is None:
         named = item_of([cells[name] for name in pivot.item])
         if not named and cells[pivot.answer] is not None:
             raise BadCell("an answer to no item", "write which item it answers, or take the row out")
         return [named] if named else []
-    day, lesson = cells[pivot.day], cells[pivot.lesson]
-    if day is None or lesson is None:
-        raise BadCell("a row without its day or its lesson", "write it, or take the row out")
-    on = moment(day).date().isoformat()
-    kinds = [(name, pivot.others.get(name)) for name in lessons_in(lesson)]
-    return [f"{on}第{pivot.counted.place(name)}节" for name, kind in kinds if kind != LEAVE_OUT]
+    text = cells[pivot.lesson]
+    if text is None:
+        raise BadCell("a row without its lesson", "write it, or take the row out")
+    kinds = [(name, pivot.others.get(name)) for name in lessons_in(text)]
+    return [f"{day}第{pivot.counted.place(name)}节" for name, kind in kinds if kind != LEAVE_OUT]
 
 
 def item_of(cells: Sequence[str | None]) -> str:

@@ -1,5 +1,6 @@
 """Rows that survey tools write among the answers: labels below the headers, and trials before the survey opened."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ STATUS = ("status", "response type", "responsetype", "答卷状态", "状态", "
 TRIALS = ("survey preview", "preview", "survey test", "test", "预览", "测试", "试填", "spam")
 NAMES = ("姓名", "学生姓名", "名字", "学号", "name")
 IMPORT_ID = "ImportId"
+_WEEKDAY = re.compile(r"(?:周|星期|礼拜)?[一二三四五六日天]")
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,17 @@ class Trials:
 
 
 def labels_below(path: Path, role: FileRole, headers: Sequence[str]) -> int:
-    """How many rows right below the headers are labels again: Qualtrics writes the questions and its own ids there, and
-    LimeSurvey may write codes above and questions below."""
+    """How many rows right below the headers are labels again: Qualtrics writes the questions and its own ids there,
+    LimeSurvey may write codes above and questions below, and an attendance sheet the days of the week."""
     wanted = {header for group in numbered(headers) for header in group.headers.values()}
     rows = [cells for sheet, row, cells in first_rows(path) if sheet in (role.sheet, None) and row > role.header_row]
     found = 0
     for cells in rows:
         words = [cell for cell in cells if cell and not NUMBER.fullmatch(cell)]  # answers are numbers as well
         again = sum(len(group.headers) for group in numbered(words))
-        if not any(IMPORT_ID in cell for cell in cells) and (not wanted or again < len(wanted) // 2 + 1):
+        weekdays = [cell for cell in cells if _WEEKDAY.fullmatch(cell)]
+        labels = len(weekdays) == len(list(filter(None, cells))) > 1
+        if not labels and not any(IMPORT_ID in cell for cell in cells) and (not wanted or again < len(wanted) // 2 + 1):
             break
         found += 1
     return found

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from data_schemas.cells import Texts
 from data_schemas.instruments import Instrument
+from data_schemas.mapping.draft_totals import names_score
 from data_schemas.mapping.headers import FEWEST, Numbered, is_day_header, why_unread
+from data_schemas.mapping.sheet_days import waves_in
 from runxin.errors import bad_data
 
 ALIKE = 0.4  # of the pairs of letters of the shorter text, so that two are one question
@@ -22,16 +25,22 @@ def worded(headers: Sequence[str], texts: Mapping[str, Texts], known: Mapping[st
     """Groups of columns that are questions in words: by the questions of a questionnaire that is shipped with them, or
     else as many columns side by side, with answers in common, as a questionnaire has items.
 
-    Raises `UserError` where some have the words of a questionnaire and nothing tells which of its items the others are.
+    Raises `UserError` where some have the words of a questionnaire and nothing tells which of its items the others are,
+    or a question stands twice.
     """
     left = [header for header in headers if _may_be_item(header, texts[header])]
     found = []
     for one in known.values():
-        mine = _by_words(left, one, known)
-        if len(mine) >= FEWEST:
-            runs = _side_by_side(headers, left, texts)
-            found.append(_in_full(mine, [run for run in runs if {*run} & {*mine.values()}], one, headers))
-            left = [header for header in left if header not in found[-1].headers.values()]
+        for wave in sorted({waves_in(header) for header in left}, key=sorted):
+            mine = _by_words([header for header in left if waves_in(header) == wave], one, known)
+            if len(mine) < FEWEST:
+                continue
+            of_wave = [header for header in left if waves_in(header) == wave]
+            runs = [run for run in _side_by_side(headers, of_wave, texts) if {*run} & {*mine.values()}]
+            group = _in_full(mine, runs, one, headers)
+            found.append(replace(group, prefix=" ".join([group.prefix, *sorted(wave)])))
+            left = [header for header in left if header not in group.headers.values()]
+    left = [header for header in left if not names_score(header, known)]
     for run in _side_by_side(headers, left, texts):
         answers = {text for header in run for text in texts[header].distinct}
         choices = tuple(sorted(code for code, one in known.items() if one.items == len(run) and _fits(one, answers)))
@@ -87,7 +96,8 @@ def _by_words(headers: Sequence[str], one: Instrument, known: Mapping[str, Instr
         second = max((score for key, score in scores.items() if key != best), default=0.0)
         if best[0] == one.code and scores[best] >= ALIKE and scores[best] - second >= AHEAD:
             if best[1] in found:
-                return {}  # one question twice, perhaps of two waves: a person names them
+                fix = "two waves? Write T1_ and T2_ before the words"
+                raise bad_data(f"{found[best[1]]} and {header} are one question of {one.label.en}", fix=fix)
             found[best[1]] = header
     return dict(sorted(found.items()))
 

@@ -215,8 +215,17 @@ def test_headings_over_facts_of_students_take_nothing_from_them(tmp_path: Path) 
 
 
 def test_a_sheet_of_answers_under_names_alone_is_named(tmp_path: Path) -> None:
-    names = [["姓名", "学号", "年级"], *([f"某{n}", f"S{n}", "七年级"] for n in range(6))]
-    answered = [["姓名", "测评日期", *PHQ], *([f"某{n}", "2026-11-03", *answers(n)] for n in range(6))]
+    names: list[Row] = [["姓名", "学号", "年级"], *([f"某{n}", f"S{n}", "七年级"] for n in range(6))]
+    answered: list[Row] = [["姓名", "测评日期", *PHQ], *([f"某{n}", "2026-11-03", *answers(n)] for n in range(6))]
     with pytest.raises(UserError, match="neither numbered columns of items") as error:
         drafted(book(tmp_path / "a.xlsx", 名单=names, 答题=answered))
     assert "the sheet 答题 has items and no column with the students' ids" in error.value.problems[0].what
+
+
+def test_the_days_of_the_week_below_those_of_a_month_are_no_marks(tmp_path: Path) -> None:
+    table: list[Row] = [["学号", "年级", *range(1, 8)], ["", "", *"四五六日一二三"]]
+    table += [[f"S{n}", "七年级", "√", "√", "", "", "√", "病", "√"] for n in range(5)]
+    source = book(tmp_path / "2026年10月考勤表.xlsx", 考勤=table)
+    assert not [one.text() for one in drafted(source).questions if one.open]
+    leaves = brought(source)[0].tables["leaves"]
+    assert set(leaves["start_on"].dt.date.astype(str)) == {"2026-10-06"}

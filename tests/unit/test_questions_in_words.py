@@ -105,3 +105,28 @@ def test_facts_of_a_student_are_no_questions(tmp_path: Path) -> None:
     told = drafted(csv(tmp_path / "普查.csv", [[*PERSON, *facts, *PHQ], *table]))
     assert told.instruments == ("phq9",)
     assert not [one.text() for one in told.questions if one.open]
+
+
+def test_two_waves_of_questions_in_words_each_have_their_day(tmp_path: Path) -> None:
+    texts = words("phq9")
+    head = [*PERSON[:-1], "前测日期", "后测日期", *(f"{wave}-{text}" for wave in ("前测", "后测") for text in texts)]
+    rows = [[f"S{n}", "七年级", "女", "2026-03-16", "2026-10-12", *[n % 4] * 9, *[(n + 1) % 4] * 9] for n in range(12)]
+    source = csv(tmp_path / "普查.csv", [head, *rows])
+    assert not [one.text() for one in drafted(source).questions if one.open]
+    frame = brought(source)[0].responses["phq9"]
+    mine = frame[frame["student_id"] == "S2"].set_index("administered_on")["item_9"]
+    assert {f"{day:%m-%d}": int(answer) for day, answer in mine.items()} == {"03-16": 2, "10-12": 3}
+
+
+def test_one_question_twice_is_refused(tmp_path: Path) -> None:
+    source, _ = written(tmp_path / "普查.csv", [*words("phq9"), f"{words('phq9')[8]}吗"])
+    with pytest.raises(UserError, match="are one question of PHQ-9"):
+        drafted(source)
+
+
+def test_figures_of_scales_are_no_items(tmp_path: Path) -> None:
+    scales = [score.zh for score in KNOWN["scl90"].scores if score.code not in ("total", "gsi")][:9]
+    table = [[*PERSON, *scales], *([f"S{n}", "高一", "女", "2026-11-03", *[1 + n % 3] * 9] for n in range(9))]
+    told = drafted(csv(tmp_path / "普查.csv", table))
+    assert not [one.id for one in told.questions if one.id.startswith("columns-")]
+    assert told.instruments == ("scl90",)

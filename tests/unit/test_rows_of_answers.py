@@ -27,7 +27,7 @@ REFUSED: dict[str, tuple[Sequence[Sequence[object]], str]] = {
         changed(5, "S0", "七年级", "2026-03-30", 3, 0),
         "row 5, column 答案: a second answer to 3, and another one than",
     ),
-    "no day": ([*LESSONS, ["S1", "七年级", "", "第2节", "旷课"]], "row 3, column 节次: a row without its day"),
+    "no day": ([*LESSONS, ["S1", "七年级", "", "第2节", "旷课"]], "row 3, column 日期: a row without its day"),
     "no span": ([*LESSONS, ["S1", "七年级", "2026-03-02", "5-2", "旷课"]], "row 3, column 节次: no span of lessons"),
 }
 
