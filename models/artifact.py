@@ -1,8 +1,8 @@
 """A trained model as a folder of text files: no pickle, a hash of each file, nothing of ours inside.
 
 manifest.json      format version, name, version, data origin, how it was trained, SHA-256 of every other file
-model.txt          LightGBM's own text format        } one of the two,
-logistic.json      knots and heights of the splines  } `kind` in the manifest says which
+model.txt          LightGBM's own text format        } one of the two, and `kind` in the manifest says which
+logistic.json      knots and heights of the splines  } (`models/scorer_files.py`)
 indices.json       how the few figures that trees or lines read are made of the features, where they read such
 calibration.json   the curve from margins to probabilities
 band.json          how sure a probability is, at rising margins; absent before format 6
@@ -11,16 +11,18 @@ instruments.json   the questionnaires that the features were made for
 policy.toml        the policy with the thresholds that were fixed at training
 baselines.json     what the model is held against: the logistic regression
 monitoring.json    counts of the training population, for later ones to be held against; absent before format 5
+judged.json        the model that the report speaks of, where the one that serves was fitted again with the wave that it
+                   was judged by; absent before format 8
 """
 
 import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -29,24 +31,22 @@ from data_schemas.instruments import Instrument
 from models.calibration import Calibration
 from models.explanation import Topics
 from models.features import Feature, Recipe, catalogue_json, catalogue_of_json, in_words_of_today
-from models.indices.indexed import IndexedModel, indexed_of_json
+from models.judged import judged_of_json, judged_text
 from models.monitoring import Snapshot
 from models.policy import Policy, parse_policy
 from models.reference import Reference, reference_of_json
 from models.risk_model import RiskModel
+from models.scorer_files import scorer_files, scorer_of
 from models.spline_model import SplineModel, spline_of_json
 from models.tree_shap import TOLERANCE, Explainer, disagreement
 from models.uncertainty import ProbabilityBand, band_of_json
 from runxin.errors import Problem, bad_data
 
-if TYPE_CHECKING:  # the library takes most of a second to import
-    from lightgbm import Booster
-
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 # 4 says in the manifest how contributions are found, 5 may hold monitoring.json, 6 band.json and a bent calibration, 7
-# indices.json and features of earlier talks.
-READABLE = (3, 4, 5, 6, FORMAT_VERSION)
-INDICES = "indices.json"
+# indices.json and features of earlier talks, 8 judged.json.
+READABLE = (3, 4, 5, 6, 7, FORMAT_VERSION)
+JUDGED = "judged.json"
 MONITORING = "monitoring.json"
 BAND = "band.json"
 MANIFEST = "manifest.json"
@@ -61,7 +61,7 @@ class Manifest(BaseModel):
     format_version: int
     name: str
     version: str
-    kind: Literal["lightgbm", "logistic", "indices", "few_lines"]
+    kind: Literal["lightgbm", "logistic", "indices", "few_lines", "drawn_lines"]
     data_origin: Literal["local", "foreign", "synthetic"]
     created_at: str
     training: dict[str, Any]
@@ -74,7 +74,8 @@ class Manifest(BaseModel):
 @dataclass(frozen=True)
 class Artifact:
     """A loaded, verified model with everything that scoring needs. `sha256` is its manifest's hash, which stands
-    for the whole; empty while only in memory."""
+    for the whole; empty while only in memory. `judged` is the model that its report speaks of, None where that is this
+    one."""
 
     manifest: Manifest
     model: RiskModel = field(repr=False)
@@ -86,6 +87,15 @@ class Artifact:
     sha256: str = ""
     monitoring: Snapshot | None = field(default=None, repr=False)
     band: ProbabilityBand | None = field(default=None, repr=False)
+    judged: "Artifact | None" = field(default=None, repr=False)
+
+    @property
+    def as_judged(self) -> "Artifact":
+        """The model that its report speaks of, under this one's version."""
+        if self.judged is None:
+            return self
+        named = self.judged.manifest.model_copy(update={"version": self.manifest.version})
+        return replace(self.judged, manifest=named)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -117,15 +127,9 @@ def save_artifact(artifact: Artifact, folder: Path) -> None:
         files[BAND] = _json(artifact.band.to_json())
     if artifact.monitoring is not None:
         files[MONITORING] = _json(artifact.monitoring.model_dump(mode="json"))
-    scorer = artifact.model.scorer
-    if isinstance(scorer, IndexedModel):
-        files[INDICES] = _json(scorer.to_json())
-        if scorer.text is not None:
-            files["model.txt"] = scorer.text
-    elif isinstance(scorer, SplineModel):
-        files["logistic.json"] = _json(scorer.to_json())
-    else:
-        files["model.txt"] = scorer.model_to_string()
+    if artifact.judged is not None:
+        files[JUDGED] = judged_text(artifact.judged)
+    files |= scorer_files(artifact.model.scorer)
     hashes = {}
     for name, text in files.items():
         content = text.encode("utf-8")
@@ -150,17 +154,9 @@ def load_artifact(folder: Path) -> Artifact:
         }
         features = in_words_of_today(catalogue_of_json(json.loads(texts["catalogue.json"])), instruments)
         policy = parse_policy(tomllib.loads(texts["policy.toml"]), "policy.toml")
-        scorer: Booster | SplineModel | IndexedModel
-        if manifest.kind == "logistic":
-            scorer = spline_of_json(json.loads(texts["logistic.json"]))
-        elif manifest.kind in ("indices", "few_lines"):
-            trees = _booster(texts["model.txt"]) if "model.txt" in texts else None
-            scorer = indexed_of_json(json.loads(texts[INDICES]), trees)
-        else:
-            scorer = _booster(texts["model.txt"])
         artifact = Artifact(
             manifest=manifest,
-            model=RiskModel(features, scorer, policy.family.cap),
+            model=RiskModel(features, scorer_of(manifest.kind, texts), policy.family.cap),
             calibration=Calibration(**json.loads(texts["calibration.json"])),
             instruments=instruments,
             reference=reference_of_json(json.loads(texts["reference.json"])),
@@ -170,23 +166,14 @@ def load_artifact(folder: Path) -> Artifact:
             monitoring=Snapshot.model_validate_json(texts[MONITORING]) if MONITORING in texts else None,
             band=band_of_json(json.loads(texts[BAND])) if BAND in texts else None,
         )
+        if JUDGED in texts:
+            artifact = replace(artifact, judged=judged_of_json(json.loads(texts[JUDGED]), artifact))
     except (KeyError, TypeError, ValueError) as error:
         raise bad_data(
             "a model artifact has another form than its version says", [Problem(type(error).__name__, file=str(folder))]
         ) from error
     _check_explanations(artifact.model)
     return artifact
-
-
-def _booster(text: str) -> "Booster":
-    """LightGBM's model from its text; raises `ValueError` where it is none. Imported here: a command that scores nobody
-    need not wait for it."""
-    import lightgbm
-
-    try:
-        return lightgbm.Booster(model_str=text)
-    except lightgbm.basic.LightGBMError as error:
-        raise ValueError(str(error)) from error
 
 
 def _check_explanations(model: RiskModel) -> None:

@@ -35,12 +35,6 @@ class RiskModel:
     family_cap: float
 
     @property
-    def kind(self) -> str:
-        if isinstance(self.scorer, IndexedModel):
-            return "indices" if self.scorer.text is not None else "few_lines"
-        return "logistic" if isinstance(self.scorer, SplineModel) else "lightgbm"
-
-    @property
     def plain(self) -> "Booster | SplineModel":
         """What reads figures: the features, or the indices that were made of them."""
         return self.scorer.scorer if isinstance(self.scorer, IndexedModel) else self.scorer

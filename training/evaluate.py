@@ -38,7 +38,8 @@ def evaluate_fully(
 ) -> ModelEvaluation:
     """The same with what a report draws. Samples are drawn as for the training's own report, so that the same rows have
     the same intervals. With `again`, and where the dataset is the one that was learned from, models are trained again
-    on other folds and without each kind of data."""
+    on other folds and without each kind of data. What was fitted again with the wave that it was judged by is judged as
+    it was before that, where no row is later."""
     progress("features")
     records = records_of(dataset)
     cohort = make_cohort(closed_dates(dataset), records, artifact.recipe)
@@ -46,6 +47,7 @@ def evaluate_fully(
     rule, chosen = ALL_ROWS, np.ones(len(cohort.outcome), dtype=bool)
     before = None
     if seen and not all_rows:
+        artifact = artifact if _held_out(cohort, artifact)[1] is not NONE_LATER else artifact.as_judged
         chosen, rule = _held_out(cohort, artifact)
         before = cohort.where(~chosen) if again and not chosen.all() else None
     part = as_known(cohort.where(chosen), dataset, records)

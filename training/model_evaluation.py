@@ -175,6 +175,7 @@ def _about(dataset: Dataset, records: Records, artifact: Artifact, rows: Evaluat
                     "comparison",
                     "learned_from",
                     "ladder",
+                    "fitted_again",
                     "sizes",
                     "size_tolerance",
                     "tuning",

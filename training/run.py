@@ -15,6 +15,7 @@ from training.cohorts.population import tiers_of
 from training.evaluate import rule_of
 from training.fitting.fitting import Progress
 from training.model_evaluation import EvaluatedRows, evaluate_model
+from training.retraining.all_waves import fitted_on_all_waves
 from training.tracking import Registered, check_tracking, log_training
 from training.train import Options, Trained, train
 
@@ -34,6 +35,7 @@ def train_and_register(
     progress("MLflow")
     check_tracking(settings)
     trained = train(dataset, policy, options, progress)
+    serving = fitted_on_all_waves(trained, dataset, policy, progress)
     counts = tier_counts(trained)
     training = trained.artifact.manifest.training
     parameters = {
@@ -62,7 +64,9 @@ def train_and_register(
         """The report and its pictures, in the name of the version that has just been registered; answers with the
         figures that only the report has."""
         rows = EvaluatedRows(trained.test, trained.before, rule_of(training), in_sample=False)
-        judged = evaluate_model(dataset, trained.records, artifact, rows, options.resamples, options.seed, progress)
+        judged = evaluate_model(
+            dataset, trained.records, artifact.as_judged, rows, options.resamples, options.seed, progress
+        )
         plots = folder / "plots"
         plots.mkdir()
         (plots / "metrics.json").write_text(json.dumps(trained.metrics, indent=1), "utf-8")
@@ -73,7 +77,7 @@ def train_and_register(
         return flat({name: of for name, of in more.items() if of is not None})
 
     progress("MLflow")
-    registered, artifact = log_training(settings, trained.artifact, parameters, figures, tags, write_files)
+    registered, artifact = log_training(settings, serving, parameters, figures, tags, write_files)
     return TrainingResult(registered, artifact, trained.metrics, trained.comparison)
 
 

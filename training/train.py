@@ -91,7 +91,7 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
     settings = Search(options.boosting, options.sizes, options.tune_seconds, options.seed, options.salt + 1)
     fitted = fit(features, lessons, policy.family.cap, settings, progress)
     population = probabilities(fitted.calibration, margins(fitted.model, before.matrix.values).value)
-    thresholds = policy.thresholds or _thresholds(population, policy)
+    thresholds = policy.thresholds or thresholds_of(population, policy)
     artifact = Artifact(
         manifest=_manifest(dataset, before, lessons, rows, fitted, options),
         model=fitted.model,
@@ -110,7 +110,7 @@ def train(dataset: Dataset, policy: Policy, options: Options, progress: Progress
     return Trained(artifact, metrics, test, scored, rows, options, fitted.comparison, before, records)
 
 
-def _thresholds(population: Floats, policy: Policy) -> Thresholds:
+def thresholds_of(population: Floats, policy: Policy) -> Thresholds:
     """Probabilities above which the policy's shares of the training population lie."""
     capacity = policy.capacity
     priority = float(np.quantile(population, 1 - capacity.priority_share))
@@ -154,7 +154,7 @@ def _manifest(
         format_version=FORMAT_VERSION,
         name=NAME,
         version="unregistered",
-        kind=fitted.model.kind,
+        kind=fitted.kind,
         data_origin=description.origin,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         training={

@@ -10,6 +10,7 @@ from models.policy import Promotion
 
 Report = Mapping[str, Any]
 MONTH = "40"
+BY_HAND = ("published", "finding_then_published")  # steps of the ladder in which nothing is learned
 
 
 def served(report: Report, limits: Promotion) -> Iterator[Gate]:
@@ -51,16 +52,18 @@ def served(report: Report, limits: Promotion) -> Iterator[Gate]:
 
 
 def climbed(report: Report) -> Iterator[Gate]:
-    """What does not beat published effects does not serve. None where no talks were learned from."""
+    """What does not beat the orders that need no labels does not serve. None where no talks were learned from."""
     ladder = report["model"].get("training", {}).get("ladder")
     if not ladder:
         return
-    beaten = any(one["taken"] for one in ladder[1:])
+    beaten = [one["name"] for one in ladder if one["taken"]][-1] not in BY_HAND
     yield Gate(
         "ladder",
         HELD if beaten else REFUSE,
-        f"在没有学过的行上，{'比' if beaten else '没有比'}按已发表效应相加更好。",
-        f"On rows not learned from it is {'better' if beaten else 'not better'} than published effects added up.",
+        f"在没有学过的行上，{'比' if beaten else '没有比'}不需要结局的排序"
+        "（按已发表效应，或先看此前谈话的最高发现）更好。",
+        f"On rows not learned from it is {'better' if beaten else 'not better'} than the orders that need no outcomes "
+        "(published effects added up, or the highest earlier finding first).",
     )
 
 

@@ -15,6 +15,18 @@ NAMES: dict[str, tuple[str, str]] = {
     "served": ("实际名单（模型）", "the list as served (model)"),
     "published": ("按已发表效应", "published effects"),
     "finding_then_sum": ("先看此前谈话的最高发现、后问卷总分", "highest earlier finding, then the questionnaires' sum"),
+    "finding_then_published": (
+        "先看此前谈话的最高发现、后按已发表效应",
+        "highest earlier finding, then published effects",
+    ),
+    "few_lines": ("少数指标上的逻辑回归", "logistic regression on a few figures"),
+    "drawn_lines": (
+        "少数指标上的逻辑回归，权重向已发表的靠拢",
+        "logistic regression on a few figures, drawn towards the published weights",
+    ),
+    "indices": ("少数指标上的 LightGBM，带单调约束", "LightGBM on a few figures, with monotone constraints"),
+    "logistic": ("逻辑回归，线性样条", "logistic regression with linear splines"),
+    "lightgbm": ("LightGBM，带单调约束", "LightGBM with monotone constraints"),
     "everyone": ("所有学生", "everyone"),
     "outside": ("没有待核查证据的学生", "those outside open evidence"),
     "all": ("全部访谈", "interview all"),

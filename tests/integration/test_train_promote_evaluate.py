@@ -3,15 +3,19 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import mlflow
 import pytest
 
+from data_schemas.calendar import date_to_day
 from data_schemas.dataset import read_dataset, write_dataset
-from models import load_artifact, manifest_sha256
+from models import Artifact, load_artifact, manifest_sha256, records_of
 from models.champions import read_moves
+from models.features import build_features
+from models.risk_model import margins
 from runxin.cli.main import run
 from tests.learnable import learnable
 
@@ -117,6 +121,27 @@ def test_the_version_is_registered_with_its_hash(trained: Said, home: Path) -> N
     assert manifest.training["fingerprint"]
     assert manifest.metrics["auroc"]["value"] == trained["metrics"]["auroc"]["value"]
     assert not [file for file in folder.iterdir() if file.suffix in (".pkl", ".pickle", ".joblib")]
+
+
+def test_the_model_that_serves_knows_the_wave_that_it_was_judged_by(trained: Said, home: Path, data: Path) -> None:
+    artifacts = home / "mlartifacts" / trained["run_id"] / "artifacts"
+    serving, report = load_artifact(artifacts / "model"), json.loads((artifacts / "report" / "report.json").read_text())
+    served, judged = serving.manifest.training, serving.as_judged.manifest.training
+    assert (served["last_index_date"], judged["last_index_date"]) == ("2025-11-07", "2025-04-11")
+    assert (served["labelled"], judged["labelled"]) == (1000, 500)
+    told = report["model"]["training"]["fitted_again"]
+    assert (told["labelled"], told["last_index_date"]) == (1000, "2025-11-07")
+    assert report["model"]["training"]["labelled"] == 500, "figures are of the one that had not seen that wave"
+    assert served["boosting"] == judged["boosting"], "nothing is chosen again"
+    values = records_matrix(serving, data)
+    assert (margins(serving.model, values).value != margins(serving.as_judged.model, values).value).any()
+    assert "fitted again with every wave" in (artifacts / "report" / "report.en.html").read_text("utf-8")
+    assert "用全部批次重新拟合" in (artifacts / "report" / "model-card.zh-CN.md").read_text("utf-8")
+
+
+def records_matrix(artifact: Artifact, data: Path) -> Any:
+    records = records_of(read_dataset(data))
+    return build_features(records, artifact.recipe, date_to_day(date(2025, 11, 7))).values
 
 
 def test_what_a_training_says(trained: Said) -> None:

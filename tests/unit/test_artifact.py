@@ -39,6 +39,22 @@ def test_what_was_saved_scores_to_the_last_bit(artifact: Artifact, folder: Path)
     assert loaded.manifest.model_copy(update={"files": {}}) == artifact.manifest
 
 
+def test_the_model_that_was_judged_is_kept_beside_the_one_that_serves(artifact: Artifact, tmp_path: Path) -> None:
+    told = artifact.manifest.model_copy(update={"training": {"labelled": 7}, "seen": ("a",), "version": "unregistered"})
+    gentle = replace(artifact.calibration, slope=artifact.calibration.slope / 2)
+    judged = replace(artifact, manifest=told, calibration=gentle)
+    save_artifact(replace(artifact, judged=judged), tmp_path / "both")
+    loaded = load_artifact(tmp_path / "both")
+    assert loaded.calibration == artifact.calibration
+    assert loaded.judged is not None
+    assert loaded.as_judged.calibration == gentle
+    assert loaded.as_judged.manifest.training == {"labelled": 7}
+    assert loaded.as_judged.manifest.seen == ("a",)
+    assert loaded.as_judged.manifest.version == artifact.manifest.version, "a report names the version that serves"
+    assert np.array_equal(margins(loaded.as_judged.model, VALUES).value, margins(artifact.model, VALUES).value)
+    assert artifact.as_judged is artifact, "where nothing was fitted again the report speaks of this one"
+
+
 def test_an_older_model_says_the_sentences_of_today(artifact: Artifact, tmp_path: Path) -> None:
     """What was found untrue in a sentence is mended for models that were trained before; what they read stays."""
     old = tuple(

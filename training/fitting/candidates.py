@@ -1,6 +1,6 @@
 """What may serve, each judged on rows that it has not learned from: logistic regression and LightGBM, by settings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,17 +13,18 @@ from evaluation import auroc
 from models.features import Feature
 from models.indices import INDICES, Indices
 from models.risk_model import RiskModel, margins
+from models.spline_model import SplineModel
 from models.tree_shap import NotCovered, cost_of
 from training.cohorts.folds import Fold
 from training.cohorts.learned_rows import LearnedRows
 from training.fitting.boosting import Boosting, fit_boosting, staged_margins
-from training.fitting.splines import fit_splines
 
 Floats = NDArray[np.float64]
 WEIGHT_CAP = 20.0  # a weight above this says more about chance than about students; no training goes beyond
 TALK_CAP = 4.0  # of talks by which a choice is made, where each counts once when it is learned from
 STAGE = 20  # trees between two looks at the loss
 Values = NDArray[np.floating[Any]]
+FitLines = Callable[[tuple[Feature, ...], Values, Floats, Floats, float], SplineModel]
 # Indices as trees and lines read them: circumstances do not mix with anything else, as flags do not.
 INDEX_FEATURES = tuple(
     Feature(
@@ -36,6 +37,9 @@ INDEX_FEATURES = tuple(
     )
     for one in INDICES
 )
+
+
+HIGHEST_FINDING = [one.name for one in INDICES].index("talk_highest")
 
 
 @dataclass(frozen=True)
@@ -120,11 +124,11 @@ def learning_of(
     )
 
 
-def try_splines(learning: Learning, penalty: float) -> OutOfFold:
-    """Logistic regression with splines under one ridge penalty."""
+def try_lines(learning: Learning, fit: FitLines, penalty: float) -> OutOfFold:
+    """Logistic regression under one penalty."""
     found = []
     for fold in learning.folds:
-        scorer = fit_splines(learning.features, *learning.where(fold.train), penalty)
+        scorer = fit(learning.features, *learning.where(fold.train), penalty)
         found.append(
             margins(RiskModel(learning.features, scorer, learning.cap), learning.judged_values[fold.test]).value
         )

@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import lightgbm
+import numpy as np
 
+from evaluation.gates.served_gates import BY_HAND
 from models.calibration import Calibration
 from models.features import Feature
 from models.indices import IndexedModel, indices_of
@@ -24,6 +26,7 @@ from training.fitting import calibration_choice
 from training.fitting.boosting import Boosting, fit_boosting
 from training.fitting.calibration_choice import SMOOTH, OutOfFoldMargins
 from training.fitting.candidates import (
+    HIGHEST_FINDING,
     INDEX_FEATURES,
     WEIGHT_CAP,
     Floats,
@@ -34,8 +37,9 @@ from training.fitting.candidates import (
     figures_of,
     learning_of,
     try_boosting,
-    try_splines,
+    try_lines,
 )
+from training.fitting.drawn import fit_drawn
 from training.fitting.ladder import LadderStep, StepJudged, climb
 from training.fitting.splines import fit_splines
 from training.fitting.tuning import search
@@ -51,7 +55,10 @@ PENALTIES = (0.5, 2.0, 8.0, 32.0)  # of logistic regression, so that it is searc
 # Of models that read a few figures nothing is searched: so few figures leave little to choose, and choosing costs rows.
 FEW = Boosting(rounds=350, learning_rate=0.03, leaves=6, depth=3, least_in_leaf=30, ridge=10.0)
 FEW_PENALTY = 8.0
-PUBLISHED = "published"
+# How strongly weights are drawn towards the published ones: as much as some 250 talks say of a weight (a standard
+# deviation of .18 log-odds a standard deviation of the figure), so that they decide where labels are few.
+DRAWN_PENALTY = 32.0
+PUBLISHED, FINDING_FIRST = BY_HAND
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,7 @@ class Search:
 class Fitted:
     """The model that serves, its calibration and band, the regression beside it, and how they compared out of fold."""
 
+    kind: str
     model: RiskModel
     calibration: Calibration
     band: ProbabilityBand
@@ -97,7 +105,7 @@ def fit(features: tuple[Feature, ...], rows: LearnedRows, cap: float, settings: 
     progress("weights")
     learning, weight_cap, tried = _with_weights(features, rows, cap, settings)
     progress("logistic regression")
-    splines = {penalty: try_splines(learning, penalty) for penalty in PENALTIES}
+    splines = {penalty: try_lines(learning, fit_splines, penalty) for penalty in PENALTIES}
     penalty = min(splines, key=lambda one: splines[one].log_loss)
     tried = _try_trees(learning, settings, rows, tried, progress)
     fixed = len(_sizes(settings, rows))
@@ -120,6 +128,7 @@ def fit(features: tuple[Feature, ...], rows: LearnedRows, cap: float, settings: 
     parted, compared = calibration_choice.compare(margins, settings.salt)
     known = margins.margin, margins.outcome, margins.weight
     return Fitted(
+        kind=kind,
         model=model,
         calibration=SMOOTH[calibration_choice.choose(compared)](*known),
         band=fit_band(*known),
@@ -143,18 +152,23 @@ def _kind(
         return "lightgbm", trees.found, []
     progress("few figures")
     indices = indices_of(learning.features)
-    published = margins_of(published_score(learning.features, learning.cap), learning.judged_values[learning.judged])
+    judged = learning.judged_values[learning.judged]
+    published = margins_of(published_score(learning.features, learning.cap), judged).value
     few = learning.of_indices(indices)
+    highest = few.judged_values[learning.judged, HIGHEST_FINDING].astype(float)
     rungs = {
-        PUBLISHED: figures_of(learning, published.value),
-        "few_lines": try_splines(few, FEW_PENALTY),
+        PUBLISHED: figures_of(learning, published),
+        FINDING_FIRST: figures_of(learning, published + highest * (np.ptp(published) + 1.0)),
+        "few_lines": try_lines(few, fit_splines, FEW_PENALTY),
+        "drawn_lines": try_lines(few, fit_drawn, DRAWN_PENALTY),
         "indices": try_boosting(few, FEW, settings.seed, stop=False).found,
         "logistic": logistic,
         "lightgbm": trees.found,
     }
     ladder = climb(learning, [LadderStep(name, found) for name, found in rungs.items()], settings.seed)
-    # Where nothing beats the published effects no model should serve, which a gate says; what is trained is the next.
-    kind = next((one.name for one in reversed(ladder) if one.taken and one.name != PUBLISHED), "few_lines")
+    # Where nothing beats what needs no labels no model should serve, which a gate says; what is trained is the next.
+    kind = [one.name for one in ladder if one.taken][-1]
+    kind = "few_lines" if kind in BY_HAND else kind
     return kind, rungs[kind], ladder
 
 
@@ -178,6 +192,8 @@ def scorer_of(
     few = indices.values(values)
     if kind == "few_lines":
         return IndexedModel(indices, fit_splines(INDEX_FEATURES, few, outcome, weight, FEW_PENALTY))
+    if kind == "drawn_lines":
+        return IndexedModel(indices, fit_drawn(INDEX_FEATURES, few, outcome, weight, DRAWN_PENALTY))
     return IndexedModel(indices, fit_boosting(INDEX_FEATURES, few, outcome, weight, FEW, seed))
 
 

@@ -14,6 +14,7 @@ from training.cohorts.folds import inner_folds
 from training.cohorts.learned_rows import LearnedRows
 from training.fitting.boosting import Boosting
 from training.fitting.calibrate import fit_beta, fit_platt
+from training.fitting.calibration_choice import Fit
 from training.fitting.candidates import WEIGHT_CAP
 from training.fitting.fitting import scorer_of
 
@@ -31,7 +32,7 @@ def refit(
     features = tuple(feature for feature, keep in zip(artifact.features, kept, strict=True) if keep)
     cap = training["comparison"].get("weight_cap", WEIGHT_CAP)
     scorer = scorer_of(
-        kind or artifact.model.kind,
+        kind or artifact.manifest.kind,
         features,
         learning.matrix.values[:, kept],
         learning.outcome,
@@ -43,8 +44,8 @@ def refit(
     return RiskModel(features, scorer, artifact.model.family_cap)
 
 
-def recalibrate(artifact: Artifact, rows: LearnedRows) -> Calibration:
-    """The artifact's kind of curve for such a model, from margins out of fold of the rows of index dates."""
+def out_of_fold(artifact: Artifact, rows: LearnedRows) -> tuple[Floats, Floats, Floats]:
+    """Margins out of fold, outcomes and weights of the rows of index dates, on which probabilities are calibrated."""
     waves = rows.waves
     margin, judged = np.zeros(len(waves.outcome)), np.zeros(len(waves.outcome), dtype=bool)
     apart = None if rows.talks is None else waves
@@ -52,9 +53,16 @@ def recalibrate(artifact: Artifact, rows: LearnedRows) -> Calibration:
         model = refit(artifact, rows.fitted_where(fold.train))
         margin[fold.test] = margin_of(model, waves.where(fold.test))
         judged |= fold.test
-    weight = np.minimum(waves.weight, WEIGHT_CAP)
-    fit = fit_beta if artifact.calibration.bend else fit_platt
-    return fit(margin[judged], waves.outcome[judged], weight[judged])
+    return margin[judged], waves.outcome[judged], np.minimum(waves.weight, WEIGHT_CAP)[judged]
+
+
+def recalibrate(artifact: Artifact, rows: LearnedRows) -> Calibration:
+    """The artifact's kind of curve for such a model."""
+    return curve_of(artifact)(*out_of_fold(artifact, rows))
+
+
+def curve_of(artifact: Artifact) -> Fit:
+    return fit_beta if artifact.calibration.bend else fit_platt
 
 
 def margin_of(model: RiskModel, cohort: Cohort, kept: NDArray[Any] | slice = slice(None)) -> Floats:
