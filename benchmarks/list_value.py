@@ -41,7 +41,8 @@ from training.cohorts.population import tiers_of
 from training.cohorts.served_list import HORIZONS, DayOfStudents, found_within, standing_of, tiers_by_share
 from training.fitting.boosting import fit_boosting
 from training.fitting.candidates import INDEX_FEATURES
-from training.fitting.fitting import FEW, SIZES
+from training.fitting.fitting import SIZES
+from training.fitting.kinds import FEW
 from training.train import Options, Trained, train
 
 SEEDS, STUDENTS = "1,2,3", 20_000

@@ -21,6 +21,7 @@ from data_schemas.duty import duty_faults
 from data_schemas.enrolment import SET_ASIDE, STUDENT
 from data_schemas.horizon import open_dates, outcomes_until
 from data_schemas.instruments import packaged_instruments
+from data_schemas.label_doubts import label_doubts
 from data_schemas.plausibility import age_questions, late_questions, roster_questions
 from data_schemas.repeats import repeats
 from data_schemas.rules import Fault, faults
@@ -283,9 +284,7 @@ def _label_notes(dataset: Dataset, label: dict[str, Any] | None) -> Iterator[str
         yield f"outcomes exist for picked students ({picked}): their rate is not the rate of all"
     if not everyone and AUDIT not in label["selection"]:
         yield "no interview by lot (audit) is among the outcomes: what lists miss cannot be estimated"
-    if not everyone and label["without_probability"]:
-        without = how_many(label["without_probability"], "outcome")
-        yield f"{without} without a selection probability, so rates cannot be weighted"
+    yield from label_doubts(dataset)
     running = open_dates(dataset)
     if running:
         yield (

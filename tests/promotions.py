@@ -24,6 +24,7 @@ from tests.command_line import told
 from tests.gate_figures import BEHIND, Figures, good, group, interval, order
 from tests.known_schools import make_known
 from tests.learnable import learnable
+from training.logged_run import LoggedRun
 from training.tracking import log_training
 
 ANNA, BEN, WANG = "anna", "ben", "wang"
@@ -82,7 +83,7 @@ def register(
             (into / "report" / "report.json").write_text(json.dumps(report), "utf-8")
         return {}
 
-    return log_training(settings, by_leave(**manifest), {}, {}, {}, write_files)[0].version
+    return log_training(settings, by_leave(**manifest), LoggedRun(), write_files)[0].version
 
 
 def make_home(folder: Path) -> Path:

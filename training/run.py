@@ -13,7 +13,8 @@ from models import Artifact, Policy
 from runxin.settings import Settings
 from training.cohorts.population import tiers_of
 from training.evaluate import rule_of
-from training.fitting.fitting import Progress
+from training.fitting.kinds import Progress
+from training.logged_run import logged_run
 from training.model_evaluation import EvaluatedRows, evaluate_model
 from training.retraining.all_waves import fitted_on_all_waves
 from training.tracking import Registered, check_tracking, log_training
@@ -38,27 +39,8 @@ def train_and_register(
     serving = fitted_on_all_waves(trained, dataset, policy, progress)
     counts = tier_counts(trained)
     training = trained.artifact.manifest.training
-    parameters = {
-        **{f"boosting.{name}": value for name, value in training["boosting"].items()},
-        "kind": trained.artifact.manifest.kind,
-        "seed": options.seed,
-        "salt": options.salt,
-        "split": training["split"],
-        "mode": training["mode"],
-        "label": json.dumps(training["label"]),
-        "policy": policy.name,
-        "dataset": training["dataset"],
-        "data_fingerprint": training["fingerprint"],
-        "data_origin": trained.artifact.manifest.data_origin,
-        "rows": training["rows"],
-        "labelled": training["labelled"],
-    }
-    figures = {
-        **flat(trained.metrics),
-        **trained.comparison,
-        **{f"tier.{name}": float(count) for name, count in counts.items()},
-    }
-    tags = {"synthetic": str(training["synthetic"]).lower(), "mode": training["mode"]}
+    figures = flat(trained.metrics) | {f"tier.{name}": float(count) for name, count in counts.items()}
+    run = logged_run(trained, serving, options, figures)
 
     def write_files(artifact: Artifact, folder: Path) -> dict[str, float]:
         """The report and its pictures, in the name of the version that has just been registered; answers with the
@@ -77,7 +59,7 @@ def train_and_register(
         return flat({name: of for name, of in more.items() if of is not None})
 
     progress("MLflow")
-    registered, artifact = log_training(settings, serving, parameters, figures, tags, write_files)
+    registered, artifact = log_training(settings, serving, run, write_files)
     return TrainingResult(registered, artifact, trained.metrics, trained.comparison)
 
 

@@ -6,6 +6,7 @@ MLflow is imported when it is first needed, with its telemetry switched off befo
 import hashlib
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,12 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from models import Artifact, load_artifact, manifest_sha256, save_artifact
+from models.scored_frame import OUTPUTS
+from runxin import __version__
 from runxin.errors import refused, unavailable, usage
 from runxin.settings import Settings
+from training.logged_run import ABOUT, LoggedRun
 
 MODEL = "runxin"
-CHAMPION = "champion"
-FOLDER = "model"
+CHAMPION, CANDIDATE = "champion", "candidate"
+FOLDER, INSIDE = "model", Path("artifacts") / "runxin"  # a run's model, and the artifact inside it
+DIGITS = 36  # of a digest: MLflow keeps no more
 HASH_TAG = "manifest_sha256"
 REPORT, REPORT_TAG = "report/report.json", "report_sha256"
 MONITORING = "runxin-monitoring"
@@ -40,6 +45,9 @@ def _mlflow() -> Any:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     import mlflow
 
+    with warnings.catch_warnings():  # of MLflow's own type hints
+        warnings.simplefilter("ignore")
+        import mlflow.pyfunc
     return mlflow
 
 
@@ -78,47 +86,94 @@ def check_tracking(settings: Settings) -> None:
 def log_training(
     settings: Settings,
     artifact: Artifact,
-    parameters: dict[str, Any],
-    metrics: dict[str, float],
-    tags: dict[str, str],
+    told: LoggedRun,
     write_files: Callable[[Artifact, Path], dict[str, float]],
 ) -> tuple[Registered, Artifact]:
-    """Log a run with the files that `write_files` puts into a folder and the figures that it answers with, register
-    the artifact and return it with its version written in."""
+    """Log a run with what is `told` of it, the files that `write_files` puts into a folder and the figures that it
+    answers with; register the artifact as a model that `mlflow.pyfunc` loads, and return it with its version written
+    in."""
     with _connected(settings) as mlflow, tempfile.TemporaryDirectory() as scratch:
         client = mlflow.MlflowClient()
         mlflow.set_experiment(experiment_id=_experiment(client, settings))
-        with mlflow.start_run() as run:
-            mlflow.log_params(parameters)
-            mlflow.log_metrics(metrics)
-            mlflow.set_tags(tags)
-            version = _new_version(client, run)
+        with mlflow.start_run(run_name=told.name, description=told.description or None, tags=told.tags) as run:
+            mlflow.log_params(told.parameters)
+            mlflow.log_metrics(told.metrics)
+            _log_data(mlflow, told)
+            for trial in told.trials:
+                with mlflow.start_run(run_name=trial.name, nested=True, tags={"taken": str(trial.taken).lower()}):
+                    mlflow.log_params(trial.parameters)
+                    mlflow.log_metrics(trial.metrics)
+            version = _new_version(client, run, told)
             named = artifact.manifest.model_copy(update={"version": version})
             artifact = replace(artifact, manifest=named)
             files = Path(scratch) / "files"
             files.mkdir()
             mlflow.log_metrics(write_files(artifact, files))
             mlflow.log_artifacts(str(files))
-            folder = Path(scratch) / FOLDER
+            folder = Path(scratch) / INSIDE.name
             save_artifact(artifact, folder)
-            mlflow.log_artifacts(str(folder), FOLDER)
-            client.set_model_version_tag(MODEL, version, HASH_TAG, manifest_sha256(folder))
+            _save_model(mlflow, artifact, told, folder, Path(scratch) / FOLDER)
+            mlflow.log_artifacts(str(Path(scratch) / FOLDER), FOLDER)
+            tags = {HASH_TAG: manifest_sha256(folder), **told.tags}
             if (files / REPORT).is_file():
-                client.set_model_version_tag(MODEL, version, REPORT_TAG, _sha256((files / REPORT).read_bytes()))
+                tags[REPORT_TAG] = _sha256((files / REPORT).read_bytes())
+            for name, value in tags.items():
+                client.set_model_version_tag(MODEL, version, name, value)
+            client.set_registered_model_alias(MODEL, CANDIDATE, version)
             return Registered(version, f"models:/{MODEL}/{version}", run.info.run_id), artifact
+
+
+def _log_data(mlflow: Any, told: LoggedRun) -> None:
+    """The dataset by its name and digest, as learned from and as judged by; nothing of what it holds."""
+    if not told.digest:
+        return
+    from mlflow.data.code_dataset_source import CodeDatasetSource
+    from mlflow.data.meta_dataset import MetaDataset
+
+    source = CodeDatasetSource({"mlflow.source.name": "runxin train", "data_fingerprint": told.digest})
+    data: Any = MetaDataset
+    for context, name in (("training", told.dataset), ("evaluation", f"{told.dataset}, held out")):
+        mlflow.log_input(data(source, name, told.digest[:DIGITS]), context=context)
+
+
+def _save_model(mlflow: Any, artifact: Artifact, told: LoggedRun, folder: Path, into: Path) -> None:
+    """The artifact of `folder` as a model of MLflow's: this package's adapter as code, a signature, and an example."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+
+    with warnings.catch_warnings():  # MLflow's own use of what pandas is about to change
+        warnings.simplefilter("ignore")
+        mlflow.pyfunc.save_model(
+            into,
+            python_model=str(Path(__file__).with_name("registered_model.py")),
+            artifacts={INSIDE.name: str(folder)},
+            signature=ModelSignature(
+                Schema([ColSpec("double", feature.name) for feature in artifact.features]),
+                Schema([ColSpec(kind, name) for name, kind in OUTPUTS.items()]),
+            ),
+            input_example=told.example,
+            pip_requirements=[f"{MODEL}=={__version__}"],
+            metadata={"manifest_sha256": manifest_sha256(folder), "data_origin": artifact.manifest.data_origin},
+        )
 
 
 def fetch(settings: Settings, uri: str, into: Path) -> Path:
     """Download an artifact by MLflow URI, registry version number or alias, or copy it from a folder, and verify
     its files. Raises `UserError` where there is none or it was changed."""
     if Path(uri).is_dir():
-        load_artifact(Path(uri))
-        return Path(uri)
+        folder = _inside(Path(uri))
+        load_artifact(folder)
+        return folder
     with _connected(settings) as mlflow:
         full = f"models:/{MODEL}/{uri}" if uri.isdigit() else uri
-        folder = Path(mlflow.artifacts.download_artifacts(full, dst_path=str(into)))
+        folder = _inside(Path(mlflow.artifacts.download_artifacts(full, dst_path=str(into))))
     load_artifact(folder)
     return folder
+
+
+def _inside(folder: Path) -> Path:
+    """Where the artifact is in what the registry holds: versions of before were nothing but it."""
+    return folder / INSIDE if (folder / INSIDE).is_dir() else folder
 
 
 def registered_hash(settings: Settings, version: str) -> str:
@@ -180,12 +235,12 @@ def _experiment(client: Any, settings: Settings, name: str = MODEL) -> str:
     return str(client.create_experiment(name, artifact_location=location))
 
 
-def _new_version(client: Any, run: Any) -> str:
+def _new_version(client: Any, run: Any, told: LoggedRun) -> str:
     from mlflow.exceptions import MlflowException
 
     try:
         client.get_registered_model(MODEL)
     except MlflowException:
-        client.create_registered_model(MODEL)
+        client.create_registered_model(MODEL, tags={"runxin": __version__}, description=ABOUT)
     source = f"{run.info.artifact_uri}/{FOLDER}"
-    return str(client.create_model_version(MODEL, source, run.info.run_id).version)
+    return str(client.create_model_version(MODEL, source, run.info.run_id, description=told.description).version)

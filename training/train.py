@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from data_schemas.calendar import day_to_date
 from data_schemas.dataset import Dataset
+from data_schemas.label_doubts import label_doubts
 from evaluation import Scored, measure, rule_sum, sum_score
 from evaluation.monitoring.snapshot import take_snapshot
 from models import Artifact, Manifest, Policy, Records, records_of
@@ -24,7 +25,8 @@ from training.cohorts.reference import training_reference
 from training.cohorts.seen import sketch
 from training.cohorts.split import Split, split
 from training.fitting.boosting import Boosting
-from training.fitting.fitting import SIZE_TOLERANCE, SIZES, Fitted, Progress, Search, Size, fit, tried_table
+from training.fitting.fitting import SIZE_TOLERANCE, SIZES, Fitted, Search, Size, fit, tried_table
+from training.fitting.kinds import Progress
 
 Floats = NDArray[np.float64]
 NAME = "runxin"
@@ -178,6 +180,7 @@ def _manifest(
             "sizes": tried_table(fitted.tried, fitted.taken),
             "tuning": {"seconds": options.tune_seconds, "trials": max(len(fitted.tried) - len(options.sizes), 0)},
             "calibrations": fitted.calibrations,
+            "doubts": list(label_doubts(dataset)),
             "size_tolerance": SIZE_TOLERANCE,
         },
         metrics={},

@@ -61,6 +61,7 @@ def payload_of(outcome: TrainingResult) -> dict[str, Any]:
         "sizes": manifest.training["sizes"],
         "tuning": manifest.training["tuning"],
         "calibrations": manifest.training["calibrations"],
+        "doubts": manifest.training["doubts"],
     }
 
 
@@ -77,6 +78,7 @@ def _text(outcome: TrainingResult) -> str:
         _verdict(outcome),
         *_settings_text(manifest.training),
         *_calibrations_text(manifest.training["calibrations"]),
+        *(f"to be known of the outcomes: {doubt}" for doubt in manifest.training["doubts"]),
     ]
     return "\n".join(lines)
 

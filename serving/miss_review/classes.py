@@ -10,7 +10,7 @@ from data_schemas.codes import Code
 from data_schemas.instruments import Instrument, Score
 from models.assessment import Assessment, InstrumentResult
 
-ELSEWHERE = ("leave", "concern")  # groups of reasons that do not come from the student's own answers
+ELSEWHERE = ("leave", "concern", "talk")  # groups of reasons that do not come from the student's own answers
 
 
 class MissClass(Code):

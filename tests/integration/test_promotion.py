@@ -159,8 +159,8 @@ def spoilt(file: Path, old: bytes, new: bytes) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("file", "old", "new", "code", "words"),
     [
-        ("model/calibration.json", b"slope", b"slopf", 3, "the model artifact was changed"),
-        ("model/manifest.json", b'"runxin"', b'"runxim"', 4, "not the artifact that was registered"),
+        ("model/artifacts/runxin/calibration.json", b"slope", b"slopf", 3, "the model artifact was changed"),
+        ("model/artifacts/runxin/manifest.json", b'"runxin"', b'"runxim"', 4, "not the artifact that was registered"),
         ("report/report.json", b'"positives": 86', b'"positives": 860', 4, "not the one that was registered"),
     ],
 )

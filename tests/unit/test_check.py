@@ -168,7 +168,7 @@ def test_the_label_is_told_with_its_base_rate_and_who_was_picked() -> None:
         assert word in notes
     assert "10 outcomes after the as-of date" in notes
     assert "outcomes end on 2026-04-20, before the horizon is over" in notes
-    assert "10 outcomes without a selection probability, so rates cannot be weighted" in notes
+    assert "10 of 10 outcomes of picked students have no chance of having been picked on record" in notes
     assert "no interview by lot (audit) is among the outcomes" in notes
     assert (report.label["without_selection"], report.label["without_probability"]) == (1, 10)
     assert not check_dataset(dataset(mode="concurrent", label=label, outcomes=outcomes("2026-04-20"))).ok

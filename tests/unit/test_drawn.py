@@ -5,7 +5,7 @@ import numpy as np
 from models.indices.published import LOG_ODDS
 from training.fitting.candidates import INDEX_FEATURES
 from training.fitting.drawn import fit_drawn
-from training.fitting.fitting import DRAWN_PENALTY
+from training.fitting.kinds import DRAWN_PENALTY
 
 NAMES = [feature.name for feature in INDEX_FEATURES]
 PUBLISHED = np.array([LOG_ODDS.get(name, 0.0) for name in NAMES])

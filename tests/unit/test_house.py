@@ -24,7 +24,7 @@ PICKLERS = {"pickle", "joblib", "cloudpickle", "dill", "shelve", "marshal"}
 # library → the one place that imports it, as a pattern of its path
 # MLflow hands on the errors of its own database.
 DOORWAYS = {
-    "mlflow": r"training/tracking\.py",
+    "mlflow": r"training/(tracking|registered_model)\.py",  # the latter is what the registry keeps and MLflow runs
     "bentoml": r"serving/service\.py",
     "sqlalchemy": r"serving/store/.+\.py|serving/\w+/(tables|store|store/\w+)\.py|training/tracking\.py",
     "alembic": r"serving/store/.+\.py",

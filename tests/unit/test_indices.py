@@ -10,7 +10,7 @@ from models.risk_model import RiskModel, contributions, margins
 from tests.trained import FEATURES, invented
 from training.fitting.boosting import fit_boosting
 from training.fitting.candidates import INDEX_FEATURES
-from training.fitting.fitting import FEW
+from training.fitting.kinds import FEW
 
 RNG = np.random.default_rng(5)
 VALUES, OUTCOME = invented(FEATURES, RNG)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data_schemas.instruments import packaged_instruments
-from models.assessment import Assessment, InstrumentResult, ScoreResult
+from models.assessment import GROUPS, Assessment, InstrumentResult, ScoreResult
 from models.small_counts import hidden_below
 from runxin.errors import UserError
 from serving.access import Role, User
@@ -21,6 +21,7 @@ from serving.miss_review import (
     read_half,
 )
 from serving.miss_review.classes import also_there
+from serving.platform.words import catalogue
 from serving.store import AuditEvent
 from tests.factories import NOW, assessment, floor, sheet, words
 from tests.new_stores import new_store
@@ -102,6 +103,13 @@ def test_what_else_was_there_is_said_beside_the_class() -> None:
     )
     assert also_there(seen) == ("suspect", "floor", "leave")
     assert also_there(None) == ()
+
+
+def test_every_group_that_does_not_come_from_answers_or_circumstances_is_said_and_has_a_word() -> None:
+    everything = assessment(group_contributions=dict.fromkeys(GROUPS, 0.5))
+    said = also_there(everything)
+    assert set(said) == set(GROUPS) - {"questionnaire", "family", "context"}
+    assert all(f"miss_also_{one}" in catalogue() for one in said)
 
 
 def test_a_half_year_is_of_the_calendar() -> None:

@@ -16,7 +16,7 @@ from training.fitting.boosting import Boosting
 from training.fitting.calibrate import fit_beta, fit_platt
 from training.fitting.calibration_choice import Fit
 from training.fitting.candidates import WEIGHT_CAP
-from training.fitting.fitting import scorer_of
+from training.fitting.kinds import scorer_of
 
 Floats = NDArray[np.float64]
 PENALTY = 2.0  # of logistic regression in artifacts that do not name theirs

@@ -9,7 +9,7 @@ from data_schemas.dataset import Dataset
 from models import Policy
 from runxin.errors import usage
 from training.fitting.boosting import Boosting
-from training.fitting.fitting import Progress
+from training.fitting.kinds import Progress
 from training.train import Options, train
 
 FIGURES = ("auroc", "average_precision", "brier", "calibration_slope", "calibration_intercept")
