@@ -185,6 +185,7 @@ class Promotion(PolicyPart):
     least_known: float = Field(default=0.5, ge=0, le=1)
     most_without_chance: float = Field(default=0.05, ge=0, le=1)
     widest_slope: float = Field(default=0.6, gt=0)
+    fewest_effective: int = Field(default=50, ge=1)
     request_days: int = Field(ge=1)
 
 

@@ -145,7 +145,7 @@ def invented_lists(people: Population) -> Figures:
         }
         for block, mine in inside.items()
     }
-    return served_lists(people.scored, taken, inside, 40, 1)
+    return served_lists(people.scored, taken, inside, people.groups, 40, 1)
 
 
 def invented_rolling(people: Population, noise: float = 0.2) -> Rolled:

@@ -82,7 +82,7 @@ def smooth_calibration(
         logistic_coefficients(design, outcome, block, start, np.zeros(len(logits))) for block in samples.weights(weight)
     ]
     curves = expit(np.concatenate(fits) @ at.T)
-    bands: list[Interval] = [interval(curve) for curve in curves.T]
+    bands: list[Interval] = [interval(curve, samples.units) for curve in curves.T]
     return [
         {"predicted": float(p), "observed": band["value"], "low": band["low"], "high": band["high"]}
         for p, band in zip(expit(grid), bands, strict=True)

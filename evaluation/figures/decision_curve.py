@@ -41,6 +41,6 @@ def decision_curves(
     curves: dict[str, list[Interval]] = {}
     for name, chosen in acted.items():
         values = np.concatenate([net_benefit(outcome, chosen, block, THRESHOLDS) for block in blocks])
-        curves[name] = [interval(at) for at in values.T]
+        curves[name] = [interval(at, samples.units) for at in values.T]
     curves["none"] = [{"value": 0.0, "low": None, "high": None} for _ in THRESHOLDS]
     return {"thresholds": THRESHOLDS.tolist(), "curves": curves}

@@ -9,19 +9,26 @@ from numpy.typing import NDArray
 
 from evaluation.figures.bootstrap import draw
 from evaluation.figures.capacity import Labelled, lists_compared
+from evaluation.figures.served_groups import served_by_group
 from evaluation.scored import Scored
 
 Bools = NDArray[np.bool_]
-SERVED = "served"
+SERVED, EVERYONE, MONTH = "served", "everyone", 40
 Taken = Mapping[str, Mapping[int, Bools]]  # by order and horizon, who is spoken with (n,)
 
 
 def served_lists(
-    scored: Scored, taken: Mapping[str, Taken], inside: Mapping[str, Bools], resamples: int, seed: int
+    scored: Scored,
+    taken: Mapping[str, Taken],
+    inside: Mapping[str, Bools],
+    groups: Mapping[str, NDArray[Any]],
+    resamples: int,
+    seed: int,
 ) -> dict[str, Any]:
     """By whom the list is filled from (`inside`, by name: everyone, those outside open evidence) and by horizon: how
     many interviews, how many of these students' outcomes are known, and each order's cases and recall, the served one
-    first. Outcomes that nobody knows stand for nothing: `share_labelled` says how many of the list are known."""
+    first. Outcomes that nobody knows stand for nothing: `share_labelled` says how many of the list are known. `groups`
+    hold by name the group of each row; a month's list of everyone is told by them (`served_by_group`)."""
     rows = np.flatnonzero(scored.labelled)
     everyone = draw(scored.school, resamples, seed)
     samples = everyone.where(rows) if everyone.unit == "school" else draw(scored.school[rows], resamples, seed)
@@ -34,10 +41,12 @@ def served_lists(
             lists = {name: of[horizon].astype(np.float64) for name, of in taken[block].items()}
             interviews = float(lists[SERVED].sum())
             labelled = int((lists[SERVED][here.rows] > 0).sum())
+            by_group = block == EVERYONE and horizon == MONTH
             found[block][str(horizon)] = {
                 "interviews": interviews,
                 "labelled": labelled,
                 "share_labelled": labelled / interviews if interviews else None,
                 "orders": lists_compared(here, lists),
+                **({"groups": served_by_group(here, lists[SERVED], groups)} if by_group else {}),
             }
     return found

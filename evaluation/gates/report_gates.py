@@ -6,7 +6,7 @@ from typing import Any
 from data_schemas.codes import Tier
 from evaluation.figures.groups import gap_verdict
 from evaluation.gates.gate import HELD, REFUSE, WAIVER, Gate, Status
-from evaluation.gates.served_gates import chances, climbed, served
+from evaluation.gates.served_gates import chances, climbed, served, served_groups
 from evaluation.report.names import name_of, shown
 from evaluation.report.sentences import FEWER, MORE, compare
 from evaluation.report.verdict import TO_BEAT
@@ -25,10 +25,11 @@ def report_gates(report: Report, limits: Promotion) -> Iterator[Gate]:
     yield from climbed(report)
     yield from served(report, limits)
     for name in TO_BEAT:
-        yield _beats(report, name)
+        yield _beats(report, name, limits)
     yield _inside_tiers(report)
     yield _regression(report, limits)
     yield _groups(report, limits)
+    yield from served_groups(report, limits)
 
 
 def _in_sample(report: Report) -> Gate:
@@ -99,23 +100,24 @@ def _outcomes(report: Report, limits: Promotion) -> Gate:
     )
 
 
-def _beats(report: Report, name: str) -> Gate:
-    """Superior in cases per interview. Not ahead even by the plain figure: not beaten. Ahead, and not surely: open."""
-    gain = report["list"]["orders"][name]["gain_of_model"]["cases_per_interview"]
+def _beats(report: Report, name: str, limits: Promotion) -> Gate:
+    """Superior in cases per interview. Where a gain of `smallest_difference` can be excluded: not beaten. Neither that
+    nor surely ahead: open."""
+    gain, least = report["list"]["orders"][name]["gain_of_model"]["cases_per_interview"], limits.smallest_difference
     zh, en = name_of(name, "zh"), name_of(name, "en")
-    found = compare(gain)
     status: Status
-    if found == MORE:
+    if compare(gain) == MORE:
         status, said = HELD, ("多于", "more than")
-    elif gain["value"] is not None and (found == FEWER or gain["value"] <= 0):
+    elif gain["high"] is not None and gain["high"] < least:
         status, said = REFUSE, ("没有多于", "not more than")
     else:
         status, said = WAIVER, ("是否多于尚无定论：", "not shown to be more than")
     return Gate(
         name,
         status,
-        f"每次访谈发现的个案{said[0]}“{zh}”：差 {shown(gain, 'zh')}。",
-        f"Cases found per interview are {said[1]} by “{en}”: difference {shown(gain, 'en')}.",
+        f"每次访谈发现的个案{said[0]}“{zh}”（有意义的差别 {least}）：差 {shown(gain, 'zh')}。",
+        f"Cases found per interview are {said[1]} by “{en}” (smallest difference {least}): difference "
+        f"{shown(gain, 'en')}.",
     )
 
 

@@ -3,7 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from evaluation.figures.bootstrap import Interval
+from evaluation.figures.groups import gap_verdict
+from evaluation.figures.power import needed, power
 from evaluation.figures.served import SERVED
+from evaluation.figures.served_groups import BETWEEN
 from evaluation.gates.gate import HELD, REFUSE, WAIVER, Gate, Status
 from evaluation.report.names import name_of, shown
 from models.policy import Promotion
@@ -15,7 +19,8 @@ BY_HAND = ("published", "finding_then_published")  # steps of the ladder in whic
 
 def served(report: Report, limits: Promotion) -> Iterator[Gate]:
     """A month's list, of everyone, against each order by hand in the same places: refused where it surely finds fewer,
-    held where a loss of `smallest_difference` can be excluded, open else. None where there is no such list."""
+    held where a loss of `smallest_difference` can be excluded, open else; below the floor of coverage there is no
+    verdict. None where there is no such list."""
     lists = report.get("served")
     if not lists:
         return
@@ -32,6 +37,7 @@ def served(report: Report, limits: Promotion) -> Iterator[Gate]:
         f"Of the {of} on a month's list the outcomes of {labelled} are known ({known:.0%}), {least_en} "
         f"{limits.least_known:.0%}{'' if enough else ': what the list finds cannot be told from them'}.",
     )
+    yield _effective(month, limits)
     for name, order in month["orders"].items():
         if name == SERVED:
             continue
@@ -39,16 +45,85 @@ def served(report: Report, limits: Promotion) -> Iterator[Gate]:
         zh, en = name_of(name, "zh"), name_of(name, "en")
         status: Status = WAIVER
         said = ("是否不少于尚无定论：", "not shown to be as many as")
-        if gain["high"] is not None and gain["high"] < 0:
+        if not enough:
+            said = ("已知结局太少，不作结论：", "(too few outcomes are known for a verdict) against")
+        elif gain["high"] is not None and gain["high"] < 0:
             status, said = REFUSE, ("少于", "fewer than")
-        elif gain["low"] is not None and gain["low"] > -least and enough:
+        elif gain["low"] is not None and gain["low"] > -least:
             status, said = HELD, ("不少于", "as many as")
+        power_zh, power_en = _power(gain, least, labelled) if status == WAIVER else ("", "")
         yield Gate(
             f"served_{name}",
             status,
-            f"一个月的名单每次访谈发现的个案{said[0]}“{zh}”（界值 {least}）：差 {shown(gain, 'zh')}。",
-            f"A month's list finds {said[1]} “{en}” an interview (margin {least}): difference {shown(gain, 'en')}.",
+            f"一个月的名单每次访谈发现的个案{said[0]}“{zh}”（界值 {least}）：差 {shown(gain, 'zh')}。{power_zh}",
+            f"A month's list finds {said[1]} “{en}” an interview (margin {least}): difference {shown(gain, 'en')}."
+            f"{power_en}",
         )
+
+
+def _effective(month: Report, limits: Promotion) -> Gate:
+    """Whether what the list finds hangs on few: outcomes of unequal weight are worth fewer equal ones."""
+    worth, least = month["orders"][SERVED]["effective_n_on_list"], limits.fewest_effective
+    enough = worth >= least
+    return Gate(
+        "effective_n",
+        HELD if enough else WAIVER,
+        f"名单上已知的结局按权重相当于 {worth:.0f} 个，{'不少于' if enough else '少于'} {least} 个"
+        f"{'' if enough else '：少数几个权重大的决定了数字'}。",
+        f"Known outcomes on the list are worth {worth:.0f} of equal weight, {'at least' if enough else 'fewer than'} "
+        f"{least}{'' if enough else ': a few of great weight decide the figures'}.",
+    )
+
+
+def _power(gain: Interval, least: float, known: int) -> tuple[str, str]:
+    """How surely the next wave, as large as this one, would decide; where this one did not."""
+    sure, many = power(gain, least), needed(gain, least, known)
+    if sure is None or many is None:
+        return "", ""
+    return (
+        f"如果没有差别，同样规模的下一批有 {sure:.0%} 的把握排除这样的损失；"
+        f"要有 80%，名单上需要约 {many} 个已知结局（现有 {known} 个）。",
+        f" Where there is no difference, a next wave of this size excludes such a loss with a probability of "
+        f"{sure:.0%}; for 80% some {many} known outcomes on the list are needed (there are {known}).",
+    )
+
+
+def served_groups(report: Report, limits: Promotion) -> Iterator[Gate]:
+    """Recall and precision of groups on a month's list. Refused where either surely lies lower than among others by
+    more than the limit, by one attribute or by two at once; open where that of one attribute cannot be told. None where
+    there is no such list."""
+    by_name = report["served"]["everyone"][MONTH].get("groups") if report.get("served") else None
+    if by_name is None:
+        return
+    worse, unclear = [], []
+    for name, groups in by_name.items():
+        for group, figures in groups.items():
+            gaps = [figures[gap] for gap in ("recall_gap", "precision_gap")] if figures["shown"] else []
+            found = {gap_verdict(gap, limits.largest_gap, limits.widest_gap) for gap in gaps}
+            place = (
+                f"{name_of(name, 'zh')}（{name_of(group, 'zh')}）",
+                f"{name_of(name, 'en')} ({name_of(group, 'en')})",
+            )
+            if "refuse" in found:
+                worse.append(place)
+            elif found != {"pass"} and BETWEEN not in name:
+                unclear.append(place)
+    places = worse or unclear
+    zh, en = "、".join(place[0] for place in places), ", ".join(place[1] for place in places)
+    if worse:
+        zh = f"月度名单上召回率或每次访谈的发现明显低于其他学生（下限超过 {limits.largest_gap}）：{zh}。"
+        en = f"On a month's list recall or precision surely lies lower by more than {limits.largest_gap}: {en}."
+    elif unclear:
+        zh = f"月度名单上各群体的召回率和发现率尚无定论（区间宽于 {limits.widest_gap} 或无法给出）：{zh}。"
+        wide = f"interval wider than {limits.widest_gap}, or none"
+        en = f"On a month's list recall and precision are not known ({wide}): {en}."
+    else:
+        zh = "月度名单上各群体的召回率和发现率差距都在限度之内；两个属性合看，没有明显更低的。"
+        en = (
+            "On a month's list gaps in recall and precision are within the limit, and by two attributes at once none "
+            "is surely beyond it."
+        )
+    yield Gate("served_groups", REFUSE if worse else WAIVER if unclear else HELD, zh, en)
 
 
 def climbed(report: Report) -> Iterator[Gate]:

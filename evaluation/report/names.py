@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from data_schemas.codes import OutcomeKind, Sex, Stage, Tier
+from evaluation.figures.served_groups import BETWEEN
 
 NAMES: dict[str, tuple[str, str]] = {
     "model": ("模型", "model"),
@@ -67,8 +68,8 @@ UNESTIMATED = {"zh": "无法估计", "en": "cannot be estimated"}
 
 
 def name_of(code: str, language: str) -> str:
-    """The name of a code, the code itself where it has none."""
-    return NAMES.get(code, (code, code))[0 if language == "zh" else 1]
+    """The name of a code, the code itself where it has none; of two at once both names."""
+    return BETWEEN.join(NAMES.get(one, (one, one))[0 if language == "zh" else 1] for one in code.split(BETWEEN))
 
 
 def shown(of: Mapping[str, float | None], language: str, digits: int = 3) -> str:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from evaluation.figures.bootstrap import draw, effective_n, figure, interval
+from evaluation.figures.bootstrap import draw, effective_n, expanded, figure, interval
 from evaluation.figures.calibration import calibration_error, spline_terms
 from evaluation.figures.discrimination import auroc, average_precision, base_rate, brier, brier_of_base_rate
 from evaluation.figures.logistic_fit import logistic_coefficients
@@ -57,12 +57,37 @@ def test_samples_in_blocks_are_the_samples_at_once(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_interval_leaves_out_what_is_not_finite() -> None:
-    assert interval(np.array([2.0, 1.0, np.nan, 3.0])) == {
+    assert interval(np.array([2.0, 1.0, np.nan, 3.0]), 10**6) == {
         "value": 2.0,
-        "low": pytest.approx(1.05),
-        "high": pytest.approx(2.95),
+        "low": pytest.approx(1.05, abs=1e-5),
+        "high": pytest.approx(2.95, abs=1e-5),
     }
-    assert interval(np.array([np.nan, np.nan])) == {"value": None, "low": None, "high": None}
+    assert interval(np.array([np.nan, np.nan]), 10) == {"value": None, "low": None, "high": None}
+
+
+def test_few_schools_widen_an_interval_and_many_do_not() -> None:
+    assert expanded(10) == pytest.approx((0.856, 99.144), abs=2e-3)
+    assert expanded(1000) == pytest.approx((2.5, 97.5), abs=0.03)
+    assert expanded(2)[0] < 1e-6, "of two schools nothing but the ends is left"
+    assert expanded(1) == (2.5, 97.5), "of one there is nothing to draw"
+    values = np.append(0.0, RNG.normal(size=400))
+    few, many = interval(values, 10), interval(values, 10**6)
+    assert few["low"] < many["low"]  # type: ignore[operator]
+    assert few["high"] > many["high"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("schools", [10, 30])
+def test_intervals_of_few_schools_hold_the_truth_as_often_as_they_say(schools: int) -> None:
+    """Means of schools that differ: 300 draws of so many schools, whose true mean is 0."""
+    inside = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        names = np.repeat(np.arange(schools).astype(str), 5)
+        values = np.repeat(rng.normal(size=schools), 5) + rng.normal(size=5 * schools)
+        samples = draw(names, 200, seed)
+        found = figure(samples, np.ones(len(names)), lambda w, v=values: w @ v / w.sum(axis=-1))  # type: ignore[misc]
+        inside += found["low"] <= 0 <= found["high"]  # type: ignore[operator]
+    assert inside >= 0.92 * 300
 
 
 def test_effective_n_by_hand() -> None:

@@ -43,4 +43,4 @@ def served_figures(
     orders = {SERVED: (scored.margin, population.tier)}
     orders |= {name: (score, tiers_by_share(score, policy)) for name, score in by_hand.items()}
     taken, inside = taken_by_orders(standing, orders, WEEK_MONTH_TERM)
-    return served_lists(scored, taken, inside, resamples, seed)
+    return served_lists(scored, taken, inside, population.groups, resamples, seed)
