@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from data_schemas.codes import OutcomeKind
 from data_schemas.school_days import Calendars
-from models import Policy
+from models import Policy, archived_artifact
 from models.triage import ZONE, present_of
 from models.triage.queues import IMMEDIATE, WEEK
 from runxin.errors import UserError
@@ -126,7 +127,7 @@ def counts_of(cases: Sequence[KeptCase]) -> dict[str, dict[str, int]]:
 
 
 class _Looking:
-    """What is opened once for many cases: contexts and the lists of the time."""
+    """What is opened once for many cases: models, contexts and the lists of the time."""
 
     def __init__(self, store: Store, archive: Path, policy: Policy, now: datetime, actor: str) -> None:
         self.store, self.archive, self.policy, self.now, self.actor = store, archive, policy, now, actor
@@ -134,6 +135,7 @@ class _Looking:
         for one in outcomes_between(store, kinds=[OutcomeKind.INTERVIEW.code]):
             if one.outcome.interviewer is not None:
                 self._interviewed.setdefault(one.outcome.student_id, []).append(one.outcome.observed_on)
+        self._model_of = cache(archived_artifact)
         self._made: dict[tuple[str, str], Made | None] = {}
         self._lines: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -211,7 +213,8 @@ class _Looking:
         if before.assessment_id is None or before.context is None:
             return None, "not_kept"
         try:
-            done = replay_assessment(self.store, self.archive, before.assessment_id, self.now, self.actor, PURPOSE)
+            reading = (before.assessment_id, self.now, self.actor, PURPOSE)
+            done = replay_assessment(self.store, self.archive, *reading, model_of=self._model_of)
         except UserError:
             return None, "incomplete"
         return (None, "erased") if done.outcome == "erased" else (done.outcome, None)

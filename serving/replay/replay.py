@@ -1,11 +1,12 @@
 """One assessment replayed: put in the trail, made again, compared."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from models import archived_artifact
+from models import Artifact, archived_artifact
 from runxin.errors import Kind, UserError
 from serving.replay.context import code_fingerprint, library_versions, read_context
 from serving.replay.differences import Difference, differences
@@ -45,9 +46,16 @@ class Replay:
 
 
 def replay_assessment(
-    store: Store, archive: Path, assessment_id: str, now: datetime, actor: str, purpose: str = "quality_audit"
+    store: Store,
+    archive: Path,
+    assessment_id: str,
+    now: datetime,
+    actor: str,
+    purpose: str = "quality_audit",
+    model_of: Callable[[Path, str], Artifact] = archived_artifact,
 ) -> Replay:
-    """Make an assessment again from its stored inputs, policy, calendars, questionnaires and archived model.
+    """Make an assessment again from its stored inputs, policy, calendars, questionnaires and archived model, which
+    `model_of` opens.
 
     A person's record is read for it, so the reading is put in the trail first. Raises `UserError`: not found, or bad
     data naming what is missing or was changed.
@@ -63,7 +71,7 @@ def replay_assessment(
     rows = inputs_of(store, kept)
     school = kept.school_id if kept.run else rows.get("school_id")
     made = read_context(store, kept.context or "", school)
-    artifact = None if made.model is None else archived_artifact(archive, made.model)
+    artifact = None if made.model is None else model_of(archive, made.model)
     again = rebuilt(kept, rows, made, artifact)
     # As it would be read from the store, so that nothing is told apart that the store does not tell apart.
     found = tuple(differences(kept.assessment, json.loads(json.dumps(assessment_to_json(again)))))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from data_schemas.calendar import date_to_day
+from data_schemas.codes import Tier
 from models import calendars_for, read_policy, records_of
 from tests.learnable import learnable
 from training.cohorts.served_list import found_within, standing_of, taken_by_orders, tiers_by_share
@@ -25,7 +26,8 @@ def test_a_school_holds_so_many_interviews_a_thousand_students() -> None:
 
 
 def test_open_evidence_goes_first_whatever_the_order_says() -> None:
-    tiers, urgent = tiers_by_share(-SCORE, POLICY), np.array([one.urgent for one in STANDING.presents(STANDING.facts)])
+    tiers = tiers_by_share(-SCORE, POLICY)
+    urgent = np.array([STANDING.present(row, 0.0, Tier.ROUTINE).urgent for row in range(240)])
     up, down = (found_within(STANDING, one, tiers, ALL, (100,))["all"][100] for one in (SCORE, -SCORE))
     assert up.sum() > 0
     assert (up == down).all(), "checks are held in the order of their clocks"

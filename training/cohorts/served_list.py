@@ -1,7 +1,7 @@
 """Whom a school speaks with first, by an order of its students: the list that serving makes (`models.triage`), for
 every order with the same evidence, words, places and lots."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import cached_property
@@ -42,10 +42,18 @@ class DayOfStudents:
     @cached_property
     def evidence(self) -> Bools:
         """Who has open evidence (n,)."""
-        return np.array([bool(one.open) for one in self.presents(self.facts)], dtype=bool)
+        return np.array([bool(self.present(row, 0.0, Tier.ROUTINE).open) for row in range(len(self.facts))], dtype=bool)
 
-    def presents(self, facts: Iterable[StudentFacts]) -> list[Present]:
-        return [present_of([one], self.policy, self.calendars.of(one.school_id))[0] for one in facts]
+    @cached_property
+    def _worked_out(self) -> dict[tuple[int, Tier], Present]:
+        return {}
+
+    def present(self, row: int, margin: float, tier: Tier) -> Present:
+        """The student of a row as an order has it; of the order itself only the tier changes what is due."""
+        facts = replace(self.facts[row], margin=margin, model_tier=tier)
+        if (row, tier) not in self._worked_out:
+            self._worked_out[row, tier] = present_of([facts], self.policy, self.calendars.of(facts.school_id))[0]
+        return replace(self._worked_out[row, tier], facts=facts)
 
 
 def standing_of(records: Records, place: Ints, day: int, policy: Policy, calendars: Calendars) -> DayOfStudents:
@@ -77,22 +85,20 @@ def found_within(
     school holds so many interviews a thousand of them, in the order of `score` (n,) with the tiers (n,) that it gives:
     immediate checks first, then the week's line for so many places, concerns and lots among them, then everyone else
     in order, those last with whom somebody has spoken since their newest evidence."""
-    facts = [
-        replace(one, margin=float(margin), model_tier=TIERS[int(of)])
-        for one, margin, of in zip(standing.facts, score, tier, strict=True)
+    everyone = [
+        (row, standing.present(row, float(margin), TIERS[int(of)]))
+        for row, (margin, of) in enumerate(zip(score, tier, strict=True))
     ]
-    everyone = list(enumerate(standing.presents(facts)))
     found: dict[str, dict[int, Bools]] = {}
     for name, some in inside.items():
-        taken = {horizon: np.zeros(len(facts), dtype=bool) for horizon in horizons}
+        taken = {horizon: np.zeros(len(everyone), dtype=bool) for horizon in horizons}
         by_school = sorted((pair for pair in everyone if some[pair[0]]), key=_school)
         for school, group in groupby(by_school, key=_school):
             pairs = list(group)
             row_of, mine = {one.student_id: row for row, one in pairs}, [one for _, one in pairs]
-            for horizon in horizons:
-                interviews = round(horizon * len(mine) / THOUSAND)
-                rows = [row_of[one.student_id] for one in _spoken_with(school, mine, interviews, standing)]
-                taken[horizon][rows] = True
+            interviews = [round(horizon * len(mine) / THOUSAND) for horizon in horizons]
+            for horizon, spoken in zip(horizons, _spoken_with(school, mine, interviews, standing), strict=True):
+                taken[horizon][[row_of[one.student_id] for one in spoken]] = True
         found[name] = taken
     return found
 
@@ -110,17 +116,19 @@ def _school(pair: tuple[int, Present]) -> str:
     return pair[1].facts.school_id
 
 
-def _spoken_with(school: str, mine: Sequence[Present], interviews: int, standing: DayOfStudents) -> list[Present]:
-    """The first so many, each once."""
-    checks = by_deadline(one for one in mine if one.urgent)
-    places, strength = max(interviews - len(checks), 0), strengths_of(mine)
-    line = plan_week(mine, strength, school, places, True, standing.policy, standing.at).line if places else ()
-    given = {one.student_id: one for one in [*checks, *(one for one, _ in line)]}
-    if len(given) < interviews:
-        rest = [one for one in in_order(mine, strength, standing.at) if one.student_id not in given]
-        rest.sort(key=_spoken_since)
-        given |= {one.student_id: one for one in rest}
-    return list(given.values())[:interviews]
+def _spoken_with(
+    school: str, mine: Sequence[Present], interviews: Sequence[int], standing: DayOfStudents
+) -> Iterator[list[Present]]:
+    """For each number of interviews the first so many, each once."""
+    checks, strength = by_deadline(one for one in mine if one.urgent), strengths_of(mine)
+    ordered = sorted(in_order(mine, strength, standing.at), key=_spoken_since)
+    for number in interviews:
+        places = max(number - len(checks), 0)
+        line = plan_week(mine, strength, school, places, True, standing.policy, standing.at).line if places else ()
+        given = {one.student_id: one for one in [*checks, *(one for one, _ in line)]}
+        if len(given) < number:
+            given |= {one.student_id: one for one in ordered if one.student_id not in given}
+        yield list(given.values())[:number]
 
 
 def _spoken_since(one: Present) -> bool:
