@@ -13,7 +13,7 @@ from evaluation.report.names import name_of, shown
 from models.policy import Promotion
 
 Report = Mapping[str, Any]
-MONTH = "40"
+MONTH, GAIN = "40", "gain_of_first"
 BY_HAND = ("published", "finding_then_published")  # steps of the ladder in which nothing is learned
 
 
@@ -51,14 +51,30 @@ def served(report: Report, limits: Promotion) -> Iterator[Gate]:
             status, said = REFUSE, ("少于", "fewer than")
         elif gain["low"] is not None and gain["low"] > -least:
             status, said = HELD, ("不少于", "as many as")
+        beside = month.get("doubly_robust", {}).get(name)
+        if beside is not None and _contradicted(status, beside[GAIN]):
+            status, said = (
+                WAIVER,
+                ("加权与双重稳健估计不一致：", "(weights and the doubly robust estimate disagree) against"),
+            )
+        robust = {language: shown(beside[GAIN], language) for language in ("zh", "en")} if beside else {}
+        also_zh, also_en = (f"，双重稳健 {robust['zh']}", f", doubly robust {robust['en']}") if robust else ("", "")
         power_zh, power_en = _power(gain, least, labelled) if status == WAIVER else ("", "")
         yield Gate(
             f"served_{name}",
             status,
-            f"一个月的名单每次访谈发现的个案{said[0]}“{zh}”（界值 {least}）：差 {shown(gain, 'zh')}。{power_zh}",
-            f"A month's list finds {said[1]} “{en}” an interview (margin {least}): difference {shown(gain, 'en')}."
-            f"{power_en}",
+            f"一个月的名单每次访谈发现的个案{said[0]}“{zh}”（界值 {least}）：差 {shown(gain, 'zh')}"
+            f"{also_zh}。{power_zh}",
+            f"A month's list finds {said[1]} “{en}” an interview (margin {least}): difference {shown(gain, 'en')}"
+            f"{also_en}.{power_en}",
         )
+
+
+def _contradicted(status: Status, gain: Interval) -> bool:
+    """Whether the doubly robust gain surely says the opposite."""
+    if status == REFUSE:
+        return gain["low"] is not None and gain["low"] > 0
+    return status == HELD and gain["high"] is not None and gain["high"] < 0
 
 
 def _effective(month: Report, limits: Promotion) -> Gate:

@@ -48,6 +48,21 @@ def test_an_open_comparison_says_how_surely_the_next_wave_would_decide() -> None
     assert "同样规模的下一批有 12% 的把握" in gate.zh
 
 
+@pytest.mark.parametrize(
+    ("gain", "robust", "expected"),
+    [(MORE, MORE, "pass"), (MORE, FEWER, "waiver"), (FEWER, MORE, "waiver"), (FEWER, FEWER, "refuse")],
+)
+def test_where_weights_and_the_doubly_robust_estimate_disagree_there_is_no_verdict(
+    gain: Figures, robust: Figures, expected: str
+) -> None:
+    report = with_list(gain)
+    report["served"]["everyone"]["40"]["doubly_robust"] = {"sum_score": {"gain_of_first": robust}}
+    assert status(report, "served_sum_score") == expected
+    (gate,) = [one for one in report_gates(report, LIMITS) if one.id == "served_sum_score"]
+    assert "doubly robust" in gate.en
+    assert "双重稳健" in gate.zh
+
+
 @pytest.mark.parametrize(("worth", "expected"), [(50.0, "pass"), (49.0, "waiver")])
 def test_a_list_that_hangs_on_few_of_great_weight_is_told(worth: float, expected: str) -> None:
     report = with_list(MORE)
