@@ -95,7 +95,6 @@ def test_training_again_uses_the_same_settings(data: Dataset, trained: Trained, 
     if kind == "logistic":
         model = replace(artifact.model, scorer=artifact.logistic)
         artifact = replace(artifact, model=model, manifest=artifact.manifest.model_copy(update={"kind": kind}))
-    assert artifact.model.kind == kind
     steps: list[str] = []
     learning = LearnedRows(learned_from(trained.before, data, trained.records, trained.split.known_until))
     again = retrain(artifact, learning, trained.test, steps.append)
