@@ -139,11 +139,13 @@ def _verdict(outcome: TrainingResult) -> str:
     boosted = outcome.comparison["lightgbm_auroc_out_of_fold"]
     logistic = outcome.comparison["logistic_auroc_out_of_fold"]
     shown = f"(AUROC out of fold: LightGBM {boosted:.3f}, logistic regression {logistic:.3f})"
-    training = outcome.artifact.manifest.training
+    training = outcome.artifact.as_judged.manifest.training
     if training["learned_from"] == "talks":
-        taken = [one["name"] for one in training["ladder"] if one["taken"]][-1]
+        taken, again = [one["name"] for one in training["ladder"] if one["taken"]][-1], training.get("fitted_again")
+        serves = f"; it serves fitted again to {again['labelled']}" if again else ""
         return (
-            f"learned from {training['labelled']} talks; of the candidates, simplest first, {taken} was taken {shown}"
+            f"learned from {training['labelled']} talks{serves}; of the candidates, simplest first, {taken} was taken "
+            f"{shown}"
         )
     if outcome.artifact.manifest.kind == "logistic":
         return f"logistic regression ranks better here, so it is the model {shown}"
