@@ -97,9 +97,11 @@ class Booking:
         return self.asked.student_id
 
     def may(self, step: BookingStep, now: datetime) -> bool:
-        """Whether a step may follow now: nobody has come, or stayed away, before it was time."""
+        """Whether a step may follow now: nobody has come, or stayed away, before it was time, and nobody takes back
+        what has begun."""
         begun = self.slot is not None and self.slot.starts_at <= now
-        return step in NEXT[self.state] and (begun or step not in (S.KEPT, S.NOT_KEPT))
+        not_now = (S.DECLINED, S.WITHDRAWN) if begun else (S.KEPT, S.NOT_KEPT)
+        return step in NEXT[self.state] and step not in not_now
 
     def waits_for_a_word(self, now: datetime) -> bool:
         """Whether its time is over and nobody has said whether it was kept."""
