@@ -35,7 +35,8 @@ class Repeats(Code):
 class DutyRule:
     """One duty. `phrase` is the plan's own, word for word. `visit` says that it is done by meeting the family,
     `everybody` that it asks for all of a grade alike and says nothing of anybody: all others are told of nobody who is
-    blind. `guardian` says that it speaks with guardians, which the protection lock stops."""
+    blind. `guardian` says that it speaks with guardians, which the protection lock stops. `then` is who takes over what
+    is overdue, where that is somebody else."""
 
     id: str
     phrase: str
@@ -46,6 +47,7 @@ class DutyRule:
     visit: bool = False
     everybody: bool = False
     guardian: bool = False
+    then: DutyWho | None = None
 
     @property
     def of_school(self) -> bool:
@@ -107,7 +109,7 @@ DUTIES: Duties = (
              Words(zh="商请寄宿与帮扶", en="Boarding and support"), W.SCHOOL, R.ON_EVENT, when.unsupported),
     DutyRule("D21", "对留守儿童，民政部门建立与家长每月联系制度，及时将委托照护情况告知学校和村（社区）",
              Words(zh="收到民政月度情况", en="Monthly word of civil affairs"), W.CIVIL_AFFAIRS, R.MONTHLY,
-             when.civil_affairs),
+             when.civil_affairs, then=W.SCHOOL),
     DutyRule("D22", "对监管缺失的未成年人，村（社区）会同教育、妇联、公安、检察院、法院等部门加强家庭指导，严防辍学",
              Words(zh="联动村（社区），严防辍学", en="With the village, against dropping out"), W.SCHOOL, R.ON_EVENT,
              when.gap_and_absence),

@@ -23,6 +23,7 @@ from models.duties import (
     of_duty,
     school_tasks,
     student_tasks,
+    who_does,
 )
 from models.policy import Policy
 from models.triage import ZONE
@@ -240,5 +241,5 @@ def _order(line: TaskLine) -> tuple[bool, date, str, str]:
 
 def _by_who(tasks: Sequence[DutyTask], own: Sequence[SchoolLine]) -> dict[DutyWho, int]:
     every = [*tasks, *(one.task for one in own)]
-    found = {who: sum(_rule(one).who is who and one.to_do for one in every) for who in DutyWho}
+    found = {who: sum(who_does(one, _rule(one)) is who and one.to_do for one in every) for who in DutyWho}
     return {who: n for who, n in found.items() if n}
