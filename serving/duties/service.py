@@ -30,6 +30,7 @@ from models.triage import ZONE
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
 from serving.duties import store as kept
+from serving.duties.errands import errands_of
 from serving.duties.form import TaskFault, TaskForm
 from serving.platform.state import State
 from serving.store import A_YEAR, AuditEvent, Store, Student, read_school, write_audit
@@ -142,6 +143,7 @@ def duty_facts(
     presents = facts.presents.of(facts.everyone, policy, time.school, None)
     flags = flags_of_school(store, school_id, facts.run, today)
     begun = time.terms[0].first if time.terms else today - A_YEAR
+    errands = errands_of(store, facts.people, school_id, facts.run, begun, today, policy, calendars)
     sources = kept.sources_of(store, school_id, [one.student_id for one in presents], begun)
     them = tuple(
         DutyStudent(
@@ -154,6 +156,7 @@ def duty_facts(
             sources.referred.get(present.student_id, ()),
             sources.handed_over.get(present.student_id, ()),
             sources.records.get(present.student_id, ()),
+            errands.get(present.student_id, ()),
         )
         for present in presents
     )
