@@ -115,7 +115,7 @@ def view_of(
         key_seasons(known.time),
         known.time.since,
         hidden,
-        tuple(sorted({one.student.class_id or "" for one in lines if one.task.to_do})),
+        _classes([one.student for one in lines if one.task.to_do]),
         known.synthetic,
         _by_who(everything, own),
     )
@@ -237,9 +237,18 @@ def _by(task: DutyTask, records: Sequence[DutyRecord]) -> DutyRecord | None:
     return None
 
 
-def _order(line: TaskLine) -> tuple[bool, date, str, str]:
-    """What is to be done first, by day; never by anything of the student."""
-    return not line.task.to_do, line.task.due_on, line.student.class_id or "", line.student.student_id
+def _order(line: TaskLine) -> tuple[bool, date, tuple[int, int, str], str]:
+    """What is to be done first, by day; never by anything of the student but the class."""
+    return not line.task.to_do, line.task.due_on, _place_of_class(line.student), line.student.student_id
+
+
+def _place_of_class(student: Student) -> tuple[int, int, str]:
+    name = student.class_id or ""
+    return student.grade or 0, len(name), name
+
+
+def _classes(students: Sequence[Student]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for _, _, name in sorted(map(_place_of_class, students))))
 
 
 def _by_who(tasks: Sequence[DutyTask], own: Sequence[SchoolLine]) -> dict[DutyWho, int]:

@@ -11,6 +11,8 @@ import pytest
 from openpyxl import load_workbook
 
 from data_schemas.codes import FamilyFlag
+from serving.intake.files import TAKEN
+from serving.platform.words import say
 from serving.store import Store, read_school
 from serving.store.circumstances import CircumstanceRow, flags_of_school, flags_on
 from serving.store.duties_tables import duty_records, school_duty_records
@@ -208,3 +210,14 @@ def test_a_hospital_that_sends_a_student_back_is_told_by_a_list_of_leave(desk: D
     take(desk, looked, "leaves")
     rules = {one["rule"] for one in rows(store, evidence) if one["student_id"] == "S-2"}
     assert "R16" in rules
+
+
+def test_a_form_calls_each_column_by_its_name_in_both_languages(desk: Desk) -> None:
+    for table in TAKEN:
+        english = said(desk.client.get(f"/intake?table={table.name}&lang=en"))
+        chinese = said(desk.client.get(f"/intake?table={table.name}&lang=zh"))
+        for column in table.columns:
+            key = f"intake_column_{column.name}"
+            assert say(key, "en") in english, column.name
+            assert column.zh in chinese, column.name
+            assert say(key, "en") != column.name
