@@ -25,7 +25,6 @@ from models.duties import (
     key_seasons,
     school_tasks,
     student_tasks,
-    who_does,
 )
 from models.triage import CaseFacts, Contact, PlanStart
 from tests.factories import assessment, words
@@ -217,8 +216,6 @@ def test_civil_affairs_are_asked_where_a_month_ends_without_word() -> None:
         (date(2026, 10, 31), OVERDUE),
         (date(2026, 11, 30), OPEN),
     ]
-    rule = next(one for one in DUTIES if one.id == "D21")
-    assert [who_does(task, rule).zh for task in of("D21", one)] == ["民政部门", "学校", "民政部门"]
 
 
 def test_under_the_protection_lock_no_task_speaks_with_guardians() -> None:
