@@ -69,7 +69,7 @@ class Act:
 @dataclass
 class Term:
     """What came of it: `seen` has the first evening on which each task stood there, by duty, student, opening and due
-    day."""
+    day, `hidden` how many were not shown, because the student was drawn for a blind talk that week."""
 
     store: Store
     state: State
@@ -79,6 +79,7 @@ class Term:
     now: datetime
     acts: list[Act] = field(default_factory=list)
     seen: dict[tuple[str, str, date, date], date] = field(default_factory=dict)
+    hidden: dict[date, int] = field(default_factory=dict)
     booked: int = 0
 
     @property
@@ -110,6 +111,7 @@ def simulate(home: Path) -> Term:
 
 def _evening(term: Term) -> None:
     view = open_duties(term.state, COUNSELOR, SCHOOL)
+    term.hidden[term.today] = view.hidden
     for line in view.lines:
         key = (line.rule.id, line.student.student_id, line.task.opens_on, line.task.due_on)
         term.seen.setdefault(key, term.today)
