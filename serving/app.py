@@ -26,6 +26,7 @@ from serving.api.door import Door
 from serving.api.problems import install_problems
 from serving.api.query import known_query
 from serving.api.turns import ScoreTurns
+from serving.bookings import pages as bookings
 from serving.cases import pages as cases
 from serving.concerns import pages as concerns
 from serving.crisis import pages as crisis
@@ -73,6 +74,7 @@ PAGES = (
     *handover.ROUTES,
     *duty.ROUTES,
     *duties.ROUTES,
+    *bookings.ROUTES,
     *intake.ROUTES,
     *waves.ROUTES,
     *student.ROUTES,

@@ -9,6 +9,8 @@ from data_schemas.duty import DutySpan
 from data_schemas.school_days import Calendars
 from models.duty_cover import at
 from models.waves import RateFrom, WaveClass
+from serving.bookings.booking import Asker, BookedStep, BookingStep, Slot
+from serving.bookings.store import keep_slots, keep_steps
 from serving.crisis.clock import CrisisClock
 from serving.store import AuditEvent, NewEntry, Store, keep_duty, keep_names, record_entry
 from serving.store.duty import keep_numbers
@@ -93,6 +95,7 @@ def lived_in(store: Store, home: Path) -> Desk:
     _done(wang, "/cases", school.LATE[2], {"move": "assign", "last": "0", "person": "du"})
     _done(du, "/cases", school.LATE[3], {"move": "offer", "last": "0", "person": "wang", "reason": "分班"})
     roster_and_waves(store)
+    booked(store)
     asked = {"act": "ask", "purpose": "follow_up", "reason": "代她约谈"}
     zhao = colleague(wang, "zhao")
     _done(zhao, "/readings", school.LATE[2], asked)
@@ -120,6 +123,25 @@ def roster_and_waves(store: Store) -> None:
     _wave(store, Wave("over", school.SCHOOL, "秋季筛查", "phq9", over, (), NOW - timedelta(days=20), "wang"), 0.4)
     to_come = tuple(AS_OF + timedelta(days=n) for n in (5, 4, 6, 7))
     _wave(store, Wave("next", school.SCHOOL, "冬季筛查", "phq9", to_come, (), NOW, "wang"), 1.1)
+
+
+def booked(store: Store) -> None:
+    """A talk that is over, one today, one that was not kept, two that wait for a time, and hours to come."""
+    hours = (-24, -4, 3, 27, 28, 51)
+    slots = [Slot(f"s{n}", school.SCHOOL, "wang", NOW + timedelta(hours=n), 45) for n in hours]
+    keep_slots(store, slots, AuditEvent(NOW, "wang", "slots.offered", object_id=school.SCHOOL))
+    asked_at = NOW - timedelta(days=2)
+    for student_id, said in (
+        (school.NEAR, (("given", "s-4"),)),
+        (school.AGAIN, (("given", "s3"),)),
+        (school.LATE[0], (("given", "s-24"), ("not_kept", None))),
+        (school.DANGER, ()),
+        (school.BLIND, ()),
+    ):
+        about = (f"b-{student_id}", student_id, school.SCHOOL)
+        steps = [BookedStep(*about, BookingStep.ASKED, asked_at, "jiao", Asker.STUDENT, note="想聊聊睡不好的事")]
+        steps += [BookedStep(*about, BookingStep.of(step), NOW, "wang", slot_id=slot) for step, slot in said]
+        assert keep_steps(store, steps, 0, []) is None
 
 
 def _wave(store: Store, wave: Wave, expected: float) -> None:
@@ -177,6 +199,9 @@ PAGES = (
     Address("duties-class", "/duties?class=七(1)班", again=True),
     Address("duties-principal", "/duties", "ren", again=True),
     Address("export-duties", "/export/duties", again=True),
+    Address("bookings", "/bookings"),
+    Address("bookings-ask", f"/bookings?student={school.NEAR}", again=True),
+    Address("bookings-staff", "/bookings", "jiao", again=True),
     Address("intake", "/intake?table=family"),
     Address("staff", "/concerns", "jiao"),
     Address("staff-tap", f"/concerns?student={school.NEAR}", "jiao"),

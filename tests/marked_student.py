@@ -10,6 +10,9 @@ from models.ringing import RingStep
 from serving.access import Role
 from serving.access.fields import RecordField
 from serving.accounts import create_user
+from serving.bookings.booking import Asker, BookedStep, BookingStep, Slot
+from serving.bookings.store import keep_slots
+from serving.bookings.store import keep_steps as keep_booking_steps
 from serving.crisis.store import KeptRing, keep_call
 from serving.duties.store import keep_records as keep_duty_records
 from serving.links.store import LinkedMember, StudentGroup, keep_group
@@ -56,6 +59,8 @@ MARKS: dict[RecordField, tuple[str, ...]] = {
     RecordField.RINGS: ("标值班",),
     RecordField.TASKS: ("标登记",),
     RecordField.SUPPORT: ("标扶助",),
+    RecordField.BOOKING: ("标预约",),
+    RecordField.BOOKING_NOTE: ("标事由",),
     RecordField.CONSENT: ("2026-09-03", "2026/9/3"),
 }
 
@@ -123,6 +128,11 @@ def lay_out_marked(store: Store) -> None:
     keep_duty_records(store, SCHOOL, [WHO], visited, NOW)
     asked_for = KeptStep(WHO, SCHOOL, "asked", "counselling", NOW, "标扶助")
     keep_subsidy_step(store, asked_for, AuditEvent(NOW, "counselor", "subsidy.noted", "follow_up", WHO))
+    slot = Slot("slot", SCHOOL, "标预约", NOW + timedelta(hours=1), 45)
+    keep_slots(store, [slot], AuditEvent(NOW, "counselor", "slots.offered", object_id=SCHOOL))
+    wish = BookedStep("b", WHO, SCHOOL, BookingStep.ASKED, NOW, "staff", Asker.TEACHER, note="标事由")
+    given = BookedStep("b", WHO, SCHOOL, BookingStep.GIVEN, NOW, "counselor", slot_id="slot")
+    assert keep_booking_steps(store, [wish, given], 0, []) is None
     case = Case("referral", AS_OF.replace(month=9, day=2), "ranked", "unscreened", AS_OF.replace(month=8), "routine")
     kept = (KeptCase("o1", WHO, _plain(case)),)
     half = read_half("2026H1")

@@ -4,7 +4,7 @@ facts: nothing here is stored, and nothing here moves a student on the list."""
 from models.duties.counts import DutyCount, counted
 from models.duties.facts import HOW, DutyRecord, DutyResult, DutyStudent, ExcuseReason, VisitHow
 from models.duties.rules import DUTIES, Duties, DutyRule, DutyWho, Repeats, of_duty
-from models.duties.tasks import DutyState, DutyTask, school_tasks, student_tasks
+from models.duties.tasks import DutyState, DutyTask, school_tasks, student_tasks, who_does
 from models.duties.terms import DutyTime, duty_time, key_seasons
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "of_duty",
     "school_tasks",
     "student_tasks",
+    "who_does",
 ]

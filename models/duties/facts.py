@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from data_schemas.codes import Code, Contacted, FamilyFlag, Tier
+from models.assessment import Task
 from models.triage import ZONE, Present
 
 
@@ -53,7 +54,8 @@ class DutyRecord:
 @dataclass(frozen=True)
 class DutyStudent:
     """One student with what bears on duties: circumstances that are so, each since when (None where nobody says), from
-    which day a transfer is known, the days of care plans, referrals and handovers that were accepted, and records."""
+    which day a transfer is known, the days of care plans, referrals and handovers that were accepted, records, and the
+    errands of the school year, done or not, beside those that the newest list asks for."""
 
     present: Present
     class_id: str | None
@@ -64,6 +66,7 @@ class DutyStudent:
     referred: tuple[date, ...] = ()
     handed_over: tuple[date, ...] = ()
     records: tuple[DutyRecord, ...] = ()
+    errands: tuple[Task, ...] = ()
 
     @property
     def high_since(self) -> date | None:

@@ -181,9 +181,13 @@ def reported(one: DutyStudent, time: DutyTime) -> Iterator[Opening]:
 
 
 def _errands(one: DutyStudent, kinds: Iterable[str]) -> Iterator[Opening]:
-    """The errands that stand beside the list, with their own days: the same as the queue of contacts tells."""
+    """The errands that stand beside the list, with their own days, as the queue of contacts tells them, and those of
+    the school year that it has forgotten, because somebody has done them or they are old."""
     said = one.present.facts.assessment
-    for task in () if said is None else said.tasks:
+    asked = () if said is None else said.tasks
+    known = {(task.kind, task.on, task.since or task.on) for task in asked}
+    earlier = (task for task in one.errands if (task.kind, task.on, task.since or task.on) not in known)
+    for task in (*asked, *earlier):
         if task.kind in kinds:
             done = done_on(task, one.present.words, one.present.facts.contacts)
             yield Opening(task.since or task.on, task.due_on, () if done is None else (done,))

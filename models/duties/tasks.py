@@ -7,7 +7,7 @@ from datetime import date
 from data_schemas.codes import Code
 from models.duties.facts import DutyRecord, DutyResult, DutyStudent
 from models.duties.openings import Opening
-from models.duties.rules import DUTIES, DutyRule
+from models.duties.rules import DUTIES, DutyRule, DutyWho
 from models.duties.terms import DAY, DutyTime, a_month_after
 
 
@@ -38,6 +38,11 @@ class DutyTask:
     @property
     def to_do(self) -> bool:
         return self.state in (DutyState.OPEN, DutyState.OVERDUE)
+
+
+def who_does(task: DutyTask, rule: DutyRule) -> DutyWho:
+    """Whose a task is as it stands: what another body has not sent in time is the school's to ask for."""
+    return rule.then if rule.then is not None and task.state is DutyState.OVERDUE else rule.who
 
 
 def student_tasks(one: DutyStudent, time: DutyTime) -> Iterator[DutyTask]:

@@ -114,6 +114,11 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             **dict.fromkeys(("step", "purpose", "said_at", "said_by"), F.SUPPORT),
             "step_id": F.INTERNAL,
         },
+        "booking_steps": {
+            **dict.fromkeys(("step", "asker", "slot_id", "reason", "said_by"), F.BOOKING),
+            **dict.fromkeys(("step_id", "booking_id", "said_at"), F.INTERNAL),
+            "note": F.BOOKING_NOTE,
+        },
         "corrections": {
             "said": F.BIRTH,  # a name or a birth date among them: on no page
             **dict.fromkeys(("field", "asked_by", "identity", "corrected_by"), F.BIRTH),

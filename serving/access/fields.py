@@ -35,6 +35,8 @@ class RecordField(Code):
     RINGS = ("rings", "何时呼叫过谁", "who was called when")
     TASKS = ("tasks", "按方案要做的事", "what the city's plan asks for")
     SUPPORT = ("support", "扶助登记", "what was asked for as a subsidy")
+    BOOKING = ("booking", "预约", "times that were asked for and given")
+    BOOKING_NOTE = ("booking_note", "预约事由", "why a time was asked for")
     CONSENT = ("consent", "同意与撤回", "consents and withdrawals")
     INTERNAL = ("internal", "内部编号、散列与时刻", "internal numbers, hashes and moments")
 
@@ -61,6 +63,8 @@ WITH_STUDENTS = frozenset(
         F.RINGS,
         F.TASKS,
         F.SUPPORT,
+        F.BOOKING,
+        F.BOOKING_NOTE,
     }
 )
 # Of a note a counselor and a supervisor see their own; of restricted ones a supervisor sees all. Nobody is shown
@@ -70,7 +74,7 @@ SEES: Mapping[Role, frozenset[RecordField]] = MappingProxyType(
         Role.COUNSELOR: WITH_STUDENTS | {F.MISS},
         Role.SUPERVISOR: WITH_STUDENTS,
         Role.PRINCIPAL: frozenset({F.ID, F.READING, F.CODES, F.RINGS, F.CLASS}),
-        Role.STAFF: frozenset({F.ID, F.CLASS}),
+        Role.STAFF: frozenset({F.ID, F.CLASS, F.BOOKING}),
         Role.BUREAU: frozenset(),
         Role.ADMINISTRATOR: frozenset(),
     }
@@ -93,7 +97,7 @@ ON_A_PAGE = WITH_STUDENTS - {F.CODES, F.READING, F.PLAN, F.RESTRICTED, F.TASKS, 
 # Method and path, or command → what can stand there. A door that is not here shows nothing of anybody.
 STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
     {
-        "GET /": LINE | {F.RINGS},
+        "GET /": LINE | {F.RINGS, F.BOOKING},
         "GET /rings": frozenset({F.ID, F.CODES, F.RINGS}),
         "GET /week": LINE,
         "GET /to-complete": frozenset({F.ID, F.NAME, F.CLASS}),
@@ -107,12 +111,13 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "GET /intake": frozenset(),  # what a file changes is shown to who has sent it
         "GET /duties": frozenset({F.ID, F.NAME, F.CLASS, F.TASKS}),
         "GET /export/duties": frozenset({F.ID, F.NAME, F.CLASS, F.TASKS}),
+        "GET /bookings": frozenset({F.ID, F.NAME, F.CLASS, F.BOOKING}),
         "GET /cases": frozenset({F.ID, F.CASE}),
         "GET /concerns": frozenset({F.ID, F.NAME, F.CLASS}),
         "GET /handover": LINE | {F.CASE},
         "GET /export/list": LINE | {F.TOTALS, F.CASE},
         "GET /export/handover": LINE | {F.CASE},
-        "GET /export/students/{student_id:path}": ON_A_PAGE - {F.LINK},
+        "GET /export/students/{student_id:path}": ON_A_PAGE - {F.LINK, F.BOOKING, F.BOOKING_NOTE},
         "GET /plans/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.PLAN}),
         "GET /support/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.SUPPORT, F.REASONS}),
         "GET /notes/students/{student_id:path}": frozenset({F.ID, F.NAME, F.CLASS, F.RESTRICTED}),

@@ -36,6 +36,8 @@ class Action(Code):
     COUNT_TASKS = ("count_tasks", "查看计划任务的汇总", "see the counts of what the city's plan asks for")
     DO_TASKS = ("do_tasks", "登记计划任务", "record what was done of the city's plan")
     DO_SCHOOL_TASKS = ("do_school_tasks", "登记学校任务", "record what the school has done of the city's plan")
+    ASK_BOOKING = ("ask_booking", "申请预约", "ask for a time with a counselor")
+    KEEP_BOOKINGS = ("keep_bookings", "安排预约", "give times to who asks for one")
     BRING_ROWS = ("bring_rows", "上传名册与登记", "bring leave, circumstances, reports and contacts")
     SEE_MISS_CASES = ("see_miss_cases", "查看遗漏复查的个案", "see the cases of a miss review")
     SEE_MISS_COUNTS = ("see_miss_counts", "查看遗漏复查的汇总", "see the counts of a miss review")
@@ -71,6 +73,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 **dict.fromkeys((Action.SEE_DUTY, Action.CHANGE_DUTY, Action.PLAN_WAVES), OWN),
                 Action.ANSWER_RING: OWN,
                 **dict.fromkeys((Action.SEE_TASKS, Action.COUNT_TASKS, Action.DO_TASKS, Action.DO_SCHOOL_TASKS), OWN),
+                **dict.fromkeys((Action.ASK_BOOKING, Action.KEEP_BOOKINGS), OWN),
                 Action.BRING_ROWS: OWN,
                 Action.SEE_REPORTS: OWN,
                 Action.SEE_MISS_CASES: OWN,
@@ -89,6 +92,7 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 **dict.fromkeys((Action.SEE_DUTY, Action.PLAN_WAVES), OWN),
                 Action.ANSWER_RING: OWN,
                 **dict.fromkeys((Action.SEE_TASKS, Action.COUNT_TASKS, Action.DO_TASKS), OWN),
+                **dict.fromkeys((Action.ASK_BOOKING, Action.KEEP_BOOKINGS), OWN),
                 Action.APPROVE_CASE: OWN,
                 Action.REVIEW_READINGS: OWN,
                 Action.SEE_REPORTS: OWN,
@@ -105,8 +109,9 @@ GRANTS: Mapping[Role, Mapping[Action, Reach]] = MappingProxyType(
                 OWN,
             )
         ),
-        # Homeroom and subject teachers, wardens of dormitories: they report, and are told that somebody looks after it.
-        Role.STAFF: MappingProxyType({Action.REPORT_CONCERN: OWN}),
+        # Homeroom and subject teachers, wardens of dormitories: they report, and are told that somebody looks after it;
+        # they ask for a time with a counselor, and are told when it is.
+        Role.STAFF: MappingProxyType({Action.REPORT_CONCERN: OWN, Action.ASK_BOOKING: OWN}),
         Role.BUREAU: MappingProxyType(dict.fromkeys((Action.SEE_MISS_COUNTS, Action.SEE_REPORTS), WHOLE)),
         # They run the service and see no student.
         Role.ADMINISTRATOR: MappingProxyType(

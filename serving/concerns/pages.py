@@ -9,7 +9,7 @@ from data_schemas.codes import Source
 from serving.access import Action, User, may, may_somewhere
 from serving.concerns import service
 from serving.concerns.form import LONGEST_AGO, LONGEST_NOTE, kinds_of, read_report
-from serving.directory.service import find_exactly, open_directory
+from serving.directory.service import look_up
 from serving.platform.guard import Form, one
 from serving.platform.pages import shows, takes
 from serving.platform.render import CHINA, go, page, student_path
@@ -30,14 +30,8 @@ def _form(
     query = request.query_params.get("q", "").strip()
     student = service.student_for(state, user, student_id) if student_id else None
     school = student.school_id if student is not None else chosen_school(request, user)
-    found, total, reads = None, 0, may_somewhere(user, Action.SEE_LIST)
-    if student is None and query and reads:
-        people = open_directory(state, user, school or "", query, None, None, 1)
-        found, total = people.students, people.total
-    elif student is None and query:
-        found = find_exactly(state, user, query)
-        total = len(found)
-    today = state.today()
+    reads, today = may_somewhere(user, Action.SEE_LIST), state.today()
+    found = look_up(state, user, school or "", query) if student is None and query else None
     return page(
         request,
         "concern.html",
@@ -46,8 +40,7 @@ def _form(
         student=student,
         query=query,
         found=found,
-        shown=() if found is None else found[:MOST_FOUND],
-        total=total,
+        most_found=MOST_FOUND,
         reads=reads,
         receipts=() if reads or student is not None else service.receipts_of(state, user),
         told=request.query_params.get("told") if request.method == "GET" else None,

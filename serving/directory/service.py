@@ -31,6 +31,15 @@ def open_directory(
     return _with_stranger(state, user, query, found) if query and place <= 1 else found
 
 
+def look_up(state: State, user: User, school_id: str, query: str) -> People:
+    """Whom a form may be about: by part of a name or id for who may look through a list, by the whole of one for
+    everybody else. Raises `UserError` (refused)."""
+    if may_somewhere(user, Action.SEE_LIST):
+        return open_directory(state, user, school_id, query, None, None, 1)
+    found = find_exactly(state, user, query)
+    return People(found, len(found), (), ())
+
+
 def find_exactly(state: State, user: User, query: str) -> tuple[Student, ...]:
     """Students of the user's schools with exactly this id or name, for who reports and may look through no list:
     without their names, so that nothing is told that was not typed. Raises `UserError` (refused)."""

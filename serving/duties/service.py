@@ -23,12 +23,14 @@ from models.duties import (
     of_duty,
     school_tasks,
     student_tasks,
+    who_does,
 )
 from models.policy import Policy
 from models.triage import ZONE
 from runxin.errors import Kind, UserError
 from serving.access import Action, User, check_may, may
 from serving.duties import store as kept
+from serving.duties.errands import errands_of
 from serving.duties.form import TaskFault, TaskForm
 from serving.platform.state import State
 from serving.store import A_YEAR, AuditEvent, Store, Student, read_school, write_audit
@@ -113,7 +115,7 @@ def view_of(
         key_seasons(known.time),
         known.time.since,
         hidden,
-        tuple(sorted({one.student.class_id or "" for one in lines if one.task.to_do})),
+        _classes([one.student for one in lines if one.task.to_do]),
         known.synthetic,
         _by_who(everything, own),
     )
@@ -141,6 +143,7 @@ def duty_facts(
     presents = facts.presents.of(facts.everyone, policy, time.school, None)
     flags = flags_of_school(store, school_id, facts.run, today)
     begun = time.terms[0].first if time.terms else today - A_YEAR
+    errands = errands_of(store, facts.people, school_id, facts.run, begun, today, policy, calendars)
     sources = kept.sources_of(store, school_id, [one.student_id for one in presents], begun)
     them = tuple(
         DutyStudent(
@@ -153,6 +156,7 @@ def duty_facts(
             sources.referred.get(present.student_id, ()),
             sources.handed_over.get(present.student_id, ()),
             sources.records.get(present.student_id, ()),
+            errands.get(present.student_id, ()),
         )
         for present in presents
     )
@@ -233,12 +237,21 @@ def _by(task: DutyTask, records: Sequence[DutyRecord]) -> DutyRecord | None:
     return None
 
 
-def _order(line: TaskLine) -> tuple[bool, date, str, str]:
-    """What is to be done first, by day; never by anything of the student."""
-    return not line.task.to_do, line.task.due_on, line.student.class_id or "", line.student.student_id
+def _order(line: TaskLine) -> tuple[bool, date, tuple[int, int, str], str]:
+    """What is to be done first, by day; never by anything of the student but the class."""
+    return not line.task.to_do, line.task.due_on, _place_of_class(line.student), line.student.student_id
+
+
+def _place_of_class(student: Student) -> tuple[int, int, str]:
+    name = student.class_id or ""
+    return student.grade or 0, len(name), name
+
+
+def _classes(students: Sequence[Student]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for _, _, name in sorted(map(_place_of_class, students))))
 
 
 def _by_who(tasks: Sequence[DutyTask], own: Sequence[SchoolLine]) -> dict[DutyWho, int]:
     every = [*tasks, *(one.task for one in own)]
-    found = {who: sum(_rule(one).who is who and one.to_do for one in every) for who in DutyWho}
+    found = {who: sum(who_does(one, _rule(one)) is who and one.to_do for one in every) for who in DutyWho}
     return {who: n for who, n in found.items() if n}

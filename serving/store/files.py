@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from data_schemas.roster import UNASSIGNED
+from serving.store.booking_tables import booking_steps
 from serving.store.case_tables import case_events, concern_reports, drafts, explanation_views, readings, reveals, talks
 from serving.store.database import Store, chunks
 from serving.store.duties_tables import duty_records
@@ -57,6 +58,7 @@ FILED = (
     rings,
     duty_records,
     subsidy_steps,
+    booking_steps,
     first_answers,
 )  # tables with a file's id in `student_id`
 PUT = tuple(table for table in FILED if table not in (misses, run_strangers))

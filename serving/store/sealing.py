@@ -83,6 +83,7 @@ SEALED = (
     ("drafts", "draft_id", "fields"),
     ("plans", "file_id", "fields"),
     ("restricted_notes", "file_id", "text"),
+    ("booking_steps", "booking_id", "note"),
     ("corrections", "correction_id", "said"),
     ("erasure_keys", "key_id", "sealed"),
     ("duty", "school_id", "phone"),

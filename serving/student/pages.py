@@ -13,6 +13,7 @@ from data_schemas.instruments import Words
 from models.assessment import GROUPS, Assessment, InstrumentResult, Reason
 from models.triage import BY_CODE, PAGE, Standing, Word
 from serving.access import User
+from serving.bookings.service import bookings_for
 from serving.cases.case import Agreed
 from serving.cases.opening import AsksFirst
 from serving.cases.service import case_part
@@ -199,6 +200,8 @@ def show_student(request: Request, user: User, state: State) -> Response:
         reported=request.query_params.get("reported"),
         report_status=request.query_params.get("report"),
         case_status=request.query_params.get("case"),
+        bookings=bookings_for(state, student_id, notes=not file.blind or reveal),
+        year=state.clock().astimezone(CHINA).year,
     )
     asked_back = local_path(request.query_params.get("back") or "/")
     at = PLACE.fullmatch(request.query_params.get("at", ""))
@@ -221,7 +224,6 @@ def show_student(request: Request, user: User, state: State) -> Response:
         who_is=identity_part(state, user, file.student, now, request.query_params.get("is")),
         identity_status=request.query_params.get("identity"),
         purpose=purpose,
-        year=state.clock().astimezone(CHINA).year,
         queues_of=[BY_CODE[code] for code in file.queues],
         bars=None if said is None else draw_bars(said, eases),
         chart=CHART,

@@ -18,10 +18,10 @@ from serving.support import store as kept
 
 
 class SubsidyStep(Code):
-    ASKED = ("asked", "已申请", "asked for")
+    ASKED = ("asked", "已申请", "applied for")
     GRANTED = ("granted", "已批准", "granted")
     REFUSED = ("refused", "未批准", "refused")
-    NOT_WANTED = ("not_wanted", "家庭不需要", "the family does not want it")
+    NOT_WANTED = ("not_wanted", "家庭不需要", "not wanted by the family")
 
 
 class SubsidyPurpose(Code):
@@ -42,7 +42,7 @@ F = FamilyFlag
 AWAY, APART, IN_NEED = (F.LEFT_BEHIND, F.LEFT_BEHIND_SURVEY), (F.DIVORCED_SINGLE, F.REMARRIED), (F.LOW_INCOME,)
 # The plan names the app with 146 lessons, the reader, and the law; which lesson is about what it does not say.
 COURSES = (
-    CityCourse(Words(zh="“淮育家APP”家庭教育课程（146节）", en="the app 淮育家: 146 lessons on bringing up children")),
+    CityCourse(Words(zh="“淮育家APP”家庭教育课程（146节）", en="the app 淮育家, with 146 lessons on raising children")),
     CityCourse(Words(zh="《爱是温暖的》家庭教育读本", en="the reader 爱是温暖的")),
     CityCourse(
         Words(
@@ -54,11 +54,11 @@ COURSES = (
     CityCourse(
         Words(
             zh="离异后共同履行教育责任（家庭教育促进法 20 条）",
-            en="both parents' duties after a divorce (Family Education Promotion Law, art. 20)",
+            en="the duties both parents keep after a divorce (Family Education Promotion Law, art. 20)",
         ),
         APART,
     ),
-    CityCourse(Words(zh="村（社区）心理驿站与家长学校", en="the village's counselling post, the school for parents")),
+    CityCourse(Words(zh="村（社区）心理驿站与家长学校", en="the village's counselling post and the parents' school")),
 )
 
 

@@ -14,6 +14,7 @@ from models.triage import BY_CODE
 from models.triage.queues import BELOW, IMMEDIATE, LEADS, REVIEW, WEEK
 from models.triage.week import hours_for, hours_offered, slots_of
 from serving.access import Action, User, may_somewhere
+from serving.bookings.service import bookings_note
 from serving.cases.service import cases_of
 from serving.crisis.service import rung_lately
 from serving.duty.service import duty_note
@@ -121,6 +122,7 @@ def show_list(request: Request, user: User, state: State) -> Response:
         just_handled=sum(entry.handled for entry in listed.queue(BELOW)),
         case_status=request.query_params.get("case"),
         duty_note=duty_note(state, user, school),
+        bookings=bookings_note(state, user, school),
         missed=missed_words(listed.missed),
         hours=_round(checking),
         over_a_day=checking > WORKING_DAY,

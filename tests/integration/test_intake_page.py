@@ -11,10 +11,12 @@ import pytest
 from openpyxl import load_workbook
 
 from data_schemas.codes import FamilyFlag
+from serving.intake.files import TAKEN
+from serving.platform.words import say
 from serving.store import Store, read_school
 from serving.store.circumstances import CircumstanceRow, flags_of_school, flags_on
 from serving.store.duties_tables import duty_records, school_duty_records
-from serving.store.tables import contacts, entries
+from serving.store.tables import contacts, entries, evidence
 from tests.desk import Desk, colleague, rows, small_school
 from tests.factories import AS_OF, NOW, assessment, present, publish, student
 from tests.new_stores import new_store
@@ -199,3 +201,23 @@ def test_the_newest_answer_that_holds_on_the_day_counts() -> None:
     assert not on(("yes", -9, -1))
     assert not on(("yes", 1, None))
     assert on(("yes", -9, None), ("unknown", -1, None)), "unknown answers nothing"
+
+
+def test_a_hospital_that_sends_a_student_back_is_told_by_a_list_of_leave(desk: Desk, store: Store) -> None:
+    head = "学生编号,请假类型,开始日期,结束日期,原因代码,登记日期\n"
+    looked = upload(desk, head + "S-2,出院返校,2026-11-18,2026-11-18,心理原因,2026-11-19\n", "leaves")
+    assert looked.status_code == 200, said(looked)
+    take(desk, looked, "leaves")
+    rules = {one["rule"] for one in rows(store, evidence) if one["student_id"] == "S-2"}
+    assert "R16" in rules
+
+
+def test_a_form_calls_each_column_by_its_name_in_both_languages(desk: Desk) -> None:
+    for table in TAKEN:
+        english = said(desk.client.get(f"/intake?table={table.name}&lang=en"))
+        chinese = said(desk.client.get(f"/intake?table={table.name}&lang=zh"))
+        for column in table.columns:
+            key = f"intake_column_{column.name}"
+            assert say(key, "en") in english, column.name
+            assert column.zh in chinese, column.name
+            assert say(key, "en") != column.name
