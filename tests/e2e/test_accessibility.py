@@ -20,14 +20,15 @@ WORDS = "{rules: {'color-contrast': {enabled: false}}}"
 FOUND = """async () => (await axe.run(OPTIONS)).violations
     .filter(one => ["serious", "critical"].includes(one.impact))
     .map(one => `${one.id}: ${one.nodes.map(node => node.html).join(" ")}`)"""
-# What has to be hit and is smaller than so many pixels either way: 24 with a mouse (WCAG 2.2, 2.5.8), 44 with a finger
-# (2.5.5). Of a box or a circle to tick, its label is hit as well. Links within sentences are excepted there too.
-MOUSE, FINGER = 24, 44
-HIT = "button, select, .action, .act, .reach, summary, nav a, .pill, label.tick"
-SMALL = f"""least => [...document.querySelectorAll("{HIT}")]
+# What has to be hit and is smaller than so many pixels: 24 with a mouse (WCAG 2.2, 2.5.8; what has room around
+# is excepted there), 44 with a finger (2.5.5). Of a box or a circle to tick, its label is hit as well. Links within
+# sentences are excepted in both.
+MOUSE = ("main button, main select, main .action, main .act, main .reach", 24)
+FINGER = ("button, select, .action, .act, .reach, summary, nav a, .pill, label.tick", 44)
+SMALL = """([what, least]) => [...document.querySelectorAll(what)]
     .filter(one => one.checkVisibility()).map(one => [one, one.getBoundingClientRect()])
     .filter(([, box]) => box.height < least - .5 || box.width < least - .5)
-    .map(([one, box]) => `${{one.textContent.trim()}} ${{Math.round(box.width)}}x${{Math.round(box.height)}}`)"""
+    .map(([one, box]) => `${one.textContent.trim()} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 # What lies over something else that can be pressed.
 COVERED = """() => [...document.querySelectorAll("main button, main .act, main .action, main .reach, nav a")]
     .filter(one => one.checkVisibility()).map(one => [one, one.getBoundingClientRect()])
