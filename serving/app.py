@@ -23,6 +23,7 @@ from serving.admin import pages as admin
 from serving.api import docs, follow_up, outcomes, score
 from serving.api.description import describe, operation_id
 from serving.api.door import Door
+from serving.api.events import routes as events
 from serving.api.problems import install_problems
 from serving.api.query import known_query
 from serving.api.turns import ScoreTurns
@@ -61,7 +62,15 @@ TITLE = "Runxin 润心"
 ABOUT = """Screening and triage for student mental health in schools. An answer is an order of work for counselors,
 never a diagnosis, and is not to be shown to students, guardians or classes.
 """
-ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, model_status.router, docs.router)
+ROUTERS = (
+    score.router,
+    events.router,
+    outcomes.router,
+    follow_up.router,
+    instruments.router,
+    model_status.router,
+    docs.router,
+)
 PAGES = (
     *today.ROUTES,
     *directory.ROUTES,

@@ -84,6 +84,7 @@ KEY_SEES: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "explain": ANSWERED | {F.REASONS, F.EVIDENCE, F.TOTALS, F.FIGURES},
         "list": ANSWERED | {F.CLASS},
         "outcomes": frozenset({F.ID}),
+        "events": frozenset({F.ID}),
         "model": frozenset(),
     }
 )
@@ -123,6 +124,7 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "POST /score": KEY_SEES["explain"],
         "POST /score_batch": KEY_SEES["explain"],
         "POST /outcomes": frozenset({F.ID}),
+        "POST /events": KEY_SEES["explain"],
         "GET /follow_up_list": KEY_SEES["list"] | KEY_SEES["explain"] - {F.FIGURES},
         "runxin list": LINE - {F.NAME} | {F.CODES},
     }

@@ -81,6 +81,16 @@ def ensure_jobs(store: Store, wanted: Sequence[Job], now: datetime) -> None:
                 connection.execute(jobs.update().where(jobs.c.key == job.key).values(every_seconds=seconds))
 
 
+def bring_forward(store: Store, key: str, now: datetime) -> None:
+    """Have a job done at once that would be due later; one that is being done is done again right after."""
+    later = (jobs.c.key == key) & (jobs.c.due_at > now)
+    with store.reading() as connection:  # where no worker has ever been there is none
+        if connection.scalar(sa.select(jobs.c.key).where(later)) is None:
+            return
+    with store.writing() as connection:
+        connection.execute(jobs.update().where(later).values(due_at=now))
+
+
 def lease_job(store: Store, worker: str, now: datetime, lasts: timedelta) -> Job | None:
     """The job that has been due for longest and that nobody holds; None where there is none."""
     waiting = _free(jobs, now) & (jobs.c.every_seconds.is_not(None) | jobs.c.done_at.is_(None))
