@@ -28,6 +28,7 @@ from serving.api.problems import install_problems
 from serving.api.query import known_query
 from serving.api.turns import ScoreTurns
 from serving.cases import pages as cases
+from serving.changes import routes as changes
 from serving.concerns import pages as concerns
 from serving.crisis import pages as crisis
 from serving.crisis.service import alarm_for
@@ -66,6 +67,7 @@ ROUTERS = (
     score.router,
     events.router,
     outcomes.router,
+    changes.router,
     follow_up.router,
     instruments.router,
     model_status.router,

@@ -40,6 +40,7 @@ VERBS = {
     "duty": "runxin.cli.duty:duty_app",
     "user": "runxin.cli.user:user_app",
     "key": "runxin.cli.key:key_app",
+    "webhook": "runxin.cli.webhook:webhook_app",
     "rights": "runxin.cli.rights:rights_app",
     "retention": "runxin.cli.retention:retention_command",
     "encryption": "runxin.cli.encryption:encryption_app",

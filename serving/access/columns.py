@@ -47,6 +47,7 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             "joined_to": F.ID,
         },
         "fact_changes": {"times": F.INTERNAL},
+        "changes": {"code": F.CODES, **dict.fromkeys(("seq", "made_at"), F.INTERNAL)},
         # What a platform was told; it is told the same again under its own key, and nobody else.
         "first_answers": {"answer": F.FIGURES, **dict.fromkeys(("answer_id", "request", "place"), F.INTERNAL)},
         "inputs": {"content": F.ANSWERS},

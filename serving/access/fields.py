@@ -85,6 +85,7 @@ KEY_SEES: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "list": ANSWERED | {F.CLASS},
         "outcomes": frozenset({F.ID}),
         "events": frozenset({F.ID}),
+        "changes": frozenset({F.ID, F.CODES}),
         "model": frozenset(),
     }
 )
@@ -125,6 +126,7 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "POST /score_batch": KEY_SEES["explain"],
         "POST /outcomes": frozenset({F.ID}),
         "POST /events": KEY_SEES["explain"],
+        "GET /changes": KEY_SEES["changes"],
         "GET /follow_up_list": KEY_SEES["list"] | KEY_SEES["explain"] - {F.FIGURES},
         "runxin list": LINE - {F.NAME} | {F.CODES},
     }

@@ -135,6 +135,7 @@ def test_an_answer_tells_each_scope_what_both_tables_name_and_nothing_else(tmp_p
         "POST /events": ("/events", {"student_id": WHO, "school_id": SCHOOL, "events": [happened]}),
         "POST /score": ("/score", mine),
         "POST /score_batch": ("/score_batch", {"records": [mine]}),
+        "GET /changes": ("/changes", None),
         "GET /follow_up_list": (f"/follow_up_list?school_id={SCHOOL}", None),
     }
     for scope, more in product(SCOPES, ((), ("explain",))):

@@ -112,6 +112,7 @@ SCOPED: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/score_batch"): frozenset({"score"}),
     ("POST", "/outcomes"): frozenset({"outcomes"}),
     ("POST", "/events"): frozenset({"events"}),
+    ("GET", "/changes"): frozenset({"changes"}),
     ("GET", "/follow_up_list"): frozenset({"list"}),
     ("GET", "/instruments"): frozenset({"score", "model"}),
     ("GET", "/instruments/{code}"): frozenset({"score", "model"}),
