@@ -23,6 +23,7 @@ from serving.admin import pages as admin
 from serving.api import docs, follow_up, outcomes, score
 from serving.api.description import describe, operation_id
 from serving.api.door import Door
+from serving.api.events import prompts
 from serving.api.events import routes as events
 from serving.api.problems import install_problems
 from serving.api.query import known_query
@@ -66,6 +67,7 @@ never a diagnosis, and is not to be shown to students, guardians or classes.
 ROUTERS = (
     score.router,
     events.router,
+    prompts.router,
     outcomes.router,
     changes.router,
     follow_up.router,

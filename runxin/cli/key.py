@@ -22,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the
 def create_command(
     client: Annotated[str, typer.Option(help="The platform that will hold the key.")],
     scopes: Annotated[
-        list[str], typer.Option(help="Of score, explain, list, model, dry_run, outcomes, events, changes.")
+        list[str], typer.Option(help="Of score, explain, list, model, dry_run, outcomes, events, changes, prompts.")
     ],
     school: Annotated[list[str] | None, typer.Option(help=f"Only for this school; {HELP}.")] = None,
     days: Annotated[int, typer.Option(min=0, help="Days until it ends; 0 for never.")] = DAYS,

@@ -86,6 +86,7 @@ KEY_SEES: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "outcomes": frozenset({F.ID}),
         "events": frozenset({F.ID}),
         "changes": frozenset({F.ID, F.CODES}),
+        "prompts": frozenset({F.ID}),
         "model": frozenset(),
     }
 )
@@ -127,6 +128,7 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "POST /outcomes": frozenset({F.ID}),
         "POST /events": KEY_SEES["explain"],
         "GET /changes": KEY_SEES["changes"],
+        "POST /prompts": KEY_SEES["prompts"],
         "GET /follow_up_list": KEY_SEES["list"] | KEY_SEES["explain"] - {F.FIGURES},
         "runxin list": LINE - {F.NAME} | {F.CODES},
     }

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from data_schemas.instruments import Instrument
+from serving.api.events.prompts import PromptRequest
 from serving.api.events.request import EventsRequest
 from serving.api.problems import ProblemDetails
 from serving.api.request import BatchRequest, OutcomesRequest, ScoreRequest
@@ -55,6 +56,8 @@ EVENTS = {
     "events": [{"event": "leave", "type": "unexcused", "start_on": "2024-09-18", "end_on": "2024-09-18"}],
 }
 
+PROMPT = {"prompt_id": "e-0123456789abcdef01234567", "step": "told", "entered_by": "staff"}
+
 SAME_AS = {"LeaveEvent": "LeaveRow", "SheetEvent": "SheetRow", "ConcernEvent": "ConcernRow"}  # whose fields they have
 
 HEADERS = {
@@ -88,6 +91,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         (BatchRequest, "validation"),
         (OutcomesRequest, "validation"),
         (EventsRequest, "validation"),
+        (PromptRequest, "validation"),
         (ProblemDetails, "serialization"),
     ]
     _, read = models_json_schema(models, ref_template=PREFIX + "{model}")
@@ -105,6 +109,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         "/score_batch": {"records": [EXAMPLE]},
         "/outcomes": {"outcomes": [OUTCOME]},
         "/events": EVENTS,
+        "/prompts": PROMPT,
     }
     for path, example in bodies.items():
         document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"] = example

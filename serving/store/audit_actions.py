@@ -18,6 +18,8 @@ OF_STUDENTS = frozenset(
         "student.corrected",
         "right.refused",
         "entry.recorded",
+        "prompt.shown",
+        "prompt.answered",
         "outcome.recorded",
         "file.joined",
         "file.parted",

@@ -66,6 +66,7 @@ def test_both_addresses_hold_the_same_description(api: Api) -> None:
 PATHS = {
     "/outcomes",
     "/events",
+    "/prompts",
     "/changes",
     "/score",
     "/score_batch",

@@ -15,8 +15,10 @@ from serving.jobs.store import Job, ensure_jobs, lease_job
 from serving.replay import replay_assessment
 from serving.store.tables import entries, evidence
 from tests.api_state import Api, make_api
+from tests.crisis import Shift, roster, with_robots
 from tests.http_client import Client
 from tests.integration.test_withdrawn_runs import NOW, pupils, screen, sheet
+from tests.receivers import hooks
 
 SCHOOL = "sch-1"
 ABSENT: dict[str, Any] = {"event": "leave", "type": "unexcused", "start_on": "2026-04-01", "end_on": "2026-04-01"}
@@ -119,6 +121,23 @@ def test_of_a_stranger_everything_is_kept_and_danger_answered_for(api: Api) -> N
     assert lease_job(api.state.store, "w", NOW, timedelta(minutes=1)) is not None, "the clock looks now, not later"
 
 
+def test_danger_in_an_event_rings_when_the_worker_turns_next(tmp_path: Path) -> None:
+    """And not at the next look of the clock, which is seconds away."""
+    with hooks() as hook:
+        api = make_api(tmp_path)
+        with_robots(tmp_path, hook)
+        roster(api.state.store)
+        at_work = Shift(api.state.store, tmp_path, hook=hook)
+        api = replace(api, client=Client(make_app(replace(api.state, clock=lambda: at_work.now))))
+        at_work.step()
+        hook.received.clear()
+        at_work.now += timedelta(seconds=1)
+        today = {"reported_on": at_work.now.date().isoformat()}
+        happened(api, FAREWELL | today, key=api.key(schools=("school-01",)), content={"school_id": "school-01"})
+        at_work.step()
+        assert [text.splitlines()[1].partition("（")[0] for text in at_work.texts()] == ["P1 (school-01) R11"]
+
+
 def test_of_another_schools_student_nothing_is_read(api: Api) -> None:
     screen(api.state.store, "d", pupils(SCHOOL, "P1"), responses__phq9=[sheet("P1")], leaves=[])
     said = happened(api, MOOD, key=api.key(schools=("sch-2",)), content={"school_id": "sch-2"})
@@ -136,6 +155,7 @@ def test_a_key_without_the_scope_to_score_is_told_what_was_filed_and_no_more(api
         "student": "on_list",
         "filed": ["concern", "leave"],
         "state": None,
+        "prompt": None,
     }
 
 

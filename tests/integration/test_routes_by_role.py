@@ -113,6 +113,7 @@ SCOPED: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/outcomes"): frozenset({"outcomes"}),
     ("POST", "/events"): frozenset({"events"}),
     ("GET", "/changes"): frozenset({"changes"}),
+    ("POST", "/prompts"): frozenset({"prompts"}),
     ("GET", "/follow_up_list"): frozenset({"list"}),
     ("GET", "/instruments"): frozenset({"score", "model"}),
     ("GET", "/instruments/{code}"): frozenset({"score", "model"}),

@@ -88,4 +88,7 @@ class EventsRequest(RequestPart):
     school_id: Id | None = Field(
         None, description="the list that a student goes to who is on none yet; without it, every school's"
     )
+    entered_by: Literal["counselor", "staff", "guardian", "student", "program"] = Field(
+        "program", description="who stands before the program that sends it: prompts are for counselors and staff alone"
+    )
     events: list[Event] = Field(min_length=1, max_length=MOST_EVENTS)

@@ -1,6 +1,7 @@
 """`POST /events`: something happened to a student; join it with what is on record, assess at once, record, answer."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from serving.api.answer import ScoreAnswer
 from serving.api.answer_parts import Given
 from serving.api.check import invalid
 from serving.api.events.joining import joined
+from serving.api.events.prompts import PromptGiven, prompt_given
 from serving.api.events.request import EventsRequest
 from serving.api.filing import file_for, file_records
 from serving.api.once import REPLAYED, Once, earlier, part_of
@@ -22,6 +24,7 @@ from serving.api.score import body_of
 from serving.platform.callers import caller
 from serving.platform.limits import MOST_BYTES, MOST_SCORES, at_once
 from serving.platform.state import State, instruments_of, own_features_of, state_of
+from serving.prompts.service import Prompt, prompt_for
 from serving.store.joined_rows import rows_to_join
 from serving.store.sent_requests import claim_of
 
@@ -40,6 +43,10 @@ class EventsAnswer(Given):
     student: Literal["on_list", "identity_to_check"]
     filed: tuple[EventKind, ...] = Field(description="The events that were recorded: all of the request, or none.")
     state: ScoreAnswer | None
+    prompt: PromptGiven | None = Field(
+        description="Where somebody waits to speak with the student; null without the scope `prompts`, for whoever is "
+        "neither a counselor nor staff, and where nobody waits."
+    )
 
 
 @router.post(
@@ -62,15 +69,16 @@ def events(
     before = earlier(state, client, claim)
     content = read_json(body)
     request = _read(content)
-    if before is not None:
-        return _answer(client, request, ScoreAnswer.model_validate_json(part_of(before, 0)), replayed=True)
     where = file_for(state, client, request.student_id, request.school_id)
+    if before is not None:
+        first = ScoreAnswer.model_validate_json(part_of(before, 0))
+        return _answer(client, request, first, prompt_for(state, client, where, request.entered_by, True), REPLAYED)
     stored = rows_to_join(state.store, where.file_id, where.school_id)
     checked = joined(request, content, stored, instruments_of(state), own_features_of(state), state.today())
     (found,) = file_records(state, client, [checked], False, claim)
     if not isinstance(found, ScoreAnswer):
         raise found
-    return _answer(client, request, found, replayed=False)
+    return _answer(client, request, found, prompt_for(state, client, where, request.entered_by, False), {})
 
 
 def _read(content: Any) -> EventsRequest:
@@ -81,7 +89,9 @@ def _read(content: Any) -> EventsRequest:
         raise invalid([replace(one, column=KIND.sub(r"\1", one.column or "")) for one in error.problems]) from None
 
 
-def _answer(client: Client, request: EventsRequest, found: ScoreAnswer, replayed: bool) -> Response:
+def _answer(
+    client: Client, request: EventsRequest, found: ScoreAnswer, prompt: Prompt | None, headers: Mapping[str, str]
+) -> Response:
     assert found.entry_id is not None, "what is filed has an entry"
     answer = EventsAnswer(
         student_id=request.student_id,
@@ -90,5 +100,6 @@ def _answer(client: Client, request: EventsRequest, found: ScoreAnswer, replayed
         student=found.student,
         filed=tuple(one.event for one in request.events),
         state=found if client_can(client, "score") else None,
+        prompt=prompt_given(prompt),
     )
-    return Response(answer.model_dump_json(), 200, REPLAYED if replayed else None, "application/json")
+    return Response(answer.model_dump_json(), 200, headers, "application/json")

@@ -1,4 +1,5 @@
-"""What has changed, in order, for platforms that follow it; and the addresses that are told of it."""
+"""What has changed, in order, for platforms that follow it, and the addresses that are told of it; prompts that were
+shown where an event was entered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,8 +35,24 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("webhook_id", name=op.f("pk_webhooks")),
     )
+    op.create_table(
+        "prompts",
+        sa.Column("step_id", sa.String(), nullable=False),
+        sa.Column("student_id", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
+        sa.Column("school_id", sa.String(), nullable=False),
+        sa.Column("prompt_id", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("client", sa.String(), nullable=False),
+        sa.Column("entered_by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("step_id", name=op.f("pk_prompts")),
+    )
+    for column in ("student_id", "prompt_id"):
+        op.create_index(op.f(f"ix_prompts_{column}"), "prompts", [column])
 
 
 def downgrade() -> None:
+    op.drop_table("prompts")
     op.drop_table("webhooks")
     op.drop_table("changes")
