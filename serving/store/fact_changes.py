@@ -189,6 +189,14 @@ def count_changes(connection: sa.Connection) -> None:
     _add(connection, school_changes, sorted([*schools, *settings]))
 
 
+def tell_nobody(connection: sa.Connection) -> None:
+    """Of what the transaction has touched so far no change is written down: a migration says nothing new of anybody."""
+    noted: _Noted | None = connection.info.get(NOTED)
+    if noted is not None:
+        noted.codes.clear()
+        noted.lists = False
+
+
 def _write_down(connection: sa.Connection, noted: _Noted) -> None:
     """What has changed, each once: at the school of the roster, or, of whoever is on none, at that which speaks."""
     homes = {row.student_id: row.school_id for row in _among(connection, students, students.c.student_id, noted.codes)}
