@@ -168,15 +168,16 @@ def count_changes(connection: sa.Connection) -> None:
     if noted is None:
         return
     settings = [OF_SETTINGS] if noted.settings else []
-    _write_down(connection, noted)
+    who = noted.who
+    for table in () if noted.everybody else (outcomes, contacts):
+        for row in _among(connection, table, table.c.sha256, noted.words):
+            who.setdefault(row.student_id, set()).add(row.school_id)
+    asked = noted.codes if noted.everybody else who
+    homes = {row.student_id: row.school_id for row in _among(connection, students, students.c.student_id, asked)}
+    _write_down(connection, noted, homes)
     if noted.everybody:
         _add(connection, school_changes, [OF_ALL, *settings])
         return
-    who = noted.who
-    for table in (outcomes, contacts):
-        for row in _among(connection, table, table.c.sha256, noted.words):
-            who.setdefault(row.student_id, set()).add(row.school_id)
-    homes = {row.student_id: row.school_id for row in _among(connection, students, students.c.student_id, who)}
     schools: set[str] = set()
     for student_id, said in who.items():
         schools |= ({homes[student_id]} if student_id in homes else set()) | (said - {""})
@@ -197,9 +198,8 @@ def tell_nobody(connection: sa.Connection) -> None:
         noted.lists = False
 
 
-def _write_down(connection: sa.Connection, noted: _Noted) -> None:
+def _write_down(connection: sa.Connection, noted: _Noted, homes: Mapping[str, str]) -> None:
     """What has changed, each once: at the school of the roster, or, of whoever is on none, at that which speaks."""
-    homes = {row.student_id: row.school_id for row in _among(connection, students, students.c.student_id, noted.codes)}
     found: list[tuple[str | None, str, str]] = [
         (student_id, school_id, code)
         for student_id, codes in noted.codes.items()
