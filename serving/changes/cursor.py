@@ -22,6 +22,9 @@ class Cursor:
         return f"{self.seq}-{self.on:%Y%m%d}"
 
 
+ANEW = "read the lists anew, and go on from the cursor that an answer without `since` ends with"
+
+
 def read_cursor(text: str, today: date) -> Cursor:
     """Raises `UserError`: bad data for what is none, gone for one of which changes behind it may have been removed."""
     found = FORM.fullmatch(text)
@@ -35,6 +38,12 @@ def read_cursor(text: str, today: date) -> Cursor:
         )
         raise bad_data("the query of this address does not fit", [what])
     if cursor.on < today - KEPT:
-        fix = "read the lists anew, and go on from the cursor that an answer without `since` ends with"
-        raise UserError(Kind.GONE, f"changes are kept for {KEPT.days} days, and this cursor is older", fix=fix)
+        raise UserError(Kind.GONE, f"changes are kept for {KEPT.days} days, and this cursor is older", fix=ANEW)
     return cursor
+
+
+def check_known(cursor: Cursor, newest: int) -> None:
+    """Raises `UserError` (gone) for a cursor behind the `newest` change, 0 where there is none: a backup was brought
+    back since."""
+    if newest and cursor.seq > newest:
+        raise UserError(Kind.GONE, "this cursor is of changes that are not there any more", fix=ANEW)

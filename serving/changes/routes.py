@@ -9,8 +9,8 @@ from models.triage import ZONE
 from serving.access import PURPOSE_OF_SCOPE, Client
 from serving.api.answer_parts import Given
 from serving.api.problems import problem_responses
-from serving.changes.cursor import Cursor, read_cursor
-from serving.changes.store import changes_after
+from serving.changes.cursor import Cursor, check_known, read_cursor
+from serving.changes.store import changes_after, newest_change
 from serving.platform.callers import caller
 from serving.platform.state import State, state_of
 from serving.store import AuditEvent, write_audit
@@ -56,6 +56,7 @@ def changes(
     now = state.clock()
     today = now.astimezone(ZONE).date()
     after = Cursor(0, today) if since is None else read_cursor(since, today)
+    check_known(after, newest_change(state.store))
     found, until = changes_after(state.store, after.seq, client.schools, limit)
     more = len(found) == limit
     if found:

@@ -20,6 +20,7 @@ from serving.channels.letter import NotSent
 from serving.channels.send import ID_HEADER
 
 SECONDS = 5  # for each step: whoever is slow keeps a worker from nobody for long
+MOST_ADDRESSES = 4  # of one name that are tried
 SIGNATURE = "x-runxin-signature"
 
 
@@ -37,22 +38,26 @@ def send_signed(hook: Hook, message_id: str, body: bytes, now: datetime) -> None
     parts = urlsplit(hook.url)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    found = _address_of(host, port, hook.private)
-    where = f"[{found}]" if ":" in found else found
-    url = urlunsplit((parts.scheme, f"{where}:{port}", parts.path or "/", parts.query, ""))
     headers = {
         "host": parts.netloc,
         "content-type": "application/json",
         ID_HEADER: message_id,
         SIGNATURE: signature_of(hook.secret, round(now.timestamp()), body),
     }
-    try:
-        with httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False) as client:
-            answer = client.post(url, content=body, headers=headers, extensions={"sni_hostname": host})
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotSent("unreachable") from error
-    if not answer.is_success:
-        raise NotSent(f"answered_{answer.status_code}")
+    with httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False) as client:
+        for found in _addresses_of(host, port, hook.private):
+            where = f"[{found}]" if ":" in found else found
+            url = urlunsplit((parts.scheme, f"{where}:{port}", parts.path or "/", parts.query, ""))
+            try:
+                answer = client.post(url, content=body, headers=headers, extensions={"sni_hostname": host})
+            except httpx.ConnectError:  # another address may answer
+                continue
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise NotSent("unreachable") from error
+            if not answer.is_success:
+                raise NotSent(f"answered_{answer.status_code}")
+            return
+    raise NotSent("unreachable")
 
 
 def signature_of(secret: str, seconds: int, body: bytes) -> str:
@@ -60,15 +65,15 @@ def signature_of(secret: str, seconds: int, body: bytes) -> str:
     return f"t={seconds},v1={mac.hex()}"
 
 
-def _address_of(host: str, port: int, private: bool) -> str:
-    """The first address of a host; raises `NotSent` where any of them may not be sent to."""
+def _addresses_of(host: str, port: int, private: bool) -> list[str]:
+    """The addresses of a host; raises `NotSent` where any of them may not be sent to."""
     try:
         found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
         raise NotSent("unreachable") from error
     if not found or not all(_may_reach(one, private) for one in found):
         raise NotSent("address_refused")
-    return found[0]
+    return list(dict.fromkeys(found))[:MOST_ADDRESSES]
 
 
 def _may_reach(text: str, private: bool) -> bool:

@@ -107,6 +107,11 @@ def test_a_cursor_is_good_for_as_long_as_changes_are_kept(api: Api) -> None:
     assert (old.status_code, old.json()["code"]) == (410, "gone")
 
 
+def test_a_cursor_of_before_a_backup_was_brought_back_is_gone(api: Api) -> None:
+    answer = api.get(f"/changes?since=999999-{datetime.now(UTC):%Y%m%d}", api.key("changes"))
+    assert (answer.status_code, answer.json()["code"]) == (410, "gone")
+
+
 @pytest.mark.parametrize("since", ["", "x", "12", "12-20261301", "-1-20261101", "1-99991231"])
 def test_what_is_no_cursor_is_refused(api: Api, since: str) -> None:
     answer = api.get(f"/changes?since={since}", api.key("changes"))
