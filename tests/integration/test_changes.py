@@ -112,10 +112,11 @@ def test_a_cursor_of_before_a_backup_was_brought_back_is_gone(api: Api) -> None:
     assert (answer.status_code, answer.json()["code"]) == (410, "gone")
 
 
-@pytest.mark.parametrize("since", ["", "x", "12", "12-20261301", "-1-20261101", "1-99991231"])
-def test_what_is_no_cursor_is_refused(api: Api, since: str) -> None:
-    answer = api.get(f"/changes?since={since}", api.key("changes"))
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "since")
+def test_what_is_no_cursor_is_refused(api: Api) -> None:
+    key = api.key("changes")
+    for since in ("", "x", "12", "12-20261301", "-1-20261101", "1-99991231"):
+        answer = api.get(f"/changes?since={since}", key)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "since"), since
 
 
 @pytest.mark.usefixtures("each_database")

@@ -14,7 +14,7 @@ from serving.jobs.state import CLOCK
 from serving.jobs.store import Job, ensure_jobs, lease_job
 from serving.replay import replay_assessment
 from serving.store.tables import entries, evidence
-from tests.api_state import Api, make_api
+from tests.api_state import Api, make_api, promote
 from tests.crisis import Shift, roster, with_robots
 from tests.http_client import Client
 from tests.integration.test_withdrawn_runs import NOW, pupils, screen, sheet
@@ -24,13 +24,24 @@ SCHOOL = "sch-1"
 ABSENT: dict[str, Any] = {"event": "leave", "type": "unexcused", "start_on": "2026-04-01", "end_on": "2026-04-01"}
 MOOD: dict[str, Any] = {"event": "concern", "kind": "mood_abnormal", "reported_on": "2026-04-01", "source": "teacher"}
 FAREWELL = MOOD | {"kind": "suicide_intent"}
-CALM = {"administered_on": "2026-03-20", **{f"item_{n}": 1 for n in range(1, 9)}, "item_9": 0}
+ANSWERS = [3, 3, 3, 2, 3, 2, 3, 2, 0]
+CALM = {"administered_on": "2026-03-20", **{f"item_{n}": said for n, said in enumerate(ANSWERS, 1)}}
 
 
 @pytest.fixture
 def api(tmp_path: Path) -> Api:
-    """At noon of the day after the school's screening."""
-    made = make_api(tmp_path)
+    return at_noon(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Api:
+    """One at which nothing is recorded."""
+    return at_noon(tmp_path_factory.mktemp("quiet"))
+
+
+def at_noon(home: Path) -> Api:
+    """Of the day after the school's screening."""
+    made = make_api(home)
     state = replace(made.state, clock=lambda: NOW)
     return replace(made, state=state, client=Client(make_app(state)))
 
@@ -70,9 +81,29 @@ def test_an_absence_counts_with_those_on_record(api: Api) -> None:
 def test_the_sheet_on_record_stands_beside_a_report(api: Api) -> None:
     screen(api.state.store, "d", pupils(SCHOOL, "P1"), responses__phq9=[CALM | {"student_id": "P1"}], leaves=[])
     said = happened(api, MOOD)["state"]
-    assert [(one["code"], one["total"]) for one in said["instruments"]] == [("phq9", 8.0)]
+    assert [(one["code"], one["total"]) for one in said["instruments"]] == [("phq9", 21.0)]
     assert "phq9" not in said["data_quality"]["missing"]
     assert len(said["leads"]) == 1
+
+
+def test_the_model_scores_what_is_on_record_together_with_what_happened(api: Api) -> None:
+    """As it would, were all of it sent at once."""
+    promote(api)
+    policy = api.state.policy  # nobody is drawn by lot: of who is blind no figure is told
+    state = replace(
+        api.state, policy=policy.model_copy(update={"list": policy.list.model_copy(update={"audit_slots": 0})})
+    )
+    api = replace(api, state=state, client=Client(make_app(state)))
+    key = api.key(schools=(SCHOOL,))
+    screen(api.state.store, "d", pupils(SCHOOL, "P1"), responses__phq9=[CALM | {"student_id": "P1"}], leaves=[])
+    alone = {"student_id": "P1", "school_id": SCHOOL, "stage": "junior", "grade": 8, "sex": "female"}
+    sheet_sent = {"instrument": "phq9", "administered_on": "2026-03-20", "answers": ANSWERS}
+    row = {name: value for name, value in ABSENT.items() if name != "event"}
+    without = api.post("/score?dry_run=true", alone | {"leaves": [row]}, key).json()
+    whole = api.post("/score?dry_run=true", alone | {"responses": [sheet_sent], "leaves": [row]}, key).json()
+    said = happened(api, ABSENT, key=key)["state"]
+    assert said["margin"] == whole["margin"] != without["margin"]
+    assert said["model"]["status"] == "ok"
 
 
 def test_nothing_that_somebody_has_assessed_opens_anew(api: Api) -> None:
@@ -197,11 +228,11 @@ def test_what_was_joined_is_assessed_again_alike(api: Api) -> None:
         ([{"event": "roster", "stage": "junior", "grade": 2}], "events[0].grade", None),
     ],
 )
-def test_a_field_at_fault_is_named_as_it_was_sent(api: Api, events: Any, field: str | None, code: str | None) -> None:
-    answer = api.post("/events", {"student_id": "P1", "events": events}, api.key("events"))
+def test_a_field_at_fault_is_named_as_it_was_sent(quiet: Api, events: Any, field: str | None, code: str | None) -> None:
+    answer = quiet.post("/events", {"student_id": "P1", "events": events}, quiet.key("events"))
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     (error,) = answer.json()["errors"]
     assert error["field"] == (field or "events[1].instrument")
     assert error.get("code") == code
     assert "birthday" not in json.dumps(answer.json())
-    assert count(api, entries) == 0
+    assert count(quiet, entries) == 0

@@ -169,13 +169,19 @@ def test_one_that_was_removed_is_told_no_more(city: City) -> None:
         remove_webhook(city.store, webhook_id, city.now, "cli")
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["http://example.org/x", "ftp://example.org", "https://user@example.org/", "https://", "x", "http://10.0.0.1/"],
-)
-def test_an_address_that_is_not_https_is_refused(city: City, url: str) -> None:
-    with pytest.raises(UserError, match="https"):
-        add_webhook(city.store, city.key(), url, NOW, "cli")
+def test_an_address_that_is_not_https_is_refused(city: City) -> None:
+    key = city.key()
+    urls = (
+        "http://example.org/x",
+        "ftp://example.org",
+        "https://user@example.org/",
+        "https://",
+        "x",
+        "http://10.0.0.1/",
+    )
+    for url in urls:
+        with pytest.raises(UserError, match="https"):
+            add_webhook(city.store, key, url, NOW, "cli")
 
 
 def test_a_key_needs_the_scope_and_the_secret_a_length(city: City) -> None:
