@@ -5,15 +5,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from serving.access import Client
 from serving.api.answer_parts import Given, WordsGiven, words
 from serving.api.fields import RequestPart
 from serving.api.problems import problem_responses
-from serving.api.reading import read_as, read_json, received
+from serving.api.reading import read_as, read_json
 from serving.api.score import body_of
-from serving.platform.callers import caller
-from serving.platform.limits import MOST_BYTES
-from serving.platform.state import State, state_of
+from serving.api.sent import Sent, sent
+from serving.platform.limits import MOST_BYTES, MOST_SCORES
 from serving.prompts.service import Prompt, answer_prompt
 
 router = APIRouter(tags=["events"])
@@ -57,13 +55,11 @@ def prompt_given(prompt: Prompt | None) -> PromptGiven | None:
     openapi_extra=body_of("PromptRequest"),
 )
 def prompts(
-    state: Annotated[State, Depends(state_of)],
-    client: Annotated[Client, Depends(caller("prompts"))],
-    body: Annotated[bytes, Depends(received(MOST_BYTES))],
+    given: Annotated[Sent, Depends(sent("prompts", MOST_BYTES, "prompts", MOST_SCORES), scope="function")],
 ) -> Response:
     """Say what came of a prompt, so that shown and acted on can be counted. After `told` no other is given for the
     student that day, but in danger that nobody has answered."""
-    said = read_as(PromptRequest, read_json(body))
-    answer_prompt(state, client, said.prompt_id, said.step, said.entered_by)
+    said = read_as(PromptRequest, read_json(given.body))
+    answer_prompt(given.state, given.client, said.prompt_id, said.step, said.entered_by)
     answer = PromptAnswer(prompt_id=said.prompt_id, step=said.step)
     return Response(answer.model_dump_json(), media_type="application/json")

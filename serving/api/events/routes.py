@@ -19,11 +19,11 @@ from serving.api.events.request import EventsRequest
 from serving.api.filing import file_for, file_records
 from serving.api.once import REPLAYED, Once, earlier, part_of
 from serving.api.problems import problem_responses
-from serving.api.reading import read_as, read_json, received
+from serving.api.reading import read_as, read_json
 from serving.api.score import body_of
-from serving.platform.callers import caller
-from serving.platform.limits import MOST_BYTES, MOST_SCORES, at_once
-from serving.platform.state import State, instruments_of, own_features_of, state_of
+from serving.api.sent import Sent, sent
+from serving.platform.limits import MOST_BYTES, MOST_SCORES
+from serving.platform.state import instruments_of, own_features_of
 from serving.prompts.service import Prompt, prompt_for
 from serving.store.joined_rows import rows_to_join
 from serving.store.sent_requests import claim_of
@@ -56,15 +56,13 @@ class EventsAnswer(Given):
     openapi_extra=body_of("EventsRequest"),
 )
 def events(
-    state: Annotated[State, Depends(state_of)],
-    client: Annotated[Client, Depends(caller("events"))],
-    body: Annotated[bytes, Depends(received(MOST_BYTES))],
-    _place: Annotated[None, Depends(at_once("events", MOST_SCORES), scope="function")],
+    given: Annotated[Sent, Depends(sent("events", MOST_BYTES, "events", MOST_SCORES), scope="function")],
     key: Once,
 ) -> Response:
     """Record what happened to one student: all events of the request, or none. They are read beside everything that is
     on record of the student, whoever sent it, so that nothing has to be sent twice; rules and the model answer at once,
     and danger rings whoever is on duty. Of a student on no list, or of another school's, they are kept all the same."""
+    state, client, body = given.state, given.client, given.body
     claim = None if key is None else claim_of(client.key_id, key, b"/events\n" + body)
     before = earlier(state, client, claim)
     content = read_json(body)
