@@ -23,11 +23,14 @@ from serving.admin import pages as admin
 from serving.api import docs, follow_up, outcomes, score
 from serving.api.description import describe, operation_id
 from serving.api.door import Door
+from serving.api.events import prompts
+from serving.api.events import routes as events
 from serving.api.problems import install_problems
 from serving.api.query import known_query
 from serving.api.turns import ScoreTurns
 from serving.bookings import pages as bookings
 from serving.cases import pages as cases
+from serving.changes import routes as changes
 from serving.concerns import pages as concerns
 from serving.crisis import pages as crisis
 from serving.crisis.service import alarm_for
@@ -62,7 +65,17 @@ TITLE = "Runxin 润心"
 ABOUT = """Screening and triage for student mental health in schools. An answer is an order of work for counselors,
 never a diagnosis, and is not to be shown to students, guardians or classes.
 """
-ROUTERS = (score.router, outcomes.router, follow_up.router, instruments.router, model_status.router, docs.router)
+ROUTERS = (
+    score.router,
+    events.router,
+    prompts.router,
+    outcomes.router,
+    changes.router,
+    follow_up.router,
+    instruments.router,
+    model_status.router,
+    docs.router,
+)
 PAGES = (
     *today.ROUTES,
     *directory.ROUTES,

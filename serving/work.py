@@ -9,6 +9,9 @@ from data_schemas.calendar_tables import read_calendars
 from models.policy import read_policy
 from runxin.errors import unavailable, usage
 from runxin.settings import Settings
+from serving.changes.cursor import KEPT
+from serving.changes.store import CHANGED, remove_changes
+from serving.changes.webhooks import put_out_changes, send_changes
 from serving.channels.config import Channel, read_channels
 from serving.channels.letter import NotSent
 from serving.channels.send import send
@@ -23,6 +26,9 @@ from serving.store.checkpoints import checkpointing
 
 LOOK_EVERY = timedelta(seconds=15)
 CANARY_EVERY = timedelta(minutes=5)
+TELL_EVERY = timedelta(seconds=5)
+TIDY_EVERY = timedelta(hours=6)
+TELL, TIDY = "tell_changes", "tidy_changes"
 
 
 @dataclass(frozen=True)
@@ -48,11 +54,23 @@ def make_work(
     def canary(_job: Job) -> None:
         let_canaries_go(store, channels, policy, calendars, clock())
 
+    def tell(_job: Job) -> None:
+        put_out_changes(store, clock())
+
+    def tidy(_job: Job) -> None:
+        remove_changes(store, clock() - KEPT)
+
     if first:
-        jobs = (Job(CLOCK, CLOCK, every=LOOK_EVERY), Job(CANARY, CANARY, every=CANARY_EVERY))
+        jobs = (
+            Job(CLOCK, CLOCK, every=LOOK_EVERY),
+            Job(CANARY, CANARY, every=CANARY_EVERY),
+            Job(TELL, TELL, every=TELL_EVERY),
+            Job(TIDY, TIDY, every=TIDY_EVERY),
+        )
         ensure_jobs(store, jobs, clock())
     sender = sender_by(store, channels, settings.public_url, clock)
-    worker = Worker(store, {CLOCK: look, CANARY: canary}, sender, clock, lease=lease)
+    handlers = {CLOCK: look, CANARY: canary, TELL: tell, TIDY: tidy}
+    worker = Worker(store, handlers, sender, clock, lease=lease)
     return Work(worker, store, channels)
 
 
@@ -63,6 +81,8 @@ def sender_by(
     by_code = {channel.code: channel for channel in channels}
 
     def sends(message: Message) -> None:
+        if message.kind == CHANGED:
+            return send_changes(store, message, clock())
         channel = by_code.get(message.channel)
         if channel is None:
             raise NotSent("no_channel", for_good=True)

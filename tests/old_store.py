@@ -47,10 +47,11 @@ def lay_out(home: Path) -> OldStore:
 
 
 def rows_of(file: Path) -> dict[str, Rows]:
-    """Every table's rows as SQLite holds them, column by column."""
+    """Every table's rows as SQLite holds them, column by column; without tables of SQLite's own."""
     database = sqlite3.connect(file)
     database.row_factory = sqlite3.Row
-    names = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
+    ours = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+    names = [row[0] for row in database.execute(ours)]
     found = {name: [dict(row) for row in database.execute(f'select * from "{name}"')] for name in names}
     database.close()
     return found

@@ -21,7 +21,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the
 @key_app.command("create")
 def create_command(
     client: Annotated[str, typer.Option(help="The platform that will hold the key.")],
-    scopes: Annotated[list[str], typer.Option(help="Of score, explain, list, model, dry_run, outcomes.")],
+    scopes: Annotated[
+        list[str], typer.Option(help="Of score, explain, list, model, dry_run, outcomes, events, changes, prompts.")
+    ],
     school: Annotated[list[str] | None, typer.Option(help=f"Only for this school; {HELP}.")] = None,
     days: Annotated[int, typer.Option(min=0, help="Days until it ends; 0 for never.")] = DAYS,
     per_minute: Annotated[

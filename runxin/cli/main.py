@@ -40,6 +40,8 @@ VERBS = {
     "duty": "runxin.cli.duty:duty_app",
     "user": "runxin.cli.user:user_app",
     "key": "runxin.cli.key:key_app",
+    "webhook": "runxin.cli.webhook:webhook_app",
+    "prompts": "runxin.cli.prompts:prompts_command",
     "rights": "runxin.cli.rights:rights_app",
     "retention": "runxin.cli.retention:retention_command",
     "encryption": "runxin.cli.encryption:encryption_app",

@@ -47,8 +47,13 @@ HOLDS: Mapping[str, Mapping[str, F]] = MappingProxyType(
             "joined_to": F.ID,
         },
         "fact_changes": {"times": F.INTERNAL},
+        "changes": {"code": F.CODES, **dict.fromkeys(("seq", "made_at"), F.INTERNAL)},
         # What a platform was told; it is told the same again under its own key, and nobody else.
         "first_answers": {"answer": F.FIGURES, **dict.fromkeys(("answer_id", "request", "place"), F.INTERNAL)},
+        "prompts": {
+            **dict.fromkeys(("step", "entered_by", "at"), F.RINGS),
+            **dict.fromkeys(("step_id", "prompt_id"), F.INTERNAL),
+        },
         "inputs": {"content": F.ANSWERS},
         "consents": dict.fromkeys(("scope", "given_by", "given_on", "withdrawn_on", "valid_until"), F.CONSENT),
         "withdrawn": dict.fromkeys(("scope", "withdrawn_on"), F.CONSENT),

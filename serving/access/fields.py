@@ -88,6 +88,9 @@ KEY_SEES: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "explain": ANSWERED | {F.REASONS, F.EVIDENCE, F.TOTALS, F.FIGURES},
         "list": ANSWERED | {F.CLASS},
         "outcomes": frozenset({F.ID}),
+        "events": frozenset({F.ID}),
+        "changes": frozenset({F.ID, F.CODES}),
+        "prompts": frozenset({F.ID}),
         "model": frozenset(),
     }
 )
@@ -128,6 +131,9 @@ STANDS_AT: Mapping[str, frozenset[RecordField]] = MappingProxyType(
         "POST /score": KEY_SEES["explain"],
         "POST /score_batch": KEY_SEES["explain"],
         "POST /outcomes": frozenset({F.ID}),
+        "POST /events": KEY_SEES["explain"],
+        "GET /changes": KEY_SEES["changes"],
+        "POST /prompts": KEY_SEES["prompts"],
         "GET /follow_up_list": KEY_SEES["list"] | KEY_SEES["explain"] - {F.FIGURES},
         "runxin list": LINE - {F.NAME} | {F.CODES},
     }

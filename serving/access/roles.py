@@ -162,10 +162,15 @@ class User:
 
 
 # What a key may be for.
-SCOPES = ("score", "explain", "list", "model", "dry_run", "outcomes")
+SCOPES = ("score", "explain", "list", "model", "dry_run", "outcomes", "events", "changes", "prompts")
 # … and for which purpose what is read with it is read: a platform states it once, with its key. None reads nobody.
 PURPOSE_OF_SCOPE: Mapping[str, str | None] = MappingProxyType(
-    {**dict.fromkeys(("score", "explain", "list", "dry_run", "outcomes"), "follow_up"), "model": None}
+    {
+        **dict.fromkeys(
+            ("score", "explain", "list", "dry_run", "outcomes", "events", "changes", "prompts"), "follow_up"
+        ),
+        "model": None,
+    }
 )
 
 

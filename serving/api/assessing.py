@@ -18,6 +18,7 @@ from serving.platform.champion import Serving
 from serving.platform.state import State, instruments_of
 from serving.replay import make_context
 from serving.store import Changes, Consent, Feed, FileOf, ReplayContext, feeds_of_schools, outcome_row, taken_back_of
+from serving.store.joined_rows import JoinedRows, without_known
 from serving.today import silent
 
 
@@ -32,10 +33,12 @@ class Filed:
 
 @dataclass(frozen=True)
 class Checked:
-    """A valid record, and the day as of which it is assessed."""
+    """A valid record, the day as of which it is assessed, and what it is `joined` with of what is on record, None where
+    it is to be read by itself."""
 
     request: ScoreRequest
     as_of: date
+    joined: JoinedRows | None = None
 
 
 def assessed(
@@ -91,7 +94,9 @@ def _record(
         | {"assessed": None if word.assessed is None else " ".join(word.assessed)}
         for word in in_force(before.words)
     ]
-    if one.request.feeds is None:
+    if one.joined is not None:
+        _join(record, one.joined, before)
+    elif one.request.feeds is None:
         # A platform that says nothing of its reach is believed, but where the school's list says that a feed stopped.
         rows = stopped.get(before.school_id, ())
         record["feeds"] = [{"table": f.feed, "covered_from": f.covered_from, "covered_to": f.covered_to} for f in rows]
@@ -99,6 +104,19 @@ def _record(
         taken_back = {"scope": ConsentScope.MODEL_SCORE.code, "given_on": one.as_of, "withdrawn_on": one.as_of}
         record["consents"] = [taken_back]
     return record
+
+
+def _join(record: dict[str, Any], stored: JoinedRows, before: StudentFacts) -> None:
+    """Put what is on record before what a record says."""
+    for name, rows in stored.tables.items():
+        record[name] = [*rows, *without_known(record.get(name) or (), rows, name)]
+    met = [
+        {"contacted_on": c.on, "whom": c.with_whom, "recorded_on": c.received_at.astimezone(ZONE).date()}
+        for c in before.contacts
+    ]
+    record["contacts"] = [*met, *(record.get("contacts") or ())]
+    feeds = (*stored.feeds, *(record.get("feeds") or ()))
+    record["feeds"] = [one for one in feeds if one["table"] not in stored.whole]
 
 
 def _stopped(state: State, into: Sequence[FileOf], now: datetime, changes: Changes) -> Mapping[str, Sequence[Feed]]:

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from data_schemas.instruments import Instrument
+from serving.api.events.prompts import PromptRequest
+from serving.api.events.request import EventsRequest
 from serving.api.problems import ProblemDetails
 from serving.api.request import BatchRequest, OutcomesRequest, ScoreRequest
 
@@ -49,6 +51,15 @@ OUTCOME = {
     "saw_score": True,
 }
 
+EVENTS = {
+    "student_id": "S-1077",
+    "events": [{"event": "leave", "type": "unexcused", "start_on": "2024-09-18", "end_on": "2024-09-18"}],
+}
+
+PROMPT = {"prompt_id": "e-0123456789abcdef01234567", "step": "told", "entered_by": "staff"}
+
+SAME_AS = {"LeaveEvent": "LeaveRow", "SheetEvent": "SheetRow", "ConcernEvent": "ConcernRow"}  # whose fields they have
+
 HEADERS = {
     "X-Request-Id": "Names the request in the service's log.",
     "Retry-After": "Seconds after which to ask again.",
@@ -79,6 +90,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
         (ScoreRequest, "validation"),
         (BatchRequest, "validation"),
         (OutcomesRequest, "validation"),
+        (EventsRequest, "validation"),
+        (PromptRequest, "validation"),
         (ProblemDetails, "serialization"),
     ]
     _, read = models_json_schema(models, ref_template=PREFIX + "{model}")
@@ -91,7 +104,13 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas["Instrument"] = definition
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    bodies = {"/score": EXAMPLE, "/score_batch": {"records": [EXAMPLE]}, "/outcomes": {"outcomes": [OUTCOME]}}
+    bodies = {
+        "/score": EXAMPLE,
+        "/score_batch": {"records": [EXAMPLE]},
+        "/outcomes": {"outcomes": [OUTCOME]},
+        "/events": EVENTS,
+        "/prompts": PROMPT,
+    }
     for path, example in bodies.items():
         document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"] = example
     _say_the_rest(schemas)
@@ -105,6 +124,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
 def _say_the_rest(schemas: dict[str, Any]) -> None:
     """Give each field that says nothing of itself the sentence that stands in `descriptions.toml`."""
     said = words_of_fields()
+    said |= {event: said[row] | said.get(event, {}) for event, row in SAME_AS.items()}
     for name, schema in schemas.items():
         for field_name, field in schema.get("properties", {}).items():
             text = said.get(name, {}).get(field_name) or said["any"].get(field_name)
@@ -139,8 +159,9 @@ def kind_of(field: dict[str, Any]) -> str:
     """What a field holds, in few words."""
     if "$ref" in field:
         return str(field["$ref"].removeprefix(PREFIX))
-    if "anyOf" in field:
-        return " or ".join(kind_of(one) for one in field["anyOf"])
+    several = field.get("anyOf") or field.get("oneOf")
+    if several:
+        return " or ".join(kind_of(one) for one in several)
     if field.get("type") == "array":
         return f"list of {kind_of(field['items'])}" if "items" in field else "list"
     if "enum" in field or "const" in field:

@@ -15,6 +15,8 @@ from serving.api.answer import CaseCode, Recorded, ScoreAnswer, answer_of
 from serving.api.assessing import Checked, Filed, assessed, consents_sent
 from serving.api.evidence_names import names_for
 from serving.cases.service import cases_of
+from serving.jobs.state import CLOCK
+from serving.jobs.store import bring_forward
 from serving.platform.state import State
 from serving.reading.service import note_reading
 from serving.replay import entry_inputs
@@ -112,6 +114,8 @@ def file_prepared(
         after = facts_once_recorded(state.store, entries, recorded, today, before_it, changes)
     said = [replace(made.assessment, student_id=one.request.student_id) for one, made in zip(kept, filed, strict=True)]
     answers = _answers(state, client, said, into, ids, after, dry_run, now, changes)
+    if any(one.urgent is not None for one in answers):
+        bring_forward(state.store, CLOCK, now)  # it rings now, and not when the clock would have looked by itself
     if claim is not None and not dry_run:
         keep_answer(state.store, claim, _parts(into, answers), now)
     found: dict[int, ScoreAnswer | UserError] = {**prepared.refused, **dict(zip(prepared.places, answers, strict=True))}
@@ -178,10 +182,16 @@ def _answers(
 
 
 def _files(state: State, client: Client, checked: Sequence[Checked], today: date, changes: Changes) -> list[FileOf]:
+    at = homes_now(state.store, [one.request.student_id for one in checked], today, changes)
+    return _file(state, client, [(one.request.student_id, one.request.school_id) for one in checked], at, changes)
+
+
+def _file(
+    state: State, client: Client, named: Sequence[tuple[str, str | None]], at: Mapping[str, str], changes: Changes
+) -> list[FileOf]:
     store = state.store
-    at = homes_now(store, [one.request.student_id for one in checked], today, changes)
     schools = store.kept.once(" known schools", (changes.of_all, changes.settings), lambda: known_school_ids(store))
-    files = [file_of(c.request.student_id, c.request.school_id, at, schools, client.schools) for c in checked]
+    files = [file_of(student_id, school_id, at, schools, client.schools) for student_id, school_id in named]
     return follow_decisions(store, files, client.schools, changes)
 
 
@@ -189,6 +199,13 @@ def _may_read(client: Client, file: FileOf) -> bool:
     """Whether a key may be told what is on record: of students of its own schools. Whoever is on no roster is not
     readable, so that an id of another school cannot be told from one of nobody."""
     return client.schools is None or file.on_roster
+
+
+def file_for(state: State, client: Client, student_id: str, school_id: str | None) -> FileOf:
+    """Where something is filed that a client sends about a student under a school, or under none."""
+    changes = changes_at(state.store, [student_id])
+    at = homes_now(state.store, [student_id], state.today(), changes)
+    return _file(state, client, [(student_id, school_id)], at, changes)[0]
 
 
 def _present(state: State, facts: StudentFacts, school_id: str, duty: Duty | None) -> Present:

@@ -33,6 +33,8 @@ WORDS = {
     "list_type": "a list is needed",
     "model_type": "an object is needed",
     "string_pattern_mismatch": "this is not of the form that the field has",
+    "union_tag_invalid": "there is no such kind",
+    "union_tag_not_found": "it does not say of which kind it is",
 }
 
 # Stable names of what may be wrong with a field; what is of the wrong type is `wrong_type`.
@@ -40,6 +42,8 @@ CODES = {
     "missing": "missing",
     "extra_forbidden": "unknown_field",
     "literal_error": "unknown_code",
+    "union_tag_invalid": "unknown_code",
+    "union_tag_not_found": "missing",
     "string_pattern_mismatch": "malformed",
     "date": "malformed",
     "time": "malformed",

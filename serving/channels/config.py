@@ -152,15 +152,19 @@ def _secret(code: str, what: str, file: object, home: Path, env: Mapping[str, st
 
 
 def _check_url(code: str, url: str) -> None:
-    """An https address, or one of this machine."""
+    if not may_be_sent_to(url):
+        raise _fault(code, "needs an https address")
+
+
+def may_be_sent_to(url: str) -> bool:
+    """Whether it is an https address, or one of this machine, without a user's name in it."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        host, parts = None, urlsplit("")
+        return False
     here = parts.scheme == "http" and host is not None and _is_loopback(host)
-    if host is None or parts.username is not None or not (parts.scheme == "https" or here):
-        raise _fault(code, "needs an https address")
+    return host is not None and parts.username is None and (parts.scheme == "https" or here)
 
 
 def _is_loopback(host: str) -> bool:

@@ -14,6 +14,7 @@ from serving.store.audit import AuditEvent, add_event
 from serving.store.database import Store
 from serving.store.sealing import seal, unseal
 
+PLATFORM = "webhook"  # the channel of messages that go to a program and not to a person
 WORKER = "work"  # who stands in the audit log for what the clock and the jobs do
 
 
@@ -79,6 +80,16 @@ def ensure_jobs(store: Store, wanted: Sequence[Job], now: datetime) -> None:
             if not add_job(connection, job, now) and job.every is not None:
                 seconds = round(job.every.total_seconds())
                 connection.execute(jobs.update().where(jobs.c.key == job.key).values(every_seconds=seconds))
+
+
+def bring_forward(store: Store, key: str, now: datetime) -> None:
+    """Have a job done at once that would be due later; one that is being done is done again right after."""
+    later = (jobs.c.key == key) & (jobs.c.due_at > now)
+    with store.reading() as connection:  # where no worker has ever been there is none
+        if connection.scalar(sa.select(jobs.c.key).where(later)) is None:
+            return
+    with store.writing() as connection:
+        connection.execute(jobs.update().where(later).values(due_at=now))
 
 
 def lease_job(store: Store, worker: str, now: datetime, lasts: timedelta) -> Job | None:
@@ -149,7 +160,8 @@ def lease_message(
         if connection.scalar(sa.select(outbox.c.message_id).where(waiting).limit(1)) is None:
             return None
     with store.writing() as connection:
-        row = connection.execute(outbox.select().where(waiting).order_by(outbox.c.due_at).limit(1)).first()
+        first = (outbox.c.channel == PLATFORM, outbox.c.due_at)  # whoever is called goes before what a program is told
+        row = connection.execute(outbox.select().where(waiting).order_by(*first).limit(1)).first()
         if row is None:
             return None
         held = {"lease_until": now + lasts, "leased_by": worker, "attempts": row.attempts + 1}
@@ -191,10 +203,11 @@ def last_sendings(store: Store, kinds: Sequence[str], since: datetime) -> list[S
 
 def undelivered(store: Store, since: datetime) -> list[Sending]:
     """What waits after a first try in vain, and what was given up since a time; but for what had no address."""
+    people = outbox.c.channel != PLATFORM  # a platform whose server is down is told of by `runxin webhook list`
     waits = (outbox.c.sent_at.is_(None)) & (outbox.c.given_up_at.is_(None)) & outbox.c.failed.is_not(None)
     given_up = (outbox.c.given_up_at >= since) & (outbox.c.failed != NO_ADDRESS)
     with store.reading() as connection:
-        return [_sending(row) for row in connection.execute(outbox.select().where(waits | given_up))]
+        return [_sending(row) for row in connection.execute(outbox.select().where(people, waits | given_up))]
 
 
 def _settle(store: Store, worker: str, message: Message, values: Mapping[str, Any], action: str, now: datetime) -> None:

@@ -17,7 +17,8 @@ BEARER = HTTPBearer(
     scheme_name="key",
     description="A platform's key, made with `runxin key`, in the header `Authorization: Bearer KEY`. Scopes: `score` "
     "(assess and record), `explain` (values, texts and totals), `list` (the follow-up list), `model`, `dry_run`, "
-    "`outcomes` (record interviews and what happened).",
+    "`outcomes` (record interviews and what happened), `events` (record what happened, beside what is on record), "
+    "`changes` (what has changed since), `prompts` (told that somebody waits).",
 )
 
 

@@ -18,6 +18,8 @@ OF_STUDENTS = frozenset(
         "student.corrected",
         "right.refused",
         "entry.recorded",
+        "prompt.shown",
+        "prompt.answered",
         "outcome.recorded",
         "file.joined",
         "file.parted",
@@ -52,10 +54,14 @@ OF_STUDENTS = frozenset(
 )
 # Of these the detail is a student's file as well.
 OF_TWO_FILES = frozenset({"file.joined", "file.parted"})
-# The object is a school, a run, a half-year, a user, a key, a model, a message, a channel, or nothing.
+# The object is a school, a run, a half-year, a user, a key, a model, a message, a channel, a webhook, or nothing.
 OF_OTHERS = frozenset(
     {
         "list.read",
+        "changes.read",
+        "webhook.added",
+        "webhook.removed",
+        "webhook.replayed",
         "list.exported",
         "handover.done",
         "misses.read",

@@ -3,17 +3,22 @@
 It is noted in one place, for every door: the engine is listened to (`listen`), and what a transaction has added to the
 tables of facts is counted at its end (`count_changes`), in that transaction. Rows that are added are a student's; what
 moves rows, deletes them, or says who is where may touch anybody and counts for all.
+
+Beside the counts it writes down in order what has changed (`changes`), for platforms that follow it. A writer holds the
+store's one lock from before it takes a number until it is done, so numbers come to be seen in their order: whoever has
+read up to one has missed none below it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from data_schemas.codes import Selection
-from serving.store.tables import contacts, metadata, outcomes, students
+from serving.store.tables import Instant, contacts, metadata, outcomes, students
 
 fact_changes = sa.Table(
     "fact_changes",
@@ -28,6 +33,18 @@ school_changes = sa.Table(
     metadata,
     sa.Column("school_id", sa.String, primary_key=True),
     sa.Column("times", sa.Integer, nullable=False),
+)
+
+# What has changed, in order: of a student, or with `school_id` " all" and without one of any list.
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("student_id", sa.String, index=True),
+    sa.Column("school_id", sa.String, nullable=False),
+    sa.Column("code", sa.String, nullable=False),
+    sa.Column("made_at", Instant, nullable=False, index=True),
+    sqlite_autoincrement=True,  # a number that was removed is not given again
 )
 
 OF_ALL, OF_STRANGERS, OF_LOTS, OF_SETTINGS = " all", " strangers", " lots", " settings"
@@ -56,6 +73,15 @@ OF_EVERYBODY = {
     "students",
     "identity_decisions",
 }
+# What is said of a change of each table; of others (visits of the plan) nothing is.
+CODE_OF = {
+    "evidence": "evidence",
+    **dict.fromkeys(("entries", "contacts", "consents", "concern_reports"), "record"),
+    **dict.fromkeys(("outcomes", "talks"), "word"),
+    "case_events": "case",
+}
+LISTS = "list"
+CHANGE_CODES = ("record", "evidence", "word", "case", LISTS)
 COUNTED = OF_A_STUDENT | OF_EVERYBODY | SETTINGS
 NOTED = "facts changed"
 AT_ONCE = 500
@@ -78,7 +104,9 @@ class _Noted:
 
     who: dict[str, set[str]] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
+    codes: dict[str, set[str]] = field(default_factory=dict)
     everybody: bool = False
+    lists: bool = False
     settings: bool = False
 
 
@@ -106,12 +134,15 @@ def listen(engine: sa.Engine) -> None:
             return
         if table in OF_EVERYBODY or not isinstance(statement, sa.Insert) or statement.select is not None:
             noted.everybody = True
+            noted.lists |= table != "names"
             return
+        code = CODE_OF.get(table)
         for row in several or _rows_of(statement.compile(dialect=connection.dialect).params | one):
             if table == "brought":
                 noted.words.add(row["sha256"])
             else:
                 noted.who.setdefault(row["student_id"], set()).add(row.get("school_id", ""))
+                noted.codes.setdefault(row["student_id"], set()).update([code] if code else [])
 
     @sa.event.listens_for(engine, "begin")
     @sa.event.listens_for(engine, "rollback")
@@ -137,14 +168,16 @@ def count_changes(connection: sa.Connection) -> None:
     if noted is None:
         return
     settings = [OF_SETTINGS] if noted.settings else []
+    who = noted.who
+    for table in () if noted.everybody else (outcomes, contacts):
+        for row in _among(connection, table, table.c.sha256, noted.words):
+            who.setdefault(row.student_id, set()).add(row.school_id)
+    asked = noted.codes if noted.everybody else who
+    homes = {row.student_id: row.school_id for row in _among(connection, students, students.c.student_id, asked)}
+    _write_down(connection, noted, homes)
     if noted.everybody:
         _add(connection, school_changes, [OF_ALL, *settings])
         return
-    who = noted.who
-    for table in (outcomes, contacts):
-        for row in _among(connection, table, table.c.sha256, noted.words):
-            who.setdefault(row.student_id, set()).add(row.school_id)
-    homes = {row.student_id: row.school_id for row in _among(connection, students, students.c.student_id, who)}
     schools: set[str] = set()
     for student_id, said in who.items():
         schools |= ({homes[student_id]} if student_id in homes else set()) | (said - {""})
@@ -155,6 +188,30 @@ def count_changes(connection: sa.Connection) -> None:
         schools.add(OF_LOTS)
     _add(connection, fact_changes, sorted(who))
     _add(connection, school_changes, sorted([*schools, *settings]))
+
+
+def tell_nobody(connection: sa.Connection) -> None:
+    """Of what the transaction has touched so far no change is written down: a migration says nothing new of anybody."""
+    noted: _Noted | None = connection.info.get(NOTED)
+    if noted is not None:
+        noted.codes.clear()
+        noted.lists = False
+
+
+def _write_down(connection: sa.Connection, noted: _Noted, homes: Mapping[str, str]) -> None:
+    """What has changed, each once: at the school of the roster, or, of whoever is on none, at that which speaks."""
+    found: list[tuple[str | None, str, str]] = [
+        (student_id, school_id, code)
+        for student_id, codes in noted.codes.items()
+        for school_id in ([homes[student_id]] if student_id in homes else sorted(noted.who[student_id] - {""}))
+        for code in CHANGE_CODES
+        if code in codes
+    ]
+    if noted.lists:
+        found.append((None, OF_ALL, LISTS))
+    if found:
+        names, at = ("student_id", "school_id", "code"), datetime.now(UTC)
+        connection.execute(changes.insert(), [dict(zip(names, row, strict=True)) | {"made_at": at} for row in found])
 
 
 def stamp_of(connection: sa.Connection, school_id: str) -> Stamp:

@@ -19,7 +19,7 @@ from serving.store.case_tables import case_events, concern_reports, drafts, expl
 from serving.store.database import Store, chunks
 from serving.store.duties_tables import duty_records
 from serving.store.plan_tables import plans, restricted_notes, student_links, subsidy_steps
-from serving.store.request_tables import first_answers
+from serving.store.request_tables import first_answers, prompts
 from serving.store.rights_tables import corrections
 from serving.store.ring_tables import rings
 from serving.store.students import AMONG, Student, students_of, unassigned_among
@@ -60,6 +60,7 @@ FILED = (
     subsidy_steps,
     booking_steps,
     first_answers,
+    prompts,
 )  # tables with a file's id in `student_id`
 PUT = tuple(table for table in FILED if table not in (misses, run_strangers))
 NOBODYS = "; "  # stands behind a school that nobody has: no id and no school holds a blank

@@ -29,3 +29,17 @@ first_answers = sa.Table(
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("answer", sa.LargeBinary, nullable=False),
 )
+
+# Somebody who entered an event was told that a student is waited for ("shown"), and said what came of it ("told",
+# "could_not"). `prompt_id` is of one student and day; `entered_by` says in what role they stood before the program.
+prompts = sa.Table(
+    "prompts",
+    metadata,
+    sa.Column("step_id", sa.String, primary_key=True),
+    *whose_file(),
+    sa.Column("prompt_id", sa.String, nullable=False, index=True),
+    sa.Column("step", sa.String, nullable=False),
+    sa.Column("client", sa.String, nullable=False),
+    sa.Column("entered_by", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)

@@ -89,6 +89,8 @@ SEALED = (
     ("duty", "school_id", "phone"),
     ("duty_numbers", "school_id", "phone"),
     ("outbox", "message_id", "recipient"),
+    ("webhooks", "webhook_id", "url"),
+    ("webhooks", "webhook_id", "secret"),
     ("second_factors", "username", "secret"),
 )
 

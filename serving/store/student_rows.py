@@ -38,24 +38,14 @@ class StudentRows:
 def rows_of_student(store: Store, student_id: str, school_id: str) -> StudentRows:
     """In a number of readings that does not grow with what is on record, without reports that were taken back. Of an
     erased student nothing is left but where the lists had them."""
-    mine = assessments.c.student_id == student_id
-    newest = (runs.c.as_of.desc(), runs.c.published_at.desc())
-    listed = sa.select(assessments.c.school_id, assessments.c.class_id, assessments.c.inputs, runs.c.as_of)
-    listed = listed.add_columns(runs.c.context).select_from(assessments.join(runs)).where(mine, in_force_runs(None))
     tables: dict[str, list[dict[str, Any]]] = {}
     enrolled = None
     with store.reading() as connection:
-        lists = connection.execute(listed.order_by(*newest)).all()
-        kept = next((row for row in lists if row.inputs is not None and row.context is not None), None)
-        if kept is not None:
-            same = (inputs.c.student_id == student_id) & (inputs.c.sha256 == kept.inputs)
-            stored = connection.scalar(sa.select(inputs.c.content).where(same))
-            said = {} if stored is None else opened("inputs", kept.inputs, stored)["rows"]
-            columns = contents_with(connection, [kept.context])[kept.context]["columns"]
-            for name in (one for one in SHOWN if one in columns):
-                tables[name] = [dict(zip(columns[name], row, strict=True)) for row in said.get(name, ())]
-            who = [dict(zip(columns["students"], row, strict=True)) for row in said.get("students", ())]
-            enrolled = _day(next((row.get("enrolled_on") for row in who), None))
+        lists = lists_with(connection, student_id)
+        said = screened_rows(connection, student_id, lists)
+        if said is not None:
+            tables |= {name: said[name] for name in SHOWN if name in said}
+            enrolled = _day(next((row.get("enrolled_on") for row in said["students"]), None))
         sent = sa.select(entries.c.record).where(entries.c.student_id == student_id, entries.c.record != b"")
         sent = sent.where(entries.c.entry_id.not_in(undone_entries()))
         for stored in connection.scalars(sent.order_by(entries.c.received_at, entries.c.place)):
@@ -70,6 +60,35 @@ def rows_of_student(store: Store, student_id: str, school_id: str) -> StudentRow
         tuple((row.as_of, row.school_id, row.class_id) for row in reversed(lists)),
         enrolled,
     )
+
+
+def lists_with(connection: sa.Connection, student_id: str) -> Sequence[Any]:
+    """Every list in force that had the student, the newest first."""
+    newest = (runs.c.as_of.desc(), runs.c.published_at.desc())
+    listed = sa.select(assessments.c.school_id, assessments.c.class_id, assessments.c.inputs, runs.c.as_of)
+    listed = listed.add_columns(runs.c.context, runs.c.published_at).select_from(assessments.join(runs))
+    mine = assessments.c.student_id == student_id
+    return connection.execute(listed.where(mine, in_force_runs(None)).order_by(*newest)).all()
+
+
+def screened_rows(
+    connection: sa.Connection, student_id: str, lists: Sequence[Any]
+) -> dict[str, list[dict[str, Any]]] | None:
+    """By table, the rows that the newest of `lists` was made from that kept any, in JSON's own types; a table that was
+    not handed in is missing. None where none kept any."""
+    kept = newest_kept(lists)
+    if kept is None:
+        return None
+    same = (inputs.c.student_id == student_id) & (inputs.c.sha256 == kept.inputs)
+    stored = connection.scalar(sa.select(inputs.c.content).where(same))
+    said = {} if stored is None else opened("inputs", kept.inputs, stored)["rows"]
+    columns = contents_with(connection, [kept.context])[kept.context]["columns"]
+    return {name: [dict(zip(columns[name], row, strict=True)) for row in said.get(name, ())] for name in columns}
+
+
+def newest_kept(lists: Sequence[Any]) -> Any:
+    """The newest list whose rows were kept; None where none were."""
+    return next((row for row in lists if row.inputs is not None and row.context is not None), None)
 
 
 def _add(tables: dict[str, list[dict[str, Any]]], record: Mapping[str, Any]) -> None:

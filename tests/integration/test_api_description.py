@@ -63,7 +63,18 @@ def test_both_addresses_hold_the_same_description(api: Api) -> None:
     assert api.client.get("/docs.json").json() == api.client.get("/openapi.json").json()
 
 
-PATHS = {"/outcomes", "/score", "/score_batch", "/follow_up_list", "/instruments", "/instruments/{code}", "/model"}
+PATHS = {
+    "/outcomes",
+    "/events",
+    "/prompts",
+    "/changes",
+    "/score",
+    "/score_batch",
+    "/follow_up_list",
+    "/instruments",
+    "/instruments/{code}",
+    "/model",
+}
 
 
 def test_every_route_is_described(document: dict[str, Any]) -> None:

@@ -54,6 +54,8 @@ VERBS_OVER_THE_STORE = {
     "key": ("list",),
     "key create": ("--client", "c", "--scopes", "score"),
     "key revoke": ("abc",),
+    "webhook": ("list",),
+    "prompts": (),
     "rights": ("explain", "S-1", "--for", "student", "--identity", "in_person"),
     "retention": (),
     "encryption": ("reseal",),

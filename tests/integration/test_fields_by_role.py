@@ -130,9 +130,12 @@ def test_an_answer_tells_each_scope_what_both_tables_name_and_nothing_else(tmp_p
     api = make_api(tmp_path)
     lay_out_marked(api.state.store)
     mine = record(WHO, school_id=SCHOOL, responses=[phq9([1, 0, 1, 0, 0, 0, 0, 0, 0], source_event_id="ZQANSWER")])
+    happened = {"event": "concern", "kind": "mood_abnormal", "reported_on": "2026-11-01"}
     asked = {
+        "POST /events": ("/events", {"student_id": WHO, "school_id": SCHOOL, "events": [happened]}),
         "POST /score": ("/score", mine),
         "POST /score_batch": ("/score_batch", {"records": [mine]}),
+        "GET /changes": ("/changes", None),
         "GET /follow_up_list": (f"/follow_up_list?school_id={SCHOOL}", None),
     }
     for scope, more in product(SCOPES, ((), ("explain",))):

@@ -114,6 +114,9 @@ SCOPED: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/score"): frozenset({"score"}),  # with `?dry_run=true` the scope dry_run
     ("POST", "/score_batch"): frozenset({"score"}),
     ("POST", "/outcomes"): frozenset({"outcomes"}),
+    ("POST", "/events"): frozenset({"events"}),
+    ("GET", "/changes"): frozenset({"changes"}),
+    ("POST", "/prompts"): frozenset({"prompts"}),
     ("GET", "/follow_up_list"): frozenset({"list"}),
     ("GET", "/instruments"): frozenset({"score", "model"}),
     ("GET", "/instruments/{code}"): frozenset({"score", "model"}),

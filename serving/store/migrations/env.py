@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from serving.store.fact_changes import tell_nobody
 from serving.store.tables import metadata
 
 context.configure(
@@ -11,3 +12,4 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
+tell_nobody(context.config.attributes["connection"])
