@@ -132,11 +132,11 @@ def assess(
     scored = _Scored(records, day, artifact, suspect, policy.consent.by_age) if artifact is not None and asked else None
     away = ModelStatus(None, None, policy.name, None, status or "none")
     order = published_order(records, day, policy) if not asked and policy.list.without_model == PUBLISHED else None
+    # Who is not scored for want of consent is not told apart by the status either.
+    here = _model_status(scored.artifact, policy) if scored is not None else away
     gone, found = suspended(records, day), []
     for row in np.flatnonzero(enrolled(records, day)):
         mine = scored if scored is not None and scored.may[row] else None
-        # Who is not scored for want of consent is not told apart by the status either.
-        here = _model_status(scored.artifact, policy) if scored is not None else away
         found.append(
             _assessment(
                 int(row), records, as_of, proven[row], readings[row], tasks[row], said[row], mine, here, gone, order
