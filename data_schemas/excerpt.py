@@ -13,6 +13,7 @@ from data_schemas import own_features
 from data_schemas.dataset import Dataset, Description, conform, table_of
 from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
+from data_schemas.rules import among
 from data_schemas.tables import CellKind, Table
 
 # table → the day a row is about, where no day of record is given; sheets have their own
@@ -48,14 +49,20 @@ def excerpts_of(dataset: Dataset, as_of: date, students: Sequence[str]) -> Excer
     frames |= {f"{SHEETS}{code}": frame for code, frame in dataset.responses.items()}
     columns: dict[str, list[str]] = {}
     found: dict[str, Excerpt] = {student: {} for student in students}
+    ids = pd.Series(list(found), dtype=str)
     for name, frame in frames.items():
         table = table_of(name, dataset.instruments, dataset.own_features)
-        kept = frame[known_by(frame, name, as_of) & frame[STUDENT].isin(found).to_numpy()]
+        mask = known_by(frame, name, as_of) & among(frame[STUDENT], ids)
+        kept = frame if mask.all() else frame[mask]
         filled = [c for c in table.columns if c.name != STUDENT and (c.required or kept[c.name].notna().any())]
         columns[name] = [column.name for column in filled]
         cells = zip(*(_plain(kept[column.name], column.kind) for column in filled), strict=True)
-        for student, row in zip(kept[STUDENT].tolist(), cells, strict=True):
-            found[student].setdefault(name, []).append(list(row))
+        for student, row in zip(kept[STUDENT].tolist(), map(list, cells), strict=True):
+            mine = found[student]
+            if name in mine:
+                mine[name].append(row)
+            else:
+                mine[name] = [row]
     return Excerpts(columns, found)
 
 
