@@ -14,7 +14,7 @@ from data_schemas.duty import duty_spans
 from data_schemas.rules import among
 from data_schemas.schools import school_rows
 from data_schemas.tables import TABLES
-from models import Assessment, Records, may_score
+from models import Records, may_score
 from models.columns import frame_columns
 from models.consent import counting, grown, lasts_until, own_from
 from runxin.errors import usage
@@ -24,14 +24,14 @@ SCORE = ConsentScope.MODEL_SCORE.code
 UNTIL_NEXT = timedelta(days=400)  # the next yearly screening is published by then
 
 
-def students_of(dataset: Dataset, found: Sequence[Assessment], schools: Sequence[str] | None) -> dict[str, Student]:
+def students_of(dataset: Dataset, wanted: Collection[str], schools: Sequence[str] | None) -> dict[str, Student]:
+    """Those of the students who are `wanted`, of all schools or of some."""
     frame = dataset.students
     if schools is not None:
         unknown = sorted(set(schools) - set(frame["school_id"]))
         if unknown:
             raise usage(f"there is no school {unknown[0]!r} in the dataset")
         frame = frame[among(frame["school_id"], schools)]
-    wanted = {assessment.student_id for assessment in found}
     names = ("student_id", "school_id", "class_id", "stage", "grade", "sex", "birth_date")
     rows = zip(*(frame[name].astype(object) for name in names), strict=True)
     return {
