@@ -51,6 +51,7 @@ def _in_parts(
     progress: Progress,
 ) -> list[Prepared]:
     found: list[Prepared] = []
+    progress(0, len(rows))
     for begin in range(0, len(rows), AT_ONCE):
         here = rows[begin : begin + AT_ONCE]
         part = records if len(here) == len(records) else part_of(records, here)
