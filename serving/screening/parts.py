@@ -11,7 +11,7 @@ from models import Artifact, Assessment, ModelStatus, Policy, Records, assess
 from models.changes import Earlier, changes
 from models.subset import part_of
 from runxin.errors import UserError
-from serving.store import Prepared, prepared
+from serving.store import Packed, packed
 
 AT_ONCE = 4096  # students: some 100 MiB of assessments
 Progress = Callable[[int, int], None]  # students assessed so far, and of how many
@@ -26,7 +26,7 @@ def assessed(
     status: str,
     earlier: Mapping[str, Earlier],
     progress: Progress,
-) -> tuple[list[Prepared], ModelStatus]:
+) -> tuple[list[Packed], ModelStatus]:
     """The students at these places, in order, each packed, with what changed since the screening `earlier`; and which
     model spoke. `records` know what is seen among classmates, so that a part says what the whole would."""
     if artifact is not None:
@@ -49,8 +49,8 @@ def _in_parts(
     status: str | None,
     earlier: Mapping[str, Earlier],
     progress: Progress,
-) -> list[Prepared]:
-    found: list[Prepared] = []
+) -> list[Packed]:
+    found: list[Packed] = []
     progress(0, len(rows))
     for begin in range(0, len(rows), AT_ONCE):
         here = rows[begin : begin + AT_ONCE]
@@ -58,7 +58,7 @@ def _in_parts(
         told = assess(part, as_of, artifact, policy, status=status)
         if artifact is not None and earlier:
             told = _with_changes(told, part, as_of, artifact, earlier)
-        found += map(prepared, told)
+        found += map(packed, told)
         progress(min(begin + AT_ONCE, len(rows)), len(rows))
     return found
 

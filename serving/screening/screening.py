@@ -27,7 +27,7 @@ from serving.screening.rows import consents_given, contacts_of, feeds_of, keep_s
 from serving.screening.strangers import clashing, on_no_roster
 from serving.store import (
     Filing,
-    Prepared,
+    Packed,
     Published,
     RunFacts,
     Store,
@@ -189,7 +189,7 @@ def _miscoded(dataset: Dataset) -> dict[str, int]:
 def _summary(
     published: Published,
     as_of: date,
-    found: Sequence[Prepared],
+    found: Sequence[Packed],
     flooding: dict[str, float],
     miscoded: dict[str, int],
     schools: int,

@@ -18,7 +18,7 @@ from serving.store import (
     Filing,
     NewEntry,
     Outcome,
-    Prepared,
+    Packed,
     Store,
     Stranger,
     Student,
@@ -56,7 +56,7 @@ class Unplaced:
 
 
 def clashing(
-    found: Sequence[Prepared],
+    found: Sequence[Packed],
     elsewhere: Collection[str],
     students: Mapping[str, Student],
     dataset: Dataset,

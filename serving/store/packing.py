@@ -17,7 +17,7 @@ from serving.store.students import Student
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Packed:
     """A city's assessments are held like this until they are published: `payload` is what a reader unpacks, `proven`
     the evidence that is filed, `rules` those that are met. `tells` says that a list shows something of a student whom
     the model calls 一般, `changed` that the assessment tells of a change since the screening before."""
@@ -41,8 +41,8 @@ class Prepared:
     payload: bytes = field(repr=False)
 
 
-def prepared(assessment: Assessment) -> Prepared:
-    return Prepared(
+def packed(assessment: Assessment) -> Packed:
+    return Packed(
         student_id=assessment.student_id,
         as_of=assessment.as_of,
         tier=assessment.tier,
@@ -80,7 +80,7 @@ class Before:
     away_until: date | None = None
 
 
-def _model_since(one: Prepared, before: Before) -> datetime | None:
+def _model_since(one: Packed, before: Before) -> datetime | None:
     """From when the model's tier counts: where it has risen, from the newest record that it rests on."""
     if one.model_tier is None:
         return None
@@ -90,7 +90,7 @@ def _model_since(one: Prepared, before: Before) -> datetime | None:
     return day_start(one.changed_on or one.as_of)
 
 
-def _away(one: Prepared, before: Before) -> tuple[date | None, date | None]:
+def _away(one: Packed, before: Before) -> tuple[date | None, date | None]:
     """A suspension as it is known: a list that knows nothing of leave ends none."""
     if one.knows_of_leave:
         return one.suspended_since, one.suspended_until
@@ -99,7 +99,7 @@ def _away(one: Prepared, before: Before) -> tuple[date | None, date | None]:
 
 def assessment_rows(
     run: Run,
-    assessments: Sequence[Prepared],
+    assessments: Sequence[Packed],
     students: Mapping[str, Student],
     before: Mapping[str, Before],
     made_from: RunInputs | None,

@@ -22,7 +22,7 @@ from serving.store.identity import decided_files
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
 from serving.store.outcome import Outcome
 from serving.store.outcomes import NewOutcome, keep_outcomes
-from serving.store.packing import Before, Prepared, assessment_rows
+from serving.store.packing import Before, Packed, assessment_rows
 from serving.store.payload import unpack_assessment
 from serving.store.received import entries_of
 from serving.store.rosters import settle_students
@@ -75,7 +75,7 @@ def publish_run(
     store: Store,
     run: Run,
     students: Sequence[Student],
-    assessments: Sequence[Prepared],
+    assessments: Sequence[Packed],
     facts: RunFacts | None = None,
     actor: str = "cli",
     made_from: RunInputs | None = None,

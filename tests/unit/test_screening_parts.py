@@ -22,7 +22,7 @@ def test_parts_say_what_the_whole_says(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = np.flatnonzero(enrolled(records, date_to_day(as_of)))
     heard: list[tuple[int, int]] = []
 
-    def told(at_once: int) -> list[parts.Prepared]:
+    def told(at_once: int) -> list[parts.Packed]:
         monkeypatch.setattr(parts, "AT_ONCE", at_once)
         heard.clear()
         found, model = parts.assessed(
