@@ -43,7 +43,7 @@ from models.artifact import save_artifact
 from models.calibration import Calibration
 from models.features import build_features
 from models.policy import Thresholds
-from models.risk_model import RiskModel
+from models.risk_model import RiskModel, margins
 from training.fitting.boosting import Boosting, fit_boosting
 from training.fitting.fitting import Size
 from training.train import Options, train
@@ -107,7 +107,7 @@ def save_models(seed: Path, home: Path) -> None:
     dataset, policy = read_dataset(seed), read_policy()
     trained = train(dataset, policy, Options(sizes=(Size(2, 4),), resamples=20), lambda _: None)
     values = trained.before.matrix.values
-    margin = trained.artifact.model.scorer.predict(values, raw_score=True)  # type: ignore[union-attr]
+    margin = margins(trained.artifact.model, values).value
     noise = np.random.default_rng(SEED).logistic(size=len(values))
     outcome = (margin + noise > 0).astype(np.float64)
     for name, (trees, leaves) in MODELS.items():
@@ -119,7 +119,9 @@ def save_models(seed: Path, home: Path) -> None:
         save_artifact(
             replace(
                 trained.artifact,
-                manifest=trained.artifact.manifest.model_copy(update={"explanation": model.explanation}),
+                manifest=trained.artifact.manifest.model_copy(
+                    update={"kind": model.kind, "explanation": model.explanation}
+                ),
                 model=model,
                 calibration=Calibration(1.0, 0.0),
                 policy=policy.model_copy(update={"thresholds": Thresholds(watch=watch, priority=priority)}),

@@ -8,7 +8,7 @@ follows the yearly notices of 国务院办公厅.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import holidays
 import numpy as np
@@ -95,6 +95,7 @@ def date_to_day(day: date) -> int:
     return (day - date(1970, 1, 1)).days
 
 
+@lru_cache(maxsize=2**15)  # of ninety years: a city names the same days over and over
 def day_to_date(day: int) -> date:
     return date.fromordinal(int(day) + EPOCH)
 

@@ -1,6 +1,6 @@
 """What a dataset says of one student up to a day, as rows in JSON's own types, and a dataset of those rows alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,7 +13,7 @@ from data_schemas import own_features
 from data_schemas.dataset import Dataset, Description, conform, table_of
 from data_schemas.instruments import Instrument
 from data_schemas.own_features import OwnFeature
-from data_schemas.tables import CellKind, Table
+from data_schemas.tables import CellKind, Column, Table
 
 # table → the day a row is about, where no day of record is given; sheets have their own
 HAPPENED_ON = {
@@ -28,6 +28,7 @@ HAPPENED_ON = {
 }
 SHEETS = "responses/"
 STUDENT = "student_id"
+AT_ONCE = 4096  # students whose rows are held as Python's own
 Rows = list[list[Any]]
 Excerpt = dict[str, Rows]  # table → rows
 
@@ -35,10 +36,10 @@ Excerpt = dict[str, Rows]  # table → rows
 @dataclass(frozen=True)
 class Excerpts:
     """`columns` names the cells of each table's rows, with every table that was handed in, filled or not; `rows` holds
-    by student and table what was known. The id is the key alone, not in the rows."""
+    by student and table what was known, of some students at a time. The id is the key alone, not in the rows."""
 
     columns: dict[str, list[str]]
-    rows: dict[str, Excerpt]
+    rows: Iterator[dict[str, Excerpt]]
 
 
 def excerpts_of(dataset: Dataset, as_of: date, students: Sequence[str]) -> Excerpts:
@@ -46,17 +47,45 @@ def excerpts_of(dataset: Dataset, as_of: date, students: Sequence[str]) -> Excer
     frames = {"students": dataset.students}
     frames |= {name: frame for name, frame in dataset.tables.items() if name in HAPPENED_ON or name == "scores"}
     frames |= {f"{SHEETS}{code}": frame for code, frame in dataset.responses.items()}
-    columns: dict[str, list[str]] = {}
-    found: dict[str, Excerpt] = {student: {} for student in students}
+    places = pd.Index(students, dtype=object)
+    tables = []
     for name, frame in frames.items():
         table = table_of(name, dataset.instruments, dataset.own_features)
-        kept = frame[known_by(frame, name, as_of) & frame[STUDENT].isin(found).to_numpy()]
-        filled = [c for c in table.columns if c.name != STUDENT and (c.required or kept[c.name].notna().any())]
-        columns[name] = [column.name for column in filled]
-        cells = zip(*(_plain(kept[column.name], column.kind) for column in filled), strict=True)
-        for student, row in zip(kept[STUDENT].tolist(), cells, strict=True):
-            found[student].setdefault(name, []).append(list(row))
-    return Excerpts(columns, found)
+        place = places.get_indexer(frame[STUDENT].to_numpy(object))
+        rows = np.flatnonzero(known_by(frame, name, as_of) & (place >= 0))
+        rows = rows[np.argsort(place[rows], kind="stable")]
+        named = [c for c in table.columns if c.name != STUDENT]
+        filled = [c for c in named if c.required or frame[c.name].notna().to_numpy()[rows].any()]
+        tables.append(_Known(name, frame, filled, rows, place[rows]))
+    columns = {one.name: [column.name for column in one.columns] for one in tables}
+    return Excerpts(columns, _in_parts(tables, students))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The rows of a table that are told, by student, with the place of each."""
+
+    name: str
+    frame: pd.DataFrame
+    columns: list[Column]
+    rows: np.ndarray
+    place: np.ndarray
+
+
+def _in_parts(tables: Sequence[_Known], students: Sequence[str]) -> Iterator[dict[str, Excerpt]]:
+    for begin in range(0, len(students), AT_ONCE):
+        part: list[Excerpt] = [{} for _ in students[begin : begin + AT_ONCE]]
+        for one in tables:
+            low, high = np.searchsorted(one.place, [begin, begin + AT_ONCE])
+            here = one.frame.take(one.rows[low:high])
+            cells = zip(*(_plain(here[column.name], column.kind) for column in one.columns), strict=True)
+            for place, row in zip((one.place[low:high] - begin).tolist(), map(list, cells), strict=True):
+                mine = part[place]
+                if one.name in mine:
+                    mine[one.name].append(row)
+                else:
+                    mine[one.name] = [row]
+        yield dict(zip(students[begin : begin + AT_ONCE], part, strict=True))
 
 
 def dataset_of(

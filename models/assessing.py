@@ -130,13 +130,12 @@ def assess(
     readings = read_quality(records, day, policy, expected, suspect, seen, reference)
     asked = artifact is not None and policy.model.enabled and len(records) > 0
     scored = _Scored(records, day, artifact, suspect, policy.consent.by_age) if artifact is not None and asked else None
-    away = ModelStatus(None, None, policy.name, None, status or "none")
     order = published_order(records, day, policy) if not asked and policy.list.without_model == PUBLISHED else None
+    # Who is not scored for want of consent is not told apart by the status either.
+    here = _model_status(scored.artifact if scored is not None else None, policy, status)
     gone, found = suspended(records, day), []
     for row in np.flatnonzero(enrolled(records, day)):
         mine = scored if scored is not None and scored.may[row] else None
-        # Who is not scored for want of consent is not told apart by the status either.
-        here = _model_status(scored.artifact, policy) if scored is not None else away
         found.append(
             _assessment(
                 int(row), records, as_of, proven[row], readings[row], tasks[row], said[row], mine, here, gone, order
@@ -238,7 +237,9 @@ def _reasons(place: int, said: Explained, artifact: Artifact, reading: Reading, 
     )
 
 
-def _model_status(artifact: Artifact, policy: Policy) -> ModelStatus:
+def _model_status(artifact: Artifact | None, policy: Policy, status: str | None) -> ModelStatus:
+    if artifact is None:
+        return ModelStatus(None, None, policy.name, None, status or "none")
     manifest = artifact.manifest
     return ModelStatus(manifest.name, manifest.version, policy.name, manifest.data_origin, "ok")
 

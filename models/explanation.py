@@ -3,6 +3,7 @@ numbers, raising ones before easing ones."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,20 @@ from models.features.leave_catalogue import SHARE
 from models.features.marks import BLANK_ITEM, NOT_SEEN
 from models.features.readable import COUNTED
 from models.risk_model import Contributions
-from models.sentences import Doubt, day_of, feature_sentence, known_in_part, mark_of, questionnaire_of
+from models.sentences import (
+    Doubt,
+    age_and_sex,
+    day_of,
+    feature_sentence,
+    known_in_part,
+    mark_of,
+    questionnaire_of,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+# What a sentence depends on: the feature's place, its figure, day and mark, and for bands age and sex.
+Said = tuple[int, float, int | None, int, float | None, str | None]
 MOST_REASONS = 5
 ADDED_LATER = frozenset({"talk"})  # a model without features of it says nothing of it
 BACKGROUND = Words(zh="年龄、年级等背景", en="background such as age and grade")
@@ -47,6 +58,7 @@ class Topics:
             next(n for n, feature in enumerate(features) if topic in (feature.name, feature.topic))
             for topic in self.names
         )
+        self.by_name = np.argsort(np.argsort(np.array(self.names)))  # the place of each among the names in order
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,21 @@ class Explained:
     by_group: Floats
     capped: Floats
     base: float
+
+    @cached_property
+    def strongest(self) -> tuple[list[int], list[int], list[float]]:
+        """Of all students the topics that say enough, strongest first, with what they add; where those of each student
+        begin, and where the last one's end."""
+        rows, topics = np.nonzero(np.abs(self.by_topic) >= LEAST_CONTRIBUTION)
+        sums = self.by_topic[rows, topics]
+        order = np.lexsort((self.topics.by_name[topics], -np.abs(sums), rows))
+        begins = np.searchsorted(rows, np.arange(len(self.by_topic) + 1))
+        return begins.tolist(), topics[order].tolist(), sums[order].tolist()
+
+    @cached_property
+    def sentences(self) -> dict[Said, Words]:
+        """Sentences that were made before: many students have the same figures."""
+        return {}
 
     def groups(self, row: int) -> dict[str, float]:
         """With the base value they sum to the margin."""
@@ -120,16 +147,13 @@ def reasons_of(
     ease.
     """
     unsaid = {f"{code}_missing" for code in unasked}
-    sums = said.by_topic[row].tolist()
-    candidates = [
-        t for t, sum_ in enumerate(sums) if sum_ >= LEAST_CONTRIBUTION or (easing and sum_ <= -LEAST_CONTRIBUTION)
-    ]
-    candidates.sort(key=lambda topic: (-abs(sums[topic]), said.topics.names[topic]))
+    begins, topics, sums = said.strongest
     reasons: list[Reason] = []
-    for topic in candidates:
-        if said.topics.names[topic] in unsaid:
+    for at in range(begins[row], begins[row + 1]):
+        topic = topics[at]
+        if (sums[at] < 0 and not easing) or said.topics.names[topic] in unsaid:
             continue
-        reason = topic_reason(row, topic, sums[topic], said, instruments, doubts)
+        reason = topic_reason(row, topic, sums[at], said, instruments, doubts)
         if reason is not None:
             reasons.append(reason)
         if len(reasons) == MOST_REASONS:
@@ -156,9 +180,28 @@ def topic_reason(
         return _family_reason(row, contribution, said)
     if feature.topic == "context":
         return Reason("context", "context", None, contribution, BACKGROUND)
-    text = feature_sentence(row, feature, value, said.matrix, instruments, doubts)
+    text = _sentence(row, place, value, said, instruments, doubts or {})
     known = None if mark_of(row, feature, said.matrix) == BLANK_ITEM else value
     return Reason(feature.name, feature.group, known, contribution, text)
+
+
+def _sentence(
+    row: int,
+    place: int,
+    value: float,
+    said: Explained,
+    instruments: Mapping[str, Instrument],
+    doubts: Mapping[str, Doubt],
+) -> Words:
+    feature, matrix = said.topics.features[place], said.matrix
+    if feature.score and questionnaire_of(feature) in doubts:
+        return feature_sentence(row, feature, value, matrix, instruments, doubts)
+    days = matrix.days.get(feature.name)
+    whose = age_and_sex(row, matrix) if feature.score else (None, None)
+    key = (place, value, None if days is None else int(days[row]), mark_of(row, feature, matrix), *whose)
+    if key not in said.sentences:
+        said.sentences[key] = feature_sentence(row, feature, value, matrix, instruments)
+    return said.sentences[key]
 
 
 def _speaks(row: int, topic: int, contribution: float, said: Explained) -> bool:

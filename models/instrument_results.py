@@ -1,24 +1,22 @@
 """The newest sheet of each student on one questionnaire, with what it says beside the sheets before it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from data_schemas.calendar import day_to_date
 from data_schemas.codes import Respondent, Sex
-from data_schemas.instruments import Band, Instrument, Words, band_of, change_of, sheet_result
+from data_schemas.instruments import Band, Instrument, SheetReader, SheetResult, Words, change_of
 from data_schemas.instruments.parts import words
-from models.ages import outside_age
+from models.ages import ages_words, outside_ages
 from models.assessment import ChangeResult, CriticalResult, InstrumentResult, ScoreResult
 from models.columns import Columns
 from models.doubtful_sheets import Suspicion
 from models.features.context import ages_of
 from models.reference import GROUPS, Reference, group_of
-from models.sheets import Sheets
+from models.sheets import Ints, Sheets
 from models.told_twice import told_by_answers
 
 
@@ -40,6 +38,8 @@ def instrument_results(
     scores = sheets.scores
     on_record = sheets.known(context.as_of)
     known, apart = np.flatnonzero(on_record), ~told_by_answers(sheets, on_record)
+    if not len(known):
+        return
     tied = (
         scores.n_missing,
         scores.critical,
@@ -48,105 +48,135 @@ def instrument_results(
         scores.valid,
         apart,
     )
-    order = known[np.lexsort([values[known] for values in (*tied, sheets.day, sheets.student)])].tolist()
-    ages, grouped = ages_of(context.students, context.as_of), group_of(context.students)
-    earnest = scores.valid & ~suspicion.any
-    for student, rows in groupby(order, key=lambda row: int(sheets.student[row])):
-        *before, row = rows
-        past = [other for other in before if sheets.day[other] < sheets.day[row]]
-        earlier = [other for other in past if earnest[other]]
-        age = float(ages[student])
-        beside: dict[str, Any] = {}
-        if earlier:
-            beside = _beside(sheets, past, earlier, age, context)
-        if earlier and earnest[row]:
-            beside["change"] = _compared(sheets, row, earlier, context.reference, GROUPS[grouped[student]])
-        yield student, _result(sheets, row, context, age, suspicion.of(row), beside)
+    order = known[np.lexsort([values[known] for values in (*tied, sheets.day, sheets.student)])]
+    student = sheets.student[order]
+    newest = np.flatnonzero(np.append(student[1:] != student[:-1], True))
+    reader = _Reader(sheets, context, suspicion, order, order[newest])
+    begin = 0
+    for shown, (one, end) in enumerate(zip(student[newest].tolist(), newest.tolist(), strict=True)):
+        yield one, reader.result(one, shown, begin, end)
+        begin = end + 1
 
 
-def _beside(sheets: Sheets, past: list[int], earlier: list[int], age: float, context: Context) -> dict[str, Any]:
-    """What a result says of the first and the last of the sheets before it that may be compared with."""
-    first, last = earlier[0], earlier[-1]
-    return dict(
-        previous_total=_total(sheets, last),
-        previous_on=_day(sheets, last),
-        previous_band=_band_of(sheets, last, age, context),
-        previous_prorated=bool(sheets.scores.prorated[last]),
-        first_total=_total(sheets, first),
-        first_on=_day(sheets, first),
-        first_band=_band_of(sheets, first, age, context),
-        # Of one day one sheet is compared with; another of that day is passed over for nothing.
-        passed_over=sum(bool(sheets.day[other] > sheets.day[last]) for other in past),
-    )
+class _Reader:
+    """Sheets in `order`, by student, day and weight, of which `newest` are told. What is the same for many students is
+    made once."""
+
+    def __init__(self, sheets: Sheets, context: Context, suspicion: Suspicion, order: Ints, newest: Ints) -> None:
+        self.sheets, self.context, self.suspicion = sheets, context, suspicion
+        instrument, scores, students = sheets.instrument, sheets.scores, context.students
+        self._read = SheetReader(scores)
+        self._row, self._day = order.tolist(), sheets.day[order].tolist()
+        self._total, self._prorated = scores.total[order].tolist(), scores.prorated[order].tolist()
+        suspect = suspicion.any
+        self._earnest = (scores.valid & ~suspect)[order].tolist()
+        who = sheets.student[newest]
+        self._suspect = suspect[newest].tolist()
+        self._age, self._sex = ages_of(students, context.as_of)[who].tolist(), students["sex"][who].tolist()
+        self._group = group_of(students)[who].tolist()
+        self._least = scores.least[newest].tolist()
+        self._outside = outside_ages(instrument, students, who, sheets.day[newest], context.as_of).tolist()
+        self._ages = ages_words(instrument) if any(self._outside) else None
+        self._valid_for = instrument.recall.days + context.grace_days
+        self._span = instrument.range_of("total")
+        self._changes: dict[tuple[float, float, int], ChangeResult] = {}
+        self._scores: dict[int, tuple[ScoreResult, ...]] = {}
+        self._items: dict[int, tuple[CriticalResult, ...]] = {}
+
+    def result(self, student: int, shown: int, begin: int, end: int) -> InstrumentResult:
+        """Of one student, the sheet at `end` of those from `begin` on."""
+        day, instrument, row = self._day[end], self.sheets.instrument, self._row[end]
+        age, sex, respondent = self._age[shown], Sex.code_at(self._sex[shown]), self._respondent(row)
+        said = self._read.read(row, age, sex, respondent)
+        least = self._least[shown]
+        beside = self._beside(shown, begin, end, age, sex) if begin < end else {}
+        return InstrumentResult(
+            code=instrument.code,
+            name=instrument.name,
+            administered_on=day_to_date(day),
+            total=said.total,
+            least=self._span[0] if least != least else least,
+            band=_words(said.band),
+            band_code=said.band.code if said.band else None,
+            valid=said.valid,
+            prorated=said.prorated,
+            n_missing=said.n_missing,
+            critical_status=said.critical_status,
+            suicidality_covered=said.suicidality_covered,
+            current=self.context.as_of - day <= self._valid_for,
+            label=instrument.label,
+            share=None if said.total is None else _share(instrument, self._span, said.total),
+            scores=self._scores_of(said),
+            critical_items=self._items_of(said),
+            soft_items=said.soft_items,
+            invalid_reasons=said.invalid_reasons,
+            suspect=self.suspicion.of(row) if self._suspect[shown] else (),
+            respondent=respondent,
+            outside_age=self._ages if self._outside[shown] else None,
+            **beside,
+        )
+
+    def _beside(self, shown: int, begin: int, end: int, age: float, sex: str | None) -> dict[str, Any]:
+        """What a result says of the first and the last of the sheets of earlier days that may be compared with."""
+        today = self._day[end]
+        earlier = [at for at in range(begin, end) if self._earnest[at] and self._day[at] < today]
+        if not earlier:
+            return {}
+        first, last = earlier[0], earlier[-1]
+        beside: dict[str, Any] = dict(
+            previous_total=self._total[last],
+            previous_on=day_to_date(self._day[last]),
+            previous_band=self._band(last, age, sex),
+            previous_prorated=self._prorated[last],
+            first_total=self._total[first],
+            first_on=day_to_date(self._day[first]),
+            first_band=self._band(first, age, sex),
+            # Of one day one sheet is compared with; another of that day is passed over for nothing.
+            passed_over=sum(self._day[last] < day < today for day in self._day[begin:end]),
+        )
+        if self._earnest[end]:
+            beside["change"] = self._compared(self._total[last], self._total[end], self._group[shown])
+        return beside
+
+    def _respondent(self, row: int) -> str | None:
+        return Respondent.code_at(self.sheets.respondent[row])
+
+    def _band(self, at: int, age: float, sex: str | None) -> Words | None:
+        return _words(self._read.band(self._total[at], age, sex, self._respondent(self._row[at])))
+
+    def _compared(self, before: float, after: float, group: int) -> ChangeResult:
+        key = (before, after, group)
+        if key not in self._changes:
+            instrument, reference = self.sheets.instrument, self.context.reference
+            sd = reference.sd_of(instrument.code, "total", GROUPS[group]) if reference is not None else None
+            found = change_of(instrument, "total", before, after, sd)
+            self._changes[key] = ChangeResult(found.points, found.direction, found.index, found.reliable)
+        return self._changes[key]
+
+    def _scores_of(self, said: SheetResult) -> tuple[ScoreResult, ...]:
+        key = id(said.figures)  # which the reader keeps
+        if key not in self._scores:
+            self._scores[key] = tuple(
+                ScoreResult(f.code, f.name, f.value, _words(f.band), f.band.code if f.band else None, f.polarity)
+                for f in said.subscales
+            )
+        return self._scores[key]
+
+    def _items_of(self, said: SheetResult) -> tuple[CriticalResult, ...]:
+        key = id(said.critical_items)
+        if key not in self._items:
+            self._items[key] = tuple(
+                CriticalResult(item.item, item.topic, item.name, item.status, item.answer)
+                for item in said.critical_items
+            )
+        return self._items[key]
 
 
-def _band_of(sheets: Sheets, row: int, age: float, context: Context) -> Words | None:
-    respondent = Respondent.code_at(sheets.respondent[row])
-    sex = Sex.code_at(context.students["sex"][int(sheets.student[row])])
-    total = sheets.instrument.total
-    return _words(band_of(total, _total(sheets, row), age=age, sex=sex, respondent=respondent))
-
-
-def _result(
-    sheets: Sheets, row: int, context: Context, age: float, suspect: tuple[str, ...], beside: Mapping[str, Any]
-) -> InstrumentResult:
-    instrument, scores, day = sheets.instrument, sheets.scores, int(sheets.day[row])
-    student, respondent = int(sheets.student[row]), Respondent.code_at(sheets.respondent[row])
-    sex = Sex.code_at(context.students["sex"][student])
-    said = sheet_result(scores, row, age=age, sex=sex, respondent=respondent)
-    return InstrumentResult(
-        code=instrument.code,
-        name=instrument.name,
-        administered_on=day_to_date(day),
-        total=said.total,
-        least=instrument.lowest if np.isnan(scores.least[row]) else float(scores.least[row]),
-        band=_words(said.band),
-        band_code=said.band.code if said.band else None,
-        valid=said.valid,
-        prorated=said.prorated,
-        n_missing=said.n_missing,
-        critical_status=said.critical_status,
-        suicidality_covered=said.suicidality_covered,
-        current=context.as_of - day <= instrument.recall.days + context.grace_days,
-        label=instrument.label,
-        share=_share(instrument, said.total),
-        scores=tuple(
-            ScoreResult(f.code, f.name, f.value, _words(f.band), f.band.code if f.band else None, f.polarity)
-            for f in said.subscales
-        ),
-        critical_items=tuple(
-            CriticalResult(item.item, item.topic, item.name, item.status, item.answer) for item in said.critical_items
-        ),
-        soft_items=said.soft_items,
-        invalid_reasons=said.invalid_reasons,
-        suspect=suspect,
-        respondent=respondent,
-        outside_age=outside_age(instrument, context.students, student, day, context.as_of),
-        **beside,
-    )
-
-
-def _compared(sheets: Sheets, row: int, earlier: list[int], reference: Reference | None, group: str) -> ChangeResult:
-    instrument = sheets.instrument
-    sd = reference.sd_of(instrument.code, "total", group) if reference is not None else None
-    found = change_of(instrument, "total", _total(sheets, earlier[-1]), _total(sheets, row), sd)
-    return ChangeResult(found.points, found.direction, found.index, found.reliable)
-
-
-def _share(instrument: Instrument, total: float | None) -> float | None:
+def _share(instrument: Instrument, span: tuple[float, float], total: float) -> float:
     """How far a total lies from the best to the worst there is; a coding with a code below the own lowest is at 0."""
-    if total is None:
-        return None
-    share = max((total - instrument.lowest) / (instrument.highest - instrument.lowest), 0.0)
+    low, high = span
+    share = max((total - low) / (high - low), 0.0)
     return 1.0 - share if instrument.total.polarity == "protective" else share
-
-
-def _total(sheets: Sheets, row: int) -> float:
-    return float(sheets.scores.total[row])
-
-
-def _day(sheets: Sheets, row: int) -> date:
-    return day_to_date(int(sheets.day[row]))
 
 
 def _words(band: Band | None) -> Words | None:

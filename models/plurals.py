@@ -29,6 +29,8 @@ _ONE = re.compile(
 
 def one_of(sentence: str) -> str:
     """A sentence with the singular behind each 1 that counts something."""
+    if "1 " not in sentence:
+        return sentence
     return _ONE.sub(
         lambda found: f"{found['one']} {found['of'] or ''}{_PLURAL[found['noun']]}{' or Friday' * bool(found['also'])}",
         sentence,

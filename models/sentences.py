@@ -159,10 +159,19 @@ def band_words(
     """The band of a score, None where it has none; bands made for some are those of the student's age and sex."""
     if feature.instrument not in instruments:
         return None
-    age = float(matrix.column("age_years")[row]) if "age_years" in matrix.names else None
-    sex = SEXES.get(float(matrix.column("female")[row])) if "female" in matrix.names else None
+    age, sex = age_and_sex(row, matrix)
     band = band_of(instruments[feature.instrument].score(feature.score), value, age=age, sex=sex)
     return Words(zh=band.zh, en=band.en) if band else None
+
+
+def age_and_sex(row: int, matrix: Matrix) -> tuple[float | None, str | None]:
+    """A student's age in years and sex as the model reads them; None where it reads none."""
+    age, female = matrix.place.get("age_years"), matrix.place.get("female")
+    values = matrix.values
+    return (
+        None if age is None else float(values[row, age]),
+        None if female is None else SEXES.get(float(values[row, female])),
+    )
 
 
 def day_of(row: int, feature: Feature, matrix: Matrix) -> date | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.records import Coverage, Records, Rows
+from models.records import Around, Coverage, Records, Rows
 from models.sheets import Ints
 
 
@@ -41,3 +41,13 @@ def only(records: Records, rows: Ints) -> Records:
         whole_classes=False,
         around=None,
     )
+
+
+def part_of(records: Records, rows: Ints) -> Records:
+    """The same with what was seen among all students, so that these are assessed as they would be among them."""
+    if records.around is None:
+        raise ValueError("what is seen among classmates has to be looked at before a part is taken")
+    mine = np.zeros(len(records), dtype=bool)
+    mine[rows] = True
+    shown = {code: signs[mine[records.sheets[code].student]] for code, signs in records.around.sheets.items()}
+    return replace(only(records, rows), around=Around(records.around.answered, shown))

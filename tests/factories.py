@@ -33,6 +33,7 @@ from serving.store import (
     Student,
     facts_of,
     make_run,
+    packed,
     publish_run,
     record_outcomes,
 )
@@ -224,7 +225,7 @@ def publish(
     filings = [Filing(a.student_id, school_of[a.student_id], (*a.floors, *a.leads)) for a in assessments]
     given = facts if facts is not None else RunFacts()
     given = given if given.filings else replace(given, filings=filings)
-    return publish_run(store, run, them, assessments, given, **more)
+    return publish_run(store, run, them, [packed(one) for one in assessments], given, **more)
 
 
 def word(student_id: str = "S-1", level: int = 1, on: date = AS_OF, **fields: Any) -> Outcome:

@@ -14,7 +14,7 @@ from data_schemas.instruments.library import (
 from data_schemas.instruments.parts import Band, Coding, Critical, InstrumentFloor, Score, Words
 from data_schemas.instruments.scorer import declared_coding, score_rows, score_sheets
 from data_schemas.instruments.scores import CRITICAL_STATUSES, Scores, given_scores, half_up, join_scores, meets
-from data_schemas.instruments.sheet import SheetResult, score_sheet, sheet_result
+from data_schemas.instruments.sheet import SheetReader, SheetResult, score_sheet
 
 __all__ = [
     "BLANK",
@@ -27,6 +27,7 @@ __all__ = [
     "InstrumentFloor",
     "Score",
     "Scores",
+    "SheetReader",
     "SheetResult",
     "Words",
     "band_in",
@@ -45,5 +46,4 @@ __all__ = [
     "score_rows",
     "score_sheet",
     "score_sheets",
-    "sheet_result",
 ]

@@ -36,12 +36,13 @@ class CriticalItem:
 
 @dataclass(frozen=True)
 class SheetResult:
-    """One scored sheet. `total` is the figure that bands are read on; a void sheet has one and is not valid."""
+    """One scored sheet. `total` is the figure that bands are read on; a void sheet has one and is not valid. `figures`
+    are all scores, `subscales` those beside the total."""
 
     code: str
     total: float | None
     band: Band | None
-    subscales: tuple[Figure, ...]
+    figures: tuple[Figure, ...]
     valid: bool
     invalid_reasons: tuple[str, ...]
     n_missing: int
@@ -50,6 +51,10 @@ class SheetResult:
     critical_status: str
     soft_items: tuple[Words, ...]
     suicidality_covered: bool
+
+    @property
+    def subscales(self) -> tuple[Figure, ...]:
+        return tuple(figure for figure in self.figures if figure.code != "total")
 
 
 def score_sheet(
@@ -63,47 +68,86 @@ def score_sheet(
 ) -> SheetResult:
     """Score one sheet; raises `UserError` as `score_sheets` does."""
     given = np.array([[np.nan if answer is None else answer for answer in answers]], dtype=np.float64)
-    return sheet_result(score_sheets(instrument, given, coding), 0, age=age, sex=sex, respondent=respondent)
+    return SheetReader(score_sheets(instrument, given, coding)).read(0, age, sex, respondent)
 
 
-def sheet_result(
-    scores: Scores, row: int, *, age: float | None = None, sex: str | None = None, respondent: str | None = None
-) -> SheetResult:
-    """One row of `scores`; age, sex and respondent pick the bands that are made for such a student."""
-    instrument = scores.instrument
-    figures = []
-    for place, score in enumerate(instrument.scores):
-        value = float(scores.values[row, place])
-        band = band_of(score, value, age=age, sex=sex, respondent=respondent)
-        known = None if np.isnan(value) else value
-        figures.append(Figure(score.code, words(score.zh, score.en), known, band, score.polarity))
-    total = figures[instrument.place("total")]
-    answers = scores.answers[row]
-    return SheetResult(
-        code=instrument.code,
-        total=total.value,
-        band=total.band,
-        subscales=tuple(figure for figure in figures if figure is not total),
-        valid=total.value is not None and not scores.void[row],
-        invalid_reasons=scores.invalid_reasons(row),
-        n_missing=int(scores.n_missing[row]),
-        prorated=total.value is not None and bool(scores.n_missing[row] > 0),
-        critical_items=tuple(
-            CriticalItem(
-                item=critical.item,
-                topic=critical.topic,
-                name=words(critical.zh, critical.en),
-                status=_status(int(answers[critical.item - 1]), critical.at_least),
-                answer=None if answers[critical.item - 1] == BLANK else int(answers[critical.item - 1]),
+class SheetReader:
+    """What is said of each of many sheets of one questionnaire. Sheets that agree in a part share what is said of it,
+    so that the parts of a city's sheets are made once."""
+
+    def __init__(self, scores: Scores) -> None:
+        self.scores, instrument = scores, scores.instrument
+        self._total = instrument.place("total")
+        self._by_age = any(bands.ages is not None for score in instrument.scores for bands in score.bands)
+        items = [one.item - 1 for one in instrument.critical] + [one.item - 1 for one in instrument.soft]
+        self._asked = np.ascontiguousarray(scores.answers[:, items])
+        self._figures: dict[tuple[object, ...], tuple[Figure, ...]] = {}
+        self._items: dict[bytes, tuple[tuple[CriticalItem, ...], tuple[Words, ...]]] = {}
+        self._bands: dict[tuple[object, ...], Band | None] = {}
+
+    def read(
+        self, row: int, age: float | None = None, sex: str | None = None, respondent: str | None = None
+    ) -> SheetResult:
+        """One sheet; age, sex and respondent pick the bands that are made for such a student."""
+        scores, instrument = self.scores, self.scores.instrument
+        figures = self._figures_of(row, age, sex, respondent)
+        total, void, blank = figures[self._total], bool(scores.void[row]), int(scores.n_missing[row])
+        valid = total.value is not None and not void
+        critical, soft = self._items_of(row)
+        return SheetResult(
+            code=instrument.code,
+            total=total.value,
+            band=total.band,
+            figures=figures,
+            valid=valid,
+            invalid_reasons=() if valid else scores.invalid_reasons(row),
+            n_missing=blank,
+            prorated=total.value is not None and blank > 0,
+            critical_items=critical,
+            critical_status=CRITICAL_STATUSES[int(scores.critical[row])],
+            soft_items=soft,
+            suicidality_covered=instrument.suicidality_covered,
+        )
+
+    def band(self, total: float, age: float | None, sex: str | None, respondent: str | None) -> Band | None:
+        """The band of a total, for such a student."""
+        who = (total, age if self._by_age else None, sex, respondent)
+        if who not in self._bands:
+            score = self.scores.instrument.scores[self._total]
+            self._bands[who] = band_of(score, total, age=age, sex=sex, respondent=respondent)
+        return self._bands[who]
+
+    def _figures_of(self, row: int, age: float | None, sex: str | None, respondent: str | None) -> tuple[Figure, ...]:
+        values = self.scores.values[row]
+        key = (values.tobytes(), age if self._by_age else None, sex, respondent)
+        if key not in self._figures:
+            figures = []
+            for score, value in zip(self.scores.instrument.scores, values.tolist(), strict=True):
+                band = band_of(score, value, age=age, sex=sex, respondent=respondent)
+                known = None if np.isnan(value) else value
+                figures.append(Figure(score.code, words(score.zh, score.en), known, band, score.polarity))
+            self._figures[key] = tuple(figures)
+        return self._figures[key]
+
+    def _items_of(self, row: int) -> tuple[tuple[CriticalItem, ...], tuple[Words, ...]]:
+        """What critical items were answered, and which soft ones call for a talk."""
+        instrument, key = self.scores.instrument, self._asked[row].tobytes()
+        if key not in self._items:
+            answers = self._asked[row].tolist()
+            critical = tuple(
+                CriticalItem(
+                    item=one.item,
+                    topic=one.topic,
+                    name=words(one.zh, one.en),
+                    status=_status(answer, one.at_least),
+                    answer=None if answer == BLANK else answer,
+                )
+                for one, answer in zip(instrument.critical, answers, strict=False)
             )
-            for critical in instrument.critical
-        ),
-        critical_status=CRITICAL_STATUSES[int(scores.critical[row])],
-        soft_items=tuple(
-            words(soft.zh, soft.en) for soft in instrument.soft if answers[soft.item - 1] >= soft.at_least
-        ),
-        suicidality_covered=instrument.suicidality_covered,
-    )
+            given = zip(instrument.soft, answers[len(instrument.critical) :], strict=True)
+            soft = tuple(words(one.zh, one.en) for one, answer in given if answer >= one.at_least)
+            self._items[key] = critical, soft
+        return self._items[key]
 
 
 def _status(answer: int, at_least: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,13 @@ class Matrix:
     shown: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     marks: dict[str, Marks] = field(default_factory=dict)
 
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Where each feature stands."""
+        return {name: place for place, name in enumerate(self.names)}
+
     def column(self, name: str) -> Floats:
-        return self.values[:, self.names.index(name)]
+        return self.values[:, self.place[name]]
 
     def figure(self, name: str) -> NDArray[np.float64]:
         """The column in the student's own points."""

@@ -23,6 +23,7 @@ from models.suspensions import not_withdrawn
 from runxin.errors import how_many
 
 FREQUENT_WINDOW = 60  # school days
+NEARLY = 1e-6  # days: of a difference of two sums
 # A stay in hospital for one of these is not for psychological reasons; one without a reason on record may be.
 BODILY = tuple(
     reason.place
@@ -142,24 +143,32 @@ def _frequent(records: Records, days: LeaveDays, as_of: int, policy: Policy) -> 
     above = [rule.frequent_above[stage.code] for stage in Stage]
     above.append(min(above))  # a stage that is not known, -1, hides nobody
     stage = records.students["stage"]
+    usual = np.array(above)[stage[days.student]]
     number = school.school_days_until(days.student, days.day)
-    recent = back_from(days.student, days.day, as_of, school) < FREQUENT_WINDOW
-    for start, end in _runs(_firsts(days.student), len(days.day)):
-        student = int(days.student[start])
-        usual = above[stage[student]]
-        if not recent[end - 1] or days.weight[start:end].sum() <= usual:
-            continue
-        left, held = start, False
-        for here in range(start, end):
-            while number[here] - number[left] >= FREQUENT_WINDOW:
-                left += 1
-            total = float(days.weight[left : here + 1].sum())
-            episodes = 1 + int((np.diff(number[left : here + 1]) != 1).sum())
-            many = episodes >= rule.frequent_episodes or total >= rule.frequent_days
-            begins, held = total > usual and many and not held, total > usual and many
-            if begins and recent[here]:
-                known = int(days.recorded[left : here + 1].max())
-                yield student, _often(int(days.day[here]), known, total, episodes)
+    first, breaks = _windows(days.student, number)
+    passed = np.concatenate([[0.0], np.cumsum(days.weight)])
+    near = np.flatnonzero(passed[1:] - passed[first] > usual - NEARLY)
+    total = np.array([days.weight[first[row] : row + 1].sum() for row in near.tolist()])
+    episodes = 1 + breaks[near] - breaks[first[near]]
+    many = (episodes >= rule.frequent_episodes) | (total >= rule.frequent_days)
+    held = np.zeros(len(number) + 1, dtype=bool)
+    held[1 + near] = (total > usual[near]) & many
+    same = np.append(False, np.diff(days.student) == 0)[: len(number)]
+    begins = held[1:] & ~(held[:-1] & same)
+    begins &= back_from(days.student, days.day, as_of, school) < FREQUENT_WINDOW
+    for at in np.flatnonzero(begins[near]).tolist():
+        row = int(near[at])
+        known = int(days.recorded[first[row] : row + 1].max())
+        yield int(days.student[row]), _often(int(days.day[row]), known, float(total[at]), int(episodes[at]))
+
+
+def _windows(student: Ints, number: Ints) -> tuple[Ints, Ints]:
+    """Of each day of leave the first of the student's within the same 60 school days, `number` being the running
+    number of the school day; and how many times until then a day did not follow on the one before."""
+    apart = int(number.max(initial=0)) + FREQUENT_WINDOW
+    key = student * apart + number
+    first = np.searchsorted(key, np.maximum(key - (FREQUENT_WINDOW - 1), student * apart))
+    return first, np.cumsum(np.append(False, np.diff(number) != 1)[: len(number)])
 
 
 def _often(day: int, known: int, total: float, episodes: int) -> Floor:

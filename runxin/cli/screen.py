@@ -21,6 +21,7 @@ from models.champions import is_expected
 from runxin.cli.named_schools import HELP, split_schools
 from runxin.cli.operator import operator
 from runxin.cli.output import answer, console
+from runxin.cli.screen_progress import HowFar
 from runxin.errors import Kind, Problem, UserError, bad_data, how_many
 from runxin.settings import Settings, read_settings
 from serving.screening import Screening, may_rank, publish_screening
@@ -43,7 +44,6 @@ def screen_command(
         check_in_dataset(read, asked)
         check_codes(read)
         artifact, status, note = champion_for(settings, read)
-        progress.update(task, description="assessing and publishing")
         with open_store(settings) as store:
             done = publish_screening(
                 store,
@@ -56,6 +56,7 @@ def screen_command(
                 actor=operator(),
                 schools=asked or None,
                 calendars=read_calendars(settings.calendar),
+                progress=HowFar(progress, task),
             )
     if note:
         console.print(note, highlight=False, markup=False)

@@ -11,7 +11,7 @@ from data_schemas.calendar import date_to_day
 from data_schemas.dataset import Dataset
 from data_schemas.excerpt import excerpts_of, feed_rows
 from data_schemas.school_days import Calendars
-from models import Artifact, Assessment, Policy, Records, calendars_for
+from models import Artifact, Policy, Records, calendars_for
 from models.sheets import Sheets
 from serving.replay.context import make_context
 from serving.store import Content, RunInputs, content_of
@@ -25,14 +25,14 @@ def run_inputs(
     status: str | None,
     policy: Policy,
     calendars: Calendars | None,
-    found: Sequence[Assessment],
+    students: Sequence[str],
     schools: Sequence[str],
     earlier: Mapping[str, float],
 ) -> RunInputs | None:
-    """Of each assessment in `found` the rows about its student that were known by the day, and what its sheets showed
-    beside those of the class, so that no classmate's row is needed; None where the model cannot be named."""
+    """Of each of the `students` the rows that were known by the day, and what the sheets showed beside those of the
+    class, so that no classmate's row is needed; None where the model cannot be named."""
     assert records.around is not None
-    excerpts = excerpts_of(dataset, as_of, [one.student_id for one in found])
+    excerpts = excerpts_of(dataset, as_of, students)
     by_school = calendars_for(dataset, calendars)
     here = {school: one for school, one in by_school.own.items() if school in schools}
     context = make_context(
@@ -48,13 +48,23 @@ def run_inputs(
     )
     if context is None:
         return None
-    said: dict[str, dict[str, Any]] = {student: {"rows": rows} for student, rows in excerpts.rows.items()}
+    shown = _of_classes(records, as_of)
+    kept: dict[str, Content] = {}
+    for part in excerpts.rows:
+        for student, rows in part.items():
+            signs = {"in_class": shown[student]} if student in shown else {}
+            kept[student] = content_of("inputs", {"rows": rows, **signs})
+    return RunInputs(context, kept, earlier)
+
+
+def _of_classes(records: Records, as_of: date) -> dict[str, dict[str, list[Any]]]:
+    """By student and questionnaire, what sheets showed beside those of the class."""
+    assert records.around is not None
+    found: dict[str, dict[str, list[Any]]] = {}
     for code, sheets in records.sheets.items():
         for student, sign in _in_class(sheets, records.around.sheets[code], date_to_day(as_of)):
-            of_student = said.get(str(records.ids[student]))
-            if of_student is not None:
-                of_student.setdefault("in_class", {}).setdefault(code, []).append(sign)
-    return RunInputs(context, {student: content_of("inputs", one) for student, one in said.items()}, earlier)
+            found.setdefault(str(records.ids[student]), {}).setdefault(code, []).append(sign)
+    return found
 
 
 def entry_inputs(record: Mapping[str, Any]) -> Content:

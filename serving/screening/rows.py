@@ -11,9 +11,10 @@ from data_schemas.calendar import date_to_day
 from data_schemas.codes import ConsentScope
 from data_schemas.dataset import Dataset
 from data_schemas.duty import duty_spans
+from data_schemas.rules import among
 from data_schemas.schools import school_rows
 from data_schemas.tables import TABLES
-from models import Assessment, Records, may_score
+from models import Records, may_score
 from models.columns import frame_columns
 from models.consent import counting, grown, lasts_until, own_from
 from runxin.errors import usage
@@ -23,14 +24,14 @@ SCORE = ConsentScope.MODEL_SCORE.code
 UNTIL_NEXT = timedelta(days=400)  # the next yearly screening is published by then
 
 
-def students_of(dataset: Dataset, found: Sequence[Assessment], schools: Sequence[str] | None) -> dict[str, Student]:
+def students_of(dataset: Dataset, wanted: Collection[str], schools: Sequence[str] | None) -> dict[str, Student]:
+    """Those of the students who are `wanted`, of all schools or of some."""
     frame = dataset.students
     if schools is not None:
         unknown = sorted(set(schools) - set(frame["school_id"]))
         if unknown:
             raise usage(f"there is no school {unknown[0]!r} in the dataset")
-        frame = frame[frame["school_id"].isin(schools)]
-    wanted = {assessment.student_id for assessment in found}
+        frame = frame[among(frame["school_id"], schools)]
     names = ("student_id", "school_id", "class_id", "stage", "grade", "sex", "birth_date")
     rows = zip(*(frame[name].astype(object) for name in names), strict=True)
     return {
@@ -86,9 +87,10 @@ def withdrawals_of(
     rows = zip(gone["student_id"], gone["scope"], gone["withdrawn_on"], strict=True)
     refused = records.ids[~may_score(records, date_to_day(as_of))]
     found = {(str(s), SCORE): Withdrawal(str(s), SCORE, as_of) for s in refused}
+    has_given = set(given.index)
     by_others = frame[~asked & (frame["given_on"] <= day)][key].drop_duplicates()
     for student, scope in zip(by_others["student_id"], by_others["scope"], strict=True):
-        if (student, scope) not in given.index:  # somebody has consented, but nobody who is asked at that age
+        if (student, scope) not in has_given:  # somebody has consented, but nobody who is asked at that age
             found.setdefault((student, scope), Withdrawal(student, scope, as_of))
     found |= {(student, scope): Withdrawal(student, scope, on.date()) for student, scope, on in rows}
     return [withdrawal for (student, _), withdrawal in found.items() if student in ids]
@@ -106,7 +108,7 @@ def consents_given(
     born = _births(dataset)
     wanted = set(frame["student_id"][frame["valid_until"].notna()]) | set(sent)
     wanted |= {who for who, day in born.items() if as_of < own_from(day) <= as_of + UNTIL_NEXT}
-    here = frame[frame["student_id"].isin(wanted & set(ids)) & (frame["given_on"] <= pd.Timestamp(as_of))]
+    here = frame[among(frame["student_id"], wanted & set(ids)) & (frame["given_on"] <= pd.Timestamp(as_of))]
     return _consents(here, pd.Timestamp.min, born)
 
 
@@ -116,7 +118,7 @@ def consents_of_strangers(dataset: Dataset, ids: Collection[str], as_of: date) -
     if frame is None:
         return {}
     day = pd.Timestamp(as_of)
-    return _consents(frame[frame["student_id"].isin(ids) & (frame["given_on"] <= day)], day, _births(dataset))
+    return _consents(frame[among(frame["student_id"], ids) & (frame["given_on"] <= day)], day, _births(dataset))
 
 
 def _births(dataset: Dataset) -> dict[str, date]:
@@ -149,7 +151,7 @@ def feeds_of(dataset: Dataset, schools: Sequence[str]) -> list[Feed]:
     frame = dataset.tables.get("feeds")
     if frame is None:
         return []
-    here = frame[frame["school_id"].isin(schools)].sort_values("covered_to")
+    here = frame[among(frame["school_id"], schools)].sort_values("covered_to")
     rows = zip(*(here[name] for name in ("school_id", "table", "covered_from", "covered_to")), strict=True)
     return list({(s, t): Feed(s, t, start.date(), end.date()) for s, t, start, end in rows}.values())
 
@@ -157,8 +159,8 @@ def feeds_of(dataset: Dataset, schools: Sequence[str]) -> list[Feed]:
 def keep_staff(store: Store, dataset: Dataset, schools: Collection[str], actor: str, now: datetime) -> None:
     """What a dataset says of its schools and of who is on duty there, kept as an import of either would be."""
     if (told := dataset.tables.get("schools")) is not None:
-        keep_schools(store, school_rows(told[told["school_id"].isin(schools)]), actor, now)
+        keep_schools(store, school_rows(told[among(told["school_id"], schools)]), actor, now)
     if (turns := dataset.tables.get("duty")) is not None:
-        spans = duty_spans(turns[turns["school_id"].isin(schools)])
+        spans = duty_spans(turns[among(turns["school_id"], schools)])
         if spans:
             keep_duty(store, spans, actor, now)

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+import numpy as np
 
 from data_schemas.calendar import date_to_day
 from data_schemas.codes import Tier
@@ -13,21 +15,23 @@ from data_schemas.dataset import Dataset
 from data_schemas.excerpt import came_later
 from data_schemas.roster import settle_roster
 from data_schemas.school_days import Calendars
-from models import Artifact, Assessment, ModelStatus, Policy, Records, assess, look_around, records_of
-from models.changes import Earlier, changes
+from models import Artifact, ModelStatus, Policy, enrolled, look_around, records_of
 from models.flag_rates import flag_rates
 from models.triage import ZONE
-from runxin.errors import UserError, bad_data, usage
+from runxin.errors import bad_data, usage
 from serving.replay import code_fingerprint, run_inputs
 from serving.screening.corrections import as_it_may_be_read
 from serving.screening.outcomes import outcomes_of, with_sent
+from serving.screening.parts import Progress, assessed
 from serving.screening.rows import consents_given, contacts_of, feeds_of, keep_staff, students_of, withdrawals_of
 from serving.screening.strangers import clashing, on_no_roster
 from serving.store import (
     Filing,
+    Packed,
     Published,
     RunFacts,
     Store,
+    clashes,
     earlier_margins,
     make_run,
     newest_run,
@@ -79,12 +83,14 @@ def publish_screening(
     schools: Sequence[str] | None = None,
     actor: str = "cli",
     calendars: Calendars | None = None,
+    progress: Progress = lambda _done, _of: None,
 ) -> Screening:
     """Assess all enrolled students of the dataset, or of `schools`, and publish the list, whole or not at all. Evidence
     about anybody else in it is filed all the same, for a person to find out who it is. What became known after the day,
     evidence, words and contacts alike, is kept by the screening of a later day.
 
-    `status` says why there is no artifact: `none` or `unavailable`. A dataset without a calendar of its own goes by
+    `status` says why there is no artifact: `none` or `unavailable`. `progress` hears how many students have been
+    assessed, and of how many; publishing comes after that. A dataset without a calendar of its own goes by
     `calendars`. Raises `UserError` for a day that has not come, an unknown
     school, nobody enrolled, and a model that may not rank these students.
     """
@@ -99,19 +105,21 @@ def publish_screening(
     given, its_own, dataset = dataset, settled.enrolled, with_sent(settled.enrolled, sent_outcomes(store), as_of)
     records = records_of(dataset, calendars)
     records = replace(records, around=look_around(records, date_to_day(as_of), policy.response_quality))
-    everyone, model = _assess(records, as_of, artifact, policy, status)
-    students = students_of(dataset, everyone, schools)
-    unplaced = clashing(store, everyone, students, its_own, as_of)
-    students = {one: who for one, who in students.items() if one not in unplaced.ids}
-    found = [assessment for assessment in everyone if assessment.student_id in students]
-    if not found:
+    at_school = enrolled(records, date_to_day(as_of))
+    everyone = students_of(dataset, set(records.ids[at_school]), schools)
+    apart = clashes(store, list(everyone.values()), {one.school_id for one in everyone.values()})
+    students = {one: who for one, who in everyone.items() if one not in apart}
+    if not students:
         raise bad_data(f"nobody is enrolled on {as_of.isoformat()}", fix="choose another --as-of")
     here = sorted({student.school_id for student in students.values()})
     earlier = earlier_margins(store, here, as_of) if artifact is not None else {}
-    if artifact is not None:
-        found = _with_changes(found, records, as_of, artifact, earlier)
+    earlier = {who: then for who, then in earlier.items() if who in students}
+    rows = np.array([row for row in np.flatnonzero(at_school) if records.ids[row] in everyone], dtype=np.intp)
+    told, model = assessed(records, rows, as_of, artifact, policy, status, earlier, progress)
+    unplaced = clashing(told, apart, everyone, its_own, as_of)
+    found = [one for one in told if one.student_id in students]
     asked, why_not = (artifact, None) if model.status == "ok" else (None, model.status)
-    margins = {one.student_id: earlier[one.student_id].margin for one in found if one.change is not None}
+    margins = {one.student_id: earlier[one.student_id].margin for one in found if one.changed}
     run = make_run(
         fingerprint=dataset.fingerprint,
         as_of=as_of,
@@ -142,7 +150,8 @@ def publish_screening(
         asked=unplaced.asked,
         named=frozenset(given.students["student_id"]),
     )
-    inputs = run_inputs(dataset, records, as_of, asked, why_not, policy, calendars, found, here, margins)
+    ids = [one.student_id for one in found]
+    inputs = run_inputs(dataset, records, as_of, asked, why_not, policy, calendars, ids, here, margins)
     published = publish_run(store, run, list(students.values()), found, facts, actor, inputs)
     if published.new:
         keep_staff(store, dataset, here, actor, now)
@@ -168,28 +177,6 @@ def publish_screening(
     )
 
 
-def _assess(
-    records: Records, as_of: date, artifact: Artifact | None, policy: Policy, status: str
-) -> tuple[list[Assessment], ModelStatus]:
-    if artifact is not None:
-        manifest = artifact.manifest
-        try:
-            found = assess(records, as_of, artifact, policy)
-            return found, ModelStatus(manifest.name, manifest.version, policy.name, manifest.data_origin, "ok")
-        except UserError:
-            status = "unavailable"  # the model does not fit the data; if the data are at fault, the rules say so too
-    return assess(records, as_of, None, policy, status=status), ModelStatus(None, None, policy.name, None, status)
-
-
-def _with_changes(
-    found: Sequence[Assessment], records: Records, as_of: date, artifact: Artifact, earlier: Mapping[str, Earlier]
-) -> list[Assessment]:
-    """With what changed since the screening before, for those whom a model ranked then and ranks now."""
-    ranked = {one.student_id for one in found if one.margin is not None}
-    moved = changes(records, as_of, artifact, {who: then for who, then in earlier.items() if who in ranked})
-    return [replace(one, change=moved[one.student_id]) if one.student_id in moved else one for one in found]
-
-
 def _miscoded(dataset: Dataset) -> dict[str, int]:
     """Faults of a coding as a whole have no row."""
     found = {
@@ -202,7 +189,7 @@ def _miscoded(dataset: Dataset) -> dict[str, int]:
 def _summary(
     published: Published,
     as_of: date,
-    found: Sequence[Assessment],
+    found: Sequence[Packed],
     flooding: dict[str, float],
     miscoded: dict[str, int],
     schools: int,
@@ -213,7 +200,7 @@ def _summary(
     behind: list[str],
 ) -> Screening:
     tiers = Counter(assessment.tier for assessment in found)
-    floors = Counter(rule for assessment in found for rule in {floor.id for floor in assessment.floors})
+    floors = Counter(rule for assessment in found for rule in assessment.rules)
     return Screening(
         run_id=published.run_id,
         published=published.new,
@@ -225,7 +212,7 @@ def _summary(
         flooding=flooding,
         miscoded=miscoded,
         not_screened=sum(not assessment.screened for assessment in found),
-        retest=sum(bool(assessment.data_quality.retest) for assessment in found),
+        retest=sum(assessment.retest for assessment in found),
         opened=published.opened,
         strangers=strangers,
         later=later,

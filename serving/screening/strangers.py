@@ -18,10 +18,10 @@ from serving.store import (
     Filing,
     NewEntry,
     Outcome,
+    Packed,
     Store,
     Stranger,
     Student,
-    clashes,
     concerns_school,
     contested,
     homes,
@@ -56,10 +56,13 @@ class Unplaced:
 
 
 def clashing(
-    store: Store, found: Sequence[Assessment], students: Mapping[str, Student], dataset: Dataset, as_of: date
+    found: Sequence[Packed],
+    elsewhere: Collection[str],
+    students: Mapping[str, Student],
+    dataset: Dataset,
+    as_of: date,
 ) -> Unplaced:
     """Students under an id that another school has for somebody else, by sex or birth date: never merged."""
-    elsewhere = clashes(store, list(students.values()), {one.school_id for one in students.values()})
     if not elsewhere:
         return Unplaced()
     files = {one: contested(one, students[one].school_id) for one in elsewhere}

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         record_outcomes,
         sent_outcomes,
     )
+    from serving.store.packing import Packed, packed
     from serving.store.payload import assessment_from_json, assessment_to_json
     from serving.store.publish import Published, RunFacts, Stranger, publish_run
     from serving.store.received import ReceivedEntry, received_record
@@ -93,6 +94,7 @@ __all__ = [
     "NewEntry",
     "NewOutcome",
     "Outcome",
+    "Packed",
     "Published",
     "ReceivedEntry",
     "ReplayContext",
@@ -158,6 +160,7 @@ __all__ = [
     "open_store",
     "outcome_row",
     "outcomes_between",
+    "packed",
     "publish_run",
     "published_days",
     "read_at",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 
 from runxin.errors import Problem, bad_data
 from serving.store.database import chunks
@@ -27,7 +28,7 @@ class Content:
 
 
 def content_of(kind: str, said: Any) -> Content:
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    text = to_json(said, inf_nan_mode="constants")
     return Content(kind, hashlib.sha256(text).hexdigest(), zlib.compress(text, LEVEL))
 
 

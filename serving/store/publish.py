@@ -1,21 +1,18 @@
 """Publishing a screening: a run is whole or is not there, and the same screening is there once."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import Any
-from uuid import uuid4
 
 import sqlalchemy as sa
 
-from models.assessment import Assessment
 from models.retest import ASKED
-from models.triage import ZONE, day_start, knows_of_leave
+from models.triage import ZONE
 from serving.store.audit import AuditEvent, add_event, add_events
 from serving.store.consents import Consent, keep_consents
 from serving.store.contacts import NewContact, keep_contacts
-from serving.store.contents import Content
 from serving.store.database import Store
 from serving.store.entries import NewEntry, keep_asked
 from serving.store.evidence import SCREENING, Filing, file_evidence
@@ -25,7 +22,8 @@ from serving.store.identity import decided_files
 from serving.store.inputs import RunInputs, keep_context, keep_inputs
 from serving.store.outcome import Outcome
 from serving.store.outcomes import NewOutcome, keep_outcomes
-from serving.store.payload import pack_assessment, unpack_assessment
+from serving.store.packing import Before, Packed, assessment_rows
+from serving.store.payload import unpack_assessment
 from serving.store.received import entries_of
 from serving.store.rosters import settle_students
 from serving.store.rows import asking_rows, last_of_a_model, last_rows, newest_row_of
@@ -77,22 +75,21 @@ def publish_run(
     store: Store,
     run: Run,
     students: Sequence[Student],
-    assessments: Sequence[Assessment],
+    assessments: Sequence[Packed],
     facts: RunFacts | None = None,
     actor: str = "cli",
     made_from: RunInputs | None = None,
 ) -> Published:
     """Put a screening in force in one transaction; until it ends, and if it does not, the previous list stands.
 
-    `students` are those of `assessments`, in any order. `made_from` is kept for replay.
+    `students` are those of `assessments`, in any order. These were packed before the lock is taken, so that others who
+    write wait for the inserts only. `made_from` is kept for replay.
     """
     them = {student.student_id: student for student in students}
     schools = {student.school_id for student in students}
     facts = facts if facts is not None else RunFacts()
     with store.reading() as connection:
         run, known = _stands(connection, run)
-    # Packed before the lock is taken: others who write wait for the inserts only.
-    payloads = [] if known else [pack_assessment(assessment) for assessment in assessments]
     with store.writing() as connection:
         run, known_now = _stands(connection, run)
         if known or known_now:
@@ -105,7 +102,7 @@ def publish_run(
             keep_context(connection, made_from.context)
             keep_inputs(connection, made_from.rows.items())
         connection.execute(run_schools.insert(), [{"run_id": run.run_id, "school_id": s} for s in sorted(schools)])
-        rows = _assessment_rows(run, assessments, payloads, them, before, made_from)
+        rows = assessment_rows(run, assessments, them, before, made_from)
         while part := list(islice(rows, ROWS_AT_ONCE)):
             connection.execute(assessments_table.insert(), part)
         if facts.strangers:
@@ -205,17 +202,7 @@ def _run_row(run: Run, made_from: RunInputs | None) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class _Before:
-    """What was so of a student before a list: the model's tier with the start of its clock, and a suspension."""
-
-    model_tier: int | None = None
-    model_since: datetime | None = None
-    away_since: date | None = None
-    away_until: date | None = None
-
-
-def _before(connection: sa.Connection, ids: Sequence[str], as_of: date, today: date) -> dict[str, _Before]:
+def _before(connection: sa.Connection, ids: Sequence[str], as_of: date, today: date) -> dict[str, Before]:
     """What was said of each student by the last list that had them, of whatever school, and by records since, so that a
     clock that runs is not started anew: neither for who changes school, nor for who was left out of a list, nor where
     for a time no model spoke."""
@@ -226,7 +213,7 @@ def _before(connection: sa.Connection, ids: Sequence[str], as_of: date, today: d
     silent = [one for one, row in last.items() if row.model_tier is None]
     spoke = last | {row.student_id: row for row in last_of_a_model(connection, silent, as_of)}
     found = {
-        one: _Before(spoke[one].model_tier, spoke[one].model_since, row.away_since, row.away_until)
+        one: Before(spoke[one].model_tier, spoke[one].model_since, row.away_since, row.away_until)
         for one, row in last.items()
     }
     sent = entries_of(connection, [one for one, row in last.items() if row.as_of <= as_of])
@@ -234,67 +221,3 @@ def _before(connection: sa.Connection, ids: Sequence[str], as_of: date, today: d
         if facts.model_tier is not None and facts.model_tier.ord >= (found[one].model_tier or 0):
             found[one] = replace(found[one], model_tier=facts.model_tier.ord, model_since=facts.model_since)
     return found
-
-
-def _model_since(assessment: Assessment, before: _Before) -> datetime | None:
-    """From when the model's tier counts: where it has risen, from the newest record that it rests on."""
-    if assessment.model_tier is None:
-        return None
-    stood = before.model_tier is not None and before.model_tier >= assessment.model_tier.ord
-    if stood and before.model_since is not None:
-        return before.model_since
-    return day_start(assessment.changed_on or assessment.as_of)
-
-
-def _away(assessment: Assessment, before: _Before) -> tuple[date | None, date | None]:
-    """A suspension as it is known: a list that knows nothing of leave ends none."""
-    if knows_of_leave(assessment):
-        return assessment.suspended_since, assessment.suspended_until
-    return before.away_since, before.away_until
-
-
-def _tells(assessment: Assessment) -> bool:
-    """Whether there is anything in an assessment that a list shows of a student whom the model calls 一般."""
-    needs = assessment.uncertainty is not None and assessment.uncertainty.needs_person
-    quality = bool(assessment.data_quality.retest) or not assessment.screened
-    return quality or needs or bool(assessment.tasks) or assessment.suspended_since is not None
-
-
-def _assessment_rows(
-    run: Run,
-    assessments: Sequence[Assessment],
-    payloads: Sequence[bytes],
-    students: Mapping[str, Student],
-    before: Mapping[str, _Before],
-    made_from: RunInputs | None,
-) -> Iterator[dict[str, Any]]:
-    """A row an assessment, with an id that is drawn and says nothing: of an erased one its hash may be kept."""
-    rows: Mapping[str, Content] = {} if made_from is None else made_from.rows
-    earlier: Mapping[str, float] = {} if made_from is None else made_from.earlier
-    for assessment, payload in zip(assessments, payloads, strict=True):
-        model, student = assessment.model_tier, students[assessment.student_id]
-        known = before.get(assessment.student_id, _Before())
-        away_since, away_until = _away(assessment, known)
-        yield {
-            "run_id": run.run_id,
-            "student_id": assessment.student_id,
-            "school_id": student.school_id,
-            "class_id": student.class_id,
-            "stage": student.stage,
-            "grade": student.grade,
-            "sex": student.sex,
-            "birth_date": student.birth_date,
-            "tier": assessment.tier.ord,
-            "margin": assessment.margin,
-            "severity": assessment.severity,
-            "screened": assessment.screened,
-            "payload": payload,
-            "assessment_id": uuid4().hex,
-            "inputs": rows[assessment.student_id].sha256 if assessment.student_id in rows else None,
-            "earlier_margin": earlier.get(assessment.student_id),
-            "model_tier": None if model is None else model.ord,
-            "model_since": _model_since(assessment, known),
-            "tells": _tells(assessment) or away_since is not None,
-            "away_since": away_since,
-            "away_until": away_until,
-        }

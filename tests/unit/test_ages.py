@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -60,8 +61,9 @@ def test_the_age_on_the_day_of_the_sheet_counts(fields: dict[str, Any], expected
 
 
 def test_a_birthday_of_29_february_is_on_1_march() -> None:
-    born = date_to_day(date(2012, 2, 29))
-    assert [full_years(born, date_to_day(date(2023, month, day))) for month, day in ((2, 28), (3, 1))] == [10, 11]
+    born = np.full(2, date_to_day(date(2012, 2, 29)))
+    days = np.array([date_to_day(date(2023, month, day)) for month, day in ((2, 28), (3, 1))])
+    assert full_years(born, days).tolist() == [10, 11]
 
 
 def test_it_is_said_and_lowers_confidence_and_takes_no_warning_away() -> None:

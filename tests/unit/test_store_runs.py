@@ -113,8 +113,8 @@ def test_the_same_screening_is_published_once(tmp_path: Path) -> None:
 def test_a_run_that_breaks_off_leaves_the_list_before_in_force(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     first = publish(store, [assessment("S-1"), assessment("S-2")])
-    broken = replace(assessment("S-2", floors=(floor(),)), tier=None)  # type: ignore[arg-type]
-    with pytest.raises(AttributeError):
+    broken = replace(assessment("S-2", floors=(floor(),)), severity=float("nan"))  # which SQLite takes for nothing
+    with pytest.raises(sa.exc.IntegrityError):
         publish(store, [assessment("S-1", Tier.CRISIS), broken], fingerprint="f2", as_of=date(2026, 11, 21))
     run = newest_run(store, "school-01", TODAY)
     assert run is not None
