@@ -21,8 +21,9 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "views": ("raised", "same", "lowered"),
     "explanations": ("agree", "disagree", "cannot_say"),
 }
-# Students who were screened, of whom more is known than what came in; talks; referrals, and those of them answered.
-COUNTS = ("screened", "known", "talks", "referrals", "answered")
+# Students who were screened, of whom more is known than what came in; times asked for, and those of them kept; talks;
+# referrals, and those of them answered.
+COUNTS = ("screened", "known", "booked", "kept", "talks", "referrals", "answered")
 WAITS = ("action", "reached", "plan")
 NEVER = float("inf")
 
@@ -33,6 +34,14 @@ class Referral:
 
     on: date
     answered: bool
+
+
+@dataclass(frozen=True)
+class BookingMade:
+    """The day on which a time was asked for, and whether the talk took place."""
+
+    on: date
+    kept: bool
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,7 @@ def figures_of(
     students: Sequence[DutyStudent],
     blind: Collection[str],
     referrals: Iterable[Referral],
+    bookings: Iterable[BookingMade],
     views: Iterable[str],
     period: ReportPeriod,
 ) -> Figures:
@@ -77,6 +87,8 @@ def figures_of(
                 waits[name].append(hours)
     made = [one for one in referrals if one.on in period]
     counts |= {"referrals": len(made), "answered": sum(one.answered for one in made)}
+    booked = [one for one in bookings if one.on in period]
+    counts |= {"booked": len(booked), "kept": sum(one.kept for one in booked)}
     groups["explanations"].update(views)
     return Figures(groups, counts, {name: tuple(hours) for name, hours in waits.items()})
 

@@ -8,7 +8,7 @@ from models.duties import DUTIES, of_duty
 from models.reports import DutyTold, Median, ReportKind, Signal
 from serving.reports.service import Report
 from serving.reports.signals import ClassSignals
-from serving.reports.words_of import LABELS, NOT_HERE, TITLES
+from serving.reports.words_of import LABELS, TITLES
 
 COVERED = ("D05", "D06", "D10", "D03", "D08", "D07", "D16")  # what D40 asks to be counted
 NOT_TOLD, NONE = Words(zh="不显示", en="not shown"), Words(zh="–", en="–")
@@ -139,7 +139,8 @@ def _funnel(report: Report) -> ReportPart:
     )
     lines = (
         ReportLine(LABELS["funnel", "duty"], text=duty),
-        ReportLine(LABELS["funnel", "booked"], text=NOT_HERE),
+        _count(report, "booked", LABELS["funnel", "booked"]),
+        _count(report, "kept", LABELS["funnel", "kept"], report.told.counts["booked"]),
         _count(report, "talks", LABELS["funnel", "talks"]),
         _count(report, "referrals", LABELS["funnel", "referred"]),
         _done(report, "D03", report.duties, LABELS["funnel", "followed"]),

@@ -27,7 +27,7 @@ from serving.access import LEAST_TOLD, Action, User, check_may
 from serving.duties.service import duty_facts
 from serving.platform.state import State
 from serving.reports.signals import ClassSignals, signals_of
-from serving.reports.store import referrals_of, views_of
+from serving.reports.store import bookings_made, referrals_of, views_of
 from serving.store import AuditEvent, duty_in_force, list_schools, school_ids, school_names, stamp_at, write_audit
 from serving.today.blind import drawn_of_school
 
@@ -170,7 +170,7 @@ def _count(state: State, school_id: str, period: ReportPeriod) -> _Counted:
     began = known.time.terms[0].first if known.time.terms else today
     return _Counted(
         school_id,
-        figures_of(known.students, blind, referrals, views, period),
+        figures_of(known.students, blind, referrals, bookings_made(state.store, school_id), views, period),
         due_between(tasks, period.first, period.last),
         due_between(tasks, began, today),
         began,

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from data_schemas.codes import Answer, Concern
-from models.reports import Referral, ReportPeriod
+from models.reports import BookingMade, Referral, ReportPeriod
 from models.triage import ZONE
+from serving.bookings.booking import BookingStep
+from serving.bookings.store import bookings_of_school
 from serving.store import Store
 from serving.store.case_events import CaseEvent, case_events_of
 from serving.store.case_tables import explanation_views
@@ -32,6 +34,14 @@ def _referrals(events: Sequence[CaseEvent]) -> list[Referral]:
     answered = {event.answers for event in events if event.move in ANSWERS}
     made = [event for event in events if event.move == MADE]
     return [Referral(event.done_at.astimezone(ZONE).date(), event.event_id in answered) for event in made]
+
+
+def bookings_made(store: Store, school_id: str) -> list[BookingMade]:
+    """Every time that was asked for at a school."""
+    return [
+        BookingMade(one.asked.said_at.astimezone(ZONE).date(), one.state is BookingStep.KEPT)
+        for one in bookings_of_school(store, school_id)
+    ]
 
 
 def views_of(store: Store, ids: Sequence[str], period: ReportPeriod) -> list[str]:

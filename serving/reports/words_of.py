@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from data_schemas.codes import Tier
 from data_schemas.instruments import Words
 
-NOT_HERE = Words(zh="这里没有登记", en="not recorded here")
 TITLES: Mapping[str, tuple[Words, Words | None]] = {
     "now": (
         Words(zh="现在的情况", en="How things stand now"),
@@ -64,7 +63,8 @@ LABELS: Mapping[tuple[str, str], Words] = {
     ("waits", "plan"): Words(zh="收到到有方案（中位数）", en="Until there was a plan (median)"),
     ("counts", "known"): Words(zh="收到之前学校已在关注", en="Known to staff before"),
     ("funnel", "duty"): Words(zh="值班", en="Duty"),
-    ("funnel", "booked"): Words(zh="预约", en="Booking"),
+    ("funnel", "booked"): Words(zh="预约（次）", en="Times asked for"),
+    ("funnel", "kept"): Words(zh="预约后已到", en="Of these, talks that took place"),
     ("funnel", "talks"): Words(zh="面谈（次）", en="Talks"),
     ("funnel", "referred"): Words(zh="转介（次）", en="Referrals"),
     ("funnel", "followed"): Words(zh="追踪：月度随访 D03", en="Monthly follow-up D03"),

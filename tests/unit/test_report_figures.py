@@ -10,6 +10,7 @@ from data_schemas.codes import Tier
 from models import read_policy
 from models.duties import DutyState, DutyStudent, DutyTask
 from models.reports import (
+    BookingMade,
     DutyDone,
     Referral,
     ReportKind,
@@ -60,14 +61,23 @@ STUDENTS = [
 def test_a_week_of_six_students_equals_a_count_by_hand() -> None:
     referrals = [Referral(AS_OF, True), Referral(AS_OF, False), Referral(WEEK.first - timedelta(days=1), True)]  # type: ignore[union-attr]
     assert WEEK is not None
-    found = figures_of(STUDENTS, {"S-6"}, referrals, ["agree", "agree", "cannot_say"], WEEK)
+    bookings = [BookingMade(AS_OF, True), BookingMade(AS_OF, False), BookingMade(WEEK.first - timedelta(days=1), True)]
+    found = figures_of(STUDENTS, {"S-6"}, referrals, bookings, ["agree", "agree", "cannot_say"], WEEK)
     assert dict(found.groups["students"]) == {
         "pending": 0, "crisis": 1, "priority": 3, "watch": 1, "routine": 0, "blind": 1,
     }  # fmt: skip
     assert dict(found.groups["received"]) == {"assessed": 1, "acted": 2, "waiting": 1}
     assert dict(found.groups["views"]) == {"raised": 1, "same": 0, "lowered": 0}
     assert dict(found.groups["explanations"]) == {"agree": 2, "disagree": 0, "cannot_say": 1}
-    assert found.counts == {"screened": 4, "known": 1, "talks": 2, "referrals": 2, "answered": 1}
+    assert found.counts == {
+        "screened": 4,
+        "known": 1,
+        "booked": 2,
+        "kept": 1,
+        "talks": 2,
+        "referrals": 2,
+        "answered": 1,
+    }
     assert sorted(found.waits["action"]) == [1, 3, 5, float("inf")]
     assert sorted(found.waits["reached"]) == [2, 5, float("inf"), float("inf")]
     assert sum(hours < float("inf") for hours in found.waits["plan"]) == 2
@@ -75,7 +85,7 @@ def test_a_week_of_six_students_equals_a_count_by_hand() -> None:
 
 def test_several_schools_are_one_sum_and_medians_count_who_still_waits() -> None:
     assert WEEK is not None
-    one = figures_of(STUDENTS, (), (), (), WEEK)
+    one = figures_of(STUDENTS, (), (), (), (), WEEK)
     both = together([one, one])
     assert sum(both.groups["students"].values()) == 12
     assert both.counts["talks"] == 4
