@@ -32,7 +32,7 @@ from serving.replay import replay_assessment
 from serving.replay.differences import ABSENT, Difference
 from serving.store import Store, audit_rows, facts_of, open_store
 from serving.store.database import MIGRATIONS
-from serving.store.tables import metadata
+from tests.every_table import metadata
 from tests.factories import NOW
 from tests.old_store import ARTIFACT, OldStore, Rows, expected, lay_out, rows_of
 

@@ -22,7 +22,7 @@ from serving.audit import verify_log
 from serving.store import AuditEvent, Store, check_reachable, dialects, keep_names, newest_run, open_store, write_audit
 from serving.store.database import MIGRATIONS, url_of
 from serving.store.dialects import make_engine
-from serving.store.tables import metadata
+from tests.every_table import metadata
 from tests.factories import NOW, assessment, publish
 from tests.new_stores import new_store, stores_on
 from tests.old_store import lay_out, rows_of
