@@ -169,6 +169,19 @@ def test_the_same_ring_has_the_same_id_and_another_has_another() -> None:
     assert len(others | {one.ring_id}) == 7
 
 
+def test_each_time_that_all_are_called_again_has_ids_of_its_own() -> None:
+    """A receiver that drops what it has seen would drop the second call otherwise."""
+    rung: list[Rung] = []
+    ids = []
+    for passed in range(0, 122):
+        now = at(0, 10) + timedelta(minutes=passed)
+        rings = due(student(), now, rung)
+        rung += [Rung(ring.step, ring.role, now) for ring in rings]
+        ids += [ring.ring_id for ring in rings]
+    assert [ring.step for ring in rung].count(AGAIN) == 3 * 4
+    assert len(set(ids)) == len(ids)
+
+
 def test_taken_on_and_not_checked_within_the_hour_rings_once_more() -> None:
     one = student(case=CaseFacts((("", at(0, 10, 5)),)))
     rung = [Rung(FIRST, COUNSELOR, at(0, 10))]
@@ -230,6 +243,9 @@ def test_a_clock_that_stood_still_when_school_ended_rings_when_it_goes_again() -
         (at(3, 12), at(2, 17)),  # on a Saturday the Friday's
         (at(5, 9), at(2, 17)),
         (datetime(2000, 1, 1, tzinfo=at(0).tzinfo), None),
+        # the calendar begins with days off: of no school day before is anything known
+        (datetime(2010, 1, 3, 18, tzinfo=at(0).tzinfo), None),
+        (datetime(2010, 1, 4, 18, tzinfo=at(0).tzinfo), datetime(2010, 1, 4, 17, tzinfo=at(0).tzinfo)),
     ],
 )
 def test_the_last_school_day_that_is_over(now: datetime, ended: datetime | None) -> None:
