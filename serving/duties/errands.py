@@ -17,7 +17,7 @@ from models.policy import Policy
 from models.tasks import open_tasks
 from serving.store import Run, Store, Student
 from serving.store.fact_changes import stamp_of
-from serving.store.school_rows import kept_rows, sent_rows
+from serving.store.school_rows import kept_rows, sent_rows, whose
 
 A_YEAR = 400  # school days: more than any school year has
 SOURCES = ("concerns", "leaves")
@@ -56,7 +56,7 @@ def _rows(store: Store, school_id: str, run: Run | None) -> dict[str, dict[str, 
     """By student and table: those that the list was made from, and those that were sent since."""
     rows: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for table in SOURCES:
-        for who, row in kept_rows(store, school_id, run, table, lambda who, row: (who, row)):
+        for who, row in kept_rows(store, school_id, run, table, whose):
             rows.setdefault(who, {}).setdefault(table, []).append(_days(table, row))
         for who, sent in sent_rows(store, school_id, table).items():
             rows.setdefault(who, {}).setdefault(table, []).extend(_days(table, row) for row in sent)

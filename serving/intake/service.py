@@ -24,7 +24,7 @@ from serving.platform.guard import Upload
 from serving.platform.state import State, instruments_of
 from serving.store import AuditEvent, Student, read_school, write_audit
 from serving.store.circumstances import Flags, flags_of_school
-from serving.store.school_rows import kept_rows, sent_rows
+from serving.store.school_rows import kept_rows, sent_rows, whose
 from serving.today.blind import drawn_of_school
 
 NAMED = 50  # students whom a preview names
@@ -135,7 +135,7 @@ def _fresh(state: State, school_id: str, file: ReadFile) -> dict[str, list[dict[
     run = read_school(state.store, school_id, state.today()).run
     table = file.table.name
     there: dict[str, list[dict[str, Any]]] = {}
-    for who, row in kept_rows(state.store, school_id, run, table, lambda who, row: (who, row)):
+    for who, row in kept_rows(state.store, school_id, run, table, whose):
         there.setdefault(who, []).append(_filled(row))
     for who, rows in sent_rows(state.store, school_id, table).items():
         there.setdefault(who, []).extend(_filled(row) for row in rows)

@@ -16,7 +16,7 @@ from serving.store.case_events import CaseEvent, case_events_of
 from serving.store.case_tables import explanation_views
 from serving.store.database import chunks
 from serving.store.runs import Run, newest_run, newest_run_of
-from serving.store.school_rows import kept_rows
+from serving.store.school_rows import kept_rows, whose
 from serving.store.tables import assessments
 
 APART = timedelta(days=60)  # between two screenings of which one is held against the other
@@ -60,7 +60,7 @@ def views_of(store: Store, ids: Sequence[str], period: ReportPeriod) -> list[str
 def short_sleep_of(store: Store, school_id: str, run: Run | None, since: date) -> dict[str, bool]:
     """By student, what they last said of short sleep since a day: of who was not asked, or did not say, nothing."""
     said: dict[str, tuple[str, bool]] = {}
-    for who, row in kept_rows(store, school_id, run, "concerns", lambda who, row: (who, row)):
+    for who, row in kept_rows(store, school_id, run, "concerns", whose):
         asked = row.get("kind") == Concern.SLEEP_SHORT.code and row.get("value") in (Answer.YES.code, Answer.NO.code)
         on = str(row.get("reported_on") or "")[:10]
         if asked and on >= since.isoformat() and (who not in said or said[who][0] < on):

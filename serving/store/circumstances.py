@@ -9,7 +9,7 @@ from data_schemas.codes import Answer, FamilyFlag
 from serving.store.corrections import FAMILY, as_corrected, corrections_of
 from serving.store.database import Store
 from serving.store.runs import Run
-from serving.store.school_rows import kept_rows, sent_rows
+from serving.store.school_rows import kept_rows, sent_rows, whose
 
 Flags = Mapping[FamilyFlag, date | None]
 
@@ -29,7 +29,7 @@ def flags_of_school(store: Store, school_id: str, run: Run | None, today: date) 
     """By student, what is so on a day, each with since when."""
     given = corrections_of(store)
     rows: dict[str, list[CircumstanceRow]] = {}
-    for who, row in kept_rows(store, school_id, run, "family", lambda who, row: (who, row)):
+    for who, row in kept_rows(store, school_id, run, "family", whose):
         rows.setdefault(who, []).append(_row(row, as_corrected(FAMILY + row["flag"], row["value"], given.get(who, ()))))
     for who, sent in sent_rows(store, school_id, "family").items():
         rows.setdefault(who, []).extend(_row(row, row["value"]) for row in sent)

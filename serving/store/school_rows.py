@@ -20,11 +20,11 @@ T = TypeVar("T")
 def kept_rows(
     store: Store, school_id: str, run: Run | None, table: str, read: Callable[[str, dict[str, Any]], T]
 ) -> tuple[T, ...]:
-    """What `read` makes of each row of a `table`, by student and row. It is kept until another list is published:
-    thousands of rows are unpacked."""
+    """What `read`, a function of a module, makes of each row of a `table`, by student and row. It is kept until another
+    list is published, apart from what other functions make of it: thousands of rows are unpacked."""
     if run is None:
         return ()
-    name = f" {table} of {school_id}"
+    name = f" {table} of {school_id} by {read.__module__}.{read.__qualname__}"
     with store.reading() as connection:
         holds = run.run_id, stamp_of(connection, school_id).of_all
         before = store.kept.get(name)
@@ -34,6 +34,11 @@ def kept_rows(
         found = tuple(read(who, row) for who, row in _rows(connection, school_id, run.run_id, table))
     store.kept.keep(name, (holds, found))
     return found
+
+
+def whose(student_id: str, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """For `kept_rows`: the rows as they are."""
+    return student_id, row
 
 
 def _rows(connection: sa.Connection, school_id: str, run_id: str, table: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -57,15 +62,15 @@ def sent_rows(store: Store, school_id: str, table: str) -> dict[str, list[dict[s
         known: dict[str, list[dict[str, Any]]] = store.kept.get(name) or {}
         mine = (c.school_id == school_id) & (c.record != b"") & c.entry_id.not_in(undone_entries())
         order = sa.select(c.entry_id, c.student_id).where(mine).order_by(c.received_at, c.place)
-        whose = connection.execute(order).all()
-        fresh = [row.entry_id for row in whose if row.entry_id not in known]
-        read = {row.entry_id: known[row.entry_id] for row in whose if row.entry_id in known}
+        records = connection.execute(order).all()
+        fresh = [row.entry_id for row in records if row.entry_id not in known]
+        read = {row.entry_id: known[row.entry_id] for row in records if row.entry_id in known}
         for part in chunks(fresh):
             for row in connection.execute(sa.select(c.entry_id, c.record).where(c.entry_id.in_(part))):
                 read[row.entry_id] = list(unpack(row.record).get(table) or ())
     store.kept.keep(name, read)
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in whose:
+    for row in records:
         if read.get(row.entry_id):
             found.setdefault(row.student_id, []).extend(read[row.entry_id])
     return found

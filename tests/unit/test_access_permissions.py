@@ -63,6 +63,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "count_tasks": {"counselor": {"own"}, "supervisor": {"own"}, "principal": {"own"}},
     "do_tasks": {"counselor": {"own"}, "supervisor": {"own"}},
     "do_school_tasks": {"counselor": {"own"}, "principal": {"own"}},
+    "ask_booking": {"counselor": {"own"}, "supervisor": {"own"}, "staff": {"own"}},
+    "keep_bookings": {"counselor": {"own"}, "supervisor": {"own"}},
     "bring_rows": {"counselor": {"own"}},
     "see_miss_cases": {"counselor": {"own"}},
     "see_miss_counts": {"counselor": {"own"}, "principal": {"own"}, "bureau": {"no school"}},

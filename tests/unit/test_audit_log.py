@@ -15,6 +15,7 @@ import serving
 from runxin.errors import Kind, UserError
 from runxin.settings import Settings, read_settings
 from serving.audit import Verified, verify_log
+from serving.bookings.booking import BookingStep
 from serving.cases.workflow import MOVES
 from serving.store import AuditEvent, Store, add_event, audit_rows, erase_record, open_store, write_audit
 from serving.store.audit_actions import ACTIONS, OF_OTHERS, OF_STUDENTS
@@ -257,6 +258,7 @@ def test_the_list_of_actions_is_what_the_program_says() -> None:
     )
     made = {f"case.{move.code}" for move in MOVES} | {f"identity.{kind}" for kind in (SAME, ONE, TWO, NEW)}
     made |= {f"reading.{step}" for step in (*ANSWERS, *chain(*ANSWERS.values()))}
+    made |= {f"booking.{step.code}" for step in BookingStep}
     assert made <= OF_STUDENTS
     assert [action for action in sorted(ACTIONS - made) if f'"{action}"' not in code] == []
 
