@@ -33,7 +33,7 @@ import pandas as pd
 
 from benchmarks.engines import duckdb_sql, pandas_groups
 from benchmarks.engines.repeated_city import DAY, repeat
-from benchmarks.engines.tables import Tables
+from benchmarks.engines.tables import AS_OF, Tables
 from data_schemas.dataset import read_dataset
 from data_schemas.synthetic import make_city, write_city
 from models import Artifact, load_artifact, read_policy, records_of
