@@ -117,7 +117,7 @@ def save_models(seed: Path, home: Path) -> None:
             replace(
                 trained.artifact,
                 manifest=trained.artifact.manifest.model_copy(
-                    update={"kind": model.kind, "explanation": model.explanation}
+                    update={"kind": "lightgbm", "explanation": model.explanation}
                 ),
                 model=model,
                 calibration=Calibration(1.0, 0.0),
