@@ -27,6 +27,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+if sys.path[0] == str(Path(__file__).parent):  # else `serving` is the benchmark of that name, here and in `runxin`
+    del sys.path[0]
+
 import lightgbm
 import numpy as np
 import pandas as pd
